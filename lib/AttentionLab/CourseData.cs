@@ -1,0 +1,24 @@
+namespace AttentionLab;
+
+/// <summary>Finds the files of the repository's <c>data</c> folder, wherever the notebook was started.</summary>
+public static class CourseData
+{
+    /// <summary>Absolute path of a file in <c>data</c>, resolved from where the library lies, never from the current directory.</summary>
+    /// <param name="name">Path inside <c>data</c>, for example "README.md".</param>
+    /// <exception cref="FileNotFoundException">No folder above the library has that file in <c>data</c>.</exception>
+    public static string Path(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        string start = System.IO.Path.GetDirectoryName(typeof(CourseData).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        for (string? at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
+        {
+            string candidate = System.IO.Path.Combine(at, "data", name);
+            if (System.IO.File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new FileNotFoundException($"data/{name} is in no folder above {start}: keep the library inside the repository, or build it there once.");
+    }
+}
