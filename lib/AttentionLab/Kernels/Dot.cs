@@ -1,0 +1,100 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>Dot product a·b = Σ_i a_i·b_i. Two empty vectors give 0.</summary>
+public static class Dot
+{
+    /// <summary>a·b by a loop.</summary>
+    /// <param name="a">(n).</param>
+    /// <param name="b">(n).</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static T Reference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+        where T : IFloatingPointIeee754<T>
+    {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        T sum = T.Zero;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>a·b, fast: four partial sums, because a sum must wait for the one before it.</summary>
+    /// <inheritdoc cref="Reference{T}"/>
+    public static float Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        return
+            Vector512.IsHardwareAccelerated ? Fast<Lanes16>(a, b) :
+            Vector256.IsHardwareAccelerated ? Fast<Lanes8>(a, b) :
+            Vector128.IsHardwareAccelerated ? Fast<Lanes4>(a, b) : Fast<Lanes1>(a, b);
+    }
+
+    /// <summary>Backward of s = a·b: ∂L/∂a = ∂L/∂s·b and ∂L/∂b = ∂L/∂s·a.</summary>
+    /// <param name="a">(n).</param>
+    /// <param name="b">(n).</param>
+    /// <param name="ds">∂L/∂s.</param>
+    /// <param name="da">∂L/∂a (n), overwritten.</param>
+    /// <param name="db">∂L/∂b (n), overwritten.</param>
+    public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T ds, Span<T> da, Span<T> db)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(a.Length, b.Length, da.Length, db.Length);
+        for (int i = 0; i < a.Length; i++)
+        {
+            da[i] = ds * b[i];
+            db[i] = ds * a[i];
+        }
+    }
+
+    /// <summary>Backward of s = a·b, fast.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float ds, Span<float> da, Span<float> db)
+    {
+        Check(a.Length, b.Length, da.Length, db.Length);
+        Multiply.Scale(b, ds, da);
+        Multiply.Scale(a, ds, db);
+    }
+
+    private static void Check(int a, int b, int da, int db)
+    {
+        Sizes.RequireSame(b, a, "b", "a");
+        Sizes.RequireSame(da, a, "da", "a");
+        Sizes.RequireSame(db, a, "db", "a");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Fast<V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+        where V : struct, ILanes<V>
+    {
+        ref float a0 = ref MemoryMarshal.GetReference(a), b0 = ref MemoryMarshal.GetReference(b);
+        V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
+        int i = 0;
+        for (; i <= a.Length - 4 * V.Count; i += 4 * V.Count)
+        {
+            s0 = V.MultiplyAdd(V.Load(ref a0, i), V.Load(ref b0, i), s0);
+            s1 = V.MultiplyAdd(V.Load(ref a0, i + V.Count), V.Load(ref b0, i + V.Count), s1);
+            s2 = V.MultiplyAdd(V.Load(ref a0, i + 2 * V.Count), V.Load(ref b0, i + 2 * V.Count), s2);
+            s3 = V.MultiplyAdd(V.Load(ref a0, i + 3 * V.Count), V.Load(ref b0, i + 3 * V.Count), s3);
+        }
+
+        for (; i <= a.Length - V.Count; i += V.Count)
+        {
+            s0 = V.MultiplyAdd(V.Load(ref a0, i), V.Load(ref b0, i), s0);
+        }
+
+        float sum = V.Sum(s0 + s1 + (s2 + s3));
+        for (; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,73 @@
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// A register of float32 lanes: what a fast path may do, whatever the width. The four structs that implement it
+/// (16, 8, 4 and 1 lanes) only rename the instructions; the compiler makes separate code for each.
+/// </summary>
+/// <typeparam name="V">The register itself.</typeparam>
+internal interface ILanes<V>
+    where V : struct, ILanes<V>
+{
+    /// <summary>Numbers in one register.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The same number in every lane.</summary>
+    static abstract V All(float value);
+
+    /// <summary>Reads <see cref="Count"/> numbers from <paramref name="start"/> + <paramref name="offset"/>; the caller answers for the bounds.</summary>
+    static abstract V Load(ref readonly float start, int offset);
+
+    /// <summary>Writes <see cref="Count"/> numbers.</summary>
+    static abstract void Store(V value, ref float start, int offset);
+
+    /// <summary>Reads through a pointer.</summary>
+    static abstract unsafe V Load(float* source);
+
+    /// <summary>Writes through a pointer.</summary>
+    static abstract unsafe void Store(V value, float* target);
+
+    /// <summary>a·b + c, in one rounding where the machine can.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>The larger in each lane; if one is NaN either may come out.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary>The smaller in each lane; if one is NaN either may come out.</summary>
+    static abstract V Min(V a, V b);
+
+    /// <summary>√x.</summary>
+    static abstract V Sqrt(V x);
+
+    /// <summary>|x|.</summary>
+    static abstract V Abs(V x);
+
+    /// <summary>The nearest integer, as float.</summary>
+    static abstract V Round(V x);
+
+    /// <summary>2ⁿ for integral n in −126 … 127.</summary>
+    static abstract V PowerOfTwo(V n);
+
+    /// <summary>Where a &lt; b take <paramref name="yes"/>, elsewhere (NaN included) <paramref name="no"/>.</summary>
+    static abstract V WhereLess(V a, V b, V yes, V no);
+
+    /// <summary>Where <paramref name="test"/> is a number take <paramref name="yes"/>, where it is NaN keep the NaN.</summary>
+    static abstract V WhereNumber(V test, V yes);
+
+    /// <summary>Sum of the lanes.</summary>
+    static abstract float Sum(V x);
+
+    /// <summary>Largest lane.</summary>
+    static abstract float MaxAcross(V x);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract V operator +(V a, V b);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract V operator -(V a, V b);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract V operator *(V a, V b);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract V operator /(V a, V b);
+}

@@ -1,0 +1,188 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Matrix product C = A·B, c_ij = Σ_p a_ip·b_pj, and its two transposed forms A·Bᵀ and Aᵀ·B, which are what the
+/// backward of A·B needs: ∂L/∂A = ∂L/∂C·Bᵀ, ∂L/∂B = Aᵀ·∂L/∂C.
+/// </summary>
+/// <remarks>
+/// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
+/// With <c>add</c> the product is added to what C holds. C must not overlap A or B.
+/// The fast path keeps a tile of 6 rows × 2 registers of C in registers while it walks along <c>inner</c>, and copies
+/// each strip of B, two registers wide, into one contiguous piece that stays in the first-level cache.
+/// </remarks>
+public static partial class MatMul
+{
+    /// <summary>C = A·B by three loops.</summary>
+    /// <param name="a">(rows, inner).</param>
+    /// <param name="b">(inner, columns).</param>
+    /// <param name="c">(rows, columns), overwritten, or added to.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="inner">Length of the sum.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="add">Add to C instead of overwriting it.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    public static void Reference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                T sum = T.Zero;
+                for (int p = 0; p < inner; p++)
+                {
+                    sum += a[i * inner + p] * b[p * columns + j];
+                }
+
+                c[i * columns + j] = add ? c[i * columns + j] + sum : sum;
+            }
+        }
+    }
+
+    /// <summary>C = A·Bᵀ by three loops.</summary>
+    /// <param name="a">(rows, inner).</param>
+    /// <param name="b">(columns, inner).</param>
+    /// <param name="c">(rows, columns), overwritten, or added to.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="inner">Length of the sum.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="add">Add to C instead of overwriting it.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    public static void ReferenceNT<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "columns", "inner");
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                T sum = T.Zero;
+                for (int p = 0; p < inner; p++)
+                {
+                    sum += a[i * inner + p] * b[j * inner + p];
+                }
+
+                c[i * columns + j] = add ? c[i * columns + j] + sum : sum;
+            }
+        }
+    }
+
+    /// <summary>C = Aᵀ·B by three loops.</summary>
+    /// <param name="a">(inner, rows).</param>
+    /// <param name="b">(inner, columns).</param>
+    /// <param name="c">(rows, columns), overwritten, or added to.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="inner">Length of the sum.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="add">Add to C instead of overwriting it.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    public static void ReferenceTN<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "inner", "rows", "inner", "columns");
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                T sum = T.Zero;
+                for (int p = 0; p < inner; p++)
+                {
+                    sum += a[p * rows + i] * b[p * columns + j];
+                }
+
+                c[i * columns + j] = add ? c[i * columns + j] + sum : sum;
+            }
+        }
+    }
+
+    /// <summary>C = A·B, fast.</summary>
+    /// <inheritdoc cref="Reference{T}"/>
+    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
+        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add);
+    }
+
+    /// <summary>C = A·Bᵀ, fast.</summary>
+    /// <inheritdoc cref="ReferenceNT{T}"/>
+    public static void ForwardNT(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "columns", "inner");
+        Product(a, inner, 1, b, 1, inner, c, rows, inner, columns, add);
+    }
+
+    /// <summary>C = Aᵀ·B, fast.</summary>
+    /// <inheritdoc cref="ReferenceTN{T}"/>
+    public static void ForwardTN(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "inner", "rows", "inner", "columns");
+        Product(a, 1, rows, b, columns, 1, c, rows, inner, columns, add);
+    }
+
+    /// <summary>Backward of C = A·B by loops: ∂L/∂A = ∂L/∂C·Bᵀ is overwritten, ∂L/∂B = Aᵀ·∂L/∂C is added to if <paramref name="add"/>.</summary>
+    /// <param name="a">A of the forward, (rows, inner).</param>
+    /// <param name="b">B of the forward, (inner, columns).</param>
+    /// <param name="dc">∂L/∂C, (rows, columns).</param>
+    /// <param name="da">∂L/∂A, (rows, inner), overwritten.</param>
+    /// <param name="db">∂L/∂B, (inner, columns).</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="inner">Length of the sum.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="add">Add to <paramref name="db"/>: B is a parameter, and gradients of parameters accumulate.</param>
+    public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns, bool add = false)
+        where T : IFloatingPointIeee754<T>
+    {
+        ReferenceNT(dc, b, da, rows, columns, inner);
+        ReferenceTN(a, dc, db, inner, rows, columns, add);
+    }
+
+    /// <summary>Backward of C = A·B, fast.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns, bool add = false)
+    {
+        ForwardNT(dc, b, da, rows, columns, inner);
+        ForwardTN(a, dc, db, inner, rows, columns, add);
+    }
+
+    private static void Check(int a, int b, int c, int rows, int inner, int columns, string a0, string a1, string b0, string b1)
+    {
+        int Size(string name) => name switch { "rows" => rows, "inner" => inner, _ => columns };
+        Sizes.Require(a, Size(a0), Size(a1), "a", a0, a1);
+        Sizes.Require(b, Size(b0), Size(b1), "b", b0, b1);
+        Sizes.Require(c, rows, columns, "c");
+    }
+
+    private static void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
+    {
+        if (!add)
+        {
+            c.Clear();
+        }
+
+        if (rows == 0 || inner == 0 || columns == 0)
+        {
+            return;
+        }
+
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Strips<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Strips<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Strips<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+        else
+        {
+            Strips<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using AttentionLab.Kernels;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace AttentionLab.Tests.Kernels;
+
+public class MatMulTests
+{
+    public static TheoryData<int, int, int> Sizes
+    {
+        get
+        {
+            TheoryData<int, int, int> data = [];
+            foreach (int n in Inputs.AwkwardLengths)
+            {
+                data.Add(n, 7, 33);
+                data.Add(9, n, 17);
+                data.Add(13, 31, n);
+                data.Add(n, n, n);
+            }
+
+            data.Add(1, 300, 65);
+            data.Add(7, 513, 40);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Forward_AwkwardSizes_AgreesWithReference(int rows, int inner, int columns)
+    {
+        float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns);
+        float[] c = Inputs.Gaussian(3, rows * columns), sum = [.. c];
+        double[] expected = new double[c.Length], expectedSum = Inputs.Widen(c);
+        double[] da = Inputs.Widen(a), db = Inputs.Widen(b);
+
+        MatMul.Reference<double>(da, db, expected, rows, inner, columns);
+        MatMul.Reference<double>(da, db, expectedSum, rows, inner, columns, add: true);
+        MatMul.Forward(a, b, c, rows, inner, columns);
+        MatMul.Forward(a, b, sum, rows, inner, columns, add: true);
+
+        Compare.Close(c, expected, Tolerances.Kernel, "A·B");
+        Compare.Close(sum, expectedSum, Tolerances.Kernel, "C + A·B");
+
+        float[] bt = Transpose(b, inner, columns), at = Transpose(a, rows, inner);
+        MatMul.ForwardNT(a, bt, c, rows, inner, columns);
+        Compare.Close(c, expected, Tolerances.Kernel, "A·Bᵀ");
+        MatMul.ForwardTN(at, b, c, rows, inner, columns);
+        Compare.Close(c, expected, Tolerances.Kernel, "Aᵀ·B");
+
+        double[] again = new double[c.Length];
+        MatMul.ReferenceNT<double>(da, Inputs.Widen(bt), again, rows, inner, columns);
+        Compare.Close(again, expected, 1e-14, "reference A·Bᵀ");
+        MatMul.ReferenceTN<double>(Inputs.Widen(at), db, again, rows, inner, columns);
+        Compare.Close(again, expected, 1e-14, "reference Aᵀ·B");
+    }
+
+    [Fact]
+    public void Reference_AgainstMathNet_Agrees()
+    {
+        const int rows = 19, inner = 23, columns = 29;
+        double[] a = Inputs.GaussianDouble(4, rows * inner), b = Inputs.GaussianDouble(5, inner * columns), c = new double[rows * columns];
+        MatMul.Reference<double>(a, b, c, rows, inner, columns);
+
+        Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(rows, inner, a) * Matrix<double>.Build.DenseOfRowMajor(inner, columns, b);
+
+        Compare.Close(c, product.ToRowMajorArray(), 1e-14, "MathNet");
+    }
+
+    [Fact]
+    public void BackwardReference_AgainstDifferences_Agrees()
+    {
+        const int rows = 3, inner = 4, columns = 5;
+        double[] a = Inputs.GaussianDouble(6, rows * inner), b = Inputs.GaussianDouble(7, inner * columns), dc = Inputs.GaussianDouble(8, rows * columns);
+        double[] c = new double[rows * columns], da = new double[a.Length], db = new double[b.Length];
+        double Loss()
+        {
+            MatMul.Reference<double>(a, b, c, rows, inner, columns);
+            return Numerical.Weighted(c, dc);
+        }
+
+        MatMul.BackwardReference<double>(a, b, dc, da, db, rows, inner, columns);
+
+        Compare.Close(da, Numerical.Gradient(a, Loss), Tolerances.Numerical, "∂L/∂A");
+        Compare.Close(db, Numerical.Gradient(b, Loss), Tolerances.Numerical, "∂L/∂B");
+    }
+
+    [Theory, InlineData(5, 7, 33), InlineData(17, 64, 31), InlineData(1, 1, 1)]
+    public void Backward_AgainstReference_Agrees(int rows, int inner, int columns)
+    {
+        float[] a = Inputs.Gaussian(9, rows * inner), b = Inputs.Gaussian(10, inner * columns), dc = Inputs.Gaussian(11, rows * columns);
+        float[] da = new float[a.Length], db = Inputs.Gaussian(12, b.Length);
+        double[] ea = new double[a.Length], eb = Inputs.Widen(db);
+
+        MatMul.BackwardReference<double>(Inputs.Widen(a), Inputs.Widen(b), Inputs.Widen(dc), ea, eb, rows, inner, columns, add: true);
+        MatMul.Backward(a, b, dc, da, db, rows, inner, columns, add: true);
+
+        Compare.Close(da, ea, Tolerances.Kernel, "∂L/∂A");
+        Compare.Close(db, eb, Tolerances.Kernel, "∂L/∂B");
+    }
+
+    [Fact]
+    public void Forward_NaNInOneRow_StaysInThatRow()
+    {
+        float[] a = Inputs.Gaussian(13, 8 * 9), b = Inputs.Gaussian(14, 9 * 10), c = new float[80];
+        a[3 * 9 + 4] = float.NaN;
+        MatMul.Forward(a, b, c, 8, 9, 10);
+        for (int i = 0; i < 80; i++)
+        {
+            Assert.Equal(i / 10 == 3, float.IsNaN(c[i]));
+        }
+    }
+
+    [Fact]
+    public void Forward_Infinity_GivesInfinityNotNaN()
+    {
+        float[] a = [float.PositiveInfinity, 1], b = [1, 2, 3, 4], c = new float[2];
+        MatMul.Forward(a, b, c, 1, 2, 2);
+        Assert.All(c, x => Assert.Equal(float.PositiveInfinity, x));
+    }
+
+    [Fact]
+    public void Forward_WrongLength_NamesBothSides()
+    {
+        var error = Assert.Throws<ArgumentException>(() => MatMul.Forward(new float[6], new float[6], new float[4], 2, 3, 3));
+        Assert.Contains("b holds 6 numbers but (inner, columns) = (3, 3) needs 9", error.Message);
+        Assert.Throws<ArgumentException>(() => MatMul.ForwardNT(new float[6], new float[6], new float[5], 2, 3, 2));
+        Assert.Throws<ArgumentException>(() => MatMul.ForwardTN(new float[6], new float[6], new float[4], 2, -3, 2));
+    }
+
+    [Theory, InlineData(1, 40, 50), InlineData(64, 64, 64)]
+    public void Forward_AfterWarmUp_AllocatesNothing(int rows, int inner, int columns)
+    {
+        float[] a = new float[rows * inner], b = new float[inner * columns], c = new float[rows * columns];
+        MatMul.Forward(a, b, c, rows, inner, columns);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++)
+        {
+            MatMul.Forward(a, b, c, rows, inner, columns);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static float[] Transpose(float[] x, int rows, int columns)
+    {
+        float[] y = new float[x.Length];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                y[j * rows + i] = x[i * columns + j];
+            }
+        }
+
+        return y;
+    }
+}

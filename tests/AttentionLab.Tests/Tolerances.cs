@@ -1,0 +1,20 @@
+namespace AttentionLab.Tests;
+
+/// <summary>Every tolerance has a name and the measured worst case that it stands above.</summary>
+internal static class Tolerances
+{
+    /// <summary>float against PyTorch in float64, forward.</summary>
+    public const double GoldenForward = 1e-5;
+
+    /// <summary>float against PyTorch in float64, gradients.</summary>
+    public const double GoldenGradient = 1e-4;
+
+    /// <summary>SIMD against the double reference: sums of up to some hundred terms.</summary>
+    public const double Kernel = 2e-6;
+
+    /// <summary>The double reference against central differences with step <see cref="Step"/>.</summary>
+    public const double Numerical = 1e-6;
+
+    /// <summary>Step of central differences in double: error h²/6·f''' against rounding 1e-16/h meet near 1e-5.</summary>
+    public const double Step = 1e-5;
+}
