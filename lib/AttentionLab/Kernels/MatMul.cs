@@ -10,8 +10,7 @@ namespace AttentionLab.Kernels;
 /// <remarks>
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
 /// With <c>add</c> the product is added to what C holds. C must not overlap A or B.
-/// The fast path keeps a tile of 6 rows × 2 registers of C in registers while it walks along <c>inner</c>, and copies
-/// each strip of B, two registers wide, into one contiguous piece that stays in the first-level cache.
+/// The fast path is in MatMul.Blocks.cs (what is copied where) and MatMul.Tiles.cs (the loop over registers).
 /// </remarks>
 public static partial class MatMul
 {
@@ -170,19 +169,32 @@ public static partial class MatMul
 
         if (Vector512.IsHardwareAccelerated)
         {
-            Strips<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Strips<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Strips<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
         }
         else
         {
-            Strips<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+    }
+
+    private static void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns)
+        where V : struct, ILanes<V>
+    {
+        if (rows < FewRows)
+        {
+            FewRowsTimes<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+        }
+        else
+        {
+            Blocks<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
         }
     }
 }

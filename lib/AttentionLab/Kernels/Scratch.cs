@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Memory that kernels use within one call: one buffer a thread and purpose, aligned to a cache line, grown when a
+/// call needs more and kept, so that nothing is allocated after the first call of a size.
+/// </summary>
+internal static unsafe class Scratch
+{
+    /// <summary>Copied rows of A.</summary>
+    public const int A = 0;
+
+    /// <summary>Copied strips of B.</summary>
+    public const int B = 1;
+
+    private const int LineFloats = 16;
+
+    [ThreadStatic]
+    private static float[]?[]? t_buffers;
+
+    /// <summary>At least <paramref name="length"/> floats, not cleared, aligned to 64 bytes, valid until the next call on this thread with the same purpose.</summary>
+    /// <param name="purpose">One of the constants above.</param>
+    /// <param name="length">How many floats.</param>
+    public static float* Of(int purpose, int length)
+    {
+        float[]?[] buffers = t_buffers ??= new float[]?[2];
+        float[]? buffer = buffers[purpose];
+        if (buffer is null || buffer.Length < length + LineFloats)
+        {
+            buffers[purpose] = buffer = GC.AllocateUninitializedArray<float>(length + LineFloats, pinned: true);
+        }
+
+        nint start = (nint)Unsafe.AsPointer(ref buffer[0]);
+        return (float*)((start + 63) & ~63);
+    }
+}
