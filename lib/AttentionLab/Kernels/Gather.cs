@@ -1,0 +1,86 @@
+using System.Numerics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Rows of a table by number: y_i = table[ids_i] (an embedding). Its backward scatters and adds:
+/// ∂L/∂table[v] += Σ_{i: ids_i = v} ∂L/∂y_i, because one row may have been taken several times.
+/// </summary>
+public static class Gather
+{
+    /// <summary>Copies rows.</summary>
+    /// <param name="table">(V, columns).</param>
+    /// <param name="ids">n numbers from 0 to V−1.</param>
+    /// <param name="y">(n, columns), overwritten.</param>
+    /// <param name="columns">Length of a row.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number names no row of the table.</exception>
+    public static void Reference<T>(ReadOnlySpan<T> table, ReadOnlySpan<int> ids, Span<T> y, int columns)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(table.Length, ids, y.Length, columns, "y");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                y[i * columns + j] = table[ids[i] * columns + j];
+            }
+        }
+    }
+
+    /// <summary>Copies rows, fast.</summary>
+    /// <inheritdoc cref="Reference{T}"/>
+    public static void Forward(ReadOnlySpan<float> table, ReadOnlySpan<int> ids, Span<float> y, int columns)
+    {
+        Check(table.Length, ids, y.Length, columns, "y");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            table.Slice(ids[i] * columns, columns).CopyTo(y[(i * columns)..]);
+        }
+    }
+
+    /// <summary>Adds every row of the gradient to the row of the table it came from.</summary>
+    /// <param name="dy">∂L/∂y, (n, columns).</param>
+    /// <param name="ids">Of the forward.</param>
+    /// <param name="dTable">∂L/∂table, (V, columns), added to.</param>
+    /// <param name="columns">Length of a row.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number names no row of the table.</exception>
+    public static void BackwardReference<T>(ReadOnlySpan<T> dy, ReadOnlySpan<int> ids, Span<T> dTable, int columns)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(dTable.Length, ids, dy.Length, columns, "dy");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                dTable[ids[i] * columns + j] += dy[i * columns + j];
+            }
+        }
+    }
+
+    /// <summary>Scatter and add, fast.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> ids, Span<float> dTable, int columns)
+    {
+        Check(dTable.Length, ids, dy.Length, columns, "dy");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            Multiply.AddScaled(dy.Slice(i * columns, columns), 1, dTable.Slice(ids[i] * columns, columns));
+        }
+    }
+
+    private static void Check(int table, ReadOnlySpan<int> ids, int y, int columns, string name)
+    {
+        Sizes.Require(y, ids.Length, columns, name, "ids");
+        int rows = columns == 0 ? 0 : table / columns;
+        Sizes.Require(table, rows, columns, "table");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if ((uint)ids[i] >= (uint)rows)
+            {
+                throw new ArgumentOutOfRangeException(nameof(ids), $"ids[{i}] is {ids[i]} but the table has rows 0 to {rows - 1}: use the vocabulary the table was made for.");
+            }
+        }
+    }
+}

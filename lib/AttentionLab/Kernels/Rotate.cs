@@ -1,0 +1,139 @@
+using System.Numerics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Rotary positions: the pair (x_i, x_{i+D/2}) of the vector at position p turns by the angle p·base^(−2i/D):
+/// y_i = x_i·cos − x_{i+D/2}·sin, y_{i+D/2} = x_i·sin + x_{i+D/2}·cos. The product of a turned query and a turned key
+/// then depends on the difference of their positions only (Su et al. 2021, "RoFormer", eq. 34; the paper pairs
+/// neighbours, we pair halves as Llama and GPT-NeoX do, which is the same up to an order of the columns).
+/// </summary>
+/// <remarks>A rotation keeps lengths, and its backward is the rotation by the opposite angle.</remarks>
+public static class Rotate
+{
+    /// <summary>The tables of cosines and sines of positions 0 … positions−1, computed in double.</summary>
+    /// <param name="cos">(positions, D/2), overwritten.</param>
+    /// <param name="sin">(positions, D/2), overwritten.</param>
+    /// <param name="positions">Number of positions.</param>
+    /// <param name="size">D, even.</param>
+    /// <param name="angleBase">Base of the angles; 10000 in the paper.</param>
+    /// <exception cref="ArgumentException">D is odd, or a span's length is not positions × D/2.</exception>
+    public static void Angles(Span<float> cos, Span<float> sin, int positions, int size, double angleBase = 10000)
+    {
+        int half = Half(size);
+        Sizes.Require(cos.Length, positions, half, "cos", "positions", "D/2");
+        Sizes.Require(sin.Length, positions, half, "sin", "positions", "D/2");
+        for (int p = 0; p < positions; p++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                (double s, double c) = Math.SinCos(p * Math.Pow(angleBase, -2.0 * i / size));
+                (cos[p * half + i], sin[p * half + i]) = ((float)c, (float)s);
+            }
+        }
+    }
+
+    /// <summary>Turns each row by loops; row r has position r.</summary>
+    /// <param name="x">(rows, D).</param>
+    /// <param name="cos">(rows, D/2).</param>
+    /// <param name="sin">(rows, D/2); negated it turns back.</param>
+    /// <param name="y">(rows, D), may be the memory of <paramref name="x"/>.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="size">D, even.</param>
+    /// <exception cref="ArgumentException">D is odd, or a span's length does not fit.</exception>
+    public static void Reference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, Span<T> y, int rows, int size)
+        where T : IFloatingPointIeee754<T>
+    {
+        int half = Check(x.Length, cos.Length, sin.Length, y.Length, rows, size);
+        for (int r = 0; r < rows; r++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                (T first, T second) = (x[r * size + i], x[r * size + half + i]);
+                (T c, T s) = (cos[r * half + i], sin[r * half + i]);
+                y[r * size + i] = first * c - second * s;
+                y[r * size + half + i] = first * s + second * c;
+            }
+        }
+    }
+
+    /// <summary>Turns each row, fast.</summary>
+    /// <inheritdoc cref="Reference{T}"/>
+    public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, int rows, int size)
+    {
+        int half = Check(x.Length, cos.Length, sin.Length, y.Length, rows, size);
+        for (int r = 0; r < rows; r++)
+        {
+            Row(x.Slice(r * size, size), cos.Slice(r * half, half), sin.Slice(r * half, half), y.Slice(r * size, size), 1);
+        }
+    }
+
+    /// <summary>∂L/∂x from ∂L/∂y by loops: the rotation by −angle.</summary>
+    /// <param name="dy">∂L/∂y, (rows, D).</param>
+    /// <param name="cos">Of the forward.</param>
+    /// <param name="sin">Of the forward.</param>
+    /// <param name="dx">∂L/∂x, (rows, D), overwritten; may be the memory of <paramref name="dy"/>.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="size">D, even.</param>
+    /// <exception cref="ArgumentException">D is odd, or a span's length does not fit.</exception>
+    public static void BackwardReference<T>(ReadOnlySpan<T> dy, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, Span<T> dx, int rows, int size)
+        where T : IFloatingPointIeee754<T>
+    {
+        int half = Check(dy.Length, cos.Length, sin.Length, dx.Length, rows, size);
+        for (int r = 0; r < rows; r++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                (T first, T second) = (dy[r * size + i], dy[r * size + half + i]);
+                (T c, T s) = (cos[r * half + i], sin[r * half + i]);
+                dx[r * size + i] = first * c + second * s;
+                dx[r * size + half + i] = second * c - first * s;
+            }
+        }
+    }
+
+    /// <summary>∂L/∂x from ∂L/∂y, fast.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> dx, int rows, int size)
+    {
+        int half = Check(dy.Length, cos.Length, sin.Length, dx.Length, rows, size);
+        for (int r = 0; r < rows; r++)
+        {
+            Row(dy.Slice(r * size, size), cos.Slice(r * half, half), sin.Slice(r * half, half), dx.Slice(r * size, size), -1);
+        }
+    }
+
+    private static void Row(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, float direction)
+    {
+        int half = cos.Length, i = 0;
+        ReadOnlySpan<float> x0 = x[..half], x1 = x[half..];
+        Span<float> y0 = y[..half], y1 = y[half..];
+        for (; i <= half - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> first = new(x0[i..]), second = new(x1[i..]), c = new(cos[i..]), s = new Vector<float>(sin[i..]) * direction;
+            (first * c - second * s).CopyTo(y0[i..]);
+            (first * s + second * c).CopyTo(y1[i..]);
+        }
+
+        for (; i < half; i++)
+        {
+            (float first, float second, float c, float s) = (x0[i], x1[i], cos[i], sin[i] * direction);
+            y0[i] = first * c - second * s;
+            y1[i] = first * s + second * c;
+        }
+    }
+
+    private static int Check(int x, int cos, int sin, int y, int rows, int size)
+    {
+        int half = Half(size);
+        Sizes.Require(x, rows, size, "x", "rows", "D");
+        Sizes.Require(y, rows, size, "y", "rows", "D");
+        Sizes.Require(cos, rows, half, "cos", "rows", "D/2");
+        Sizes.Require(sin, rows, half, "sin", "rows", "D/2");
+        return half;
+    }
+
+    private static int Half(int size) => size % 2 == 0
+        ? size / 2
+        : throw new ArgumentException($"D is {size} but rotation works on pairs: choose an even head size.", nameof(size));
+}

@@ -1,0 +1,67 @@
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>
+/// RoPE: queries and keys turn by an angle that grows with their position, so that their product depends on the
+/// distance only (<see cref="Kernels.Rotate"/>; Su et al. 2021, "RoFormer"). No parameters.
+/// </summary>
+/// <param name="headSize">D, even.</param>
+/// <param name="capacity">Number of positions the tables hold.</param>
+/// <param name="angleBase">Base of the angles.</param>
+public sealed class RotaryPositions(int headSize, int capacity = 512, double angleBase = 10000)
+{
+    private readonly (float[] Cos, float[] Sin) _tables = Tables(headSize, capacity, angleBase);
+
+    /// <summary>D.</summary>
+    public int HeadSize => headSize;
+
+    /// <summary>Positions 0 … Capacity−1 are known.</summary>
+    public int Capacity => capacity;
+
+    /// <summary>Turns every row of x in place; token t of a head has position <paramref name="start"/> + t.</summary>
+    /// <param name="x">(…, T, D), for example (B,H,T,D).</param>
+    /// <param name="start">Position of the first token: how many tokens a cache already holds.</param>
+    /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>
+    public void Rotate(Tensor x, int start = 0) => Turn(x, start, back: false);
+
+    /// <summary>The backward of <see cref="Rotate"/>, in place: the same angle, the other way.</summary>
+    /// <param name="dx">(…, T, D).</param>
+    /// <param name="start">As in the forward.</param>
+    /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>
+    public void RotateBack(Tensor dx, int start = 0) => Turn(dx, start, back: true);
+
+    private void Turn(Tensor x, int start, bool back)
+    {
+        ShapeCheck.Rank(x, 2, 4, nameof(RotaryPositions), "(…, T, D)");
+        ShapeCheck.Columns(x, headSize, nameof(RotaryPositions), nameof(headSize));
+        int tokens = x.Shape[^2], half = headSize / 2, block = tokens * headSize;
+        if (start < 0 || start + tokens > capacity)
+        {
+            throw new ArgumentException($"positions {start} to {start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {start + tokens}.", nameof(start));
+        }
+
+        ReadOnlySpan<float> cos = _tables.Cos.AsSpan(start * half, tokens * half), sin = _tables.Sin.AsSpan(start * half, tokens * half);
+        for (int at = 0; at < x.Length; at += block)
+        {
+            Span<float> part = x.Span.Slice(at, block);
+            if (back)
+            {
+                Kernels.Rotate.Backward(part, cos, sin, part, tokens, headSize);
+            }
+            else
+            {
+                Kernels.Rotate.Forward(part, cos, sin, part, tokens, headSize);
+            }
+        }
+    }
+
+    private static (float[] Cos, float[] Sin) Tables(int headSize, int capacity, double angleBase)
+    {
+        ShapeCheck.Positive(capacity, nameof(RotaryPositions), nameof(capacity));
+        int count = capacity * ShapeCheck.Positive(headSize, nameof(RotaryPositions), nameof(headSize)) / 2;
+        (float[] cos, float[] sin) = (new float[count], new float[count]);
+        Kernels.Rotate.Angles(cos, sin, capacity, headSize, angleBase);
+        return (cos, sin);
+    }
+}

@@ -1,0 +1,45 @@
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>Checks at the door of layers: each message names both sides and the fix.</summary>
+internal static class ShapeCheck
+{
+    /// <summary>x must be (…, columns).</summary>
+    internal static void Columns(Tensor x, int columns, string layer, string setting, string name = "x")
+    {
+        ArgumentNullException.ThrowIfNull(x, name);
+        if (x.Columns != columns)
+        {
+            throw new ArgumentException($"{name} is {Tensor.Describe(x.Shape)} but {layer} expects (…, {columns}): build it with {setting}: {x.Columns}, or check the embedding size.", name);
+        }
+    }
+
+    /// <summary>The gradient must have the shape of the output it belongs to.</summary>
+    internal static void Gradient(Tensor dy, Tensor y, int columns, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(dy);
+        if (dy.Rank != y.Rank || dy.Columns != columns || !dy.Shape[..^1].SequenceEqual(y.Shape[..^1]))
+        {
+            throw new ArgumentException($"dy is {Tensor.Describe(dy.Shape)} but the output of {layer} was {Tensor.Describe([.. y.Shape[..^1], columns])}: pass the gradient of that output, with the Saved of the same Forward.", nameof(dy));
+        }
+    }
+
+    /// <summary>A size must be at least 1.</summary>
+    internal static int Positive(int size, string layer, string setting) => size >= 1
+        ? size
+        : throw new ArgumentOutOfRangeException(setting, $"{setting} is {size} but {layer} needs at least 1: pass a positive size.");
+
+    /// <summary>x must have one of the ranks from <paramref name="lowest"/> to <paramref name="highest"/>.</summary>
+    internal static void Rank(Tensor x, int lowest, int highest, string layer, string shapes, string name = "x")
+    {
+        ArgumentNullException.ThrowIfNull(x, name);
+        if (x.Rank < lowest || x.Rank > highest)
+        {
+            throw new ArgumentException($"{name} is {Tensor.Describe(x.Shape)} but {layer} expects {shapes}: reshape it.", name);
+        }
+    }
+
+    /// <summary>A tensor of zeros shaped like <paramref name="x"/> except for the last dimension.</summary>
+    internal static Tensor WithColumns(Tensor x, int columns) => new([.. x.Shape[..^1], columns]);
+}
