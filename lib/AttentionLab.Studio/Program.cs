@@ -1,1 +1,25 @@
-Console.WriteLine("AttentionLab.Studio");
+using System.CommandLine;
+using AttentionLab.Studio.Commands;
+using AttentionLab.Studio.Dib;
+
+var root = new RootCommand("Attention by Experiment: the course's notebooks in the browser, as a book, or one by one.")
+{
+    RunCommand.Create(),
+    KernelCommand.Create(),
+};
+
+try
+{
+    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) };
+    return await root.Parse(args).InvokeAsync(configuration);
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("stopped.");
+    return 130;
+}
+catch (Exception e) when (e is DibException or IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync("error: " + e.Message.ReplaceLineEndings(" "));
+    return 2;
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary><c>run FILE.dib</c>: runs one notebook and prints what its cells show.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE.dib") { Description = "The notebook to run." };
+        var json = new Option<string?>("--json") { Description = "Also write every cell with all its outputs to this file, as JSON.", HelpName = "OUT" };
+        Option<double> limit = CommonOptions.TimeLimit();
+        var command = new Command("run", "Run one notebook in a fresh kernel and print what its cells show. Exit code 1 if a cell failed.") { file, json, limit };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(file)!, parsed.GetValue(json), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file, string? json, KernelOptions options, CancellationToken cancellation)
+    {
+        DibDocument document = DibDocument.Read(file);
+        string name = Path.GetFileName(file);
+        ExecutedNotebook notebook = await NotebookRunner.RunAsync(file, document, options, cell => Print(name, cell), cancellation);
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(notebook, ExecutedNotebookJson.Default.ExecutedNotebook) + "\n", cancellation);
+        }
+
+        int failed = 0;
+        foreach (ExecutedCell cell in notebook.Failed)
+        {
+            failed++;
+            await Console.Error.WriteLineAsync(cell.Failure!.At(name, cell.Number));
+        }
+
+        int code = notebook.Cells.Count(cell => cell.Language == "csharp");
+        Console.WriteLine(FormattableString.Invariant($"{name}: {code} cells, {failed} failed, {notebook.Seconds:0.0} s"));
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static void Print(string name, ExecutedCell cell)
+    {
+        if (cell.Language != "csharp" || cell.NotRun)
+        {
+            return;
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"── {name}: cell {cell.Number} ({cell.Seconds:0.00} s)"));
+        foreach (CellOutput output in cell.Outputs)
+        {
+            string text = output.MimeType is CellOutput.Stream or CellOutput.Plain
+                ? output.Content.TrimEnd('\n')
+                : FormattableString.Invariant($"[{output.MimeType}, {output.Content.Length:N0} characters]");
+            Console.WriteLine(text);
+        }
+
+        if (cell.Failure is CellFailure failure)
+        {
+            Console.WriteLine(failure.Details.TrimEnd('\n'));
+        }
+    }
+}

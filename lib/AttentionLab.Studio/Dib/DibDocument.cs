@@ -1,0 +1,272 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace AttentionLab.Studio.Dib;
+
+/// <summary>
+/// A .dib notebook: cells that start with a line <c>#!language</c>. Reading and writing give the same bytes back, with whatever line
+/// ends, byte order mark, blank lines and unknown languages the file has.
+/// </summary>
+/// <remarks>
+/// As in the other hosts, only the name of a known language starts a cell; another line with <c>#!</c> (<c>#!import</c>, <c>#!time</c>)
+/// is text of the cell it stands in. A file may declare more languages in its <c>#!meta</c> cell.
+/// </remarks>
+public sealed class DibDocument
+{
+    private const string ByteOrderMark = "\uFEFF";
+
+    private static readonly FrozenSet<string> CSharpNames = FrozenSet.Create(StringComparer.Ordinal, "csharp", "c#", "cs");
+
+    private static readonly FrozenSet<string> MarkdownNames = FrozenSet.Create(StringComparer.Ordinal, "markdown", "md");
+
+    private static readonly FrozenSet<string> OtherNames = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "fsharp", "f#", "fs", "pwsh", "powershell", "javascript", "js", "html", "mermaid", "sql", "kql", "http", "httpRequest", "value", "vscode", "python", "r");
+
+    private readonly string start;
+    private readonly string newLine;
+
+    private DibDocument(string start, string newLine, IReadOnlyList<DibCell> cells)
+    {
+        this.start = start;
+        this.newLine = newLine;
+        Cells = cells;
+    }
+
+    /// <summary>The cells in the order of the file, <see cref="DibCellKind.Meta"/> included.</summary>
+    public IReadOnlyList<DibCell> Cells { get; }
+
+    /// <summary>The cells that a reader sees, each with the number by which messages name it: 1 is the first that is not <c>#!meta</c>.</summary>
+    public IEnumerable<(int Number, DibCell Cell)> NumberedCells =>
+        Cells.Where(cell => cell.Kind != DibCellKind.Meta).Select((cell, index) => (index + 1, cell));
+
+    /// <summary>Reads a notebook from a file.</summary>
+    /// <param name="path">Path of the .dib file.</param>
+    /// <exception cref="DibException">The file cannot be read, or is no notebook; the message names the file and the reason.</exception>
+    public static DibDocument Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DibException($"{path}: no such file.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DibException($"{path}: cannot be read: {OneLine(e.Message)}");
+        }
+
+        return Parse(bytes, path);
+    }
+
+    /// <summary>Reads a notebook from bytes.</summary>
+    /// <param name="bytes">The file's content, UTF-8 with or without a byte order mark.</param>
+    /// <param name="name">What messages call the file.</param>
+    /// <exception cref="DibException">Empty, binary, cut off, or without a cell.</exception>
+    public static DibDocument Parse(ReadOnlySpan<byte> bytes, string name = "notebook")
+    {
+        string text = Decode(bytes, name);
+        string start = text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? ByteOrderMark : "";
+        List<Draft> drafts = Split(text[start.Length..], out string blank);
+        if (drafts.Count == 0)
+        {
+            throw new DibException($"{name}: holds no cell, only blank lines: a notebook starts with a line #!meta, #!markdown or #!csharp.");
+        }
+
+        CheckMeta(drafts, name);
+        string newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        return new DibDocument(start + blank, newLine, [.. drafts.Select(draft => draft.ToCell())]);
+    }
+
+    /// <summary>The same file with other cells: unchanged cells keep their bytes, changed and new ones take the file's line end.</summary>
+    public DibDocument With(IReadOnlyList<DibCell> cells) => new(start, newLine, cells);
+
+    /// <summary>The file's content; for a document just read, the very bytes it was read from.</summary>
+    public byte[] ToBytes()
+    {
+        var text = new StringBuilder(start);
+        foreach (DibCell cell in Cells)
+        {
+            // A separator has to start a line, also behind a cell whose file had no final line end.
+            if (text.Length > start.Length && text[^1] != '\n' && cell.Separator != "")
+            {
+                text.Append(newLine);
+            }
+
+            text.Append(cell.ToFileText(newLine));
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static string Decode(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (bytes.IsEmpty)
+        {
+            throw new DibException($"{name}: is empty (0 bytes).");
+        }
+
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            throw new DibException($"{name}: is UTF-16: save it as UTF-8.");
+        }
+
+        int zero = bytes.IndexOf((byte)0);
+        if (zero >= 0)
+        {
+            throw new DibException($"{name}: is binary, not a notebook: byte {zero} is 0.");
+        }
+
+        int bad = FirstInvalidByte(bytes);
+        if (bad >= 0)
+        {
+            throw new DibException(bytes.Length - bad < 4 && bad > 0
+                ? $"{name}: is cut off in the middle of a character (byte {bad} of {bytes.Length})."
+                : $"{name}: is binary or not UTF-8: byte {bad} is 0x{bytes[bad]:X2}.");
+        }
+
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    private static int FirstInvalidByte(ReadOnlySpan<byte> bytes)
+    {
+        for (int at = 0; at < bytes.Length;)
+        {
+            if (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) != System.Buffers.OperationStatus.Done)
+            {
+                return at;
+            }
+
+            at += length;
+        }
+
+        return -1;
+    }
+
+    private static List<Draft> Split(string text, out string blank)
+    {
+        var drafts = new List<Draft>();
+        var declared = new HashSet<string>(StringComparer.Ordinal);
+        Draft? open = null;
+        blank = "";
+        for (int at = 0; at < text.Length;)
+        {
+            int end = text.IndexOf('\n', at);
+            end = end < 0 ? text.Length : end + 1;
+            string line = text[at..end];
+            at = end;
+            if (IsSeparator(line, declared, out string language))
+            {
+                if (open is { Language: "meta" })
+                {
+                    Declare(open.Body.ToString(), declared);
+                }
+
+                open = new Draft(line, language);
+                drafts.Add(open);
+            }
+            else if (open is not null)
+            {
+                open.Body.Append(line);
+            }
+            else if (string.IsNullOrWhiteSpace(line))
+            {
+                blank += line;
+            }
+            else
+            {
+                // Text before the first separator belongs to the default kernel.
+                open = new Draft("", "csharp");
+                open.Body.Append(line);
+                drafts.Add(open);
+            }
+        }
+
+        return drafts;
+    }
+
+    private static bool IsSeparator(string line, HashSet<string> declared, out string language)
+    {
+        language = line.StartsWith("#!", StringComparison.Ordinal) ? line[2..].TrimEnd() : "";
+        return language == "meta" || KindOf(language) != DibCellKind.Unknown || OtherNames.Contains(language) || declared.Contains(language);
+    }
+
+    private static DibCellKind KindOf(string language) => language switch
+    {
+        "meta" => DibCellKind.Meta,
+        _ when CSharpNames.Contains(language) => DibCellKind.CSharp,
+        _ when MarkdownNames.Contains(language) => DibCellKind.Markdown,
+        _ => DibCellKind.Unknown,
+    };
+
+    private static void Declare(string meta, HashSet<string> declared)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(meta);
+            foreach (JsonElement item in json.RootElement.GetProperty("kernelInfo").GetProperty("items").EnumerateArray())
+            {
+                declared.Add(item.GetProperty("name").GetString() ?? "");
+                if (item.TryGetProperty("aliases", out JsonElement aliases))
+                {
+                    declared.UnionWith(aliases.EnumerateArray().Select(alias => alias.GetString() ?? ""));
+                }
+            }
+
+            declared.Remove("");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // Not every file declares its languages; bad JSON is reported by CheckMeta.
+        }
+    }
+
+    private static void CheckMeta(List<Draft> drafts, string name)
+    {
+        foreach (Draft meta in drafts.Where(draft => draft.Language == "meta"))
+        {
+            try
+            {
+                using JsonDocument json = JsonDocument.Parse(meta.Body.ToString());
+            }
+            catch (JsonException)
+            {
+                throw new DibException($"{name}: its #!meta cell is cut off or is not JSON.");
+            }
+        }
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+
+    /// <summary>A cell while it is read.</summary>
+    private sealed class Draft(string separator, string language)
+    {
+        public string Language { get; } = language;
+
+        public StringBuilder Body { get; } = new();
+
+        public DibCell ToCell()
+        {
+            string body = Body.ToString();
+            string trimmed = body.TrimEnd('\r', '\n', ' ', '\t');
+            int textStart = 0;
+            for (int at = 0; at < trimmed.Length && char.IsWhiteSpace(trimmed[at]); at++)
+            {
+                textStart = trimmed[at] == '\n' ? at + 1 : textStart;
+            }
+
+            string raw = trimmed[textStart..];
+            return new DibCell(KindOf(Language), Language, DibCell.Normalize(raw))
+            {
+                Separator = separator,
+                Before = body[..textStart],
+                Raw = raw,
+                After = body[trimmed.Length..],
+            };
+        }
+    }
+}

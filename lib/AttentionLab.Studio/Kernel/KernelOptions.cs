@@ -1,0 +1,14 @@
+namespace AttentionLab.Studio.Kernel;
+
+/// <summary>What a notebook's process may use.</summary>
+public sealed record KernelOptions
+{
+    /// <summary>Longest time of one cell; a cell that takes longer is stopped, and its notebook with it.</summary>
+    public TimeSpan CellTimeLimit { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Managed memory of one notebook in bytes; an allocation beyond it throws <see cref="OutOfMemoryException"/> in the cell.</summary>
+    public long MemoryLimit { get; init; } = 4L << 30;
+
+    /// <summary>Longest time the process may take to start, on a busy machine.</summary>
+    public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(120);
+}
