@@ -1,27 +1,37 @@
 namespace AttentionLab.Tensors;
 
 /// <summary>
-/// What training changes: a value, and the gradient of the loss with respect to it. Every backward of the library
-/// <em>adds</em> to <see cref="Gradient"/>, so that a parameter used twice (tied weights) collects both shares and
-/// small batches can be accumulated; the optimiser's user clears it between steps.
+/// Something that is learned: a value and the gradient of the loss with respect to it. Every backward pass adds to the gradient;
+/// whoever starts a step clears it.
 /// </summary>
-/// <param name="name">Unique within a model, dotted from the outside in: "layers.0.attention.query.weight".</param>
-/// <param name="value">The initial value, used, not copied.</param>
-public sealed class Parameter(string name, Tensor value)
+public sealed class Parameter
 {
-    private Tensor? _gradient;
+    /// <summary>A parameter with a gradient of zeros.</summary>
+    /// <param name="name">What messages and checkpoints call it, for example "layers.0.attention.query.weight".</param>
+    /// <param name="value">Its start; used, not copied.</param>
+    public Parameter(string name, Tensor value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(value);
+        Name = name;
+        Value = value;
+        Gradient = new Tensor(value.Shape);
+    }
 
-    /// <summary>The name under which it is saved and which messages use.</summary>
-    public string Name { get; } = !string.IsNullOrEmpty(name) ? name : throw new ArgumentException("name is empty but a parameter is saved under its name: pass one.", nameof(name));
+    /// <summary>The name given.</summary>
+    public string Name { get; }
 
-    /// <summary>The numbers in use; an optimiser writes into them.</summary>
-    public Tensor Value { get; } = value ?? throw new ArgumentNullException(nameof(value));
+    /// <summary>The value; the optimiser writes into it.</summary>
+    public Tensor Value { get; }
 
-    /// <summary>∂loss/∂value, same shape. Made when first asked for, so that a model used only for inference needs half the memory.</summary>
-    public Tensor Gradient => _gradient ??= new Tensor(Value.Shape);
+    /// <summary>∂L/∂value, of the same shape; added to by each backward pass.</summary>
+    public Tensor Gradient { get; }
 
-    /// <summary>Sets the gradient to zero.</summary>
-    public void ClearGradient() => _gradient?.Span.Clear();
+    /// <summary>Number of values.</summary>
+    public int Length => Value.Length;
+
+    /// <summary>Sets the gradient to zeros.</summary>
+    public void ClearGradient() => Gradient.Span.Clear();
 
     /// <summary>Name and shape.</summary>
     public override string ToString() => $"{Name} {Tensor.Describe(Value.Shape)}";

@@ -1,0 +1,50 @@
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Who may look at whom in one head: the conditions given are all required. True = may look. The default lets every query see every key.
+/// </summary>
+public readonly ref struct AttendMask
+{
+    /// <summary>
+    /// Query i sees keys j ≤ i + (keys − queries): with as many keys as queries the usual triangle; with more keys (a cache) the last
+    /// query sees all of them.
+    /// </summary>
+    public bool Causal { get; init; }
+
+    /// <summary>(keys): which keys exist (padding is false). Empty = all.</summary>
+    public ReadOnlySpan<bool> Keys { get; init; }
+
+    /// <summary>(queries, keys), row-major: which pairs may meet. Empty = all.</summary>
+    public ReadOnlySpan<bool> Pairs { get; init; }
+
+    /// <summary>Nothing is hidden.</summary>
+    public bool IsEmpty => !Causal && Keys.IsEmpty && Pairs.IsEmpty;
+
+    /// <summary>How many keys, from the first, query <paramref name="query"/> may see by the causal rule alone.</summary>
+    /// <param name="query">0 … queries−1.</param>
+    /// <param name="queries">Number of queries.</param>
+    /// <param name="keys">Number of keys.</param>
+    public int Limit(int query, int queries, int keys) => Causal ? Math.Clamp(query + keys - queries + 1, 0, keys) : keys;
+
+    /// <summary>Whether query <paramref name="query"/> may look at key <paramref name="key"/>.</summary>
+    /// <param name="query">0 … queries−1.</param>
+    /// <param name="key">0 … keys−1.</param>
+    /// <param name="queries">Number of queries.</param>
+    /// <param name="keys">Number of keys.</param>
+    public bool Sees(int query, int key, int queries, int keys) =>
+        key < Limit(query, queries, keys) && (Keys.IsEmpty || Keys[key]) && (Pairs.IsEmpty || Pairs[query * keys + key]);
+
+    /// <summary>Throws unless the masks fit the sizes.</summary>
+    internal void Check(int queries, int keys)
+    {
+        if (!Keys.IsEmpty)
+        {
+            Sizes.Require(Keys.Length, 1, keys, "mask.Keys", "one row", "keys");
+        }
+
+        if (!Pairs.IsEmpty)
+        {
+            Sizes.Require(Pairs.Length, queries, keys, "mask.Pairs", "queries", "keys");
+        }
+    }
+}
