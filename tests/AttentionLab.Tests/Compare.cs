@@ -60,8 +60,8 @@ internal static class Compare
             scale = double.IsFinite(value) ? Math.Max(scale, Math.Abs(value)) : scale;
         }
 
-        // All zeros: the error is absolute.
-        scale = scale == 0 ? 1 : scale;
+        // All zeros, or less than a float can hold: the error is absolute.
+        scale = scale < 1e-37 ? 1 : scale;
         int worst = -1, off = 0;
         for (int i = 0; i < actual.Length; i++)
         {

@@ -12,6 +12,9 @@ internal static class Tolerances
     /// <summary>SIMD against the double reference: sums of up to some hundred terms.</summary>
     public const double Kernel = 2e-6;
 
+    /// <summary>SIMD against the double reference through several kernels with a subtraction in between (softmax backward).</summary>
+    public const double Chain = 1e-5;
+
     /// <summary>The double reference against central differences with step <see cref="Step"/>.</summary>
     public const double Numerical = 1e-6;
 
