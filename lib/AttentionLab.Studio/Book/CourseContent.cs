@@ -1,0 +1,45 @@
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Book;
+
+/// <summary>A page of prose: the index text or a leader's sheet.</summary>
+/// <param name="Name">File name without extension, for example <c>02-context</c>.</param>
+/// <param name="Markdown">Its text.</param>
+public sealed record CourseText(string Name, string Markdown);
+
+/// <summary>All that the book shows.</summary>
+/// <param name="Chapters">The notebooks, in order; a notebook that did not run yet has cells without outputs.</param>
+/// <param name="Solutions">Notebooks of solutions, under the names of their chapters.</param>
+/// <param name="LeaderSheets">Sheets for whoever leads a session, under the names of their chapters.</param>
+/// <param name="Introduction">Text of the first page; null if the course has none.</param>
+public sealed record CourseContent(
+    IReadOnlyList<ExecutedNotebook> Chapters,
+    IReadOnlyList<ExecutedNotebook> Solutions,
+    IReadOnlyList<CourseText> LeaderSheets,
+    CourseText? Introduction)
+{
+    /// <summary>Folder that pictures of the text lie in; null if there is none.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Reads solutions, leader's sheets and the introduction that lie beside the notebooks.</summary>
+    /// <param name="folder">The course's folder <c>notebooks</c>.</param>
+    /// <param name="chapters">The notebooks, executed or not.</param>
+    public static CourseContent Load(string folder, IReadOnlyList<ExecutedNotebook> chapters)
+    {
+        string readme = Path.Combine(folder, "README.md");
+        return new CourseContent(
+            chapters,
+            [.. Files(Path.Combine(folder, "solutions"), "*.dib").Select(file => NotebookRunner.NotRun(file, DibDocument.Read(file)))],
+            [.. Files(Path.Combine(folder, "leader"), "*.md").Where(file => char.IsAsciiDigit(Path.GetFileName(file)[0])).Select(Prose)],
+            File.Exists(readme) ? Prose(readme) : null)
+        {
+            Folder = folder,
+        };
+    }
+
+    private static CourseText Prose(string path) => new(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path));
+
+    private static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text;
+
+namespace AttentionLab.Studio.Book;
+
+/// <summary>What surrounds the text of every page: head, bar, list of chapters, table of contents, footer.</summary>
+internal static class PageFrame
+{
+    /// <summary>The course's name.</summary>
+    public const string Course = "Attention by Experiment";
+
+    /// <summary>
+    /// Scripts, fonts and data from beside the page only; no script in the page itself. Styles may be inline: KaTeX and
+    /// plotly.js place every glyph and tick by one.
+    /// </summary>
+    public static string ContentSecurityPolicy { get; } =
+        $"default-src 'none'; script-src 'self'{(BookAssets.HasPlotly ? "" : " " + BookAssets.PlotlyCdn)}; style-src 'self' 'unsafe-inline'; "
+        + "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>A whole page.</summary>
+    public static string Page(Frame frame)
+    {
+        string root = frame.Root;
+        string plotly = BookAssets.HasPlotly ? root + "assets/plotly.min.js" : BookAssets.PlotlyCdn;
+        StringBuilder html = new();
+        html.Append($"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="{ContentSecurityPolicy}">
+            <title>{Encode(frame.Title)}</title>
+            <meta name="description" content="{Encode(frame.Description)}">
+            <link rel="icon" type="image/svg+xml" href="{root}assets/icon.svg">
+
+            """);
+        if (BookAssets.HasKatex)
+        {
+            html.Append($"<link rel=\"stylesheet\" href=\"{root}assets/katex/katex.min.css\">\n");
+        }
+
+        html.Append($"""
+            <link rel="stylesheet" href="{root}assets/book.css">
+            <script src="{root}assets/theme.js"></script>
+            <script src="{root}assets/charts.js" defer></script>
+            <script src="{root}assets/book.js" defer></script>
+
+            """);
+        if (frame.Live is not null)
+        {
+            html.Append($"<script src=\"{root}assets/live.js\" defer></script>\n");
+        }
+
+        string live = frame.Live is null ? "" : $" data-live=\"{Encode(frame.Live)}\"";
+        html.Append($"""
+            </head>
+            <body data-root="{root}" data-page="{Encode(frame.Path)}" data-plotly="{plotly}"{live}>
+            <a class="skip" href="#content">Skip to the text</a>
+            <header class="bar">
+            <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
+            <a class="brand" href="{root}index.html">{Course}</a>
+            <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
+            <button class="theme-button" type="button"><span class="theme-name">Theme: auto</span></button>
+            <div class="progress" aria-hidden="true"></div>
+            </header>
+            <div class="layout">
+            <nav id="menu" class="chapters" aria-label="Chapters">
+            {frame.Chapters}
+            </nav>
+            <main id="content" tabindex="-1">
+            {frame.Body}
+            <footer class="colophon">
+            {Colophon()}
+            </footer>
+            </main>
+            <aside class="contents">{Contents(frame.Headings)}</aside>
+            </div>
+            <dialog class="search" aria-label="Search the course">
+            <input type="search" placeholder="Search the course" aria-label="Search the course" autocomplete="off" spellcheck="false">
+            <ol class="results" aria-label="Results"></ol>
+            <p class="search-status" role="status"></p>
+            </dialog>
+            </body>
+            </html>
+
+            """);
+        return html.ToString();
+    }
+
+    /// <summary>The list of sections, for the side of the page or for a fold above its text.</summary>
+    public static string Contents(IReadOnlyList<Heading> headings)
+    {
+        if (headings.Count(heading => heading.Level == 2) < 2)
+        {
+            return "";
+        }
+
+        StringBuilder html = new("<nav class=\"toc\" aria-label=\"On this page\"><p class=\"toc-title\">On this page</p><ul>");
+        foreach (Heading heading in headings.Where(heading => heading.Level == 2))
+        {
+            html.Append($"<li><a href=\"#{heading.Id}\">{heading.Html.Trim()}</a></li>");
+        }
+
+        return html.Append("</ul></nav>").ToString();
+    }
+
+    /// <summary>Text as it may stand in HTML.</summary>
+    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Colophon()
+    {
+        string offline = BookAssets.HasPlotly && BookAssets.HasKatex
+            ? "Works without a network."
+            : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, formulas are shown as TeX.";
+        return $"<p>{Course}. Every number on these pages came out of the cell above it. {offline}</p>";
+    }
+}
+
+/// <summary>What a page puts into <see cref="PageFrame"/>.</summary>
+/// <param name="Path">Address from the book's root, for example <c>solutions/03-scaling.html</c>.</param>
+/// <param name="Title">Title of the window.</param>
+/// <param name="Description">One sentence for search engines and link previews.</param>
+/// <param name="Chapters">HTML of the list of chapters.</param>
+/// <param name="Body">HTML of the text.</param>
+/// <param name="Headings">Headings for the table of contents.</param>
+internal sealed record Frame(string Path, string Title, string Description, string Chapters, string Body, IReadOnlyList<Heading> Headings)
+{
+    /// <summary>Name of the notebook whose results still come, in the live page; null in the book.</summary>
+    public string? Live { get; init; }
+
+    /// <summary>From this page up to the book's root: empty or <c>../</c>.</summary>
+    public string Root => string.Concat(Enumerable.Repeat("../", Path.Count(letter => letter == '/')));
+}

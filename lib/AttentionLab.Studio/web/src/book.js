@@ -1,0 +1,304 @@
+// The page's furniture: chapter menu, theme, search, copy buttons, reading progress, framed outputs.
+(function () {
+  'use strict';
+  var root = document.documentElement;
+  var body = document.body;
+
+  function store(key, value) {
+    try {
+      if (value === undefined) {
+        return localStorage.getItem(key);
+      }
+      localStorage.setItem(key, value);
+    } catch (error) {
+      // No storage: nothing is remembered.
+    }
+    return null;
+  }
+
+  // Menu of chapters on a narrow screen.
+  var menu = document.getElementById('menu');
+  var menuButton = document.querySelector('.menu-button');
+  function openMenu(open) {
+    root.classList.toggle('menu-open', open);
+    menuButton.setAttribute('aria-expanded', String(open));
+  }
+  menuButton.addEventListener('click', function () {
+    openMenu(!root.classList.contains('menu-open'));
+    if (root.classList.contains('menu-open')) {
+      var link = menu.querySelector('a');
+      if (link) {
+        link.focus();
+      }
+    }
+  });
+  document.addEventListener('keydown', function (event) {
+    if (event.key === 'Escape' && root.classList.contains('menu-open')) {
+      openMenu(false);
+      menuButton.focus();
+    }
+  });
+
+  // Theme: auto, light, dark.
+  var themeButton = document.querySelector('.theme-button');
+  var themes = ['auto', 'light', 'dark'];
+  function theme() {
+    return root.dataset.theme || 'auto';
+  }
+  function showTheme() {
+    themeButton.querySelector('.theme-name').textContent = 'Theme: ' + theme();
+    frames();
+  }
+  themeButton.addEventListener('click', function () {
+    var next = themes[(themes.indexOf(theme()) + 1) % themes.length];
+    if (next === 'auto') {
+      delete root.dataset.theme;
+    } else {
+      root.dataset.theme = next;
+    }
+    store('theme', next);
+    showTheme();
+    window.bookCharts.retheme();
+  });
+
+  // Copy buttons on code.
+  function addCopyButtons(scope) {
+    scope.querySelectorAll('pre.code').forEach(function (pre) {
+      if (pre.parentNode.classList.contains('code-frame')) {
+        return;
+      }
+      var frame = document.createElement('div');
+      frame.className = 'code-frame';
+      pre.replaceWith(frame);
+      frame.appendChild(pre);
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'copy';
+      button.textContent = 'Copy';
+      button.addEventListener('click', function () {
+        copy(pre.textContent).then(function () { say('Copied'); }, function () { say('Press Ctrl+C'); });
+      });
+      function say(text) {
+        button.textContent = text;
+        setTimeout(function () { button.textContent = 'Copy'; }, 1600);
+      }
+      frame.appendChild(button);
+    });
+  }
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) {
+      return navigator.clipboard.writeText(text);
+    }
+    return new Promise(function (resolve, reject) {
+      var area = document.createElement('textarea');
+      area.value = text;
+      area.className = 'offscreen';
+      body.appendChild(area);
+      area.select();
+      var done = document.execCommand('copy');
+      area.remove();
+      (done ? resolve : reject)();
+    });
+  }
+
+  // Outputs in frames: as high as what they hold, in the page's colours.
+  function frames() {
+    document.querySelectorAll('iframe.html').forEach(fit);
+  }
+  function fit(frame) {
+    var inside = frame.contentDocument;
+    if (!inside || !inside.body) {
+      return;
+    }
+    inside.documentElement.style.colorScheme = window.bookCharts.isDark() ? 'dark' : 'light';
+    frame.style.height = inside.documentElement.scrollHeight + 'px';
+  }
+  document.addEventListener('load', function (event) {
+    if (event.target.matches && event.target.matches('iframe.html')) {
+      fit(event.target);
+    }
+  }, true);
+  addEventListener('resize', frames);
+
+  // How far this chapter has been read.
+  var bar = document.querySelector('.progress');
+  var page = body.dataset.page;
+  var far = Number(store('read ' + page)) || 0;
+  var pending = false;
+  function progress() {
+    pending = false;
+    var most = root.scrollHeight - innerHeight;
+    var part = most > 0 ? Math.min(1, scrollY / most) : 1;
+    bar.style.transform = 'scaleX(' + part + ')';
+    if (part > far + 0.01 || (part > 0.98 && far < 1)) {
+      far = part > 0.98 ? 1 : part;
+      store('read ' + page, String(far));
+      marks();
+    }
+  }
+  addEventListener('scroll', function () {
+    if (!pending) {
+      pending = true;
+      requestAnimationFrame(progress);
+    }
+  }, { passive: true });
+  function marks() {
+    document.querySelectorAll('[data-chapter]').forEach(function (item) {
+      var part = Number(store('read ' + item.dataset.chapter)) || 0;
+      item.style.setProperty('--read', Math.round(part * 100) + '%');
+      item.classList.toggle('read', part >= 1);
+      item.classList.toggle('begun', part > 0.03);
+    });
+  }
+
+  // The section being read, in the table of contents.
+  var links = Array.prototype.slice.call(document.querySelectorAll('.contents .toc a'));
+  if (links.length && 'IntersectionObserver' in window) {
+    var spy = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (entry.isIntersecting) {
+          links.forEach(function (link) {
+            if (link.hash === '#' + CSS.escape(entry.target.id) || decodeURIComponent(link.hash) === '#' + entry.target.id) {
+              link.setAttribute('aria-current', 'true');
+            } else {
+              link.removeAttribute('aria-current');
+            }
+          });
+        }
+      });
+    }, { rootMargin: '-10% 0px -75% 0px' });
+    links.forEach(function (link) {
+      var target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (target) {
+        spy.observe(target);
+      }
+    });
+  }
+
+  // Search. The index is a script, so that it also loads from disk.
+  var dialog = document.querySelector('dialog.search');
+  var box = dialog.querySelector('input');
+  var list = dialog.querySelector('.results');
+  var status = dialog.querySelector('.search-status');
+  var index = null;
+  function openSearch() {
+    if (!dialog.open) {
+      dialog.showModal();
+    }
+    box.select();
+    if (!index) {
+      index = [];
+      var script = document.createElement('script');
+      script.src = body.dataset.root + 'assets/search-index.js';
+      script.onload = function () {
+        index = window.bookIndex.map(function (entry) {
+          return { entry: entry, heading: fold(entry.h + ' ' + entry.c), text: fold(entry.t) };
+        });
+        search();
+      };
+      script.onerror = function () { status.textContent = 'The search index did not load.'; };
+      document.head.appendChild(script);
+    }
+  }
+  function fold(text) {
+    return text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+  }
+  function search() {
+    var words = fold(box.value).split(/\s+/).filter(Boolean);
+    list.textContent = '';
+    if (!words.length) {
+      status.textContent = '';
+      return;
+    }
+    var found = index.map(function (item) {
+      var score = 0;
+      for (var i = 0; i < words.length; i++) {
+        var inHeading = item.heading.indexOf(words[i]) >= 0;
+        var inText = item.text.indexOf(words[i]) >= 0;
+        if (!inHeading && !inText) {
+          return null;
+        }
+        score += (inHeading ? 10 : 0) + (inText ? Math.min(5, item.text.split(words[i]).length - 1) : 0);
+      }
+      return { item: item, score: score };
+    }).filter(Boolean).sort(function (a, b) { return b.score - a.score; });
+    found.slice(0, 20).forEach(function (hit) {
+      var entry = hit.item.entry;
+      var row = document.createElement('li');
+      var link = document.createElement('a');
+      link.href = body.dataset.root + entry.a;
+      var heading = document.createElement('span');
+      heading.className = 'result-heading';
+      heading.textContent = entry.h || entry.c;
+      var where = document.createElement('span');
+      where.className = 'result-chapter';
+      where.textContent = entry.h ? entry.c : '';
+      var text = document.createElement('span');
+      text.className = 'result-text';
+      snippet(text, entry.t, words[0]);
+      link.append(heading, where, text);
+      link.addEventListener('click', function () { dialog.close(); });
+      row.appendChild(link);
+      list.appendChild(row);
+    });
+    status.textContent = found.length === 0 ? 'Nothing found.' : found.length === 1 ? '1 section' : found.length + ' sections';
+  }
+  function snippet(target, text, word) {
+    var at = fold(text).indexOf(word);
+    if (fold(text).length !== text.length || at < 0) {
+      target.textContent = text.slice(0, 140);
+      return;
+    }
+    var from = Math.max(0, at - 50);
+    var mark = document.createElement('mark');
+    mark.textContent = text.slice(at, at + word.length);
+    target.append((from > 0 ? '…' : '') + text.slice(from, at), mark, text.slice(at + word.length, at + 100) + '…');
+  }
+  document.querySelector('.search-button').addEventListener('click', openSearch);
+  box.addEventListener('input', search);
+  dialog.addEventListener('click', function (event) {
+    if (event.target === dialog) {
+      dialog.close();
+    }
+  });
+  dialog.addEventListener('keydown', function (event) {
+    var results = Array.prototype.slice.call(list.querySelectorAll('a'));
+    var at = results.indexOf(document.activeElement);
+    if (event.key === 'ArrowDown' && results.length) {
+      event.preventDefault();
+      results[Math.min(at + 1, results.length - 1)].focus();
+    } else if (event.key === 'ArrowUp' && at >= 0) {
+      event.preventDefault();
+      (at === 0 ? box : results[at - 1]).focus();
+    } else if (event.key === 'Enter' && document.activeElement === box && results.length) {
+      event.preventDefault();
+      results[0].click();
+    }
+  });
+  document.addEventListener('keydown', function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName) || document.activeElement.isContentEditable;
+    if ((event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key === 'k' && (event.ctrlKey || event.metaKey))) {
+      event.preventDefault();
+      openSearch();
+    }
+  });
+
+  // Folds that hold the address one came for, and folds on paper, are open.
+  function unfold() {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var at = target; at; at = at.parentElement) {
+      if (at.tagName === 'DETAILS') {
+        at.open = true;
+      }
+    }
+  }
+  addEventListener('hashchange', unfold);
+
+  window.bookPage = { refresh: function (scope) { addCopyButtons(scope); window.bookCharts.find(scope); frames(); } };
+  addCopyButtons(document);
+  showTheme();
+  marks();
+  progress();
+  unfold();
+  addEventListener('load', progress);
+})();
