@@ -20,4 +20,7 @@ internal static class Tolerances
 
     /// <summary>Step of central differences in double: error h²/6·f''' against rounding 1e-16/h meet near 1e-5.</summary>
     public const double Step = 1e-5;
+
+    /// <summary>Layers in float against central differences of their own forward, at the bottom of the U-curve: float gives about three digits.</summary>
+    public const double NumericalFloat = 5e-3;
 }

@@ -1,0 +1,155 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Tests.Layers;
+
+public class MultiHeadAttentionTests
+{
+    public static TheoryData<string> Cases => Golden.Names("multihead");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
+    {
+        Golden g = Golden.Read("multihead", name);
+        int? Size(string setting) => double.IsNaN(g.Number(setting)) ? null : (int)g.Number(setting);
+        int channels = (int)g.Number("channels"), heads = (int)g.Number("heads");
+        Tensor x = g.Input("x");
+        MultiHeadAttention attention = new(
+            channels, heads, new CounterRandom(1), g.Has("memory") ? g.Input("memory").Columns : null, Size("size"), Size("value_size"),
+            g.Has("attention.query.bias"), double.IsNaN(g.Number("scale")) ? null : (float)g.Number("scale"), g.Flag("rotary") ? new RotaryPositions(channels / heads) : null);
+        g.Load(attention.Parameters);
+        AttentionMask? mask = g.Flag("causal") ? AttentionMask.Causal
+            : g.Flag("alibi") ? AttentionMask.Bias(Alibi.Bias(heads, x.Shape[^2], x.Shape[^2]))
+            : g.Has("keys") ? Keys(g) : null;
+        if (g.Has("memory"))
+        {
+            (Tensor y, MultiHeadAttention.Saved saved) = attention.ForwardCross(x, g.Input("memory"), mask);
+            g.Output("output", y);
+            g.Output("weights", saved.Weights);
+            (Tensor dx, Tensor dMemory) = attention.BackwardCross(g.Input("d:output"), saved);
+            g.Gradient("x", dx);
+            g.Gradient("memory", dMemory);
+        }
+        else
+        {
+            (Tensor y, MultiHeadAttention.Saved saved) = attention.Forward(x, mask);
+            g.Output("output", y);
+            g.Output("weights", saved.Weights.Span);
+            g.Gradient("x", attention.Backward(g.Input("d:output"), saved));
+        }
+
+        // The bias of the keys moves all scores of a query alike: its gradient is 0, and PyTorch's is rounding noise.
+        g.Finish(attention.Parameters.Where(p => p.Name != "attention.key.bias"), "attention.key.bias");
+    }
+
+    [Fact]
+    public void Backward_BiasOfKeys_IsZeroUpToRounding()
+    {
+        MultiHeadAttention attention = new(12, 3, new CounterRandom(1));
+        (Tensor y, MultiHeadAttention.Saved saved) = attention.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 7, 12));
+        attention.Backward(y, saved);
+        Assert.All(attention.Key.Bias!.Gradient.Values, v => Assert.Equal(0, v, 1e-5f));
+        Assert.Contains(attention.Query.Bias!.Gradient.Values, v => Math.Abs(v) > 1e-3f);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Backward_AgainstDifferences_Agrees(bool rotary)
+    {
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), rotary: rotary ? new RotaryPositions(4) : null);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 3, 8);
+        MultiHeadAttention.Saved saved = default;
+        LayerProof.Differences(
+            [x], [.. attention.Parameters.Where(p => p.Name != "attention.key.bias")],
+            () => { (Tensor y, saved) = attention.Forward(x, AttentionMask.Causal); return y; }, dy => [attention.Backward(dy, saved)]);
+    }
+
+    [Fact]
+    public void BackwardCross_AgainstDifferences_Agrees()
+    {
+        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 6), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 5);
+        MultiHeadAttention.Saved saved = default;
+        LayerProof.Differences(
+            [x, memory], [.. attention.Parameters.Where(p => p.Name != "attention.key.bias")],
+            () => { (Tensor y, saved) = attention.ForwardCross(x, memory); return y; },
+            dy => { (Tensor dx, Tensor dMemory) = attention.BackwardCross(dy, saved); return [dx, dMemory]; });
+    }
+
+    [Fact]
+    public void Forward_TokensInAnotherOrder_GivesOutputsInThatOrder()
+    {
+        MultiHeadAttention attention = new(12, 3, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 9, 12), y = attention.Forward(x).Y;
+        int[] order = new CounterRandom(3).Permutation(9);
+        Tensor permuted = Rows(x, order);
+        Compare.Close(attention.Forward(permuted).Y, Rows(y, order), 2e-6, "permuted");
+        Assert.NotNull(Compare.Difference(Inputs.Widen(attention.Forward(permuted, AttentionMask.Causal).Y.Span), Inputs.Widen(Rows(y, order).Span), 1e-2, out _));
+    }
+
+    [Fact]
+    public void Forward_CausalMask_NoLaterTokenLeaksIn()
+    {
+        MultiHeadAttention attention = new(12, 3, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 9, 12), before = attention.Forward(x, AttentionMask.Causal).Y;
+        Tensor changed = x.Copy();
+        changed.Row(5).Fill(7);
+        Tensor after = attention.Forward(changed, AttentionMask.Causal).Y;
+        for (int t = 0; t < 9; t++)
+        {
+            Assert.Equal(t < 5, before.Row(t).SequenceEqual(after.Row(t)));
+        }
+    }
+
+    [Fact]
+    public void Forward_PaddedKeys_HaveNoInfluence()
+    {
+        MultiHeadAttention attention = new(12, 3, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 9, 12), shorter = new([.. x.Span[..60]], 5, 12);
+        Tensor expected = attention.Forward(shorter).Y;
+        x.Span[60..].Fill(1e3f);
+        Tensor y = attention.Forward(x, AttentionMask.Keys([.. Enumerable.Range(0, 9).Select(j => j < 5)])).Y;
+        Compare.Close(y.Span[..60], expected.Span, 2e-6, "the first five rows");
+    }
+
+    [Fact]
+    public void Forward_TiedQueryAndKey_ShareOneParameterAndItsGradient()
+    {
+        Linear shared = new(8, 8, new CounterRandom(4), name: "shared");
+        MultiHeadAttention tied = new(8, 2, new CounterRandom(1)) { Query = shared, Key = shared };
+        Assert.Equal(6, tied.Parameters.Count);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 8);
+        MultiHeadAttention.Saved saved = default;
+        LayerProof.Differences([x], tied.Parameters, () => { (Tensor y, saved) = tied.Forward(x); return y; }, dy => [tied.Backward(dy, saved)]);
+    }
+
+    [Fact]
+    public void Forward_WrongSizes_NameBothSidesAndTheFix()
+    {
+        Assert.Contains("channels is 10 but 3 heads do not divide it", Assert.Throws<ArgumentException>(() => new MultiHeadAttention(10, 3, new CounterRandom(1))).Message);
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), memoryChannels: 6);
+        Assert.Contains("build it with memoryChannels: 8", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(3, 8))).Message);
+        Assert.Contains("both need the same batch size", Assert.Throws<ArgumentException>(() => attention.ForwardCross(new Tensor(2, 3, 8), new Tensor(1, 3, 6))).Message);
+        MultiHeadAttention.Saved saved = attention.ForwardCross(new Tensor(3, 8), new Tensor(3, 6)).Saved;
+        Assert.Contains("call BackwardCross", Assert.Throws<ArgumentException>(() => attention.Backward(new Tensor(3, 8), saved)).Message);
+    }
+
+    private static Tensor Rows(Tensor x, int[] order)
+    {
+        Tensor y = new(x.Shape);
+        for (int i = 0; i < order.Length; i++)
+        {
+            x.Row(order[i]).CopyTo(y.Row(i));
+        }
+
+        return y;
+    }
+
+    private static AttentionMask Keys(Golden g)
+    {
+        int[] shape = g.Shape("keys");
+        bool[,] keys = new bool[shape[0], shape[1]];
+        Buffer.BlockCopy(g.Booleans("keys"), 0, keys, 0, keys.Length);
+        return AttentionMask.Keys(keys);
+    }
+}

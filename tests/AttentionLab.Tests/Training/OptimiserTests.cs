@@ -1,0 +1,106 @@
+using AttentionLab.Tensors;
+using AttentionLab.Training;
+
+namespace AttentionLab.Tests.Training;
+
+public class OptimiserTests
+{
+    private static readonly double[] Schedule = [0.01, 0.02, 0.03, 0.02, 0.01];
+
+    public static TheoryData<string> Cases => Golden.Names("optimisers");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Step_FiveTimes_AgreesWithPyTorch(string name)
+    {
+        Golden g = Golden.Read("optimisers", name);
+        Parameter weight = new("weight", g.Input("weight")), bias = new("bias", g.Input("bias"));
+        IOptimizer optimizer = g.Flag("adam")
+            ? new Adam([weight, bias], g.Number("rate", 0), 0.9, g.Number("beta2", 0.999), g.Number("epsilon", 1e-8), g.Number("decay", 0))
+            : new Sgd([weight, bias], g.Number("rate"), g.Number("momentum", 0));
+        Tensor weights = g.Input("weights"), biases = g.Input("biases");
+        List<float> norms = [];
+        for (int step = 0; step < 5; step++)
+        {
+            weights.Span.Slice(step * 35, 35).CopyTo(weight.Gradient.Span);
+            biases.Span.Slice(step * 7, 7).CopyTo(bias.Gradient.Span);
+            if (g.Flag("schedule"))
+            {
+                optimizer.LearningRate = Schedule[step];
+            }
+
+            if (!double.IsNaN(g.Number("clip")))
+            {
+                norms.Add((float)Gradients.Clip(optimizer.Parameters, g.Number("clip")));
+            }
+
+            optimizer.Step();
+        }
+
+        g.Output("weight", weight.Value);
+        g.Output("bias", bias.Value);
+        if (norms.Count > 0)
+        {
+            Assert.Contains(norms, n => n < g.Number("clip"));
+            Assert.Contains(norms, n => n > g.Number("clip"));
+            g.Output("norms", norms.ToArray());
+        }
+
+        g.Done();
+        Assert.Equal(5, optimizer.StepCount);
+    }
+
+    [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
+    public void AdamStep_AwkwardLength_AgreesWithTheFormulaInDouble(int n)
+    {
+        Parameter p = new("p", new Tensor(Inputs.Gaussian(1, n), n));
+        double[] value = Inputs.Widen(p.Value.Span), mean = new double[n], square = new double[n];
+        Adam adam = new([p], 0.01, decay: 0.1, decays: _ => true);
+        for (int t = 1; t <= 3; t++)
+        {
+            Inputs.Gaussian((ulong)t + 1, n).CopyTo(p.Gradient.Span);
+            adam.Step();
+            for (int i = 0; i < n; i++)
+            {
+                double g = p.Gradient.Values[i];
+                mean[i] = 0.9 * mean[i] + 0.1 * g;
+                square[i] = 0.999 * square[i] + 0.001 * g * g;
+                value[i] -= 0.01 * (mean[i] / (1 - Math.Pow(0.9, t)) / (Math.Sqrt(square[i] / (1 - Math.Pow(0.999, t))) + 1e-8) + 0.1 * value[i]);
+            }
+        }
+
+        Compare.Close(p.Value.Span, value, 1e-6, "value");
+    }
+
+    [Fact]
+    public void AdamStep_SharedParameter_MovesOnce()
+    {
+        Parameter p = new("p", Tensor.Vector(1, 1));
+        Adam adam = new([p, p], 0.1);
+        p.Gradient.Span.Fill(3);
+        adam.Step();
+        Compare.Close(p.Value.Span, [0.9f, 0.9f], 1e-6, "one step of η");
+    }
+
+    [Fact]
+    public void AdamStep_Decay_SparesVectorsUnlessTold()
+    {
+        Parameter matrix = new("w", new Tensor([1f, 1f], 1, 2)), vector = new("b", Tensor.Vector(1, 1));
+        new Adam([matrix, vector], 0.1, decay: 0.5).Step();
+        Compare.Close(matrix.Value.Span, [0.95f, 0.95f], 1e-6, "matrix");
+        Assert.Equal([1f, 1f], vector.Value.Values);
+    }
+
+    [Fact]
+    public void Clip_LimitNotPositive_IsRefused() =>
+        Assert.Contains("limit is 0", Assert.Throws<ArgumentOutOfRangeException>(() => Gradients.Clip([], 0)).Message);
+
+    [Fact]
+    public void Norm_HugeGradients_DoesNotOverflow()
+    {
+        Parameter p = new("p", new Tensor(4));
+        p.Gradient.Span.Fill(1e30f);
+        Assert.Equal(2e30, Gradients.Norm([p]), 1e24);
+        Assert.Equal(2e30, Gradients.Clip([p], 1), 1e24);
+        Assert.Equal(1, Gradients.Norm([p]), 1e-6);
+    }
+}
