@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
@@ -35,8 +36,8 @@ public static partial class MatMul
     /// <summary>Rows of a register tile: 2 × 12 sums, two registers of B and one of A fit 32 registers, 2 × 6 fit 16.</summary>
     private static int TileRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
 
-    /// <summary>Adds A·B to C; a_ip = a[i·aRow + p·aInner], b_pj = b[p·bInner + j·bColumn], so one source serves all transposes.</summary>
-    private static unsafe void Blocks<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns)
+    /// <summary>Writes or adds A·B to C; a_ip = a[i·aRow + p·aInner], b_pj = b[p·bInner + j·bColumn], so one source serves all transposes.</summary>
+    private static unsafe void Blocks<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count;
@@ -45,22 +46,23 @@ public static partial class MatMul
             for (int j0 = 0; j0 < columns; j0 += ColumnBlock)
             {
                 int wide = Math.Min(ColumnBlock, columns - j0), strips = (wide + width - 1) / width;
-                for (int p0 = 0; p0 < inner; p0 += InnerOuter)
+                int outer = EvenPiece(inner, InnerOuter);
+                for (int p0 = 0; p0 < inner; p0 += outer)
                 {
-                    int deep = Math.Min(InnerOuter, inner - p0);
+                    int deep = Math.Min(outer, inner - p0), depth = EvenPiece(deep, InnerBlock);
                     float* packedB = Scratch.Of(Scratch.B, strips * width * deep);
                     for (int s = 0; s < strips; s++)
                     {
                         float* from = pb + (nint)p0 * bInner + (nint)(j0 + s * width) * bColumn;
-                        PackStrip(from, bInner, bColumn, packedB + (nint)s * width * deep, deep, Math.Min(width, wide - s * width), width);
+                        PackStrip<V>(from, bInner, bColumn, packedB + (nint)s * width * deep, deep, Math.Min(width, wide - s * width));
                     }
 
                     for (int i0 = 0; i0 < rows; i0 += RowBlock)
                     {
                         int tall = Math.Min(RowBlock, rows - i0);
-                        float* packedA = Scratch.Of(Scratch.A, RowBlock * Stride * ((deep + InnerBlock - 1) / InnerBlock));
-                        PackRows(pa + (nint)i0 * aRow + (nint)p0 * aInner, aRow, aInner, packedA, tall, deep);
-                        RowBlockTimesStrips<V>(packedA, packedB, pc + (nint)i0 * columns + j0, columns, tall, deep, wide);
+                        float* packedA = Scratch.Of(Scratch.A, RowBlock * Stride * ((deep + depth - 1) / depth));
+                        PackRows(pa + (nint)i0 * aRow + (nint)p0 * aInner, aRow, aInner, packedA, tall, deep, depth);
+                        RowBlockTimesStrips<V>(packedA, packedB, pc + (nint)i0 * columns + j0, columns, tall, deep, depth, wide, add || p0 > 0);
                     }
                 }
             }
@@ -68,36 +70,38 @@ public static partial class MatMul
     }
 
     /// <summary>96 rows of A times all strips of B: strip by strip, and within a strip inner block by inner block.</summary>
-    private static unsafe void RowBlockTimesStrips<V>(float* a, float* b, float* c, int cStride, int rows, int inner, int columns)
+    private static unsafe void RowBlockTimesStrips<V>(float* a, float* b, float* c, int cStride, int rows, int inner, int piece, int columns, bool add)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count, tileRows = TileRows;
         float* edge = stackalloc float[12 * width];
         for (int j = 0; j < columns; j += width)
         {
-            for (int p = 0; p < inner; p += InnerBlock)
+            for (int p = 0; p < inner; p += piece)
             {
-                int depth = Math.Min(InnerBlock, inner - p), valid = Math.Min(width, columns - j);
+                int depth = Math.Min(piece, inner - p), valid = Math.Min(width, columns - j);
                 float* strip = b + (nint)j * inner + (nint)p * width;
-                float* block = a + (nint)(p / InnerBlock) * RowBlock * Stride;
+                bool write = p == 0 && !add;
+                float* block = a + (nint)(p / piece) * RowBlock * Stride;
                 for (int i = 0; i < rows; i += tileRows)
                 {
                     float* tileA = block + (nint)i * Stride, tileC = c + (nint)i * cStride + j;
                     int tall = Math.Min(tileRows, rows - i);
                     if (valid == width && tall == tileRows)
                     {
-                        Tile<V>(tileA, strip, tileC, cStride, depth, write: false);
+                        Tile<V>(tileA, strip, tileC, cStride, depth, write);
                     }
                     else
                     {
                         Tile<V>(tileA, strip, edge, width, depth, write: true);
-                        AddCorner(edge, width, tileC, cStride, tall, valid);
+                        CopyCorner(edge, width, tileC, cStride, tall, valid, write);
                     }
                 }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Tile<V>(float* a, float* b, float* c, nint cStride, int depth, bool write)
         where V : struct, ILanes<V>
     {
@@ -112,10 +116,15 @@ public static partial class MatMul
     }
 
     /// <summary>Few rows: each is a sum of rows of B, or of dot products where B is transposed; nothing is copied.</summary>
-    private static unsafe void FewRowsTimes<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns)
+    private static unsafe void FewRowsTimes<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count;
+        if (!add)
+        {
+            c.Clear();
+        }
+
         fixed (float* pa = a, pb = b, pc = c)
         {
             for (int i = 0; i < rows; i++)
@@ -150,34 +159,41 @@ public static partial class MatMul
         }
     }
 
-    /// <summary>A (inner, valid) strip of B into contiguous rows of <paramref name="width"/>, zeros beyond <paramref name="valid"/>.</summary>
-    private static unsafe void PackStrip(float* from, int bInner, int bColumn, float* strip, int inner, int valid, int width)
+    /// <summary>The length of equal pieces of a length, at most <paramref name="most"/> each: a short last piece would run slower.</summary>
+    private static int EvenPiece(int length, int most)
     {
-        for (int p = 0; p < inner; p++)
+        int pieces = (length + most - 1) / most;
+        return (length + pieces - 1) / pieces;
+    }
+
+    /// <summary>A (inner, valid) strip of B into contiguous rows two registers wide, zeros beyond <paramref name="valid"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void PackStrip<V>(float* from, int bInner, int bColumn, float* strip, int inner, int valid)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        for (; inner > 0; inner--, from += bInner, strip += width)
         {
-            float* source = from + (nint)p * bInner, target = strip + (nint)p * width;
-            if (bColumn == 1)
+            if (bColumn == 1 && valid == width)
             {
-                new ReadOnlySpan<float>(source, valid).CopyTo(new Span<float>(target, valid));
-            }
-            else
-            {
-                for (int j = 0; j < valid; j++)
-                {
-                    target[j] = source[(nint)j * bColumn];
-                }
+                V.Store(V.Load(from), strip);
+                V.Store(V.Load(from + V.Count), strip + V.Count);
+                continue;
             }
 
-            new Span<float>(target + valid, width - valid).Clear();
+            for (int j = 0; j < width; j++)
+            {
+                strip[j] = j < valid ? from[(nint)j * bColumn] : 0;
+            }
         }
     }
 
-    /// <summary>Rows of A, cut into pieces of <see cref="InnerBlock"/>, each row at a distance of <see cref="Stride"/>. Rows beyond are left as they are: their results are not used.</summary>
-    private static unsafe void PackRows(float* from, int aRow, int aInner, float* block, int rows, int inner)
+    /// <summary>Rows of A, cut into pieces, each row at a distance of <see cref="Stride"/>. Rows beyond are left as they are: their results are not used.</summary>
+    private static unsafe void PackRows(float* from, int aRow, int aInner, float* block, int rows, int inner, int piece)
     {
-        for (int p = 0; p < inner; p += InnerBlock, block += RowBlock * Stride)
+        for (int p = 0; p < inner; p += piece, block += RowBlock * Stride)
         {
-            int depth = Math.Min(InnerBlock, inner - p);
+            int depth = Math.Min(piece, inner - p);
             float* source = from + (nint)p * aInner;
             if (aInner == 1)
             {
@@ -199,13 +215,13 @@ public static partial class MatMul
         }
     }
 
-    private static unsafe void AddCorner(float* tile, int width, float* c, int cStride, int rows, int columns)
+    private static unsafe void CopyCorner(float* tile, int width, float* c, int cStride, int rows, int columns, bool write)
     {
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
             {
-                c[(nint)i * cStride + j] += tile[i * width + j];
+                c[(nint)i * cStride + j] = tile[i * width + j] + (write ? 0 : c[(nint)i * cStride + j]);
             }
         }
     }

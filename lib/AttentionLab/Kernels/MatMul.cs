@@ -157,7 +157,7 @@ public static partial class MatMul
 
     private static void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
     {
-        if (!add)
+        if (inner == 0 && !add)
         {
             c.Clear();
         }
@@ -169,32 +169,32 @@ public static partial class MatMul
 
         if (Vector512.IsHardwareAccelerated)
         {
-            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
         else
         {
-            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
     }
 
-    private static void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns)
+    private static void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
         where V : struct, ILanes<V>
     {
         if (rows < FewRows)
         {
-            FewRowsTimes<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            FewRowsTimes<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
         else
         {
-            Blocks<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns);
+            Blocks<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
         }
     }
 }
