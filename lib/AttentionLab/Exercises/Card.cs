@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text;
+using AttentionLab.Formatting;
 
 namespace AttentionLab.Exercises;
 
@@ -14,12 +14,12 @@ internal static class Card
 
     internal static string Html(Exercise exercise, string word, string symbol, string colour, FeedbackState? state, string body)
     {
-        string label = WebUtility.HtmlEncode($"Exercise {exercise.Id}: {word}");
+        string label = HtmlText.Encode($"Exercise {exercise.Id}: {word}");
         string size = $"difficulty {exercise.Difficulty} of 3 · {exercise.Minutes} min";
-        return $"<div role=\"group\" aria-label=\"{label}\" data-exercise=\"{WebUtility.HtmlEncode(exercise.Id)}\" data-state=\"{Slug(state)}\""
+        return $"<div role=\"group\" aria-label=\"{label}\" data-exercise=\"{HtmlText.Encode(exercise.Id)}\" data-state=\"{Slug(state)}\""
             + $" style=\"border:1px solid {colour};border-left-width:6px;border-radius:4px;padding:0.5em 1em;margin:0.5em 0;max-width:48em;line-height:1.45;overflow-x:auto\">"
             + $"<p style=\"margin:0\"><span aria-hidden=\"true\" style=\"display:inline-block;min-width:1.3em;font-weight:700\">{symbol}</span>"
-            + $"<strong>{WebUtility.HtmlEncode(exercise.Id)} · {WebUtility.HtmlEncode(exercise.Title)}: {word}</strong>"
+            + $"<strong>{HtmlText.Encode(exercise.Id)} · {HtmlText.Encode(exercise.Title)}: {word}</strong>"
             + $" <span style=\"white-space:nowrap\">({size})</span></p>{body}</div>";
     }
 
@@ -43,7 +43,7 @@ internal static class Card
         StringBuilder html = new();
         for (int i = 0; i < parts.Length; i++)
         {
-            string part = WebUtility.HtmlEncode(parts[i]);
+            string part = HtmlText.Encode(parts[i]);
             bool code = i % 2 == 1 && i < parts.Length - 1;
             html.Append(code ? $"<code>{part}</code>" : i % 2 == 1 ? "`" + part : part);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using AttentionLab.Formatting;
 
 namespace AttentionLab.Exercises;
 
@@ -26,7 +27,8 @@ public enum FeedbackState
 /// <param name="state">How far the code came.</param>
 /// <param name="message">What the answer means, and what to do next; `backticks` mark code.</param>
 /// <param name="solved">The questions that were answered rightly, in order.</param>
-public sealed class Feedback(Exercise exercise, FeedbackState state, string message, IReadOnlyList<string> solved)
+[TypeFormatterSource(typeof(SelfFormatterSource))]
+public sealed class Feedback(Exercise exercise, FeedbackState state, string message, IReadOnlyList<string> solved) : IShowsItself
 {
     /// <summary>What was checked.</summary>
     public Exercise Exercise { get; } = exercise;

@@ -1,9 +1,12 @@
+using AttentionLab.Formatting;
+
 namespace AttentionLab.Exercises;
 
 /// <summary>One hint of an exercise, as a card that shows itself: <c>StableSoftmax.Hint(1)</c>.</summary>
 /// <param name="exercise">Whose hint.</param>
 /// <param name="level">1 (gentle) to 3 (almost the answer).</param>
-public sealed class HintCard(Exercise exercise, int level)
+[TypeFormatterSource(typeof(SelfFormatterSource))]
+public sealed class HintCard(Exercise exercise, int level) : IShowsItself
 {
     /// <summary>Whose hint.</summary>
     public Exercise Exercise { get; } = exercise;
