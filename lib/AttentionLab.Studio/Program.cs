@@ -1,12 +1,16 @@
 using System.CommandLine;
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Commands;
 using AttentionLab.Studio.Dib;
 
 var root = new RootCommand("Attention by Experiment: the course's notebooks in the browser, as a book, or one by one.")
 {
+    ServeCommand.Create(),
+    BuildCommand.Create(),
     RunCommand.Create(),
     KernelCommand.Create(),
 };
+ServeCommand.Configure(root);
 
 try
 {
@@ -18,7 +22,7 @@ catch (OperationCanceledException)
     await Console.Error.WriteLineAsync("stopped.");
     return 130;
 }
-catch (Exception e) when (e is DibException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is CourseException or DibException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("error: " + e.Message.ReplaceLineEndings(" "));
     return 2;

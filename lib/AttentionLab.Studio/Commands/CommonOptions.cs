@@ -24,5 +24,20 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<string?> Notebooks() => new("--notebooks")
+    {
+        Description = "Folder of the notebooks; without it, the course's own.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string[]> Only() => new("--only")
+    {
+        Description = "Run these chapters only, by number: 03,04. The others are shown as they are known.",
+        HelpName = "NN,NN",
+    };
+
+    public static IReadOnlyList<string> Split(string[]? lists) =>
+        [.. (lists ?? []).SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
     public static KernelOptions Kernel(double cellLimit) => new() { CellTimeLimit = TimeSpan.FromSeconds(cellLimit) };
 }

@@ -144,19 +144,17 @@ internal sealed class KernelHost : IDisposable
         string[] lines = source.Split('\n');
         for (int at = 0; at < lines.Length; at++)
         {
-            if (!lines[at].StartsWith("#!", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            string[] words = lines[at][2..].Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (words is not ["import", string file])
+            CellDirective directive = CellDirective.Parse(lines[at]);
+            if (directive.Kind == CellDirectiveKind.Other)
             {
                 throw new RefusedDirectiveException($"{lines[at].Trim()} is refused: of the lines that start with #! this host knows #!import FILE.dib.", at + 1);
             }
 
-            Import(Path.GetFullPath(Path.Combine(folder, file.Trim('"'))), file.Trim('"'), at + 1);
-            lines[at] = "";
+            if (directive.Kind == CellDirectiveKind.Import)
+            {
+                Import(directive.FileFrom(folder)!, directive.Target, at + 1);
+                lines[at] = "";
+            }
         }
 
         return string.Join('\n', lines);

@@ -1,0 +1,116 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using System.Text;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Book;
+
+/// <summary>
+/// A name for everything that a notebook's outputs depend on: its bytes, what it imports, the libraries it refers to, the course's data,
+/// the kernel, and the machine's width. Equal keys, equal outputs: nothing has to run again.
+/// </summary>
+/// <remarks>The path in <c>#r "…"</c> does not count, only what the file holds.</remarks>
+public sealed class ExecutionKey
+{
+    private readonly string surroundings;
+    private readonly Dictionary<string, string> fileHashes = new(StringComparer.Ordinal);
+
+    /// <summary>Reads what all notebooks of a course share; a key holds until something on disk changes.</summary>
+    public ExecutionKey(CourseFolder course)
+    {
+        ArgumentNullException.ThrowIfNull(course);
+        var text = new StringBuilder("outputs 1\n");
+        text.Append(KernelSources).Append('\n');
+        foreach (Type type in (ReadOnlySpan<Type>)[typeof(object), typeof(Microsoft.CodeAnalysis.CSharp.CSharpCompilation), typeof(Microsoft.DotNet.Interactive.Formatting.Formatter)])
+        {
+            text.Append(type.Module.ModuleVersionId).Append('\n');
+        }
+
+        text.Append(RuntimeInformation.RuntimeIdentifier).Append(Vector512.IsHardwareAccelerated).Append(Vector256.IsHardwareAccelerated)
+            .Append(Vector128.IsHardwareAccelerated).Append(Environment.ProcessorCount).Append('\n');
+        AppendData(text, Path.Combine(course.Root, "data"));
+        surroundings = text.ToString();
+    }
+
+    /// <summary>The sources of this program's kernel, hashed by the build: a change of the book's look runs nothing again.</summary>
+    private static string KernelSources { get; } = typeof(ExecutionKey).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "KernelSources").Value!;
+
+    /// <summary>The key of one notebook, 64 hexadecimal digits.</summary>
+    /// <exception cref="CourseException">An import or a referenced library is missing; the message says what to do.</exception>
+    /// <exception cref="DibException">The notebook or an import is no notebook.</exception>
+    public string Of(string notebook)
+    {
+        var text = new StringBuilder(surroundings).Append(Path.GetFileName(notebook)).Append('\n');
+        AppendNotebook(text, Path.GetFullPath(notebook), []);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private void AppendNotebook(StringBuilder text, string path, HashSet<string> seen)
+    {
+        if (!seen.Add(path))
+        {
+            return;
+        }
+
+        foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
+        {
+            text.Append(cell.Language).Append('\n');
+            string[] lines = cell.Text.Split('\n');
+            for (int line = 1; line <= lines.Length; line++)
+            {
+                CellDirective directive = cell.Kind == DibCellKind.CSharp ? CellDirective.Parse(lines[line - 1]) : default;
+                if (directive.FileFrom(Path.GetDirectoryName(path)!) is not string file)
+                {
+                    text.Append(lines[line - 1]).Append('\n');
+                    continue;
+                }
+
+                if (!File.Exists(file))
+                {
+                    throw new CourseException($"{Path.GetFileName(path)}: cell {number}, line {line}: {directive.Target} does not exist: build the library once (dotnet build).");
+                }
+
+                text.Append(directive.Kind).Append(' ').Append(Path.GetFileName(file)).Append('\n');
+                if (directive.Kind == CellDirectiveKind.Import)
+                {
+                    AppendNotebook(text, file, seen);
+                }
+                else
+                {
+                    text.Append(HashOf(file)).Append('\n');
+                }
+            }
+        }
+    }
+
+    private void AppendData(StringBuilder text, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            if (!file.EndsWith(".md", StringComparison.OrdinalIgnoreCase))
+            {
+                text.Append(Path.GetRelativePath(folder, file)).Append(' ').Append(HashOf(file)).Append('\n');
+            }
+        }
+    }
+
+    private string HashOf(string file)
+    {
+        if (!fileHashes.TryGetValue(file, out string? hash))
+        {
+            using FileStream stream = File.OpenRead(file);
+            fileHashes[file] = hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+
+        return hash;
+    }
+}

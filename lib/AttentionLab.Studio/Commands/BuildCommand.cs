@@ -1,0 +1,59 @@
+using System.CommandLine;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary><c>build</c>: runs the notebooks and writes the book.</summary>
+internal static class BuildCommand
+{
+    public static Command Create()
+    {
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder of the book. A book that is there is replaced when the new one is whole.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "site",
+        };
+        Option<string[]> only = CommonOptions.Only();
+        Option<string?> notebooks = CommonOptions.Notebooks();
+        Option<double> limit = CommonOptions.TimeLimit();
+        var command = new Command(
+            "build",
+            "Run every notebook whose outputs are not known yet, each in a process of its own, and write the book. "
+            + "The last line is 'N notebooks, N cells, N failed'; exit code 1 if a cell failed, 2 if the book could not be written.")
+        {
+            output, only, notebooks, limit,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(output)!,
+            CommonOptions.Split(parsed.GetValue(only)),
+            CourseFolder.Open(parsed.GetValue(notebooks)),
+            CommonOptions.Kernel(parsed.GetValue(limit)),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string output, IReadOnlyList<string> only, CourseFolder course, KernelOptions options, CancellationToken cancellation)
+    {
+        IReadOnlyList<ExecutedNotebook> executed = await RunProgress.ShowAsync(progress =>
+            new BookBuilder(course, ExecutionCache.Of(course), options, WriteNothing).BuildAsync(output, only, progress, cancellation));
+        int failed = 0;
+        foreach (ExecutedNotebook notebook in executed)
+        {
+            foreach (ExecutedCell cell in notebook.Failed)
+            {
+                failed++;
+                await Console.Error.WriteLineAsync(cell.Failure!.At(notebook.Name + ".dib", cell.Number));
+            }
+        }
+
+        Console.WriteLine(Report.Of(executed));
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static void WriteNothing(IReadOnlyList<ExecutedNotebook> notebooks, string folder)
+    {
+    }
+}

@@ -1,0 +1,98 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+using Spectre.Console;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary>Shows how notebooks run: bars on a terminal, one line for each notebook elsewhere.</summary>
+internal static class RunProgress
+{
+    public static async Task<T> ShowAsync<T>(Func<IRunProgress, Task<T>> work)
+    {
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            return await work(new Lines());
+        }
+
+        return await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context => work(new Bars(context)));
+    }
+
+    private static string Words(ExecutedNotebook notebook) => FormattableString.Invariant(
+        $"{notebook.Name}: {notebook.Cells.Count(cell => cell.Language == "csharp")} cells in {notebook.Seconds:0.0} s{(notebook.Failed.Any() ? ", failed" : "")}");
+
+    private sealed class Lines : IRunProgress
+    {
+        private readonly Lock gate = new();
+
+        public void Known(ExecutedNotebook notebook) => Say($"{notebook.Name}: up to date");
+
+        public void Waiting(string name, int cells)
+        {
+        }
+
+        public void CellEnded(string name, ExecutedCell cell)
+        {
+        }
+
+        public void Ended(ExecutedNotebook notebook) => Say(Words(notebook));
+
+        private void Say(string line)
+        {
+            lock (gate)
+            {
+                Console.WriteLine(line);
+            }
+        }
+    }
+
+    private sealed class Bars(ProgressContext context) : IRunProgress
+    {
+        private readonly Lock gate = new();
+        private readonly Dictionary<string, ProgressTask> tasks = [];
+
+        public void Known(ExecutedNotebook notebook)
+        {
+            lock (gate)
+            {
+                ProgressTask task = context.AddTask(Markup.Escape(notebook.Name + ": up to date"));
+                task.Value = task.MaxValue;
+                task.StopTask();
+            }
+        }
+
+        public void Waiting(string name, int cells)
+        {
+            lock (gate)
+            {
+                tasks[name] = context.AddTask(Markup.Escape(name), autoStart: false, maxValue: Math.Max(1, cells));
+            }
+        }
+
+        public void CellEnded(string name, ExecutedCell cell)
+        {
+            lock (gate)
+            {
+                ProgressTask task = tasks[name];
+                if (!task.IsStarted)
+                {
+                    task.StartTask();
+                }
+
+                task.Increment(cell.Language == "csharp" ? 1 : 0);
+            }
+        }
+
+        public void Ended(ExecutedNotebook notebook)
+        {
+            lock (gate)
+            {
+                ProgressTask task = tasks[notebook.Name];
+                task.Description = Markup.Escape(Words(notebook));
+                task.Value = task.MaxValue;
+                task.StopTask();
+            }
+        }
+    }
+}
