@@ -72,8 +72,13 @@ public static class Gather
 
     private static void Check(int table, ReadOnlySpan<int> ids, int y, int columns, string name)
     {
+        if (columns < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(columns), $"columns is {columns} but a row of the table holds at least 1 number: pass its length.");
+        }
+
         Sizes.Require(y, ids.Length, columns, name, "ids");
-        int rows = columns == 0 ? 0 : table / columns;
+        int rows = table / columns;
         Sizes.Require(table, rows, columns, "table");
         for (int i = 0; i < ids.Length; i++)
         {

@@ -76,9 +76,9 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
         ShapeCheck.Gradient(dy, saved.X, Outputs, nameof(Linear));
         Tensor dx = new(saved.X.Shape);
         MatMul.Backward(saved.X.Span, Weight.Value.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs, add: true);
-        for (int row = 0; Bias is not null && row < dy.Rows; row++)
+        if (Bias is not null)
         {
-            Multiply.AddScaled(dy.Row(row), 1, Bias.Gradient.Span);
+            Reduce.AddRows(dy.Span, Bias.Gradient.Span, dy.Rows, Outputs);
         }
 
         return dx;

@@ -4,7 +4,9 @@ namespace AttentionLab.Tests.Kernels;
 
 public class GatherTests
 {
-    [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
+    public static TheoryData<int> Widths => [.. Inputs.AwkwardLengths.Where(n => n > 0)];
+
+    [Theory, MemberData(nameof(Widths))]
     public void ForwardAndBackward_AwkwardLength_AgreeWithReference(int columns)
     {
         int[] ids = [3, 0, 3, 1];
@@ -32,6 +34,10 @@ public class GatherTests
         });
         Compare.Close(dTable, numerical, Tolerances.Numerical, "∂L/∂table");
     }
+
+    [Fact]
+    public void Forward_NoColumns_IsRefused() =>
+        Assert.Contains("columns is 0", Assert.Throws<ArgumentOutOfRangeException>(() => Gather.Forward([], [0], [], 0)).Message);
 
     [Theory, InlineData(-1), InlineData(5)]
     public void Forward_NumberOutsideTable_NamesItsPlace(int bad)

@@ -1,3 +1,4 @@
+using AttentionLab.Layers;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Tests.Layers;
@@ -29,6 +30,15 @@ internal static class LayerProof
         }
 
         golden.Done(except);
+    }
+
+    /// <summary>The input "keys" (B, T_k) as mask.</summary>
+    public static AttentionMask Keys(this Golden golden)
+    {
+        int[] shape = golden.Shape("keys");
+        bool[,] keys = new bool[shape[0], shape[1]];
+        Buffer.BlockCopy(golden.Booleans("keys"), 0, keys, 0, keys.Length);
+        return AttentionMask.Keys(keys);
     }
 
     /// <summary>

@@ -1,0 +1,113 @@
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>
+/// Self-attention, cross-attention to the encoder's output (the memory), feed-forward net, each with its residual
+/// connection and norm (Vaswani et al. 2017, §3.1). The causal mask is the caller's to give.
+/// </summary>
+/// <param name="channels">C.</param>
+/// <param name="heads">H.</param>
+/// <param name="hidden">Width inside the feed-forward net.</param>
+/// <param name="random">Source of the initial weights; it moves on.</param>
+/// <param name="memoryChannels">Width of the memory; null for C.</param>
+/// <param name="preNorm">Norm before each branch instead of after each sum.</param>
+/// <param name="activation">Of the feed-forward net.</param>
+/// <param name="dropout">Share of each branch's output set to 0 in training.</param>
+/// <param name="epsilon">ε of the norms.</param>
+/// <param name="rotary">Rotary positions of the self-attention; null for none.</param>
+/// <param name="name">Prefix of the parameters' names.</param>
+public sealed class DecoderLayer(
+    int channels, int heads, int hidden, CounterRandom random, int? memoryChannels = null, bool preNorm = false,
+    Activation activation = Activation.Relu, double dropout = 0, float epsilon = 1e-5f, RotaryPositions? rotary = null, string name = "layer")
+{
+    /// <summary>First branch.</summary>
+    public MultiHeadAttention Attention { get; } = new(channels, heads, random, rotary: rotary, name: $"{name}.attention");
+
+    /// <summary>Residual and norm of the first branch.</summary>
+    public AddAndNorm AttentionNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.attention_norm");
+
+    /// <summary>Second branch: looks at the memory.</summary>
+    public MultiHeadAttention Cross { get; } = new(channels, heads, random, memoryChannels, name: $"{name}.cross");
+
+    /// <summary>Residual and norm of the second branch.</summary>
+    public AddAndNorm CrossNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.cross_norm");
+
+    /// <summary>Third branch.</summary>
+    public FeedForward FeedForward { get; } = new(channels, hidden, random, activation, $"{name}.feedforward");
+
+    /// <summary>Residual and norm of the third branch.</summary>
+    public AddAndNorm FeedForwardNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.feedforward_norm");
+
+    /// <summary>Of all six parts.</summary>
+    public IReadOnlyList<Parameter> Parameters =>
+    [
+        .. Attention.Parameters, .. AttentionNorm.Parameters, .. Cross.Parameters, .. CrossNorm.Parameters,
+        .. FeedForward.Parameters, .. FeedForwardNorm.Parameters,
+    ];
+
+    /// <summary>One layer.</summary>
+    /// <param name="x">(T_q,C) or (B,T_q,C).</param>
+    /// <param name="memory">(T_k, memory width) or (B, T_k, memory width).</param>
+    /// <param name="mask">Of the self-attention; usually <see cref="AttentionMask.Causal"/>.</param>
+    /// <param name="memoryMask">Of the cross-attention; usually the padding of the memory.</param>
+    /// <param name="random">Source of dropout; null for none (inference).</param>
+    /// <returns>y, shaped like x; <c>Saved.Weights</c> and <c>Saved.CrossWeights</c> can be drawn.</returns>
+    /// <exception cref="ArgumentException">A width, the batches or a mask do not fit.</exception>
+    public (Tensor Y, Saved Saved) Forward(Tensor x, Tensor memory, AttentionMask? mask = null, AttentionMask? memoryMask = null, CounterRandom? random = null)
+    {
+        (Tensor input, LayerNorm.Saved before1) = AttentionNorm.Before(x);
+        (Tensor branch, MultiHeadAttention.Saved attention) = Attention.Forward(input, mask);
+        (Tensor h, AddAndNorm.Saved after1) = AttentionNorm.After(x, branch, random);
+
+        (input, LayerNorm.Saved before2) = CrossNorm.Before(h);
+        (branch, MultiHeadAttention.Saved cross) = Cross.ForwardCross(input, memory, memoryMask);
+        (Tensor g, AddAndNorm.Saved after2) = CrossNorm.After(h, branch, random);
+
+        (input, LayerNorm.Saved before3) = FeedForwardNorm.Before(g);
+        (branch, FeedForward.Saved feedForward) = FeedForward.Forward(input);
+        (Tensor y, AddAndNorm.Saved after3) = FeedForwardNorm.After(g, branch, random);
+        return (y, new Saved(before1, attention, after1, before2, cross, after2, before3, feedForward, after3));
+    }
+
+    /// <summary>Adds to the gradients of all parts.</summary>
+    /// <param name="dy">Shaped like y.</param>
+    /// <param name="saved">From <see cref="Forward"/>.</param>
+    /// <returns>dx, shaped like x, and dMemory, shaped like the memory.</returns>
+    /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
+    public (Tensor X, Tensor Memory) Backward(Tensor dy, Saved saved)
+    {
+        (Tensor past, Tensor dBranch) = FeedForwardNorm.AfterBackward(dy, saved.After3);
+        Tensor dg = FeedForwardNorm.BeforeBackward(FeedForward.Backward(dBranch, saved.FeedForward), past, saved.Before3);
+
+        (past, dBranch) = CrossNorm.AfterBackward(dg, saved.After2);
+        (Tensor dInput, Tensor dMemory) = Cross.BackwardCross(dBranch, saved.Cross);
+        Tensor dh = CrossNorm.BeforeBackward(dInput, past, saved.Before2);
+
+        (past, dBranch) = AttentionNorm.AfterBackward(dh, saved.After1);
+        return (AttentionNorm.BeforeBackward(Attention.Backward(dBranch, saved.Attention), past, saved.Before1), dMemory);
+    }
+
+    /// <summary>What the backward needs; 1 is the self-attention's branch, 2 the cross-attention's, 3 the feed-forward net's.</summary>
+    /// <param name="Before1">Norm before branch 1.</param>
+    /// <param name="Attention">Branch 1.</param>
+    /// <param name="After1">Sum and norm after branch 1.</param>
+    /// <param name="Before2">Norm before branch 2.</param>
+    /// <param name="Cross">Branch 2.</param>
+    /// <param name="After2">Sum and norm after branch 2.</param>
+    /// <param name="Before3">Norm before branch 3.</param>
+    /// <param name="FeedForward">Branch 3.</param>
+    /// <param name="After3">Sum and norm after branch 3.</param>
+    public readonly record struct Saved(
+        LayerNorm.Saved Before1, MultiHeadAttention.Saved Attention, AddAndNorm.Saved After1,
+        LayerNorm.Saved Before2, MultiHeadAttention.Saved Cross, AddAndNorm.Saved After2,
+        LayerNorm.Saved Before3, FeedForward.Saved FeedForward, AddAndNorm.Saved After3)
+    {
+        /// <summary>Weights of the self-attention (B,H,T_q,T_q).</summary>
+        public Tensor Weights => Attention.Weights;
+
+        /// <summary>Weights of the cross-attention (B,H,T_q,T_k).</summary>
+        public Tensor CrossWeights => Cross.Weights;
+    }
+}

@@ -1,0 +1,51 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Tests.Layers;
+
+public class DecoderLayerTests
+{
+    private static readonly string[] ZeroGradients = ["layer.attention.key.bias", "layer.cross.key.bias"];
+
+    public static TheoryData<string> Cases => Golden.Names("decoder_layer");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
+    {
+        Golden g = Golden.Read("decoder_layer", name);
+        DecoderLayer layer = new(
+            (int)g.Number("channels"), (int)g.Number("heads"), (int)g.Number("hidden"), new CounterRandom(1), preNorm: g.Flag("pre"), activation: Enum.Parse<Activation>(g.Text("activation")!));
+        g.Load(layer.Parameters);
+        (Tensor y, DecoderLayer.Saved saved) = layer.Forward(g.Input("x"), g.Input("memory"), AttentionMask.Causal, g.Keys());
+        g.Output("output", y);
+        (Tensor dx, Tensor dMemory) = layer.Backward(g.Input("d:output"), saved);
+        g.Gradient("x", dx);
+        g.Gradient("memory", dMemory);
+        g.Finish(layer.Parameters.Where(p => !ZeroGradients.Contains(p.Name)), ZeroGradients);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Backward_AgainstDifferences_Agrees(bool preNorm)
+    {
+        DecoderLayer layer = new(4, 2, 5, new CounterRandom(1), memoryChannels: 3, preNorm: preNorm, activation: Activation.Gelu, dropout: 0.3);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 4), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 3);
+        DecoderLayer.Saved saved = default;
+        LayerProof.Differences(
+            [x, memory], [.. layer.Parameters.Where(p => !ZeroGradients.Contains(p.Name))],
+            () => { (Tensor y, saved) = layer.Forward(x, memory, AttentionMask.Causal, random: new CounterRandom(5)); return y; },
+            dy => { (Tensor dx, Tensor dMemory) = layer.Backward(dy, saved); return [dx, dMemory]; });
+    }
+
+    [Fact]
+    public void Forward_LaterTokenChanged_EarlierOutputsStay()
+    {
+        DecoderLayer layer = new(8, 2, 16, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 6, 8), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 8);
+        Tensor before = layer.Forward(x, memory, AttentionMask.Causal).Y;
+        x.Row(4).Fill(9);
+        Tensor after = layer.Forward(x, memory, AttentionMask.Causal).Y;
+        Assert.True(before.Span[..32].SequenceEqual(after.Span[..32]));
+        Assert.False(before.Span[32..].SequenceEqual(after.Span[32..]));
+    }
+}
