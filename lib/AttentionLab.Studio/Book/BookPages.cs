@@ -52,9 +52,9 @@ public sealed class BookPages
     /// <summary>A page.</summary>
     /// <param name="path">One of <see cref="Paths"/>.</param>
     /// <param name="current">For a live page: the notebook as far as it ran; null takes what the content holds.</param>
-    /// <param name="live">True adds the script that takes in results as they come.</param>
+    /// <param name="live">For a live page: what its script must know to take in results as they come.</param>
     /// <returns>The page, or null if there is none of that address.</returns>
-    public string? Render(string path, Func<string, ExecutedNotebook>? current = null, bool live = false)
+    public string? Render(string path, Func<string, ExecutedNotebook>? current = null, LivePage? live = null)
     {
         if (path == "index.html")
         {
@@ -127,7 +127,7 @@ public sealed class BookPages
 
     private static string SheetPath(string name) => $"leader/{name}.html";
 
-    private string Index(bool live)
+    private string Index(LivePage? live)
     {
         MarkdownContext context = Context("");
         string text = _content.Introduction is { } introduction ? MarkdownText.Parse(introduction.Markdown).ToHtml(context, dropTitle: true) : "";
@@ -152,11 +152,11 @@ public sealed class BookPages
         body.Append("</ol>\n").Append(text).Append("</article>\n");
         return Page(new Frame("index.html", Course, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList("", null), body.ToString(), context.Headings)
         {
-            Live = live ? "" : null,
+            Live = live,
         });
     }
 
-    private string Chapter(int index, ExecutedNotebook notebook, bool live)
+    private string Chapter(int index, ExecutedNotebook notebook, LivePage? live)
     {
         ChapterInfo chapter = Chapters[index];
         MarkdownContext context = Context("");
@@ -186,11 +186,11 @@ public sealed class BookPages
         body.Append(cells).Append("</article>\n").Append(Pager(index));
         return Page(new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {Course}", chapter.Question, ChapterList("", chapter.Name), body.ToString(), context.Headings)
         {
-            Live = live ? notebook.Name : null,
+            Live = live,
         });
     }
 
-    private string Solution(ExecutedNotebook notebook, bool live)
+    private string Solution(ExecutedNotebook notebook, LivePage? live)
     {
         MarkdownContext context = Context("../");
         ChapterInfo? chapter = Chapters.FirstOrDefault(chapter => chapter.Name == notebook.Name);
@@ -205,11 +205,11 @@ public sealed class BookPages
         body.Append("</article>\n");
         return Page(new Frame(SolutionPath(notebook.Name), $"Solutions {chapter?.Label ?? notebook.Name} – {Course}", "Solutions of the exercises.", ChapterList("../", notebook.Name), body.ToString(), context.Headings)
         {
-            Live = live ? "" : null,
+            Live = live,
         });
     }
 
-    private string Sheet(CourseText sheet, bool live)
+    private string Sheet(CourseText sheet, LivePage? live)
     {
         MarkdownContext context = Context("../");
         ChapterInfo? chapter = Chapters.FirstOrDefault(chapter => chapter.Name == sheet.Name);
@@ -224,7 +224,7 @@ public sealed class BookPages
             """;
         return Page(new Frame(SheetPath(sheet.Name), $"Leader’s sheet {chapter?.Label ?? sheet.Name} – {Course}", "For whoever leads the session.", ChapterList("../", sheet.Name), body, context.Headings)
         {
-            Live = live ? "" : null,
+            Live = live,
         });
     }
 

@@ -52,7 +52,8 @@ internal static class PageFrame
             html.Append($"<script src=\"{root}assets/live.js\" defer></script>\n");
         }
 
-        string live = frame.Live is null ? "" : $" data-live=\"{Encode(frame.Live)}\"";
+        string live = frame.Live is not { } page ? ""
+            : $" data-live=\"{Encode(page.Name)}\" data-run=\"{page.Run}\" data-done=\"{page.Done}\" data-state=\"{Encode(page.State)}\"";
         html.Append($"""
             </head>
             <body data-root="{root}" data-page="{Encode(frame.Path)}" data-plotly="{plotly}"{live}>
@@ -126,8 +127,8 @@ internal static class PageFrame
 /// <param name="Headings">Headings for the table of contents.</param>
 internal sealed record Frame(string Path, string Title, string Description, string Chapters, string Body, IReadOnlyList<Heading> Headings)
 {
-    /// <summary>Name of the notebook whose results still come, in the live page; null in the book.</summary>
-    public string? Live { get; init; }
+    /// <summary>Set in the live page, null in the book.</summary>
+    public LivePage? Live { get; init; }
 
     /// <summary>From this page up to the book's root: empty or <c>../</c>.</summary>
     public string Root => string.Concat(Enumerable.Repeat("../", Path.Count(letter => letter == '/')));

@@ -37,8 +37,14 @@ internal static class BuildCommand
     private static async Task<int> RunAsync(
         string output, IReadOnlyList<string> only, CourseFolder course, KernelOptions options, CancellationToken cancellation)
     {
+        var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         IReadOnlyList<ExecutedNotebook> executed = await RunProgress.ShowAsync(progress =>
-            new BookBuilder(course, ExecutionCache.Of(course), options, WriteNothing).BuildAsync(output, only, progress, cancellation));
+            new BookBuilder(course, ExecutionCache.Of(course), options, Write).BuildAsync(output, only, progress, cancellation));
+        foreach (string problem in formulas.Problems)
+        {
+            await Console.Error.WriteLineAsync("warning: " + problem);
+        }
+
         int failed = 0;
         foreach (ExecutedNotebook notebook in executed)
         {
@@ -51,9 +57,7 @@ internal static class BuildCommand
 
         Console.WriteLine(Report.Of(executed));
         return failed == 0 ? 0 : 1;
-    }
 
-    private static void WriteNothing(IReadOnlyList<ExecutedNotebook> notebooks, string folder)
-    {
+        void Write(IReadOnlyList<ExecutedNotebook> notebooks, string folder) => BookWriter.Write(folder, CourseContent.Load(course.Notebooks, notebooks), formulas);
     }
 }

@@ -1,4 +1,9 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
 
 namespace AttentionLab.Studio.Commands;
 
@@ -17,21 +22,84 @@ internal static class ServeCommand
     /// <summary>Gives a command the options and the action of <c>serve</c>.</summary>
     public static void Configure(Command command)
     {
-        var port = new Option<int>("--port")
+        var port = new Option<int?>("--port")
         {
-            Description = "First port to try on this machine's loopback address; the first free one from there is taken.",
+            Description = $"Port on this machine's loopback address; without it, the first free one from {CourseServer.FirstPort}.",
             HelpName = "PORT",
-            DefaultValueFactory = _ => 5080,
         };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+            {
+                result.AddError("--port: give a number from 1 to 65535.");
+            }
+        });
         var noOpen = new Option<bool>("--no-open") { Description = "Print the address only; do not open the browser." };
         Option<string?> notebooks = CommonOptions.Notebooks();
+        Option<double> limit = CommonOptions.TimeLimit();
         command.Add(port);
         command.Add(noOpen);
         command.Add(notebooks);
-        command.SetAction(async (parsed, cancellation) =>
+        command.Add(limit);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), !parsed.GetValue(noOpen), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+    }
+
+    private static async Task<int> RunAsync(CourseFolder course, int? port, bool open, KernelOptions options, CancellationToken cancellation)
+    {
+        var runner = new CourseRunner(course, ExecutionCache.Of(course), options);
+        var source = new CourseSource(
+            [.. course.Chapters, .. course.Appendices],
+            chapters => CourseContent.Load(course.Notebooks, chapters),
+            path => course.Chapters.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
+            (path, finished, stop) => runner.RunAsync(path, finished, stop));
+        var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
+        await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);
+        await using CourseServer server = await CourseServer.StartAsync(live, port);
+        Console.WriteLine($"Attention by Experiment: {server.Address}  (Ctrl-C ends it)");
+        foreach (string problem in formulas.Problems)
         {
-            await Console.Error.WriteLineAsync("serve: this build has no page server yet; use build and open site/index.html.");
-            return 2;
-        });
+            await Console.Error.WriteLineAsync("warning: " + problem);
+        }
+
+        if (open)
+        {
+            OpenBrowser(server.Address);
+        }
+
+        live.Start();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("stopped.");
+        }
+
+        return 0;
+    }
+
+    /// <summary>Opens the reader's browser; where there is none, the printed address has to do.</summary>
+    private static void OpenBrowser(Uri address)
+    {
+        (string program, string[] arguments) =
+            Environment.GetEnvironmentVariable("BROWSER") is { Length: > 0 } browser && File.Exists(browser) ? (browser, [address.AbsoluteUri])
+            : OperatingSystem.IsWindows() ? ("cmd", ["/c", "start", "", address.AbsoluteUri])
+            : OperatingSystem.IsMacOS() ? ("open", [address.AbsoluteUri])
+            : ("xdg-open", (string[])[address.AbsoluteUri]);
+        try
+        {
+            using Process? started = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException)
+        {
+            // No program that opens addresses.
+        }
     }
 }
