@@ -20,6 +20,12 @@ public class MatMulTests
 
             data.Add(1, 300, 65);
             data.Add(7, 513, 40);
+
+            // Across the borders of the fast path's blocks: 96 rows, 320 and 1920 inner, 2048 columns.
+            data.Add(97, 321, 65);
+            data.Add(193, 650, 31);
+            data.Add(100, 2000, 34);
+            data.Add(13, 9, 2081);
             return data;
         }
     }
