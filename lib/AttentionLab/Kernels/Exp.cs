@@ -103,6 +103,25 @@ public static class Exp
         return V.WhereNumber(x, y);
     }
 
+    /// <summary>
+    /// 2ˣ of one register for x ≤ 0, as an online softmax needs it: 0 below 2⁻¹⁰⁰, which is nothing beside the row's largest weight 1
+    /// and keeps products with V from becoming denormal. NaN stays NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V OfBase2<V>(V x)
+        where V : struct, ILanes<V>
+    {
+        V n = V.Round(x), r = x - n;
+        V p = V.All(1.54035304e-4f);
+        p = V.MultiplyAdd(p, r, V.All(1.33335581e-3f));
+        p = V.MultiplyAdd(p, r, V.All(9.61812911e-3f));
+        p = V.MultiplyAdd(p, r, V.All(5.55041087e-2f));
+        p = V.MultiplyAdd(p, r, V.All(2.40226507e-1f));
+        p = V.MultiplyAdd(p, r, V.All(6.93147181e-1f));
+        p = V.MultiplyAdd(p, r, V.All(1));
+        return V.WhereLess(x, V.All(-100), V.All(0), p * V.PowerOfTwo(n));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fast<V>(ReadOnlySpan<float> x, Span<float> y)
         where V : struct, ILanes<V>

@@ -113,7 +113,8 @@ public static class MaskedSoftmax
         }
     }
 
-    private static void Hide(Span<float> row, ReadOnlySpan<bool> visible)
+    /// <summary>Puts −∞ where <paramref name="visible"/> is false; empty hides nothing.</summary>
+    internal static void Hide(Span<float> row, ReadOnlySpan<bool> visible)
     {
         if (visible.IsEmpty)
         {

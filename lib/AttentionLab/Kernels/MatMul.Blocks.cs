@@ -16,10 +16,10 @@ namespace AttentionLab.Kernels;
 public static partial class MatMul
 {
     /// <summary>Inner length of the pieces that a tile walks at once. 320 × 32 floats of B are 40 KB; 256 to 384 measured alike.</summary>
-    private const int InnerBlock = 320;
+    internal const int InnerBlock = 320;
 
     /// <summary>Distance between two rows of copied A: 16 more than the block, so that 12 rows do not share a cache set.</summary>
-    private const int Stride = InnerBlock + 16;
+    internal const int Stride = InnerBlock + 16;
 
     /// <summary>Rows of A that are copied at once: 8 tiles of 12, 16 of 6. With <see cref="InnerOuter"/> they fill most of 1 MB.</summary>
     private const int RowBlock = 96;
@@ -34,7 +34,7 @@ public static partial class MatMul
     private const int FewRows = 6;
 
     /// <summary>Rows of a register tile: 2 × 12 sums, two registers of B and one of A fit 32 registers, 2 × 6 fit 16.</summary>
-    private static int TileRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
+    internal static int TileRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
 
     /// <summary>Writes or adds A·B to C; a_ip = a[i·aRow + p·aInner], b_pj = b[p·bInner + j·bColumn], so one source serves all transposes.</summary>
     private static unsafe void Blocks<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
@@ -101,8 +101,9 @@ public static partial class MatMul
         }
     }
 
+    /// <summary>Adds (tile rows, depth)·(depth, 2 registers) to C, or writes it there; rows of A are <see cref="Stride"/> apart, B is a packed strip.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Tile<V>(float* a, float* b, float* c, nint cStride, int depth, bool write)
+    internal static unsafe void Tile<V>(float* a, float* b, float* c, nint cStride, int depth, bool write)
         where V : struct, ILanes<V>
     {
         if (Vector512.IsHardwareAccelerated || AdvSimd.IsSupported)
@@ -168,7 +169,7 @@ public static partial class MatMul
 
     /// <summary>A (inner, valid) strip of B into contiguous rows two registers wide, zeros beyond <paramref name="valid"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void PackStrip<V>(float* from, int bInner, int bColumn, float* strip, int inner, int valid)
+    internal static unsafe void PackStrip<V>(float* from, int bInner, int bColumn, float* strip, int inner, int valid)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count;

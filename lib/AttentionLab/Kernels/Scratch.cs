@@ -14,6 +14,24 @@ internal static unsafe class Scratch
     /// <summary>Copied strips of B.</summary>
     public const int B = 1;
 
+    /// <summary>Rows of Q, scaled.</summary>
+    public const int Query = 2;
+
+    /// <summary>Strips of Kᵀ.</summary>
+    public const int Keys = 3;
+
+    /// <summary>Strips of V.</summary>
+    public const int Values = 4;
+
+    /// <summary>A block of scores.</summary>
+    public const int Scores = 5;
+
+    /// <summary>A block of the unfinished output.</summary>
+    public const int Output = 6;
+
+    /// <summary>Row maxima and sums.</summary>
+    public const int Rows = 7;
+
     private const int LineFloats = 16;
 
     [ThreadStatic]
@@ -24,7 +42,7 @@ internal static unsafe class Scratch
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)
     {
-        float[]?[] buffers = t_buffers ??= new float[]?[2];
+        float[]?[] buffers = t_buffers ??= new float[]?[8];
         float[]? buffer = buffers[purpose];
         if (buffer is null || buffer.Length < length + LineFloats)
         {
