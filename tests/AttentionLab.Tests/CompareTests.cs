@@ -1,0 +1,33 @@
+namespace AttentionLab.Tests;
+
+/// <summary>The comparer itself: a test that cannot fail proves nothing.</summary>
+public class CompareTests
+{
+    [Fact]
+    public void Difference_OneOff_ReportsIndexValuesAndCount()
+    {
+        string? report = Compare.Difference([1, 2.5, 3, 4.1], [1, 2, 3, 4], 1e-3, out double error);
+        Assert.Equal(0.125, error, 1e-12);
+        Assert.Contains("worst at index 1: 2.5, expected 2", report);
+        Assert.Contains("2 of 4 are off", report);
+    }
+
+    [Fact]
+    public void Difference_NaNAndInfinity_MustMeetTheirLike()
+    {
+        Assert.Null(Compare.Difference([double.NaN, double.PositiveInfinity, 1], [double.NaN, double.PositiveInfinity, 1], 0, out _));
+        Assert.NotNull(Compare.Difference([double.NaN, 1], [1, 1], 1e9, out _));
+        Assert.NotNull(Compare.Difference([1, 1], [double.NaN, 1], 1e9, out _));
+        Assert.NotNull(Compare.Difference([double.NegativeInfinity], [double.PositiveInfinity], 1e9, out _));
+    }
+
+    [Fact]
+    public void Difference_Lengths_MustAgree() => Assert.NotNull(Compare.Difference([1], [1, 2], 1, out _));
+
+    [Fact]
+    public void Difference_AllZeros_IsAbsolute()
+    {
+        Assert.Null(Compare.Difference([0, 1e-9], [0, 0], 1e-8, out _));
+        Assert.NotNull(Compare.Difference([0, 1e-7], [0, 0], 1e-8, out _));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using AttentionLab.Kernels;
+
+namespace AttentionLab.Tests;
+
+/// <summary>The kernel suite again, in child processes of this executable, with narrower registers and with none.</summary>
+public partial class WidthTests
+{
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512", 256)]
+    [InlineData("DOTNET_EnableAVX2", 128)]
+    [InlineData("DOTNET_EnableHWIntrinsic", 32)]
+    public async Task KernelSuite_NarrowerRegisters_PassesToo(string variable, int widest)
+    {
+        // A machine without wide registers (Arm: 128 bits) keeps what it has.
+        int expected = Math.Min(widest, Simd.Width);
+        ProcessStartInfo start = new(Environment.ProcessPath ?? throw new InvalidOperationException("the test host has no path"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(WidthTests).Assembly.Location);
+        }
+
+        foreach (string argument in (string[])["--filter-namespace", "AttentionLab.Tests.Kernels", "--no-ansi", "--no-progress", "--auto-reporters", "off"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal) || k.StartsWith("DOTNET_CLI_TEST", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        start.Environment[variable] = "0";
+        start.Environment[ExpectedWidth.Variable] = $"{expected}";
+        using Process child = Process.Start(start) ?? throw new InvalidOperationException("the child did not start");
+        Task<string> errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(child.ExitCode == 0, $"{variable}=0, {expected} bits: exit code {child.ExitCode}\n{output}");
+        int passed = int.Parse(Succeeded().Match(output).Groups[1].ValueSpan);
+        Assert.True(passed > 200, $"only {passed} tests ran:\n{output}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{variable}=0: {expected} bits, {passed} tests passed");
+    }
+
+    [Fact]
+    public void ExpectedWidth_OtherWidth_Refuses()
+    {
+        string? before = Environment.GetEnvironmentVariable(ExpectedWidth.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(ExpectedWidth.Variable, "1024");
+            Assert.Throws<InvalidOperationException>(() => new ExpectedWidth());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ExpectedWidth.Variable, before);
+        }
+    }
+
+    [GeneratedRegex(@"succeeded: (\d+)")]
+    private static partial Regex Succeeded();
+}
