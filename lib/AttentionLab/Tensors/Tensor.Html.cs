@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AttentionLab.Formatting;
 
@@ -57,8 +58,8 @@ public sealed partial class Tensor : IShowsItself
 
     /// <summary>"0.7071", "12.5", "1.2e-05": four significant digits, enough to recognise a number.</summary>
     private static string Short(float value) => value == 0 || Math.Abs(value) is >= 1e-3f and < 1e5f || !float.IsFinite(value)
-        ? value.ToString("G4")
-        : value.ToString("0.###e+00");
+        ? value.ToString("G4", CultureInfo.InvariantCulture)
+        : value.ToString("0.###e+00", CultureInfo.InvariantCulture);
 
     /// <summary>The outer index of a row: "3" for a matrix, "0, 2, 3" for (B, H, T, D).</summary>
     private string RowLabel(int row)

@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Charts;
+
+public static partial class Chart
+{
+    private const int LabelWidth = 14;
+
+    /// <summary>
+    /// Vectors in the plane, each with its name at the tip; one unit is as long across as upwards, so that angles and lengths are true.
+    /// </summary>
+    /// <param name="arrows">At least one.</param>
+    /// <param name="title">States the finding; broken into lines where needed.</param>
+    /// <param name="summary">One line of text for someone who cannot see the chart.</param>
+    /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
+    /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
+    /// <exception cref="ArgumentException">A text is missing or a number is not finite.</exception>
+    public static Figure Arrows(IReadOnlyList<Arrow> arrows, string title, string summary, string xTitle, string yTitle, IReadOnlyList<(double X, double Y)>? hull = null)
+    {
+        Check.Any(arrows, nameof(arrows));
+        JsonArray data = [];
+        Extent extent = Extent.None;
+        if (hull is not null)
+        {
+            foreach ((double x, double y) in hull)
+            {
+                Check.Numbers([x, y], nameof(hull), log: false, gaps: false);
+                extent = extent.And(x, y);
+            }
+
+            data.Add(HullTrace(hull));
+        }
+
+        for (int i = 0; i < arrows.Count; i++)
+        {
+            Arrow arrow = arrows[i];
+            Check.Name(arrow.Name, "arrow");
+            Check.Numbers([arrow.FromX, arrow.FromY, arrow.X, arrow.Y], $"arrow {arrow.Name}: (FromX, FromY, X, Y)", log: false, gaps: false);
+            extent = extent.And(arrow.FromX, arrow.FromY).And(arrow.X, arrow.Y);
+        }
+
+        string[] places = PlaceLabels(arrows, extent);
+        for (int i = 0; i < arrows.Count; i++)
+        {
+            data.Add(ArrowTrace(arrows[i], i, places[i]));
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight + 60, []);
+        JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
+        (xAxis["zeroline"], yAxis["zeroline"]) = (true, true);
+        extent = extent.Padded(0.16);
+        SetAxes(layout, xAxis, Equal(yAxis), extent);
+        layout["meta"] = new JsonObject { ["maxWidth"] = MapWidth };
+        return new Figure("arrows", title, summary, data, layout, extent);
+    }
+
+    private static JsonObject ArrowTrace(Arrow arrow, int index, string place) => new()
+    {
+        ["type"] = "scatter",
+        ["mode"] = "lines+markers+text",
+        ["name"] = Page.Text(arrow.Name),
+        ["x"] = Page.Numbers([arrow.FromX, arrow.X]),
+        ["y"] = Page.Numbers([arrow.FromY, arrow.Y]),
+        ["text"] = new JsonArray("", Page.Wrap(arrow.Name, LabelWidth)),
+        ["textposition"] = place,
+        ["textfont"] = new JsonObject { ["size"] = 14 },
+        ["cliponaxis"] = false,
+        ["line"] = new JsonObject { ["color"] = Palette.Colour(index), ["width"] = 3, ["dash"] = arrow.Dash ? "dash" : "solid" },
+        // The tail gets a marker of size 0; the head points away from it.
+        ["marker"] = new JsonObject { ["symbol"] = "arrow", ["angleref"] = "previous", ["size"] = new JsonArray(0, 16), ["opacity"] = 1, ["color"] = Palette.Colour(index), ["line"] = new JsonObject { ["width"] = 0 } },
+        ["hovertemplate"] = "(%{x:.4~g}, %{y:.4~g})<extra>%{fullData.name}</extra>",
+    };
+
+    /// <summary>
+    /// For each name the corner of its tip where it covers no other tip and no name placed before, on a page 400 px wide;
+    /// first the corner that the arrow points to.
+    /// </summary>
+    private static string[] PlaceLabels(IReadOnlyList<Arrow> arrows, Extent extent)
+    {
+        // A plot on such a page is 300 px wide; a letter takes 8, a line 18, the head of an arrow 8.
+        double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.3 / 300;
+        List<(double Left, double Right, double Bottom, double Top)> taken = [.. arrows.Select(a => (a.X - 8 * pixel, a.X + 8 * pixel, a.Y - 8 * pixel, a.Y + 8 * pixel))];
+        string[] places = new string[arrows.Count];
+        for (int i = 0; i < arrows.Count; i++)
+        {
+            Arrow arrow = arrows[i];
+            string[] lines = Page.Wrap(arrow.Name, LabelWidth).Split("<br>");
+            double width = lines.Max(line => line.Length) * 8 * pixel, height = lines.Length * 18 * pixel;
+            bool up = arrow.Y >= arrow.FromY, right = arrow.X >= arrow.FromX;
+            (bool Up, bool Right)[] corners = [(up, right), (up, !right), (!up, right), (!up, !right)];
+            (bool Up, bool Right) best = corners.MinBy(corner => taken.Where((box, k) => k != i && Overlap(box, Box(arrow, corner))).Count());
+            places[i] = $"{(best.Up ? "top" : "bottom")} {(best.Right ? "right" : "left")}";
+            taken.Add(Box(arrow, best));
+
+            (double Left, double Right, double Bottom, double Top) Box(Arrow at, (bool Up, bool Right) corner) =>
+                (corner.Right ? at.X : at.X - width, corner.Right ? at.X + width : at.X, corner.Up ? at.Y : at.Y - height, corner.Up ? at.Y + height : at.Y);
+        }
+
+        return places;
+
+        static bool Overlap((double Left, double Right, double Bottom, double Top) a, (double Left, double Right, double Bottom, double Top) b) =>
+            a.Left < b.Right && b.Left < a.Right && a.Bottom < b.Top && b.Bottom < a.Top;
+    }
+
+    private static JsonObject HullTrace(IReadOnlyList<(double X, double Y)> points)
+    {
+        (double X, double Y)[] corners = ConvexHull(points);
+        IEnumerable<(double X, double Y)> outline = corners.Length > 0 ? corners.Append(corners[0]) : corners;
+        return new JsonObject
+        {
+            ["type"] = "scatter",
+            ["mode"] = "lines",
+            ["name"] = "convex hull",
+            ["x"] = Page.Numbers(outline.Select(corner => corner.X)),
+            ["y"] = Page.Numbers(outline.Select(corner => corner.Y)),
+            ["line"] = new JsonObject { ["color"] = "#808080", ["width"] = 1, ["dash"] = "dot" },
+            ["fill"] = "toself",
+            ["fillcolor"] = "rgba(128,128,128,0.18)",
+            ["hoverinfo"] = "skip",
+        };
+    }
+
+    /// <summary>The corners of the smallest convex polygon around the points, counter-clockwise (Andrew 1979, monotone chain).</summary>
+    internal static (double X, double Y)[] ConvexHull(IEnumerable<(double X, double Y)> points)
+    {
+        (double X, double Y)[] sorted = [.. points.Distinct().OrderBy(point => point.X).ThenBy(point => point.Y)];
+        return sorted.Length < 3 ? sorted : [.. Chain(sorted), .. Chain(sorted.Reverse())];
+    }
+
+    /// <summary>Half of the hull, without its last corner: keeps only left turns.</summary>
+    private static List<(double X, double Y)> Chain(IEnumerable<(double X, double Y)> sorted)
+    {
+        List<(double X, double Y)> chain = [];
+        foreach ((double X, double Y) point in sorted)
+        {
+            while (chain.Count >= 2 && Turn(chain[^2], chain[^1], point) <= 0)
+            {
+                chain.RemoveAt(chain.Count - 1);
+            }
+
+            chain.Add(point);
+        }
+
+        chain.RemoveAt(chain.Count - 1);
+        return chain;
+
+        static double Turn((double X, double Y) a, (double X, double Y) b, (double X, double Y) c) =>
+            (b.X - a.X) * (c.Y - a.Y) - (b.Y - a.Y) * (c.X - a.X);
+    }
+}
