@@ -14,8 +14,6 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     /// <summary>Characters of one cell that are kept.</summary>
     public const int MaximumCharacters = 200_000;
 
-    private const int PieceLength = 8192;
-
     private readonly Lock gate = new();
     private readonly StringBuilder pending = new();
     private long lines;
@@ -78,7 +76,8 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
                 cutLines += buffer[kept..].Count('\n');
             }
 
-            if (pending.Length >= PieceLength)
+            // Line by line, so that a crash loses nothing; the limits keep that cheap.
+            if (pending.Length > 0 && pending[^1] == '\n')
             {
                 FlushPending();
             }

@@ -130,10 +130,11 @@ public sealed class NotebookSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The first line of the runtime's last words says what happened: "Stack overflow.", "Unhandled exception. …".</summary>
+    /// <summary>The runtime's last words up to the stack say what happened: "Stack overflow.", "Unhandled exception. …".</summary>
     private static string Crash(int code, string lastWords)
     {
-        string reason = lastWords.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "it was killed or crashed without a word";
+        string reason = string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
+        reason = reason.Length == 0 ? "it was killed, or crashed without a word." : reason[..Math.Min(reason.Length, 500)];
         return $"the notebook's process crashed (exit code {code}): {reason}";
     }
 

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AttentionLab.Studio.Tests.Kernel;
+
+namespace AttentionLab.Studio.Tests.Commands;
+
+/// <summary>The program's <c>build</c> on small courses, seen from outside.</summary>
+public sealed class BuildCommandTests : IDisposable
+{
+    /// <summary>A cell that leaves a trace each time it runs.</summary>
+    private const string Trace = "System.IO.File.AppendAllText(\"../runs.txt\", \"x\");";
+
+    private readonly TemporaryCourse course = new();
+
+    [Fact]
+    public async Task Build_GoodCourse_WritesBookAndReport_AndRunsNothingTwice()
+    {
+        course.Write("00-a.dib", Trace, "1");
+        course.Write("01-b.dib", "// exercise 01.1\n2", "3", Trace);
+        course.Write("appendix.dib", "throw new Exception(\"never run\");");
+        (int exitCode, string output, string error) = await BuildAsync();
+        Assert.Equal("", error);
+        Assert.Equal(0, exitCode);
+        Assert.Equal("2 notebooks, 5 cells, 0 failed", LastLine(output));
+        Assert.Equal("xx", course.Read("runs.txt"));
+
+        using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
+        JsonElement[] notebooks = [.. report.RootElement.GetProperty("notebooks").EnumerateArray()];
+        Assert.Equal(["00-a", "01-b"], notebooks.Select(notebook => notebook.GetProperty("name").GetString()));
+        Assert.Equal([2, 3], notebooks.Select(notebook => notebook.GetProperty("cells").GetInt32()));
+        Assert.Equal([0, 1], notebooks.Select(notebook => notebook.GetProperty("exercises").GetInt32()));
+        Assert.All(notebooks, notebook => Assert.True(notebook.GetProperty("seconds").GetDouble() > 0));
+        Assert.All(notebooks, notebook => Assert.Equal((0, 0), (notebook.GetProperty("charts").GetInt32(), notebook.GetProperty("failed").GetInt32())));
+
+        var clock = Stopwatch.StartNew();
+        (exitCode, output, _) = await BuildAsync();
+        Assert.Equal((0, "2 notebooks, 5 cells, 0 failed"), (exitCode, LastLine(output)));
+        Assert.Equal("xx", course.Read("runs.txt"));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"The second build took {clock.Elapsed}.");
+        Assert.Equal([course.Notebooks, course.Site], Directory.GetDirectories(course.Root).Where(folder => !folder.EndsWith("artifacts")).Order());
+    }
+
+    [Fact]
+    public async Task Build_ChangedNotebookOrImport_RunsThatOneAgain()
+    {
+        course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 1;\n");
+        course.Write("00-a.dib", "#!import ./common.dib", Trace);
+        course.Write("01-b.dib", "1", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
+        await BuildAsync();
+        course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 2;\n");
+        await BuildAsync();
+        Assert.Equal(("xx", "x"), (course.Read("runs.txt"), course.Read("other.txt")));
+        course.Write("01-b.dib", "2", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
+        await BuildAsync();
+        Assert.Equal(("xx", "xx"), (course.Read("runs.txt"), course.Read("other.txt")));
+        course.WriteFile("data/numbers.txt", "1 2 3");
+        await BuildAsync();
+        Assert.Equal(("xxx", "xxx"), (course.Read("runs.txt"), course.Read("other.txt")));
+    }
+
+    [Fact]
+    public async Task Build_BrokenCells_NamesEachAndExitsWith1()
+    {
+        course.Write("00-fine.dib", "1");
+        course.Write("01-throws.dib", "1", "var a = 2;\nthrow new Exception(\"on purpose\");", "3");
+        course.Write("02-exits.dib", "Environment.Exit(0);");
+        course.Write("03-loops.dib", "1", "while (true) { }");
+        course.Write("04-wrong.dib", "\nint x = \"text\";");
+        (int exitCode, string output, string error) = await BuildAsync("--cell-limit", "8");
+        Assert.Equal(1, exitCode);
+        Assert.Equal("5 notebooks, 8 cells, 4 failed", LastLine(output));
+        string[] errors = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(4, errors.Length);
+        Assert.Equal("01-throws.dib: cell 2, line 2: Exception: on purpose", errors[0]);
+        Assert.StartsWith("02-exits.dib: cell 1: the cell ended the notebook's process", errors[1]);
+        Assert.StartsWith("03-loops.dib: cell 2: stopped after 8 s", errors[2]);
+        Assert.StartsWith("04-wrong.dib: cell 1, line 1: CS0029", errors[3]);
+        using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
+        Assert.Equal([0, 1, 1, 1, 1], report.RootElement.GetProperty("notebooks").EnumerateArray().Select(notebook => notebook.GetProperty("failed").GetInt32()));
+
+        // What failed is tried again, what did not is not.
+        course.Write("01-throws.dib", "1", Trace);
+        course.Write("02-exits.dib", "2");
+        course.Write("03-loops.dib", "3");
+        course.Write("04-wrong.dib", "4");
+        (exitCode, output, _) = await BuildAsync();
+        Assert.Equal((0, "5 notebooks, 6 cells, 0 failed"), (exitCode, LastLine(output)));
+        Assert.Contains("00-fine: up to date", output);
+    }
+
+    [Fact]
+    public async Task Build_Only_RunsTheChosenOnes()
+    {
+        course.Write("00-a.dib", "1");
+        course.Write("03-b.dib", "throw new Exception(\"not asked for\");");
+        (int exitCode, string output, _) = await BuildAsync("--only", "00");
+        Assert.Equal((0, "1 notebooks, 1 cells, 0 failed"), (exitCode, LastLine(output)));
+        (exitCode, _, string error) = await BuildAsync("--only", "00,07");
+        Assert.Equal((2, "error: --only 07: there is no such notebook; there are 00, 03."), (exitCode, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("", "00-bad.dib: is empty (0 bytes).")]
+    [InlineData("\0\u0001\u0002", "00-bad.dib: is binary")]
+    [InlineData("#!meta\n{\"kernelInfo\":{\"def", "00-bad.dib: its #!meta cell is cut off")]
+    [InlineData("#!csharp\n\n#!import ./setup.dib\n", "00-bad.dib: cell 1, line 1: ./setup.dib does not exist: build the library once (dotnet build).")]
+    [InlineData("#!csharp\n\n#r \"gone/AttentionLab.dll\"\n", "gone/AttentionLab.dll does not exist: build the library once (dotnet build).")]
+    public async Task Build_UnusableNotebook_SaysWhyAndKeepsTheOldBook(string content, string reason)
+    {
+        course.Write("00-bad.dib", "1");
+        await BuildAsync();
+        IReadOnlyDictionary<string, string> before = course.Book();
+        course.WriteFile("notebooks/00-bad.dib", content);
+        (int exitCode, _, string error) = await BuildAsync();
+        Assert.Equal(2, exitCode);
+        Assert.Contains(reason, error);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.Equal(before, course.Book());
+    }
+
+    [Fact]
+    public async Task Build_UnusableOutput_SaysWhyAndTouchesNothing()
+    {
+        course.Write("00-a.dib", Trace);
+        course.WriteFile("mine/precious.txt", "keep me");
+        course.WriteFile("file.txt", "keep me too");
+        List<(string Output, string Reason)> cases = [("mine", "is not empty and is no book"), ("file.txt", "is a file"), ("file.txt/site", "cannot be written")];
+        if (OperatingSystem.IsLinux())
+        {
+            // A place where not even root can write.
+            cases.Add(("/proc/site", "cannot be written"));
+        }
+
+        foreach ((string output, string reason) in cases)
+        {
+            (int exitCode, _, string error) = await StudioProcess.RunAsync("build", "--notebooks", course.Notebooks, "--out", Path.Combine(course.Root, output));
+            Assert.Equal(2, exitCode);
+            Assert.Contains(reason, error);
+            Assert.Single(error.Trim().Split('\n'));
+        }
+
+        Assert.Equal(("keep me", "keep me too"), (course.Read("mine/precious.txt"), course.Read("file.txt")));
+        Assert.False(File.Exists(Path.Combine(course.Root, "runs.txt")));
+    }
+
+    [Fact]
+    public async Task Build_ReadOnlyBook_SaysSoAndKeepsIt()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root may write into a read-only folder");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no read-only folders");
+            return;
+        }
+
+        course.Write("00-a.dib", "1");
+        await BuildAsync();
+        IReadOnlyDictionary<string, string> before = course.Book();
+        course.Write("00-a.dib", "2");
+        File.SetUnixFileMode(course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        (int exitCode, _, string error) = await BuildAsync();
+        File.SetUnixFileMode(course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("cannot be written", error);
+        Assert.Equal(before, course.Book());
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("KILL")]
+    public async Task Build_Stopped_LeavesNothingRunningAndTheOldBook(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no POSIX signals to send");
+        course.Write("00-a.dib", "1");
+        await BuildAsync();
+        IReadOnlyDictionary<string, string> before = course.Book();
+
+        course.Write("00-a.dib", "System.IO.File.WriteAllText(\"../kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
+        using Process build = StudioProcess.Start(["build", "--notebooks", course.Notebooks, "--out", course.Site]);
+        int kernel = await ContainmentTests.WaitForPidAsync(Path.Combine(course.Root, "kernel.pid"));
+        using (Process kill = Process.Start("kill", [$"-{signal}", build.Id.ToString()]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, build.ExitCode);
+        await ContainmentTests.AssertEndsAsync(kernel);
+        Assert.Equal(before, course.Book());
+
+        // Even after SIGKILL the next build tidies up.
+        course.Write("00-a.dib", "2");
+        Assert.Equal(0, (await BuildAsync()).ExitCode);
+        Assert.DoesNotContain(Directory.GetDirectories(course.Root), folder => Path.GetFileName(folder).StartsWith('.'));
+    }
+
+    [Fact]
+    public async Task Build_NoNotebooks_SaysSo()
+    {
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("build", "--notebooks", Path.Combine(course.Root, "nowhere"));
+        Assert.Equal(2, exitCode);
+        Assert.Contains("no such folder", error);
+    }
+
+    public void Dispose() => course.Dispose();
+
+    private Task<(int ExitCode, string Output, string Error)> BuildAsync(params string[] more) =>
+        StudioProcess.RunAsync(["build", "--notebooks", course.Notebooks, "--out", course.Site, .. more]);
+
+    private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1].Trim();
+}

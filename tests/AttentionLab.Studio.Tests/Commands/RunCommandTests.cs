@@ -1,0 +1,69 @@
+using System.Text.Json;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Commands;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public async Task Run_GoodNotebook_PrintsOutputsAndWritesJson()
+    {
+        string notebook = folder.Write("good.dib", "#!markdown\n\n# Title\n\n#!csharp\n\nConsole.WriteLine(\"hello\");\n6 * 7\n\n#!csharp\n\nnew { A = 1 }\n");
+        string json = Path.Combine(folder.Path, "out.json");
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", notebook, "--json", json);
+        Assert.Equal("", error);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("hello\n42\n", output.ReplaceLineEndings("\n"));
+        Assert.Contains("good.dib: 2 cells, 0 failed", output);
+        ExecutedNotebook executed = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken), ExecutedNotebookJson.Default.ExecutedNotebook)!;
+        Assert.Equal("good", executed.Name);
+        Assert.Equal(["markdown", "csharp", "csharp"], executed.Cells.Select(cell => cell.Language));
+        Assert.Equal([new CellOutput("stream", "hello\n"), new CellOutput("text/plain", "42")], executed.Cells[1].Outputs);
+    }
+
+    [Fact]
+    public async Task Run_FailingCell_NamesFileCellLineAndExitsWith1()
+    {
+        string notebook = folder.Write("02-context.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nvar a = 1;\n\nthrow new Exception(\"on purpose\");\n");
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("run", notebook);
+        Assert.Equal(1, exitCode);
+        Assert.Equal("02-context.dib: cell 3, line 3: Exception: on purpose", error.Trim());
+    }
+
+    [Fact]
+    public async Task Run_UnusableFile_SaysWhyInOneLineAndExitsWith2()
+    {
+        string empty = folder.Write("empty.dib", "");
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", empty);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Equal($"error: {empty}: is empty (0 bytes).", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("--cell-limit", "0")]
+    [InlineData("--cell-limit", "soon")]
+    [InlineData("--nonsense", "1")]
+    public async Task Run_WrongOption_IsRefused(string option, string value)
+    {
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("run", "x.dib", option, value);
+        Assert.NotEqual(0, exitCode);
+        Assert.NotEqual("", error);
+    }
+
+    [Fact]
+    public async Task Help_EveryCommand_DescribesEveryOption()
+    {
+        foreach (string command in (string[])["", "serve", "build", "run"])
+        {
+            (int exitCode, string output, _) = await StudioProcess.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+            Assert.Equal(0, exitCode);
+            Assert.DoesNotContain("kernel <", output);
+            string[] undescribed = [.. output.Split('\n').Where(line => line.StartsWith("  -") && line.Split("  ", StringSplitOptions.RemoveEmptyEntries).Length < 2)];
+            Assert.Empty(undescribed);
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+}

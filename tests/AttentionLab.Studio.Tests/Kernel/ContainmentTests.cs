@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Kernel;
+
+/// <summary>What a cell cannot do to the host: each test has a kernel of its own, which dies.</summary>
+public sealed class ContainmentTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Theory]
+    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.Exit(7);", "ended the notebook's process with exit code 7")]
+    [InlineData("Console.WriteLine(\"last words\");\nint Down(int n) => Down(n + 1) + 1;\nDown(0)", "Stack overflow")]
+    [InlineData("Console.WriteLine(\"last words\");\nvar t = new System.Threading.Thread(() => throw new Exception(\"alone\")); t.Start(); t.Join();", "alone")]
+    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.FailFast(\"on purpose\");", "on purpose")]
+    public async Task Run_CellEndsTheProcess_IsAFailureWithTheReason(string source, string words)
+    {
+        await using NotebookSession session = await StartAsync(new KernelOptions());
+        ExecutedCell cell = await session.RunAsync(4, source, cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains(words, cell.Failure?.Message);
+        Assert.DoesNotContain("\n", cell.Failure?.Message);
+        Assert.InRange(cell.Failure!.Details.Length, 0, 5000);
+        Assert.Contains("last words\n", string.Concat(cell.Outputs.Select(output => output.Content)));
+        Assert.False(session.IsAlive);
+        Assert.False(IsRunning(session.ProcessId));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => session.RunAsync(5, "1", cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("while (true) { }")]
+    [InlineData("while (true) Console.WriteLine(\"again\");")]
+    [InlineData("System.Threading.Thread.Sleep(-1);")]
+    public async Task Run_EndlessCell_IsStoppedAtTheLimit(string source)
+    {
+        await using NotebookSession session = await StartAsync(new KernelOptions { CellTimeLimit = TimeSpan.FromSeconds(2) });
+        var clock = Stopwatch.StartNew();
+        ExecutedCell cell = await session.RunAsync(1, source, cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("stopped after 2 s", cell.Failure?.Message);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 1.5, 30);
+        Assert.InRange(cell.Outputs.Sum(output => output.Content.Length), 0, 400_000);
+        Assert.False(IsRunning(session.ProcessId));
+    }
+
+    [Fact]
+    public async Task Run_EndlessAllocation_IsAnExceptionWithItsLine()
+    {
+        await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
+        ExecutedCell cell = await session.RunAsync(
+            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 20]);", cancellation: TestContext.Current.CancellationToken);
+        Assert.StartsWith("OutOfMemoryException", cell.Failure?.Message);
+        Assert.Equal(3, cell.Failure?.Line);
+    }
+
+    [Fact]
+    public async Task Run_Cancelled_EndsTheProcess()
+    {
+        await using NotebookSession session = await StartAsync(new KernelOptions());
+        using var stop = new CancellationTokenSource();
+        Task<ExecutedCell> running = session.RunAsync(1, "\"started\".Display();\nwhile (true) { }", _ => stop.Cancel(), stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await AssertEndsAsync(session.ProcessId);
+        Assert.False(session.IsAlive);
+    }
+
+    [Fact]
+    public async Task Kernel_HostKilled_EndsToo()
+    {
+        string notebook = folder.WriteNotebook("loop.dib", "System.IO.File.WriteAllText(\"kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
+        string pidFile = Path.Combine(folder.Path, "kernel.pid");
+        using Process host = StudioProcess.Start(["run", notebook]);
+        int kernel = await WaitForPidAsync(pidFile);
+        host.Kill(entireProcessTree: false);
+        await host.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await AssertEndsAsync(kernel);
+    }
+
+    [Fact]
+    public async Task Run_TwoKernels_OneDeathIsSeenAtOnce()
+    {
+        // Pipes inherited by the wrong child would keep the dead one's open.
+        await using NotebookSession first = await StartAsync(new KernelOptions());
+        await using NotebookSession second = await StartAsync(new KernelOptions());
+        ExecutedCell cell = await first.RunAsync(1, "Environment.Exit(1);", cancellation: TestContext.Current.CancellationToken);
+        Assert.NotNull(cell.Failure);
+        Assert.Equal("2", Assert.Single((await second.RunAsync(1, "1 + 1", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
+    }
+
+    [Fact]
+    public async Task RunNotebook_FailedCell_LeavesTheRestUnrun()
+    {
+        string path = folder.Write("two.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
+        ExecutedNotebook notebook = await NotebookRunner.RunAsync(path, AttentionLab.Studio.Dib.DibDocument.Read(path), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal("two", notebook.Name);
+        Assert.Equal(["markdown", "csharp", "csharp", "csharp", "mermaid"], notebook.Cells.Select(cell => cell.Language));
+        Assert.Equal([false, false, false, true, false], notebook.Cells.Select(cell => cell.NotRun));
+        Assert.Equal("two.dib: cell 3, line 1: Exception: here", Assert.Single(notebook.Failed).Failure!.At("two.dib", 3));
+        Assert.Empty(notebook.Cells[3].Outputs);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private Task<NotebookSession> StartAsync(KernelOptions options) =>
+        NotebookSession.StartAsync(Path.Combine(folder.Path, "contained.dib"), options, TestContext.Current.CancellationToken);
+
+    internal static async Task<int> WaitForPidAsync(string file)
+    {
+        for (int tries = 0; tries < 600; tries++)
+        {
+            if (File.Exists(file) && int.TryParse(File.ReadAllText(file), out int pid))
+            {
+                return pid;
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"{file} was not written within a minute.");
+    }
+
+    internal static async Task AssertEndsAsync(int process)
+    {
+        for (int tries = 0; IsRunning(process); tries++)
+        {
+            Assert.True(tries < 300, $"Process {process} still runs after 30 s.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
