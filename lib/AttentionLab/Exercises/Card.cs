@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using AttentionLab.Formatting;
 
 namespace AttentionLab.Exercises;
@@ -7,7 +8,7 @@ namespace AttentionLab.Exercises;
 /// The frame of a card. Text takes the page's own colour, so that the card can be read on a light and on a dark page;
 /// the coloured edge has a contrast of at least 3 : 1 on both, and a symbol and a word say the same as the colour.
 /// </summary>
-internal static class Card
+internal static partial class Card
 {
     // Contrast to white / to #1e1e1e: 4.5 / 3.7, 4.2 / 4.0, 4.4 / 3.8, 4.6 / 3.6.
     internal const string Grey = "#767676", Green = "#2e8b57", Orange = "#c2600c", Red = "#c94040";
@@ -36,20 +37,21 @@ internal static class Card
         return html.Insert(html.Length, "</details>", hints.Count).ToString();
     }
 
-    /// <summary>Encodes a text; what stands between backticks becomes code.</summary>
+    /// <summary>Encodes a text. As in Markdown, what stands between backticks becomes code and what stands between stars is stressed.</summary>
     internal static string Text(string text)
     {
-        string[] parts = text.Split('`');
-        StringBuilder html = new();
+        string[] parts = HtmlText.Encode(text).Split('`');
         for (int i = 0; i < parts.Length; i++)
         {
-            string part = HtmlText.Encode(parts[i]);
             bool code = i % 2 == 1 && i < parts.Length - 1;
-            html.Append(code ? $"<code>{part}</code>" : i % 2 == 1 ? "`" + part : part);
+            parts[i] = code ? $"<code>{parts[i]}</code>" : (i % 2 == 1 ? "`" : "") + Stressed().Replace(parts[i], "<em>$1</em>");
         }
 
-        return html.ToString();
+        return string.Concat(parts);
     }
+
+    [GeneratedRegex(@"\*(\w[^*]*)\*")]
+    private static partial Regex Stressed();
 
     private static string Slug(FeedbackState? state) => state switch
     {

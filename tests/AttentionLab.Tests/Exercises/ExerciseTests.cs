@@ -5,7 +5,7 @@ namespace AttentionLab.Tests.Exercises;
 
 public class ExerciseTests
 {
-    private static readonly Exercise Sums = new("99.1", "Sum < of a row", 2, 7, ["look at `0`", "add <up>", "use a loop"]);
+    private static readonly Exercise Sums = new("99.1", "Sum < of a row", 2, 7, ["look at `0`", "add <up>", "use *a loop*"]);
 
     private static Feedback CheckSum(Func<float[], float> sum) => Sums.Check(trial =>
     {
@@ -117,7 +117,7 @@ public class ExerciseTests
     {
         string html = Sums.Hint(2).ToHtml();
         Assert.Contains("add &lt;up&gt;", html);
-        Assert.DoesNotContain("use a loop", html);
+        Assert.DoesNotContain("use", html);
         Assert.Contains("hint 2 of 3", html);
     }
 
@@ -130,6 +130,7 @@ public class ExerciseTests
         Assert.Contains("Sum &lt; of a row", html);
         Assert.Contains("<code>a * b</code>", html);
         Assert.Contains("<code>0</code>", html);
+        Assert.Contains("use <em>a loop</em>", html);
         Assert.EndsWith("</details></details></details></div>", html);
         Assert.DoesNotContain("<script", html);
     }
