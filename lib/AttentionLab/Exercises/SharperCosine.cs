@@ -7,7 +7,7 @@ namespace AttentionLab.Exercises;
 public static class SharperCosine
 {
     /// <summary>Number, size and hints.</summary>
-    public static Exercise About { get; } = new("02.5", "How much sharper must the cosine be?", Difficulty: 2, Minutes: 10, Hints:
+    public static Exercise About { get; } = new("02.5", "Make the cosine sharper", Difficulty: 2, Minutes: 10, Hints:
     [
         "In the best case one key has cosine 1 and the n − 1 others have cosine −1. Write down its weight with the scores β and −β. For β = 1 it must be the cap of section 2.6.",
         "The weight is `w = 1 / (1 + (n − 1)·e^(−2β))`. Solve for e^(2β), then take the natural logarithm.",

@@ -120,6 +120,44 @@ public class Chapter02Tests
     }
 
     [Theory]
+    [InlineData(2, 0.02)]
+    [InlineData(4, 0.47)]
+    [InlineData(6, 0.98)]
+    public void Weights_OfThreeWords_AgainstTheLengthOfPhone(float length, double phone)
+    {
+        Near([phone], Weights(Scoring.Dot, Orange, Apple, [length, 0])[2..], 2);
+        Near([0.30], Weights(Scoring.Cosine, Orange, Apple, [length, 0])[2..], 2);
+    }
+
+    [Fact]
+    public void LargestWeight_OfThousandRandomKeys_IsTinyByCosineAndLargeByDot()
+    {
+        Assert.InRange(Median(Scoring.Cosine), 0.00145, 0.00155);
+        Assert.InRange(Median(Scoring.Dot), 0.75, 0.77);
+
+        static double Median(Score score)
+        {
+            CounterRandom random = new(seed: 26, stream: 1000);
+            return Enumerable.Range(0, 100).Select(_ => score(Tensor.Gaussian(random, 1, 1, 64), Tensor.Gaussian(random, 1, 1000, 64)).Softmax().Values.Max()).Order().ElementAt(50);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1, 90, 115)]
+    [InlineData(0.5, 380, 400)]
+    [InlineData(1, 380, 400)]
+    [InlineData(2, 380, 400)]
+    [InlineData(10, 380, 400)]
+    public void Output_WithoutSoftmax_LeavesTheHull(double length, int least, int most)
+    {
+        Tensor values = Tensor.FromRows([-3, -1], [-1, 3], [2, 2], [3, -2], [0, 0]), queries = Tensor.Gaussian(new CounterRandom(seed: 2), length, 400, 2);
+        Assert.Equal(0, Outside(ScaledDotProductAttention.Forward(queries, values, values).Output));
+        Assert.InRange(Outside(Scoring.ScaledDot(queries, values).MatMul(values)), least, most);
+
+        int Outside(Tensor output) => Enumerable.Range(0, 400).Count(i => ConvexHull.Distance(values.Span, output[i, 0], output[i, 1]) > 1e-5);
+    }
+
+    [Theory]
     [InlineData(0.1)]
     [InlineData(1)]
     [InlineData(10)]
