@@ -71,6 +71,20 @@ public sealed class DecoderLayer(
         return (y, new Saved(before1, attention, after1, before2, cross, after2, before3, feedForward, after3));
     }
 
+    /// <summary>Inference for the next tokens only: what <see cref="Forward"/> with a causal mask gives for them, from the caches.</summary>
+    /// <param name="x">(B,n,C), the next n tokens.</param>
+    /// <param name="past">Cache of the self-attention; the n tokens are added.</param>
+    /// <param name="memory">Cache of the cross-attention, filled once by <see cref="MultiHeadAttention.Remember"/>.</param>
+    /// <param name="memoryMask">Of the cross-attention.</param>
+    /// <returns>y, shaped like x.</returns>
+    /// <exception cref="ArgumentException">A width, a cache or the mask does not fit.</exception>
+    public Tensor Step(Tensor x, KeyValueCache past, KeyValueCache memory, AttentionMask? memoryMask = null)
+    {
+        Tensor h = AttentionNorm.After(x, Attention.Step(AttentionNorm.Before(x).Input, past), null).Y;
+        Tensor g = CrossNorm.After(h, Cross.Recall(CrossNorm.Before(h).Input, memory, memoryMask), null).Y;
+        return FeedForwardNorm.After(g, FeedForward.Forward(FeedForwardNorm.Before(g).Input).Y, null).Y;
+    }
+
     /// <summary>Adds to the gradients of all parts.</summary>
     /// <param name="dy">Shaped like y.</param>
     /// <param name="saved">From <see cref="Forward"/>.</param>

@@ -22,7 +22,7 @@ namespace AttentionLab.Layers;
 /// <param name="scale">Factor of the scores; null for 1/√D.</param>
 /// <param name="rotary">Turns queries and keys by their positions; null for none.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class MultiHeadAttention(
+public sealed partial class MultiHeadAttention(
     int channels, int heads, CounterRandom random, int? memoryChannels = null, int? headSize = null, int? valueSize = null,
     bool bias = true, float? scale = null, RotaryPositions? rotary = null, string name = "attention")
 {

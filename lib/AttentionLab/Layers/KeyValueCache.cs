@@ -1,0 +1,90 @@
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>
+/// The keys and values of tokens already seen, so that the next token computes only its own: a step costs O(t·C)
+/// instead of O(t²·C), and gives what computing everything again would give.
+/// </summary>
+/// <param name="batch">B.</param>
+/// <param name="heads">H.</param>
+/// <param name="capacity">Most tokens it can hold.</param>
+/// <param name="headSize">D, size of a key.</param>
+/// <param name="valueSize">Size of a value.</param>
+public sealed class KeyValueCache(int batch, int heads, int capacity, int headSize, int valueSize)
+{
+    private readonly float[] _keys = new float[batch * heads * capacity * headSize];
+    private readonly float[] _values = new float[batch * heads * capacity * valueSize];
+    private float[] _weights = [];
+
+    /// <summary>Tokens held.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Most tokens it can hold.</summary>
+    public int Capacity => capacity;
+
+    /// <summary>Forgets everything; the memory is used again.</summary>
+    public void Clear() => Length = 0;
+
+    /// <summary>Adds the next n tokens.</summary>
+    /// <param name="keys">(B, H, n, D).</param>
+    /// <param name="values">(B, H, n, D_v).</param>
+    /// <exception cref="ArgumentException">A shape does not fit, or there is no room.</exception>
+    public void Append(Tensor keys, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        int n = keys.Rank == 4 ? keys.Shape[2] : 0;
+        int[] wanted = [batch, heads, n, headSize], wantedValues = [batch, heads, n, valueSize];
+        if (!keys.Shape.SequenceEqual(wanted) || !values.Shape.SequenceEqual(wantedValues))
+        {
+            throw new ArgumentException($"keys are {Tensor.Describe(keys.Shape)} and values {Tensor.Describe(values.Shape)} but the cache expects ({batch}, {heads}, n, {headSize}) and ({batch}, {heads}, n, {valueSize}): make the cache with the layer that fills it.");
+        }
+
+        if (Length + n > capacity)
+        {
+            throw new ArgumentException($"the cache holds {Length} of {capacity} tokens and {n} more do not fit: make it with capacity: {Length + n}, or Clear it.");
+        }
+
+        for (int m = 0; m < batch * heads; m++)
+        {
+            keys.Span.Slice(m * n * headSize, n * headSize).CopyTo(_keys.AsSpan((m * capacity + Length) * headSize));
+            values.Span.Slice(m * n * valueSize, n * valueSize).CopyTo(_values.AsSpan((m * capacity + Length) * valueSize));
+        }
+
+        Length += n;
+    }
+
+    /// <summary>Attention of new queries to everything held.</summary>
+    /// <param name="query">(B, H, n, D).</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="mask">Who may look at whom, n queries by <see cref="Length"/> keys; with <see cref="AttentionMask.Causal"/> the last query sees all.</param>
+    /// <returns>(B, H, n, D_v).</returns>
+    /// <exception cref="ArgumentException">The shape or the mask does not fit.</exception>
+    public Tensor Attend(Tensor query, float scale, AttentionMask? mask = null)
+    {
+        ShapeCheck.Rank(query, 4, 4, nameof(KeyValueCache), "(B, H, n, D)", nameof(query));
+        int n = query.Shape[2];
+        mask?.Check(batch, heads, n, Length);
+        if (_weights.Length < n * Length)
+        {
+            _weights = new float[n * capacity];
+        }
+
+        Tensor output = new(batch, heads, n, valueSize);
+        for (int m = 0; m < batch * heads; m++)
+        {
+            Kernels.Attend.Forward(
+                query.Span.Slice(m * n * headSize, n * headSize),
+                _keys.AsSpan(m * capacity * headSize, Length * headSize),
+                _values.AsSpan(m * capacity * valueSize, Length * valueSize),
+                output.Span.Slice(m * n * valueSize, n * valueSize),
+                _weights.AsSpan(0, n * Length),
+                n, Length, headSize, valueSize, scale,
+                mask is null ? default : mask.Of(m / heads),
+                AttentionMask.BiasOf(mask?.BiasValues, m / heads, m % heads, n, Length));
+        }
+
+        return output;
+    }
+}

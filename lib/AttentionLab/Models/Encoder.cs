@@ -1,0 +1,65 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Models;
+
+/// <summary>
+/// The Transformer's encoder: embeddings, then N layers, (B,T) → (B,T,C) (Vaswani et al. 2017; with
+/// <see cref="EncoderOptions.Bert"/> the one of Devlin et al. 2019). Heads and <see cref="Pooling"/> go on from there.
+/// </summary>
+/// <param name="options">Sizes and choices.</param>
+/// <param name="random">Source of the initial weights; it moves on.</param>
+public sealed class Encoder(EncoderOptions options, CounterRandom random)
+{
+    /// <summary>Sizes and choices.</summary>
+    public EncoderOptions Options => options;
+
+    /// <summary>Words, positions, types.</summary>
+    public TokenEmbedding Embedding { get; } = new(options, random);
+
+    /// <summary>The layers.</summary>
+    public EncoderLayers Layers { get; } = new(
+        options.Layers, options.Channels, options.Heads, options.HiddenOrDefault, random, options.PreNorm, options.Activation, options.Dropout, options.Epsilon, options.Rotary, "layers");
+
+    /// <summary>Of the embeddings and all layers.</summary>
+    public IReadOnlyList<Parameter> Parameters => [.. Embedding.Parameters, .. Layers.Parameters];
+
+    /// <summary>A vector for each token, from all the others.</summary>
+    /// <param name="ids">(B,T) numbers from 0 to V−1; pad short sequences with any number and hide it.</param>
+    /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
+    /// <param name="types">(B,T) token types; null for all 0.</param>
+    /// <param name="mask">A further condition, for example <see cref="AttentionMask.Causal"/>; null for none.</param>
+    /// <param name="random">Source of dropout; null for none (inference).</param>
+    /// <returns>(B,T,C); <c>Saved.Layers.Weights</c> and <c>Saved.Layers.Outputs</c> show what happens inside.</returns>
+    /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a mask does not fit.</exception>
+    public (Tensor Y, Saved Saved) Forward(int[,] ids, bool[,]? visible = null, int[,]? types = null, AttentionMask? mask = null, CounterRandom? random = null)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (visible is not null)
+        {
+            mask = mask is null ? AttentionMask.Keys(visible) : mask & AttentionMask.Keys(visible);
+        }
+
+        int tokens = ids.GetLength(1);
+        if (tokens > options.Capacity)
+        {
+            throw new ArgumentException($"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {options.Capacity} tokens: cut the sequence, or build it with Capacity: {tokens}.", nameof(ids));
+        }
+
+        (Tensor x, TokenEmbedding.Saved embedding) = Embedding.Forward(ids, types, random);
+        (Tensor y, EncoderLayers.Saved layers) = Layers.Forward(x, options.Mask(mask, tokens, tokens), random);
+        return (y, new Saved(embedding, layers));
+    }
+
+    /// <summary>Adds to the gradients of all parameters.</summary>
+    /// <param name="dy">(B,T,C).</param>
+    /// <param name="saved">From <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
+    public void Backward(Tensor dy, Saved saved) => Embedding.Backward(Layers.Backward(dy, saved.Layers), saved.Embedding);
+
+    /// <summary>What the backward needs, and what a chart shows.</summary>
+    /// <param name="Embedding">Of the embeddings.</param>
+    /// <param name="Layers">Of the layers.</param>
+    public readonly record struct Saved(TokenEmbedding.Saved Embedding, EncoderLayers.Saved Layers);
+}

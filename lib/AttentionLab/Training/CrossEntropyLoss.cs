@@ -1,0 +1,73 @@
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Training;
+
+/// <summary>
+/// L = mean over the counted rows of −Σ_j q_j·log softmax(logits)_j, where q puts 1 − ε on the target and spreads ε
+/// over all V classes (label smoothing, Szegedy et al. 2016, §7). Rows whose target is <see cref="CrossEntropy.Ignored"/> do not count.
+/// </summary>
+public static class CrossEntropyLoss
+{
+    /// <summary>The loss in nats.</summary>
+    /// <param name="logits">(…, V).</param>
+    /// <param name="targets">One class a row, or <see cref="CrossEntropy.Ignored"/>.</param>
+    /// <param name="smoothing">ε.</param>
+    /// <returns>The mean, and what <see cref="Backward"/> needs.</returns>
+    /// <exception cref="ArgumentException">There are not as many targets as rows.</exception>
+    public static (float Loss, Saved Saved) Forward(Tensor logits, ReadOnlySpan<int> targets, float smoothing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        float loss = CrossEntropy.Forward(logits.Span, targets, [], logits.Rows, logits.Columns, smoothing);
+        return (loss, new Saved(logits, targets.ToArray(), smoothing));
+    }
+
+    /// <summary>∂L/∂logits = (softmax(logits) − q)/(number of counted rows).</summary>
+    /// <param name="saved">From <see cref="Forward"/>.</param>
+    /// <param name="scale">Gradient of what the loss goes into; 1/n when n batches accumulate.</param>
+    /// <returns>dLogits, shaped like the logits.</returns>
+    public static Tensor Backward(Saved saved, float scale = 1)
+    {
+        Tensor d = new(saved.Logits.Shape);
+        CrossEntropy.Backward(saved.Logits.Span, saved.Targets, scale, d.Span, d.Rows, d.Columns, saved.Smoothing);
+        return d;
+    }
+
+    /// <summary>Share of the counted rows whose largest logit is the target's; NaN if none counts.</summary>
+    /// <param name="logits">(…, V).</param>
+    /// <param name="targets">One class a row, or <see cref="CrossEntropy.Ignored"/>.</param>
+    /// <exception cref="ArgumentException">There are not as many targets as rows.</exception>
+    public static double Accuracy(Tensor logits, ReadOnlySpan<int> targets)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        if (targets.Length != logits.Rows)
+        {
+            throw new ArgumentException($"logits is {Tensor.Describe(logits.Shape)} but there are {targets.Length} targets: give one for each of the {logits.Rows} rows.", nameof(targets));
+        }
+
+        int right = 0, counted = 0;
+        for (int row = 0; row < targets.Length; row++)
+        {
+            if (targets[row] != CrossEntropy.Ignored)
+            {
+                counted++;
+                ReadOnlySpan<float> scores = logits.Row(row);
+                int best = 0;
+                for (int j = 1; j < scores.Length; j++)
+                {
+                    best = scores[j] > scores[best] ? j : best;
+                }
+
+                right += best == targets[row] ? 1 : 0;
+            }
+        }
+
+        return (double)right / counted;
+    }
+
+    /// <summary>What the backward needs.</summary>
+    /// <param name="Logits">(…, V).</param>
+    /// <param name="Targets">One a row.</param>
+    /// <param name="Smoothing">ε.</param>
+    public readonly record struct Saved(Tensor Logits, int[] Targets, float Smoothing);
+}
