@@ -5,7 +5,11 @@ namespace AttentionLab.Benchmarks;
 /// <param name="Run">One repetition, writing its result to <paramref name="Result"/>.</param>
 /// <param name="Result">Where the result lies after a run.</param>
 /// <param name="IsRival">Counts for "ratio to the best rival".</param>
-internal sealed record Contender(string System, Action Run, float[] Result, bool IsRival);
+internal sealed record Contender(string System, Action Run, float[] Result, bool IsRival)
+{
+    /// <summary>Brings a result that was written in another layout to <see cref="Result"/>; not timed.</summary>
+    public Action? BeforeComparison { get; init; }
+}
 
 /// <summary>A bar: ours must be at least <paramref name="Ratio"/> times as fast as the best rival whose name starts with <paramref name="Rival"/>.</summary>
 /// <param name="Rival">Start of the system's name; "" for the best rival of all.</param>

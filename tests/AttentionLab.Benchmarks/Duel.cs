@@ -43,6 +43,7 @@ internal static class Duel
         {
             Array.Fill(contender.Result, float.NaN);
             contender.Run();
+            contender.BeforeComparison?.Invoke();
         }
 
         contest.Check(contest.Contenders[0].Result);

@@ -4,7 +4,7 @@ using AttentionLab.Benchmarks.Rivals;
 using AttentionLab.Benchmarks.Workloads;
 using AttentionLab.Kernels;
 
-Option<string?> only = new("--only") { Description = "Only contests of this group: matmul, attention, rows, encoder, train." };
+Option<string?> only = new("--only") { Description = "Only contests of this group: matmul, attention, causal, rows, encoder, train." };
 Option<int> threads = new("--threads") { Description = "Threads that every system may use.", DefaultValueFactory = _ => 1 };
 Option<string?> rivals = new("--rivals") { Description = "Folder made by Rivals/setup.sh, with ONNX Runtime and its models." };
 Option<string?> json = new("--json") { Description = "Write the rows to this file as JSON, too." };
@@ -18,7 +18,7 @@ duel.SetAction(result =>
     RivalSet found = RivalSet.Find(result.GetValue(rivals), count);
     double limit = MachineLimit.BestGflops();
     List<DuelRow> rows = [];
-    foreach (Contest contest in MatMulContests.All(found, count).Where(contest => result.GetValue(only) is not { } group || contest.Group == group))
+    foreach (Contest contest in MatMulContests.All(found, count).Concat(AttentionContests.All(found, count)).Where(contest => result.GetValue(only) is not { } group || contest.Group == group))
     {
         Console.Error.WriteLine($"… {contest.Name}");
         rows.AddRange(Duel.Run(contest, count, limit * count, result.GetValue(seconds)));

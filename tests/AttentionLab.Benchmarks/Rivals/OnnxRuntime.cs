@@ -83,6 +83,9 @@ internal sealed unsafe class OnnxRuntime
         {
             fixed (nint* names = inputNames, values = inputValues, outNames = outputNames, outValues = outputValues)
             {
+                // The runtime holds only addresses: without this the collector frees the arrays.
+                GC.KeepAlive(inputs);
+                GC.KeepAlive(output.Values);
                 Check(run(session, 0, names, values, (nuint)inputNames.Length, outNames, 1, outValues));
             }
         };
