@@ -1,7 +1,7 @@
-namespace AttentionLab.Weights;
+namespace AttentionLab;
 
 /// <summary>Replaces a file as a whole: readers and a crash see the old content or the new one, never half of it.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it.</summary>
     /// <param name="path">The file to replace; its folder must exist.</param>

@@ -1,0 +1,145 @@
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Words;
+
+/// <summary>A word and how near it is.</summary>
+/// <param name="Word">The word.</param>
+/// <param name="Cosine">Cosine of the angle to the vector that was asked for.</param>
+public readonly record struct Neighbour(string Word, float Cosine);
+
+/// <summary>Words with a vector each: nearest words, analogies, a flat map. Files of word2vec are read and written by <see cref="WordVectorFiles"/>.</summary>
+public sealed class WordVectors
+{
+    private readonly Lazy<float[]> _norms;
+
+    /// <summary>Words and their vectors.</summary>
+    /// <param name="words">V words.</param>
+    /// <param name="vectors">(V, C): one row a word, used, not copied.</param>
+    /// <exception cref="ArgumentException">There are not as many rows as words.</exception>
+    public WordVectors(Vocabulary words, Tensor vectors)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(vectors);
+        if (vectors.Rank != 2 || vectors.Shape[0] != words.Count)
+        {
+            throw new ArgumentException($"vectors is {Tensor.Describe(vectors.Shape)} but {words.Count} words need ({words.Count}, C): pass one row a word.", nameof(vectors));
+        }
+
+        Words = words;
+        Vectors = vectors;
+        _norms = new(() => [.. Enumerable.Range(0, words.Count).Select(i => MathF.Sqrt(Dot.Forward(vectors.Row(i), vectors.Row(i))))]);
+    }
+
+    /// <summary>The words; a word's id is its row.</summary>
+    public Vocabulary Words { get; }
+
+    /// <summary>(V, C).</summary>
+    public Tensor Vectors { get; }
+
+    /// <summary>Numbers a vector, C.</summary>
+    public int Width => Vectors.Columns;
+
+    /// <summary>The vector of a word.</summary>
+    /// <param name="word">The word.</param>
+    /// <exception cref="KeyNotFoundException">The word has no vector.</exception>
+    public ReadOnlySpan<float> this[string word] => Vectors.Row(Words[word]);
+
+    /// <summary>Cosine of two words' vectors.</summary>
+    /// <param name="first">One word.</param>
+    /// <param name="second">The other.</param>
+    public float Similarity(string first, string second) => CosineSimilarity.Forward(this[first], this[second]);
+
+    /// <summary>The words whose vectors point most nearly the same way, the word itself left out.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="count">How many.</param>
+    public IReadOnlyList<Neighbour> Nearest(string word, int count = 10) => Nearest(this[word], count, word);
+
+    /// <summary>The words whose vectors point most nearly the same way, the nearest first; equals in the order of their ids.</summary>
+    /// <param name="vector">(C).</param>
+    /// <param name="count">How many.</param>
+    /// <param name="without">Words left out.</param>
+    /// <exception cref="ArgumentException">The vector has another length.</exception>
+    public IReadOnlyList<Neighbour> Nearest(ReadOnlySpan<float> vector, int count, params ReadOnlySpan<string> without)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (vector.Length != Width)
+        {
+            throw new ArgumentException($"vector has {vector.Length} numbers but the words have {Width}: compare vectors of one model.", nameof(vector));
+        }
+
+        float norm = MathF.Sqrt(Dot.Forward(vector, vector));
+        HashSet<int> skip = [];
+        foreach (string word in without)
+        {
+            skip.Add(Words[word]);
+        }
+
+        // The queue keeps the best so far; its head is the worst of them, of equals the one with the higher id.
+        PriorityQueue<int, (float Cosine, int Order)> best = new();
+        for (int id = 0; id < Words.Count; id++)
+        {
+            float norms = norm * _norms.Value[id];
+            float cosine = norms == 0 ? 0 : Dot.Forward(vector, Vectors.Row(id)) / norms;
+            if (!skip.Contains(id))
+            {
+                if (best.Count < count)
+                {
+                    best.Enqueue(id, (cosine, -id));
+                }
+                else
+                {
+                    best.EnqueueDequeue(id, (cosine, -id));
+                }
+            }
+        }
+
+        Neighbour[] result = new Neighbour[best.Count];
+        while (best.TryDequeue(out int id, out (float Cosine, int Order) priority))
+        {
+            result[best.Count] = new(Words[id], priority.Cosine);
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// "a is to b as c is to …": the words nearest to b/‖b‖ − a/‖a‖ + c/‖c‖, the three left out
+    /// (Mikolov et al. 2013, "Linguistic regularities in continuous space word representations").
+    /// </summary>
+    /// <param name="a">For example "man".</param>
+    /// <param name="b">For example "king".</param>
+    /// <param name="c">For example "woman".</param>
+    /// <param name="count">How many answers.</param>
+    public IReadOnlyList<Neighbour> Analogy(string a, string b, string c, int count = 10)
+    {
+        float[] target = new float[Width];
+        foreach ((string word, float sign) in new[] { (b, 1f), (a, -1f), (c, 1f) })
+        {
+            ReadOnlySpan<float> vector = this[word];
+            float norm = _norms.Value[Words[word]];
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] += norm == 0 ? 0 : sign * vector[i] / norm;
+            }
+        }
+
+        return Nearest(target, count, a, b, c);
+    }
+
+    /// <summary>The vectors of some words as a matrix (n, C), for a map or a chart.</summary>
+    /// <param name="words">The words.</param>
+    public Tensor Rows(params ReadOnlySpan<string> words)
+    {
+        Tensor rows = new(words.Length, Width);
+        for (int i = 0; i < words.Length; i++)
+        {
+            this[words[i]].CopyTo(rows.Row(i));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Number of words and width.</summary>
+    public override string ToString() => $"WordVectors of {Words.Count} words, {Width} numbers each";
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using AttentionLab.Kernels;
+using AttentionLab.Words;
+
+namespace AttentionLab.Tests.Words;
+
+/// <summary>Vector files that lie: each gets an InvalidDataException that names the file and the fix, and next to no memory.</summary>
+public class HostileWordVectorsTests
+{
+    [Theory]
+    [InlineData("", "first line is missing")]
+    [InlineData("the 0.1 0.2\n", "first line is \"the 0.1 0.2\" but must be two whole numbers")]
+    [InlineData("0 5\n", "must be two whole numbers")]
+    [InlineData("-1 5\nw 1\n", "must be two whole numbers")]
+    [InlineData("1 99999999999999999999\nw 1\n", "must be two whole numbers")]
+    [InlineData("3000000 300\nw 1 2\n", "promises 3000000 words with 300 numbers each")]
+    [InlineData("9223372036854775807 9223372036854775807\nw 1\n", "promises 9223372036854775807 words")]
+    [InlineData("1 2\nw 1\n   ", "has 1 numbers but the first line promises 2")]
+    [InlineData("1 2\nw 1 2 3\n", "has 3 numbers but the first line promises 2")]
+    [InlineData("1 2\nw 1 x\n", "number 2 of word \"w\" is \"x\"")]
+    [InlineData("1 2\nw 1 NaN\n", "number 2 of word \"w\" is NaN but must be finite")]
+    [InlineData("1 2\nw 1e99 2\n", "number 1 of word \"w\" is Infinity but must be finite")]
+    [InlineData("2 1\nw 1\nw 2\n", "\"w\" has the ids 0 and 1")]
+    [InlineData("2 1\nw 1        \n", "line 3 is missing: the file is truncated")]
+    [InlineData("1 1\nw 1\nv 2\n", "text follows the 1 words")]
+    [InlineData("1 1\n 1 2\n", "word 0 has 0 bytes")]
+    public void ReadText_LyingFile_IsRefusedByNameAndFix(string content, string reason)
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder["v"], content);
+
+        Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], reason);
+    }
+
+    [Fact]
+    public void ReadText_NotUtf8_IsRefused()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllBytes(folder["v"], [.. "1 1\n"u8, 0xFF, .. " 1\n"u8]);
+
+        Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], "is not UTF-8");
+    }
+
+    [Fact]
+    public void ReadText_LineWithoutEnd_IsRefusedEarly()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder["v"], "1 2\nw " + new string('1', 5_000_000));
+
+        Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], "line 2 has more than 1192 bytes");
+    }
+
+    [Theory]
+    [InlineData("3000000 300\nw 1234", "promises 3000000 words")]
+    [InlineData("2 1\nw 1234v 12", "bytes follow")]
+    [InlineData("1 1\nword-without-a-blank", "word 0 is missing: the file is truncated")]
+    [InlineData("1 1\nw 1234more", "text follows the 1 words")]
+    public void ReadBinary_LyingFile_IsRefusedByNameAndFix(string content, string reason)
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder["v"], content, Encoding.Latin1);
+
+        Refused(() => WordVectorFiles.ReadBinary(folder["v"]), folder["v"], content.StartsWith("2 1", StringComparison.Ordinal) ? "truncated" : reason);
+    }
+
+    [Fact]
+    public void ReadBinary_NotFinite_IsRefused()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllBytes(folder["v"], [.. "1 1\nw "u8, .. BitConverter.GetBytes(float.NaN)]);
+
+        Refused(() => WordVectorFiles.ReadBinary(folder["v"]), folder["v"], "number 1 of word \"w\" is NaN");
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("binary")]
+    public void Read_MutatedFile_ReadsOrRefusesAndNothingElse(string format)
+    {
+        using ScratchFolder folder = new();
+        CounterRandom random = new(9);
+        byte[] original = File.ReadAllBytes(GoldenFiles.Path(format == "text" ? "words/vectors.txt" : "words/vectors.bin"));
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            File.WriteAllBytes(folder["v"], Mutations.Apply(original, random));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                WordVectors read = format == "text" ? WordVectorFiles.ReadText(folder["v"]) : WordVectorFiles.ReadBinary(folder["v"]);
+                Assert.Equal(read.Words.Count, read.Vectors.Rows);
+            }
+            catch (InvalidDataException e)
+            {
+                Assert.Contains(folder["v"], e.Message);
+                refused++;
+            }
+
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 300_000, $"case {i} allocated too much");
+        }
+
+        Assert.InRange(refused, 800, 1990);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("")]
+    [InlineData("a\n")]
+    public void Write_WordTheFormatCannotHold_IsRefusedBeforeWriting(string word)
+    {
+        using ScratchFolder folder = new();
+        WordVectors vectors = new(new Vocabulary([word]), new AttentionLab.Tensors.Tensor(1, 2));
+
+        Assert.Contains("rename it", Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteText(vectors, folder["v"])).Message);
+        Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteBinary(vectors, folder["v"]));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private static void Refused(Func<WordVectors> read, string path, string reason)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<InvalidDataException>(() => read()).Message;
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 500_000);
+        Assert.Contains(path, message);
+        Assert.Contains(reason, message);
+    }
+}

@@ -1,0 +1,65 @@
+using AttentionLab.Words;
+
+namespace AttentionLab.Tests.Words;
+
+public class VocabularyTests
+{
+    [Fact]
+    public void FromWords_Counts_MostFrequentFirstThenOrdinal()
+    {
+        Vocabulary vocabulary = Vocabulary.FromWords(["b", "a", "c", "b", "d", "a", "[UNK]"], minimumCount: 1, maximumSize: 5);
+
+        Assert.Equal(["[PAD]", "[UNK]", "a", "b", "c"], vocabulary.Words);
+        Assert.Equal(3, vocabulary["b"]);
+        Assert.Equal("b", vocabulary[3]);
+        Assert.False(vocabulary.TryGetId("d", out _));
+    }
+
+    [Fact]
+    public void Constructor_WordTwice_NamesBothIds() =>
+        Assert.Contains("\"x\" has the ids 0 and 2", Assert.Throws<ArgumentException>(() => new Vocabulary(["x", "y", "x"])).Message);
+
+    [Fact]
+    public void Indexer_UnknownWordOrId_SaysWhatToDo()
+    {
+        Vocabulary vocabulary = new(["x"]);
+
+        Assert.Contains("\"y\" is not among the 1 words", Assert.Throws<KeyNotFoundException>(() => vocabulary["y"]).Message);
+        Assert.Contains("has the ids 0 to 0", Assert.Throws<ArgumentOutOfRangeException>(() => vocabulary[1]).Message);
+    }
+
+    [Fact]
+    public void Read_CrlfEmptyLinesAndRepeats_KeepsTheLineNumbersAsIds()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllBytes(folder["v"], [.. "\ufeffa\r\n\r\nb\n\u2028\nc \na\nlast"u8]);
+
+        Vocabulary vocabulary = Vocabulary.Read(folder["v"]);
+
+        Assert.Equal(["a", "", "b", "\u2028", "c ", "a", "last"], vocabulary.Words);
+        Assert.Equal(5, vocabulary["a"]);
+    }
+
+    [Fact]
+    public void Write_ThenRead_GivesTheSame()
+    {
+        using ScratchFolder folder = new();
+        Vocabulary vocabulary = new(["[PAD]", "naïve", "苹果", "", "𐐀"]);
+
+        vocabulary.Write(folder["v"]);
+
+        Assert.Equal(vocabulary.Words, Vocabulary.Read(folder["v"]).Words);
+        Assert.Throws<InvalidOperationException>(() => new Vocabulary(["a\nb"]).Write(folder["w"]));
+    }
+
+    [Fact]
+    public void WordTokenizer_TrainEncodeDecode_UnknownBecomesUnk()
+    {
+        WordTokenizer tokenizer = WordTokenizer.Train(["The apple, the phone.", "An apple"], minimumCount: 2);
+
+        Assert.Equal(["[PAD]", "[UNK]", "apple", "the"], tokenizer.Words.Words);
+        Assert.Equal([3, 2, 1, 1], tokenizer.Encode("THE ápple fell!"));
+        Assert.Equal("the apple [UNK] [UNK]", tokenizer.Decode(tokenizer.Encode("the apple fell!")));
+        Assert.Contains("not [UNK]", Assert.Throws<ArgumentException>(() => new WordTokenizer(new Vocabulary(["a"]))).Message);
+    }
+}
