@@ -11,33 +11,25 @@ public sealed record EncodedText(int[] Ids, int[] Types, int Dropped)
 }
 
 /// <summary>Several texts side by side, the shorter ones filled up at the end.</summary>
-/// <param name="Ids">(B·T), row by row: ids, [PAD] at the end of short rows.</param>
-/// <param name="Types">(B·T): token types, 0 for [PAD].</param>
-/// <param name="Keep">(B, T): true for a piece, false for [PAD].</param>
-public sealed record EncodedBatch(int[] Ids, int[] Types, bool[,] Keep)
+/// <param name="Ids">(B,T): ids, [PAD] at the end of short rows.</param>
+/// <param name="Types">(B,T): token types, 0 for [PAD].</param>
+/// <param name="Visible">(B,T): true for a piece, false for [PAD].</param>
+public sealed record EncodedBatch(int[,] Ids, int[,] Types, bool[,] Visible)
 {
-    /// <summary>Number of texts, B.</summary>
-    public int Batch => Keep.GetLength(0);
-
-    /// <summary>Number of pieces of the longest text, T.</summary>
-    public int Length => Keep.GetLength(1);
-
     /// <summary>Puts encoded texts side by side.</summary>
-    /// <param name="texts">At least one.</param>
+    /// <param name="texts">The texts.</param>
     /// <param name="padding">Id that fills up.</param>
     public static EncodedBatch Of(IReadOnlyList<EncodedText> texts, int padding)
     {
         ArgumentNullException.ThrowIfNull(texts);
         int length = texts.Count == 0 ? 0 : texts.Max(text => text.Length);
-        EncodedBatch batch = new(new int[texts.Count * length], new int[texts.Count * length], new bool[texts.Count, length]);
-        Array.Fill(batch.Ids, padding);
+        EncodedBatch batch = new(new int[texts.Count, length], new int[texts.Count, length], new bool[texts.Count, length]);
         for (int b = 0; b < texts.Count; b++)
         {
-            texts[b].Ids.CopyTo(batch.Ids, b * length);
-            texts[b].Types.CopyTo(batch.Types, b * length);
-            for (int t = 0; t < texts[b].Length; t++)
+            for (int t = 0; t < length; t++)
             {
-                batch.Keep[b, t] = true;
+                bool visible = t < texts[b].Length;
+                (batch.Ids[b, t], batch.Types[b, t], batch.Visible[b, t]) = visible ? (texts[b].Ids[t], texts[b].Types[t], true) : (padding, 0, false);
             }
         }
 

@@ -16,6 +16,7 @@ public sealed class WordPieceTokenizer
     public static IReadOnlyList<string> SpecialPieces { get; } = [Vocabulary.Padding, Vocabulary.Unknown, "[CLS]", "[SEP]", "[MASK]"];
 
     private readonly string[] _kept;
+    private readonly int _padding, _unknown, _start, _separator;
 
     /// <summary>A tokenizer over a vocabulary.</summary>
     /// <param name="vocabulary">Must hold [PAD], [UNK], [CLS] and [SEP]; [MASK] if texts are to hold it.</param>
@@ -32,6 +33,7 @@ public sealed class WordPieceTokenizer
 
         Pieces = vocabulary;
         Splitter = splitter;
+        (_padding, _unknown, _start, _separator) = (vocabulary[Vocabulary.Padding], vocabulary[Vocabulary.Unknown], vocabulary["[CLS]"], vocabulary["[SEP]"]);
         _kept = [.. SpecialPieces.Where(vocabulary.Contains)];
     }
 
@@ -89,13 +91,12 @@ public sealed class WordPieceTokenizer
             longer.RemoveAt(longer.Count - 1);
         }
 
-        int separator = Pieces["[SEP]"];
-        List<int> ids = [Pieces["[CLS]"], .. first, separator];
+        List<int> ids = [_start, .. first, _separator];
         int[] types = new int[ids.Count + (second is null ? 0 : second.Count + 1)];
         Array.Fill(types, 1, ids.Count, types.Length - ids.Count);
         if (second is not null)
         {
-            ids.AddRange([.. second, separator]);
+            ids.AddRange([.. second, _separator]);
         }
 
         return new([.. ids], types, dropped);
@@ -105,7 +106,7 @@ public sealed class WordPieceTokenizer
     /// <param name="texts">The texts.</param>
     /// <param name="maximumLength">At most so many ids a text; null keeps all.</param>
     public EncodedBatch Encode(IEnumerable<string> texts, int? maximumLength = null) =>
-        EncodedBatch.Of([.. texts.Select(text => Encode(text, null, maximumLength))], Pieces[Vocabulary.Padding]);
+        EncodedBatch.Of([.. texts.Select(text => Encode(text, null, maximumLength))], _padding);
 
     /// <summary>The text of ids: pieces joined to words, words separated by blanks, [PAD], [CLS] and [SEP] left out.</summary>
     /// <param name="ids">Ids of the vocabulary.</param>
@@ -189,6 +190,6 @@ public sealed class WordPieceTokenizer
         }
 
         ids.RemoveRange(before, ids.Count - before);
-        ids.Add(Pieces[Vocabulary.Unknown]);
+        ids.Add(_unknown);
     }
 }

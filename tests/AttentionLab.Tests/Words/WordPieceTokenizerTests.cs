@@ -61,9 +61,9 @@ public class WordPieceTokenizerTests
     {
         EncodedBatch batch = Small().Encode(["un run", "", "unaffable"]);
 
-        Assert.Equal((3, 4), (batch.Batch, batch.Length));
-        Assert.Equal([2, 5, 8, 3, 2, 3, 0, 0, 2, 6, 7, 3], batch.Ids);
-        Assert.Equal(new bool[,] { { true, true, true, true }, { true, true, false, false }, { true, true, true, true } }, batch.Keep);
+        Assert.Equal(new int[,] { { 2, 5, 8, 3 }, { 2, 3, 0, 0 }, { 2, 6, 7, 3 } }, batch.Ids);
+        Assert.Equal(new int[3, 4], batch.Types);
+        Assert.Equal(new bool[,] { { true, true, true, true }, { true, true, false, false }, { true, true, true, true } }, batch.Visible);
     }
 
     [Fact]
