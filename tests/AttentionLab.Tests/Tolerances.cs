@@ -15,6 +15,9 @@ internal static class Tolerances
     /// <summary>SIMD against the double reference through several kernels with a subtraction in between (softmax backward).</summary>
     public const double Chain = 1e-5;
 
+    /// <summary>SIMD against the double reference where a difference of nearly equal numbers is divided by a sum (linear attention's backward).</summary>
+    public const double Quotient = 3e-5;
+
     /// <summary>The double reference against central differences with step <see cref="Step"/>.</summary>
     public const double Numerical = 1e-6;
 

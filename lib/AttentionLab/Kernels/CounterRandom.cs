@@ -10,7 +10,7 @@ namespace AttentionLab.Kernels;
 /// </remarks>
 /// <param name="seed">Two generators with different seeds have nothing in common.</param>
 /// <param name="stream">Independent sequences of one seed: one a layer, one a worker.</param>
-public sealed class CounterRandom(ulong seed, ulong stream = 0)
+public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
 {
     private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
     private const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;

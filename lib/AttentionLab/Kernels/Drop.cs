@@ -10,6 +10,9 @@ namespace AttentionLab.Kernels;
 /// <remarks>Element i uses word Position + i of the generator, whatever the register width: a mask is not stored but drawn again.</remarks>
 public static class Drop
 {
+    /// <summary>Words drawn at a time: a kilobyte on the stack.</summary>
+    private const int Piece = 256;
+
     /// <summary>One word after the other.</summary>
     /// <param name="x">(n); for the backward ∂L/∂y.</param>
     /// <param name="y">(n), may be the memory of <paramref name="x"/>; for the backward ∂L/∂x.</param>
@@ -28,32 +31,23 @@ public static class Drop
         }
     }
 
-    /// <summary>Four words at a time.</summary>
+    /// <summary>Many words at a time: the time goes into the generator, and <see cref="CounterRandom.Fill"/> is its SIMD path.</summary>
     /// <inheritdoc cref="Reference{T}"/>
     public static void Forward(ReadOnlySpan<float> x, Span<float> y, double rate, CounterRandom random)
     {
         uint limit = Check(x.Length, y.Length, rate, random);
         float factor = (float)(1 / (1 - rate));
-        int i = 0;
-        for (; i < x.Length && (random.Position & 3) != 0; i++)
+        Span<uint> words = stackalloc uint[Piece];
+        for (int start = 0; start < x.Length; start += Piece)
         {
-            y[i] = random.NextUInt32() >= limit ? x[i] * factor : 0;
-        }
-
-        Span<uint> words = stackalloc uint[4];
-        for (; i <= x.Length - 4; i += 4)
-        {
-            CounterRandom.Block(random.Seed, random.Stream, random.Position >> 2, words);
-            y[i] = words[0] >= limit ? x[i] * factor : 0;
-            y[i + 1] = words[1] >= limit ? x[i + 1] * factor : 0;
-            y[i + 2] = words[2] >= limit ? x[i + 2] * factor : 0;
-            y[i + 3] = words[3] >= limit ? x[i + 3] * factor : 0;
-            random.Position += 4;
-        }
-
-        for (; i < x.Length; i++)
-        {
-            y[i] = random.NextUInt32() >= limit ? x[i] * factor : 0;
+            int count = Math.Min(Piece, x.Length - start);
+            random.Fill(words[..count]);
+            ReadOnlySpan<float> from = x.Slice(start, count);
+            Span<float> to = y.Slice(start, count);
+            for (int i = 0; i < count; i++)
+            {
+                to[i] = words[i] >= limit ? from[i] * factor : 0;
+            }
         }
     }
 

@@ -72,6 +72,19 @@ public class CounterRandomTests
         Assert.Equal(one.Position, filled.Position);
     }
 
+    [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
+    public void Fill_AnyLengthAndStart_EqualsOneByOne(int n)
+    {
+        foreach (ulong start in new ulong[] { 0, 1, 3, 4, (1UL << 34) - 8 })
+        {
+            CounterRandom filled = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start }, one = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start };
+            uint[] words = new uint[n];
+            filled.Fill(words);
+            Assert.Equal(Enumerable.Range(0, n).Select(_ => one.NextUInt32()), words);
+            Assert.Equal(one.Position, filled.Position);
+        }
+    }
+
     [Fact]
     public void Position_SetBack_RepeatsTheSequence()
     {

@@ -1,0 +1,100 @@
+using System.Numerics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Batch normalisation (Ioffe and Szegedy 2015), training mode, by loops only: it is here for contrast with <see cref="Normalize"/>.
+/// The mean and variance of each <em>column</em> over all rows: y = γ ⊙ (x − μ)·r + β with r = 1/√(variance + ε). A row's result
+/// depends on the rows it comes with.
+/// </summary>
+public static class BatchNormalize
+{
+    /// <summary>y by loops.</summary>
+    /// <param name="x">(rows, columns).</param>
+    /// <param name="gamma">γ (columns).</param>
+    /// <param name="beta">β (columns).</param>
+    /// <param name="y">(rows, columns), overwritten.</param>
+    /// <param name="mean">μ (columns), overwritten.</param>
+    /// <param name="inverse">r (columns), overwritten.</param>
+    /// <param name="rows">Number of rows: the batch.</param>
+    /// <param name="columns">Number of features.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    public static void Reference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta, Span<T> y, Span<T> mean, Span<T> inverse, int rows, int columns, T epsilon)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
+        T n = T.CreateChecked(rows);
+        for (int j = 0; j < columns; j++)
+        {
+            T mu = T.Zero, variance = T.Zero;
+            for (int i = 0; i < rows; i++)
+            {
+                mu += x[i * columns + j] / n;
+            }
+
+            for (int i = 0; i < rows; i++)
+            {
+                variance += (x[i * columns + j] - mu) * (x[i * columns + j] - mu) / n;
+            }
+
+            (mean[j], inverse[j]) = (mu, T.One / T.Sqrt(variance + epsilon));
+            for (int i = 0; i < rows; i++)
+            {
+                y[i * columns + j] = (x[i * columns + j] - mu) * inverse[j] * gamma[j] + beta[j];
+            }
+        }
+    }
+
+    /// <summary>
+    /// Backward by loops: as for <see cref="Normalize"/>, with means over the rows of a column. With x̂ = (x − μ)·r and g = ∂L/∂y ⊙ γ:
+    /// ∂L/∂x = r·(g − mean(g) − x̂·mean(g ⊙ x̂)).
+    /// </summary>
+    /// <param name="x">Input of the forward (rows, columns).</param>
+    /// <param name="gamma">γ (columns).</param>
+    /// <param name="mean">μ of the forward (columns).</param>
+    /// <param name="inverse">r of the forward (columns).</param>
+    /// <param name="dy">∂L/∂y (rows, columns).</param>
+    /// <param name="dx">∂L/∂x (rows, columns), overwritten.</param>
+    /// <param name="dGamma">∂L/∂γ (columns), added to.</param>
+    /// <param name="dBeta">∂L/∂β (columns), added to.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of features.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    public static void BackwardReference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> mean, ReadOnlySpan<T> inverse, ReadOnlySpan<T> dy, Span<T> dx, Span<T> dGamma, Span<T> dBeta, int rows, int columns)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(x.Length, gamma.Length, dBeta.Length, dx.Length, mean.Length, inverse.Length, rows, columns);
+        Sizes.Require(dy.Length, rows, columns, "dy");
+        Sizes.Require(dGamma.Length, 1, columns, "dGamma", "one row");
+        T n = T.CreateChecked(rows);
+        for (int j = 0; j < columns; j++)
+        {
+            T meanG = T.Zero, meanGx = T.Zero;
+            for (int i = 0; i < rows; i++)
+            {
+                T upstream = dy[i * columns + j], xHat = (x[i * columns + j] - mean[j]) * inverse[j];
+                meanG += upstream * gamma[j] / n;
+                meanGx += upstream * gamma[j] * xHat / n;
+                dGamma[j] += upstream * xHat;
+                dBeta[j] += upstream;
+            }
+
+            for (int i = 0; i < rows; i++)
+            {
+                T xHat = (x[i * columns + j] - mean[j]) * inverse[j];
+                dx[i * columns + j] = inverse[j] * (dy[i * columns + j] * gamma[j] - meanG - xHat * meanGx);
+            }
+        }
+    }
+
+    private static void Check(int x, int gamma, int beta, int y, int mean, int inverse, int rows, int columns)
+    {
+        Sizes.Require(x, rows, columns, "x");
+        Sizes.Require(y, rows, columns, "y");
+        Sizes.Require(gamma, 1, columns, "gamma", "one row");
+        Sizes.Require(beta, 1, columns, "beta", "one row");
+        Sizes.Require(mean, 1, columns, "mean", "one row");
+        Sizes.Require(inverse, 1, columns, "inverse", "one row");
+    }
+}

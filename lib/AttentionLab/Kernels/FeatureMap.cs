@@ -1,0 +1,115 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>What linear attention puts in place of the exponential: φ with φ(q)·φ(k) ≥ 0.</summary>
+public enum FeatureMap
+{
+    /// <summary>φ(x) = x + 1 for x &gt; 0, else eˣ (Katharopoulos et al. 2020, equation 7).</summary>
+    EluPlusOne,
+
+    /// <summary>φ(x) = max(x, 0).</summary>
+    Relu,
+
+    /// <summary>φ(x) = eˣ.</summary>
+    Exp,
+}
+
+/// <summary>The feature maps, element by element, and their slopes as functions of φ itself.</summary>
+internal static class Features
+{
+    public static void Reference<T>(ReadOnlySpan<T> x, Span<T> y, FeatureMap map)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = map switch
+            {
+                FeatureMap.EluPlusOne => x[i] > T.Zero ? x[i] + T.One : T.Exp(x[i]),
+                FeatureMap.Relu => x[i] < T.Zero ? T.Zero : x[i],
+                _ => T.Exp(x[i]),
+            };
+        }
+    }
+
+    /// <summary>dx = dy·φ′, with φ′ = min(φ, 1), [φ &gt; 0] or φ.</summary>
+    public static void BackwardReference<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, FeatureMap map)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < y.Length; i++)
+        {
+            dx[i] = dy[i] * map switch
+            {
+                FeatureMap.EluPlusOne => T.Min(y[i], T.One),
+                FeatureMap.Relu => y[i] > T.Zero ? T.One : T.Zero,
+                _ => y[i],
+            };
+        }
+    }
+
+    public static void Forward(ReadOnlySpan<float> x, Span<float> y, FeatureMap map)
+    {
+        if (map == FeatureMap.Relu)
+        {
+            Relu.Forward(x, y);
+        }
+        else if (map == FeatureMap.Exp)
+        {
+            Exp.Forward(x, y);
+        }
+        else if (Vector512.IsHardwareAccelerated)
+        {
+            EluPlusOne<Lanes16>(x, y);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            EluPlusOne<Lanes8>(x, y);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            EluPlusOne<Lanes4>(x, y);
+        }
+        else
+        {
+            EluPlusOne<Lanes1>(x, y);
+        }
+    }
+
+    public static void Backward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, FeatureMap map)
+    {
+        if (map == FeatureMap.Relu)
+        {
+            Relu.Backward(y, dy, dx);
+        }
+        else if (map == FeatureMap.Exp)
+        {
+            Exp.Backward(y, dy, dx);
+        }
+        else
+        {
+            BackwardReference(y, dy, dx, map);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EluPlusOne<V>(ReadOnlySpan<float> x, Span<float> y)
+        where V : struct, ILanes<V>
+    {
+        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
+        int i = 0;
+        for (; i <= x.Length - V.Count; i += V.Count)
+        {
+            V value = V.Load(ref x0, i);
+            V.Store(V.WhereLess(V.All(0), value, value + V.All(1), Exp.Of(value)), ref y0, i);
+        }
+
+        for (; i < x.Length; i++)
+        {
+            Lanes1 value = Lanes1.Load(ref x0, i);
+            Lanes1.Store(Lanes1.WhereLess(Lanes1.All(0), value, value + Lanes1.All(1), Exp.Of(value)), ref y0, i);
+        }
+    }
+}
