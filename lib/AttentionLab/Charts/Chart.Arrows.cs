@@ -4,6 +4,7 @@ namespace AttentionLab.Charts;
 
 public static partial class Chart
 {
+    private const string HullName = "convex hull";
     private const int LabelWidth = 14;
 
     /// <summary>
@@ -20,18 +21,7 @@ public static partial class Chart
     {
         Check.Any(arrows, nameof(arrows));
         JsonArray data = [];
-        Extent extent = Extent.None;
-        if (hull is not null)
-        {
-            foreach ((double x, double y) in hull)
-            {
-                Check.Numbers([x, y], nameof(hull), log: false, gaps: false);
-                extent = extent.And(x, y);
-            }
-
-            data.Add(HullTrace(hull));
-        }
-
+        Extent extent = AddHull(data, hull);
         for (int i = 0; i < arrows.Count; i++)
         {
             Arrow arrow = arrows[i];
@@ -103,6 +93,21 @@ public static partial class Chart
             a.Left < b.Right && b.Left < a.Right && a.Bottom < b.Top && b.Bottom < a.Top;
     }
 
+    /// <summary>Shades the hull below whatever is drawn next; says what the axes must span for it.</summary>
+    private static Extent AddHull(JsonArray data, IReadOnlyList<(double X, double Y)>? hull, bool logX = false, bool logY = false)
+    {
+        if (hull is null)
+        {
+            return Extent.None;
+        }
+
+        double[] x = [.. hull.Select(point => point.X)], y = [.. hull.Select(point => point.Y)];
+        Check.Numbers(x, $"{nameof(hull)}: X", logX, gaps: false);
+        Check.Numbers(y, $"{nameof(hull)}: Y", logY, gaps: false);
+        data.Add(HullTrace(hull));
+        return Extent.None.And(Of(x, y, logX, logY));
+    }
+
     private static JsonObject HullTrace(IReadOnlyList<(double X, double Y)> points)
     {
         (double X, double Y)[] corners = ConvexHull(points);
@@ -111,7 +116,7 @@ public static partial class Chart
         {
             ["type"] = "scatter",
             ["mode"] = "lines",
-            ["name"] = "convex hull",
+            ["name"] = HullName,
             ["x"] = Page.Numbers(outline.Select(corner => corner.X)),
             ["y"] = Page.Numbers(outline.Select(corner => corner.Y)),
             ["line"] = new JsonObject { ["color"] = "#808080", ["width"] = 1, ["dash"] = "dot" },

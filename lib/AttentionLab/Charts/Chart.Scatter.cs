@@ -15,13 +15,14 @@ public static partial class Chart
     /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
     /// <param name="logY">The same vertically.</param>
     /// <param name="equalAxes">One unit is as long across as upwards: for maps, where distances are looked at.</param>
+    /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
     /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or not above 0 on a log axis.</exception>
-    public static Figure Scatter(IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, bool equalAxes = false)
+    public static Figure Scatter(IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, bool equalAxes = false, IReadOnlyList<(double X, double Y)>? hull = null)
     {
         Check.Any(sets, nameof(sets));
         bool written = sets.Sum(set => set.Labels?.Count ?? 0) <= MostLabels;
         JsonArray data = [];
-        Extent extent = Extent.None;
+        Extent extent = AddHull(data, hull, logX, logY);
         for (int i = 0; i < sets.Count; i++)
         {
             PointSet set = sets[i];
@@ -51,7 +52,7 @@ public static partial class Chart
             data.Add(trace);
         }
 
-        JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. sets.Select(set => set.Name)]);
+        JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
         extent = extent.Padded(0.08);
         JsonObject yAxis = Page.Axis(yTitle, vertical: true, logY);
         SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), equalAxes ? Equal(yAxis) : yAxis, extent);

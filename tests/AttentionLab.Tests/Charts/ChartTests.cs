@@ -131,6 +131,15 @@ public class ChartTests
     }
 
     [Fact]
+    public void Scatter_Hull_IsDrawnBelowThePointsAndFitsIn()
+    {
+        Figure figure = Chart.Scatter([new PointSet("a", [1], [1])], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3)]);
+        Assert.Equal("toself", (string?)figure.Data[0]!["fill"]);
+        Assert.Equal("a", (string?)figure.Data[1]!["name"]);
+        Assert.True(figure.Extent is { Left: <= 0, Right: >= 4, Bottom: <= 0, Top: >= 3 }, $"{figure.Extent}");
+    }
+
+    [Fact]
     public void Arrows_TipsClose_NamesTakeDifferentCorners()
     {
         JsonArray data = Chart.Arrows([new Arrow("one", 2, 2), new Arrow("two", 2.3, 2.1)], "t", "s", "x", "y").Data;
