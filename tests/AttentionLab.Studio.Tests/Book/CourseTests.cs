@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Book;
+
+/// <summary>Every notebook of the course, run: as it is, and with every exercise solved.</summary>
+public sealed partial class CourseTests(ExecutedCourse course)
+{
+    public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!)];
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_RunUnsolved_FailsNowhereAndEveryExerciseSaysNotStarted(string name)
+    {
+        ExecutedNotebook notebook = (await course.GetAsync()).Single(notebook => notebook.Name == name);
+        Assert.Equal([], notebook.Failed.Select(cell => cell.Failure!.At(name + ".dib", cell.Number)));
+        ExecutedCell[] exercises = [.. notebook.Cells.Where(cell => cell.Language == "csharp" && Report.ExerciseOf(cell.Source) is not null)];
+        Assert.NotEmpty(exercises);
+        Assert.All(exercises, cell => Assert.Equal((Report.ExerciseOf(cell.Source)!, "not-started"), Card(cell)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_RunSolved_EveryExercisePasses(string name)
+    {
+        string path = Path.Combine(Repository.Notebooks, name + ".dib");
+        DibDocument chapter = DibDocument.Read(path);
+        DibDocument solutions = DibDocument.Read(Path.Combine(Repository.Notebooks, "solutions", name + ".dib"));
+        string[] ids = [.. SolvedNotebook.Exercises(chapter).Select(exercise => exercise.Id)];
+        Assert.Equal(ids, SolvedNotebook.Exercises(solutions).Select(exercise => exercise.Id));
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+
+        var passed = new List<string>();
+        await using NotebookSession session = await NotebookSession.StartAsync(path, cancellation: TestContext.Current.CancellationToken);
+        foreach ((int number, string source) in SolvedNotebook.Compose(chapter, solutions))
+        {
+            ExecutedCell cell = await session.RunAsync(number, source, cancellation: TestContext.Current.CancellationToken);
+            Assert.True(cell.Failure is null, cell.Failure?.At(name + ".dib", number));
+            if (Report.ExerciseOf(source) is string id)
+            {
+                Assert.Equal((id, "passed"), Card(cell));
+                passed.Add(id);
+            }
+        }
+
+        Assert.Equal(ids, passed);
+    }
+
+    [Fact]
+    public async Task Report_OfTheCourse_CountsWhatTheNotebooksHold()
+    {
+        IReadOnlyList<ExecutedNotebook> notebooks = await course.GetAsync();
+        Report report = Report.Of(notebooks);
+        Assert.Equal(ExecutedCourse.Folder.Chapters.Select(Path.GetFileNameWithoutExtension), report.Notebooks.Select(notebook => notebook.Name));
+        Assert.All(report.Notebooks, notebook => Assert.InRange(notebook.Exercises, 1, 10));
+        Assert.All(report.Notebooks, notebook => Assert.True(notebook.Charts > 0, $"{notebook.Name} shows no chart."));
+    }
+
+    /// <summary>The exercise and the state that the one card of a cell shows.</summary>
+    private static (string Id, string State) Card(ExecutedCell cell)
+    {
+        MatchCollection cards = CardAttributes().Matches(string.Concat(cell.Outputs.Where(output => output.MimeType == CellOutput.Html).Select(output => output.Content)));
+        Assert.True(cards.Count == 1, $"cell {cell.Number} shows {cards.Count} cards.");
+        return (cards[0].Groups[1].Value, cards[0].Groups[2].Value);
+    }
+
+    [GeneratedRegex("data-exercise=\"([^\"]+)\" data-state=\"([^\"]+)\"")]
+    private static partial Regex CardAttributes();
+}

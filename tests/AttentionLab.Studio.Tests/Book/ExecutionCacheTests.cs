@@ -1,0 +1,64 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Book;
+
+public sealed class ExecutionCacheTests : IDisposable
+{
+    private static readonly ExecutedNotebook Notebook = new(
+        "03-scaling",
+        [
+            new ExecutedCell(1, "markdown", "# Title", [], null, 0),
+            new ExecutedCell(2, "csharp", "x\n\"ü\"", [new CellOutput("text/plain", "查询 <b>\n"), new CellOutput("application/vnd.plotly.v1+json", "{\"data\":[]}")], null, 0.25),
+            new ExecutedCell(3, "csharp", "y", [], new CellFailure("E: m", 2, "details\n"), 1),
+            new ExecutedCell(4, "csharp", "z", [], null, 0) { NotRun = true },
+        ],
+        12.5);
+
+    private static readonly string Key = new('a', 64);
+
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public void Read_WhatWasWritten_IsTheSame()
+    {
+        var cache = new ExecutionCache(folder.Path);
+        Assert.Null(cache.Read(Notebook.Name, Key));
+        Assert.Null(cache.LastSeconds(Notebook.Name));
+        cache.Write(Notebook, Key);
+        ExecutedNotebook read = cache.Read(Notebook.Name, Key)!;
+        Assert.Equivalent(Notebook, read, strict: true);
+        Assert.Equal(12.5, cache.LastSeconds(Notebook.Name));
+        Assert.Null(cache.Read(Notebook.Name, new string('b', 64)));
+        Assert.Null(cache.Read("02-context", Key));
+    }
+
+    [Fact]
+    public void Write_NewKey_DropsTheOldFileOnly()
+    {
+        var cache = new ExecutionCache(folder.Path);
+        cache.Write(Notebook with { Name = "03-scaling-more" }, Key);
+        cache.Write(Notebook, Key);
+        cache.Write(Notebook, new string('b', 64));
+        Assert.Null(cache.Read(Notebook.Name, Key));
+        Assert.NotNull(cache.Read(Notebook.Name, new string('b', 64)));
+        Assert.NotNull(cache.Read("03-scaling-more", Key));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.new"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"name\":\"03")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    public void Read_DamagedFile_CountsAsNone(string content)
+    {
+        var cache = new ExecutionCache(folder.Path);
+        cache.Write(Notebook, Key);
+        File.WriteAllText(Directory.GetFiles(folder.Path, "*.json").Single(), content);
+        Assert.Null(cache.Read(Notebook.Name, Key));
+    }
+
+    public void Dispose() => folder.Dispose();
+}
