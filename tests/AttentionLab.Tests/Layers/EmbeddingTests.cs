@@ -14,18 +14,15 @@ public class EmbeddingTests
         Golden g = Golden.Read("embedding", name);
         Embedding embedding = new((int)g.Number("rows"), (int)g.Number("channels"), new CounterRandom(1));
         g.Load(embedding.Parameters);
-        int[] shape = g.Shape("ids"), ids = g.Integers("ids");
         Tensor y;
         Embedding.Saved saved;
-        if (shape.Length == 2)
+        if (g.Shape("ids").Length == 2)
         {
-            int[,] batch = new int[shape[0], shape[1]];
-            Buffer.BlockCopy(ids, 0, batch, 0, ids.Length * sizeof(int));
-            (y, saved) = embedding.Forward(batch);
+            (y, saved) = embedding.Forward(g.Matrix("ids"));
         }
         else
         {
-            (y, saved) = embedding.Forward(ids);
+            (y, saved) = embedding.Forward(g.Integers("ids"));
         }
 
         g.Output("output", y);

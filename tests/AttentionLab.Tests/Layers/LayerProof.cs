@@ -33,12 +33,24 @@ internal static class LayerProof
     }
 
     /// <summary>The input "keys" (B, T_k) as mask.</summary>
-    public static AttentionMask Keys(this Golden golden)
+    public static AttentionMask Keys(this Golden golden) => AttentionMask.Keys(golden.Truths("keys"));
+
+    /// <summary>An input of truths as (rows, columns).</summary>
+    public static bool[,] Truths(this Golden golden, string name)
     {
-        int[] shape = golden.Shape("keys");
-        bool[,] keys = new bool[shape[0], shape[1]];
-        Buffer.BlockCopy(golden.Booleans("keys"), 0, keys, 0, keys.Length);
-        return AttentionMask.Keys(keys);
+        int[] shape = golden.Shape(name);
+        bool[,] truths = new bool[shape[0], shape[1]];
+        Buffer.BlockCopy(golden.Booleans(name), 0, truths, 0, truths.Length);
+        return truths;
+    }
+
+    /// <summary>An input of whole numbers as (rows, columns).</summary>
+    public static int[,] Matrix(this Golden golden, string name)
+    {
+        int[] shape = golden.Shape(name);
+        int[,] numbers = new int[shape[0], shape[1]];
+        Buffer.BlockCopy(golden.Integers(name), 0, numbers, 0, numbers.Length * sizeof(int));
+        return numbers;
     }
 
     /// <summary>

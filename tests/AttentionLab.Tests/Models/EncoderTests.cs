@@ -1,0 +1,161 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Tests.Layers;
+
+namespace AttentionLab.Tests.Models;
+
+public class EncoderTests
+{
+    private static readonly EncoderOptions Small = new() { Vocabulary = 11, Capacity = 8, Channels = 6, Heads = 2, Layers = 2, Hidden = 9 };
+
+    public static TheoryData<string> Cases => Golden.Names("encoder");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
+    {
+        Golden g = Golden.Read("encoder", name);
+        string kind = g.Text("kind")!;
+        EncoderOptions options = kind switch
+        {
+            "bert" => EncoderOptions.Bert(11) with { Capacity = 8, Channels = 6, Heads = 2, Layers = 2, Hidden = 9 },
+            "mean" or "first" => Small with { PreNorm = true, ScaleEmbedding = true },
+            _ => Small with { Channels = 8, Layers = 1, Positions = Enum.Parse<PositionKind>(kind) },
+        };
+        Encoder encoder = new(options, new CounterRandom(1));
+        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        IReadOnlyList<Parameter> parameters = kind == "bert" ? [.. encoder.Parameters, .. head.Parameters] : encoder.Parameters;
+        g.Load(parameters);
+        bool[,]? visible = g.Has("keys") ? g.Truths("keys") : null;
+        (Tensor y, Encoder.Saved saved) = encoder.Forward(g.Matrix("ids"), visible, g.Has("types") ? g.Matrix("types") : null);
+        Tensor dy;
+        switch (kind)
+        {
+            case "bert":
+                int[] rows = g.Integers("rows");
+                (Tensor logits, MaskedWordHead.Saved kept) = head.Forward(Pooling.Rows(y, rows));
+                g.Output("logits", logits);
+                dy = Pooling.RowsBackward(head.Backward(g.Input("d:logits"), kept), rows, new Tensor(y.Shape));
+                break;
+            case "mean":
+                g.Output("pooled", Pooling.Mean(y, visible));
+                dy = Pooling.MeanBackward(g.Input("d:pooled"), 5, visible);
+                break;
+            case "first":
+                g.Output("pooled", Pooling.First(y));
+                dy = Pooling.FirstBackward(g.Input("d:pooled"), 5);
+                break;
+            default:
+                g.Output("pooled", y);
+                dy = g.Input("d:pooled");
+                break;
+        }
+
+        encoder.Backward(dy, saved);
+        string[] zero = [.. parameters.Select(p => p.Name).Where(n => n.EndsWith("attention.key.bias", StringComparison.Ordinal))];
+        g.Finish(parameters.Where(p => !zero.Contains(p.Name)), zero);
+    }
+
+    [Theory, InlineData(PositionKind.Learned), InlineData(PositionKind.Rotary)]
+    public void Backward_TiedHead_AgainstDifferences_Agrees(PositionKind positions)
+    {
+        EncoderOptions options = new() { Vocabulary = 5, Capacity = 4, Channels = 4, Heads = 2, Layers = 1, Hidden = 5, PreNorm = true, Activation = Activation.Gelu, Positions = positions, TokenTypes = 2, NormEmbedding = true, Dropout = 0.2 };
+        Encoder encoder = new(options, new CounterRandom(1));
+        encoder.Embedding.Words.Table.Value.Span.Clear();
+        new CounterRandom(9).FillGaussian(encoder.Embedding.Words.Table.Value.Span);
+        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        int[,] ids = { { 4, 0, 3 }, { 1, 1, 2 } }, types = { { 0, 0, 1 }, { 0, 1, 1 } };
+        Encoder.Saved saved = default;
+        MaskedWordHead.Saved kept = default;
+        LayerProof.Differences(
+            [],
+            [.. encoder.Parameters.Concat(head.Parameters).Where(p => !p.Name.EndsWith("key.bias", StringComparison.Ordinal))],
+            () =>
+            {
+                (Tensor y, saved) = encoder.Forward(ids, types: types, random: new CounterRandom(5));
+                (Tensor logits, kept) = head.Forward(y);
+                return logits;
+            },
+            dy => { encoder.Backward(head.Backward(dy, kept), saved); return []; });
+    }
+
+    [Fact]
+    public void Parameters_TiedTable_OccursOnceAndNamesAreUnique()
+    {
+        Encoder encoder = new(EncoderOptions.Bert(50) with { Channels = 12, Layers = 2, Hidden = 16 }, new CounterRandom(1));
+        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        Parameter[] all = [.. encoder.Parameters, .. head.Parameters];
+        Assert.Equal(all.Length, all.Select(p => p.Name).Distinct().Count());
+        Assert.Same(encoder.Embedding.Words.Table, head.Scores.Words.Table);
+    }
+
+    [Fact]
+    public void Backward_TiedTable_CollectsBothShares()
+    {
+        Encoder encoder = new(Small, new CounterRandom(1));
+        WordScores scores = new(encoder.Embedding.Words);
+        int[,] ids = { { 3, 4, 5 } };
+        (Tensor y, Encoder.Saved saved) = encoder.Forward(ids);
+        (Tensor logits, WordScores.Saved kept) = scores.Forward(y);
+        Tensor d = Tensor.Gaussian(new CounterRandom(3), 1, 1, 3, 11), table = encoder.Embedding.Words.Table.Gradient;
+        Tensor dy = scores.Backward(d, kept);
+        float[] writing = [.. table.Values];
+        table.Span.Clear();
+        encoder.Backward(dy, saved);
+        float[] reading = [.. table.Values];
+        table.Span.Clear();
+        encoder.Backward(scores.Backward(d, kept), saved);
+        Assert.Contains(reading, v => v != 0);
+        Compare.Close(table.Span, writing.Zip(reading, (a, b) => a + b).ToArray(), 1e-6, "the sum of both");
+    }
+
+    [Fact]
+    public void Forward_NoPositions_IsPermutationEquivariant_AndWithPositionsIsNot()
+    {
+        int[,] ids = { { 3, 1, 4, 9 } }, permuted = { { 9, 3, 4, 1 } };
+        int[] order = [3, 0, 2, 1];
+        foreach (PositionKind kind in Enum.GetValues<PositionKind>())
+        {
+            Encoder encoder = new(Small with { Positions = kind, Channels = 8 }, new CounterRandom(1));
+            Tensor y = encoder.Forward(ids).Y, expected = Pooling.Rows(y, order), actual = encoder.Forward(permuted).Y;
+            string? difference = Compare.Difference(Inputs.Widen(actual.Span), Inputs.Widen(expected.Span), 2e-6, out _);
+            Assert.True(difference is null == (kind == PositionKind.None), $"{kind}: {difference}");
+        }
+    }
+
+    [Fact]
+    public void Forward_PaddedSequence_GivesTheSameVectorsAndPooling()
+    {
+        Encoder encoder = new(Small, new CounterRandom(1));
+        Tensor alone = encoder.Forward(new[,] { { 3, 1, 4 } }).Y;
+        bool[,] visible = { { true, true, true, false, false } };
+        foreach (int filler in new[] { 0, 7 })
+        {
+            Tensor padded = encoder.Forward(new[,] { { 3, 1, 4, filler, filler } }, visible).Y;
+            Compare.Close(padded.Span[..18], alone.Span, 2e-6, "vectors");
+            Compare.Close(Pooling.Mean(padded, visible), Pooling.Mean(alone), 2e-6, "mean");
+        }
+    }
+
+    [Fact]
+    public void Forward_CausalMask_NoLeakThroughAnyLayer()
+    {
+        Encoder encoder = new(Small, new CounterRandom(1));
+        Tensor before = encoder.Forward(new[,] { { 3, 1, 4, 1 } }, mask: AttentionMask.Causal).Y, after = encoder.Forward(new[,] { { 3, 1, 9, 2 } }, mask: AttentionMask.Causal).Y;
+        Assert.True(before.Span[..12].SequenceEqual(after.Span[..12]));
+        Assert.False(before.Row(2).SequenceEqual(after.Row(2)));
+    }
+
+    [Fact]
+    public void Pooling_NothingVisible_GivesZeros()
+    {
+        Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 1, 3, 4);
+        Assert.All(Pooling.Mean(x, new bool[1, 3]).Values, v => Assert.Equal(0, v));
+        Assert.All(Pooling.MeanBackward(new Tensor(1, 4), 3, new bool[1, 3]).Values, v => Assert.Equal(0, v));
+    }
+
+    [Fact]
+    public void Forward_TooLong_NamesTheFix() => Assert.Contains(
+        "build it with Capacity: 9", Assert.Throws<ArgumentException>(() => new Encoder(Small, new CounterRandom(1)).Forward(new int[1, 9])).Message);
+}

@@ -1,0 +1,62 @@
+using AttentionLab.Kernels;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Tests.Layers;
+
+namespace AttentionLab.Tests.Models;
+
+public class VisionTests
+{
+    [Fact]
+    public void VisionTransformer_AgainstPyTorch_Agrees()
+    {
+        Golden g = Golden.Read("vision", "vision transformer");
+        VisionTransformer model = new(6, 2, 1, 6, 2, 1, 9, 3, new CounterRandom(1));
+        g.Load(model.Parameters);
+        (Tensor logits, VisionTransformer.Saved saved) = model.Forward(g.Input("x"));
+        g.Output("logits", logits);
+        g.Gradient("x", model.Backward(g.Input("d:logits"), saved));
+        g.Finish(model.Parameters.Where(p => !p.Name.EndsWith("key.bias", StringComparison.Ordinal)), "layers.0.attention.key.bias");
+    }
+
+    [Fact]
+    public void S2MlpV2_AgainstPyTorch_Agrees()
+    {
+        Golden g = Golden.Read("vision", "s2-mlpv2");
+        S2MlpV2 model = new(2, 1, 8, 1, 9, 3, new CounterRandom(1));
+        g.Load(model.Parameters);
+        (Tensor logits, S2MlpV2.Saved saved) = model.Forward(g.Input("x"));
+        g.Output("logits", logits);
+        g.Gradient("x", model.Backward(g.Input("d:logits"), saved));
+        g.Finish(model.Parameters);
+    }
+
+    [Fact]
+    public void VisionTransformerBackward_AgainstDifferences_Agrees()
+    {
+        VisionTransformer model = new(4, 2, 1, 4, 2, 1, 5, 3, new CounterRandom(1), dropout: 0.2);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 4, 1);
+        VisionTransformer.Saved saved = default;
+        LayerProof.Differences(
+            [x], [.. model.Parameters.Where(p => !p.Name.EndsWith("key.bias", StringComparison.Ordinal))],
+            () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
+    }
+
+    [Fact]
+    public void S2MlpV2Backward_AgainstDifferences_Agrees()
+    {
+        S2MlpV2 model = new(2, 1, 4, 1, 5, 3, new CounterRandom(1), dropout: 0.2);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 6, 1);
+        S2MlpV2.Saved saved = default;
+        LayerProof.Differences([x], model.Parameters, () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
+    }
+
+    [Fact]
+    public void VisionTransformer_FirstLayer_EveryPatchSeesEveryPatch()
+    {
+        VisionTransformer model = new(8, 2, 1, 8, 2, 1, 16, 10, new CounterRandom(1));
+        Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights[0];
+        Assert.Equal([1, 2, 16, 16], weights.Shape.ToArray());
+        Assert.All(weights.Values, w => Assert.True(w > 0));
+    }
+}
