@@ -268,11 +268,6 @@ public sealed class BookPages
 
     private string? Resolve(string url, string root)
     {
-        if (url.Length == 0 || url.StartsWith('#') || url.Contains("://", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
         int hash = url.IndexOf('#', StringComparison.Ordinal);
         string file = hash < 0 ? url : url[..hash], anchor = hash < 0 ? "" : url[hash..];
         string name = Path.GetFileNameWithoutExtension(file);

@@ -5,7 +5,7 @@ namespace AttentionLab.Studio.Book;
 
 /// <summary>What a page knows while its Markdown becomes HTML.</summary>
 /// <param name="formulas">Sets formulas.</param>
-/// <param name="link">Where a link of the source leads in the book; null where the book has no such page.</param>
+/// <param name="link">Where a relative link of the source leads in the book; null where the book has no such page.</param>
 /// <param name="imageFolder">Folder that relative images lie in.</param>
 public sealed class MarkdownContext(Formulas formulas, Func<string, string?> link, string? imageFolder = null)
 {
@@ -50,9 +50,11 @@ public sealed class MarkdownContext(Formulas formulas, Func<string, string?> lin
         return anchor;
     }
 
-    /// <summary>Where a link leads; <c>#</c> alone never comes out: a page that the book lacks keeps its own address.</summary>
+    /// <summary>Where a link leads: another site and an anchor stay as they are; null where the book has no such page.</summary>
     /// <param name="url">Address in the source.</param>
-    public string Link(string url) => link(url) ?? url;
+    public string? Link(string url) => url.StartsWith('#') || Scheme(url) ? url : link(url);
+
+    private static bool Scheme(string url) => url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal) || url.StartsWith("mailto:", StringComparison.Ordinal);
 
     /// <summary>A small picture of the course travels inside the page.</summary>
     /// <param name="url">Address in the source.</param>

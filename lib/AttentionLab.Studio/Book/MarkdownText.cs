@@ -91,15 +91,27 @@ public sealed partial class MarkdownText
             heading.GetAttributes().Id = context.Anchor(text);
         }
 
-        foreach (LinkInline link in _document.Descendants<LinkInline>())
+        foreach (LinkInline link in _document.Descendants<LinkInline>().ToArray())
         {
             if (link.IsImage)
             {
                 link.Url = context.Image(link.Url ?? "");
             }
+            else if (context.Link(link.Url ?? "") is { } target)
+            {
+                link.Url = target;
+            }
             else
             {
-                link.Url = context.Link(link.Url ?? "");
+                // The book has no such page: the words stay.
+                ContainerInline words = new();
+                while (link.FirstChild is { } child)
+                {
+                    child.Remove();
+                    words.AppendChild(child);
+                }
+
+                link.ReplaceBy(words, copyChildren: false);
             }
         }
 

@@ -46,26 +46,25 @@ public static partial class OutputHtml
         return html.ToString();
     }
 
-    /// <summary>The one line that says what a chart shows: <c>layout.meta.summary</c>, or else its title.</summary>
+    /// <summary>A chart's title and the one line that says what it shows (<c>layout.meta.summary</c>), as plain text; empty where it has none.</summary>
     /// <param name="json">Plotly's JSON.</param>
-    public static string ChartSummary(string json)
+    public static (string Title, string Summary) ChartText(string json)
     {
+        string title = "", summary = "";
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
             if (document.RootElement.TryGetProperty("layout", out JsonElement layout) && layout.ValueKind == JsonValueKind.Object)
             {
                 if (layout.TryGetProperty("meta", out JsonElement meta) && meta.ValueKind == JsonValueKind.Object
-                    && meta.TryGetProperty("summary", out JsonElement summary) && summary.ValueKind == JsonValueKind.String)
+                    && meta.TryGetProperty("summary", out JsonElement line) && line.ValueKind == JsonValueKind.String)
                 {
-                    return summary.GetString()!;
+                    summary = line.GetString()!;
                 }
 
-                if (layout.TryGetProperty("title", out JsonElement title))
+                if (layout.TryGetProperty("title", out JsonElement named))
                 {
-                    string? text = title.ValueKind == JsonValueKind.String ? title.GetString()
-                        : title.ValueKind == JsonValueKind.Object && title.TryGetProperty("text", out JsonElement inner) ? inner.GetString() : null;
-                    return Markup().Replace(text ?? "", " ").Trim();
+                    title = (named.ValueKind == JsonValueKind.Object && named.TryGetProperty("text", out JsonElement text) ? text : named) is { ValueKind: JsonValueKind.String } word ? word.GetString()! : "";
                 }
             }
         }
@@ -74,18 +73,21 @@ public static partial class OutputHtml
             // Shown as a chart that cannot be drawn.
         }
 
-        return "";
+        return (WebUtility.HtmlDecode(Markup().Replace(title, " ")).Trim(), summary);
     }
 
+    /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>
     private static string Chart(string json)
     {
-        string summary = Escape(ChartSummary(json));
+        (string title, string summary) = ChartText(json);
+        string label = Escape(summary.Length > 0 ? summary : title);
         // "<" inside the data could end the script element.
         string data = json.Replace("<", "\\u003c", StringComparison.Ordinal);
         return $"""
             <figure class="chart">
-            <div class="plot" role="img" aria-label="{summary}"></div>
-            <figcaption>{summary}</figcaption>
+            {(title.Length > 0 ? $"<p class=\"chart-title\">{Escape(title)}</p>" : "")}
+            <div class="plot" role="img" aria-label="{label}"></div>
+            {(summary.Length > 0 ? $"<figcaption>{Escape(summary)}</figcaption>" : "")}
             <script type="application/json">{data}</script>
             </figure>
 
@@ -106,6 +108,6 @@ public static partial class OutputHtml
     [GeneratedRegex("\u001b\\[[0-9;?]*[A-Za-z]")]
     private static partial Regex Ansi();
 
-    [GeneratedRegex("<[^>]*>")]
+    [GeneratedRegex("</?(?:b|i|sub|sup|br|em|strong)\\s*/?>")]
     private static partial Regex Markup();
 }

@@ -1,0 +1,211 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Tests.Book;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>The book of the sample course, opened from disk in a real browser without a network.</summary>
+public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
+{
+    private readonly DirectoryInfo _folder = WriteBook();
+
+    public static TheoryData<string> Pages => ["index.html", "01-sample.html", "02-other.html", "solutions/01-sample.html", "leader/01-sample.html"];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Chapter_FromDisk_DrawsEveryChartWithoutErrorOrForeignRequest()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        Assert.Equal(SampleCourse.Charts, await page.DrawChartsAsync());
+        Assert.Equal(["1/1", "1/1", "2/2"], await page.DrawnTracesAsync());
+        Assert.Equal(1, await page.Page.EvaluateAsync<int>("document.querySelectorAll('script[src$=\"plotly.min.js\"]').length"));
+        Assert.Empty(page.Errors);
+        Assert.Empty(page.Foreign);
+    }
+
+    [Fact]
+    public async Task Chart_Always_HasItsTitleAndItsLineOfText()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        await page.DrawChartsAsync();
+        ILocator first = page.Page.Locator("figure.chart").First;
+        Assert.Equal("Each word looks at itself </script>", await first.Locator(".chart-title").InnerTextAsync());
+        Assert.Equal("The diagonal is largest: 0.7 and 0.9 <of 1>.", await first.Locator("figcaption").InnerTextAsync());
+        Assert.Equal("The diagonal is largest: 0.7 and 0.9 <of 1>.", await first.Locator(".plot").GetAttributeAsync("aria-label"));
+    }
+
+    [Fact]
+    public async Task Slider_MovedByKey_ChangesBarsAndText()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        await page.DrawChartsAsync();
+        ILocator figure = page.Page.Locator("figure.chart").Nth(1);
+        ILocator slider = figure.Locator("input[type=range]");
+        const string Bars = "() => document.querySelectorAll('figure.chart')[1].querySelector('.plot').data[0].y.join()";
+        Assert.Equal("1,2", await page.Page.EvaluateAsync<string>(Bars));
+        await slider.FocusAsync();
+        await slider.PressAsync("ArrowRight");
+        await page.Page.WaitForFunctionAsync($"() => ({Bars})() === '5,9'");
+        Assert.Equal("64", await figure.Locator("output").InnerTextAsync());
+        Assert.Equal("64", await slider.GetAttributeAsync("aria-valuetext"));
+        Assert.Equal("At 64 the second bar is almost twice the first.", await figure.Locator("figcaption").InnerTextAsync());
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Theme_Dark_ReachesPageAndCharts()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        await page.DrawChartsAsync();
+        (double pageLight, double chartLight) = await Brightness(page);
+        Assert.InRange(pageLight, 200, 255);
+        Assert.InRange(chartLight, 0, 100);
+        ILocator button = page.Page.Locator(".theme-button");
+        await button.ClickAsync();
+        await button.ClickAsync();
+        Assert.Equal("Theme: dark", await button.InnerTextAsync());
+        await page.Page.WaitForFunctionAsync($"() => ({ChartBrightness})() > 150");
+        (pageLight, _) = await Brightness(page);
+        Assert.InRange(pageLight, 0, 60);
+        await page.OpenFileAsync(_folder.FullName, "02-other.html");
+        Assert.Equal("Theme: dark", await page.Page.Locator(".theme-button").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task Theme_OfTheSystem_IsFollowed()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html", dark: true);
+        await page.DrawChartsAsync();
+        (double pageLight, double chartLight) = await Brightness(page);
+        Assert.InRange(pageLight, 0, 60);
+        Assert.InRange(chartLight, 150, 255);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_400PixelsWide_DoesNotScrollSideways(string path)
+    {
+        await using WatchedPage page = await OpenAsync(path, width: 400);
+        await page.DrawChartsAsync();
+        Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_ByAxe_HasNoSeriousViolation(string path)
+    {
+        foreach (bool dark in (bool[])[false, true])
+        {
+            await using WatchedPage page = await OpenAsync(path, dark: dark);
+            await page.DrawChartsAsync();
+            // A sandboxed frame runs no script, that of axe neither: it would wait for an answer for ever.
+            await page.Page.EvaluateAsync("document.querySelectorAll('iframe').forEach(frame => frame.remove()); document.querySelectorAll('details').forEach(fold => fold.open = true)");
+            AxeResult result = await page.Page.RunAxe();
+            Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+                .Select(violation => $"{path}, {(dark ? "dark" : "light")}: {violation.Id} {string.Join(" | ", violation.Nodes.Select(node => node.Html))}"));
+        }
+    }
+
+    [Fact]
+    public async Task Search_FromDisk_LeadsToTheSection()
+    {
+        await using WatchedPage page = await OpenAsync("solutions/01-sample.html");
+        await page.Page.Keyboard.PressAsync("/");
+        await page.Page.Keyboard.TypeAsync("slider");
+        await page.Page.Locator(".results a").First.WaitForAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForFunctionAsync("() => location.pathname.endsWith('/01-sample.html')");
+        Assert.EndsWith("#1-2-does-a-slider-tell-more", page.Page.Url);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Search_ForNothingThatIsThere_SaysSo()
+    {
+        await using WatchedPage page = await OpenAsync("index.html");
+        await page.Page.Locator(".search-button").ClickAsync();
+        await page.Page.Keyboard.TypeAsync("zebrafish");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('.search-status').textContent === 'Nothing found.'");
+    }
+
+    [Fact]
+    public async Task Print_FromTheTop_HoldsEveryChart()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html", height: 300);
+        await page.Page.WaitForFunctionAsync("() => !!window.Plotly");
+        Assert.NotEmpty(await page.Page.PdfAsync());
+        Assert.Equal(SampleCourse.Charts, await page.Page.Locator("figure.chart[data-state=drawn]").CountAsync());
+    }
+
+    [Fact]
+    public async Task Output_ThatRunsAScript_StaysInItsFrame()
+    {
+        await using WatchedPage page = await OpenAsync(SampleCourse.HostilePage);
+        IFrameLocator frame = page.Page.FrameLocator("iframe.html");
+        await frame.Locator("b").ClickAsync();
+        Assert.Equal("framed", await frame.Locator("b").InnerTextAsync());
+        Assert.DoesNotContain("attacked", await page.Page.TitleAsync());
+        Assert.Empty(page.Foreign);
+    }
+
+    [Fact]
+    public async Task Keyboard_OnANarrowPage_SkipsToTheTextAndOpensTheMenu()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html", width: 400);
+        await page.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to the text", await page.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.Page.Keyboard.PressAsync("Enter");
+        ILocator menu = page.Page.Locator("#menu");
+        Assert.True(await menu.IsVisibleAsync());
+        Assert.Contains("Where does the query look?", await page.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Page.Keyboard.PressAsync("Escape");
+        Assert.False(await menu.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task CopyButton_OnACell_CopiesItsSource()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        ILocator cell = page.Page.Locator("#cell-4 .code-frame");
+        await cell.HoverAsync();
+        await cell.Locator(".copy").ClickAsync();
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('#cell-4 .copy').textContent === 'Copied'");
+        Assert.Equal(SampleCourse.First().Cells[3].Source, await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+    }
+
+    [Fact]
+    public async Task Reading_ToTheEnd_IsRemembered()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        await page.DrawChartsAsync();
+        await page.Page.EvaluateAsync("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('.chapters [data-chapter=\"01-sample.html\"]').classList.contains('read')");
+        await page.OpenFileAsync(_folder.FullName, "index.html");
+        Assert.Equal(1, await page.Page.Locator(".course .read").CountAsync());
+    }
+
+    private const string ChartBrightness = "() => { const c = getComputedStyle(document.querySelector('figure.chart .xtick text')).fill.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; }";
+
+    private static async Task<(double Page, double Chart)> Brightness(WatchedPage page) => (
+        await page.Page.EvaluateAsync<double>("(() => { const c = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; })()"),
+        await page.Page.EvaluateAsync<double>($"({ChartBrightness})()"));
+
+    private static DirectoryInfo WriteBook()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("book");
+        BookWriter.Write(folder.FullName, SampleCourse.Content(), new Formulas());
+        return folder;
+    }
+
+    private async Task<WatchedPage> OpenAsync(string path, int width = 1280, int height = 900, bool dark = false)
+    {
+        WatchedPage page = await browser.OpenAsync(width, height, dark);
+        await page.OpenFileAsync(_folder.FullName, path);
+        return page;
+    }
+}

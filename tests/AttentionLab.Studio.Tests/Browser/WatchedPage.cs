@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>A page whose console, errors and requests are noted; requests to any host but the one allowed are refused.</summary>
+public sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _foreign = new();
+
+    private WatchedPage(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
+
+    public IBrowserContext Context { get; }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors of scripts and of the console.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Addresses on other hosts that the page asked for.</summary>
+    public IReadOnlyCollection<string> Foreign => _foreign;
+
+    public static async Task<WatchedPage> OpenAsync(IBrowserContext context)
+    {
+        WatchedPage watched = new(context, await context.NewPageAsync());
+        watched.Page.SetDefaultTimeout(30_000);
+        watched.Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                watched._errors.Enqueue($"{message.Type}: {message.Text}");
+            }
+        };
+        watched.Page.PageError += (_, error) => watched._errors.Enqueue(error);
+        await context.RouteAsync(address => !IsNear(address), route =>
+        {
+            watched._foreign.Enqueue(route.Request.Url);
+            return route.AbortAsync();
+        });
+        return watched;
+    }
+
+    /// <summary>Opens a page of a book in a folder.</summary>
+    public Task OpenFileAsync(string folder, string page) => Page.GotoAsync(new Uri(Path.Combine(folder, page)).AbsoluteUri);
+
+    /// <summary>Scrolls to every chart and waits until it is drawn. Returns how many charts the page has.</summary>
+    public async Task<int> DrawChartsAsync()
+    {
+        ILocator charts = Page.Locator("figure.chart");
+        int count = await charts.CountAsync();
+        for (int i = 0; i < count; i++)
+        {
+            await charts.Nth(i).ScrollIntoViewIfNeededAsync();
+            await charts.Nth(i).And(Page.Locator("[data-state=drawn], [data-state=failed]")).WaitForAsync();
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// What plotly put into the page for each chart: "3/3" is three traces in the figure and as many in the drawing,
+    /// each with something drawn in it.
+    /// </summary>
+    public async Task<string[]> DrawnTracesAsync() => await Page.EvaluateAsync<string[]>("""
+        () => [...document.querySelectorAll('figure.chart, .attention-figure')].map(figure => {
+          const plot = figure.querySelector('.js-plotly-plot');
+          if (!plot) return 'not drawn';
+          const wanted = plot._fullData.filter(trace => trace.visible === true).length;
+          const drawn = [...plot.querySelectorAll('.cartesianlayer .trace, .cartesianlayer .hm')]
+            .filter(trace => trace.querySelector('path, image, rect, text, use') && trace.getBoundingClientRect().width > 0);
+          return drawn.length + '/' + wanted;
+        })
+        """);
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    private static bool IsNear(string address) =>
+        address.StartsWith("file:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal)
+        || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("about:", StringComparison.Ordinal)
+        || new Uri(address).Host == "127.0.0.1";
+}
