@@ -30,7 +30,7 @@ public static partial class Chart
             extent = extent.And(arrow.FromX, arrow.FromY).And(arrow.X, arrow.Y);
         }
 
-        string[] places = PlaceLabels(arrows, extent);
+        (string[] places, extent) = PlaceLabels(arrows, extent);
         for (int i = 0; i < arrows.Count; i++)
         {
             data.Add(ArrowTrace(arrows[i], i, places[i]));
@@ -39,7 +39,7 @@ public static partial class Chart
         JsonObject layout = Page.Layout(title, summary, PlotHeight + 60, []);
         JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
         (xAxis["zeroline"], yAxis["zeroline"]) = (true, true);
-        extent = extent.Padded(0.16);
+        extent = extent.Padded(0.06);
         SetAxes(layout, xAxis, Equal(yAxis), extent);
         layout["meta"] = new JsonObject { ["maxWidth"] = MapWidth };
         return new Figure("arrows", title, summary, data, layout, extent);
@@ -64,12 +64,12 @@ public static partial class Chart
 
     /// <summary>
     /// For each name the corner of its tip where it covers no other tip and no name placed before, on a page 400 px wide;
-    /// first the corner that the arrow points to.
+    /// first the corner that the arrow points to. And the extent, with room for the names.
     /// </summary>
-    private static string[] PlaceLabels(IReadOnlyList<Arrow> arrows, Extent extent)
+    private static (string[] Places, Extent Extent) PlaceLabels(IReadOnlyList<Arrow> arrows, Extent extent)
     {
         // A plot on such a page is 300 px wide; a letter takes 8, a line 18, the head of an arrow 8.
-        double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.3 / 300;
+        double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.6 / 300;
         List<(double Left, double Right, double Bottom, double Top)> taken = [.. arrows.Select(a => (a.X - 8 * pixel, a.X + 8 * pixel, a.Y - 8 * pixel, a.Y + 8 * pixel))];
         string[] places = new string[arrows.Count];
         for (int i = 0; i < arrows.Count; i++)
@@ -82,12 +82,13 @@ public static partial class Chart
             (bool Up, bool Right) best = corners.MinBy(corner => taken.Where((box, k) => k != i && Overlap(box, Box(arrow, corner))).Count());
             places[i] = $"{(best.Up ? "top" : "bottom")} {(best.Right ? "right" : "left")}";
             taken.Add(Box(arrow, best));
+            extent = extent.And(taken[^1].Left, taken[^1].Bottom).And(taken[^1].Right, taken[^1].Top);
 
             (double Left, double Right, double Bottom, double Top) Box(Arrow at, (bool Up, bool Right) corner) =>
                 (corner.Right ? at.X : at.X - width, corner.Right ? at.X + width : at.X, corner.Up ? at.Y : at.Y - height, corner.Up ? at.Y + height : at.Y);
         }
 
-        return places;
+        return (places, extent);
 
         static bool Overlap((double Left, double Right, double Bottom, double Top) a, (double Left, double Right, double Bottom, double Top) b) =>
             a.Left < b.Right && b.Left < a.Right && a.Bottom < b.Top && b.Bottom < a.Top;
