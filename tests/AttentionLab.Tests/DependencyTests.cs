@@ -53,6 +53,6 @@ public partial class DependencyTests
         .Where(used => used != folder && (Allowed.ContainsKey(used) || used == "Studio") && !Allowed[folder].Contains(used))
         .Distinct();
 
-    [GeneratedRegex(@"\bAttentionLab\.(\w+)")]
-    private static partial Regex Named();
+    [GeneratedRegex(@"(?<![\w/])AttentionLab\.(\w+)")]
+    private static partial Regex Named(); // a path such as lib/AttentionLab.Studio is no dependency
 }

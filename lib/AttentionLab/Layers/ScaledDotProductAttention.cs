@@ -27,21 +27,21 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = Layout.Of(query, key, value);
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
         mask?.Check(batch, heads, queries, keys);
         float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        Tensor output = new(Layout.Shape(query, queries, valueDim)), weights = new(Layout.Shape(query, queries, keys));
+        Tensor output = new(AttentionLayout.Shape(query, queries, valueDim)), weights = new(AttentionLayout.Shape(query, queries, keys));
         for (int b = 0; b < batch; b++)
         {
             for (int h = 0; h < heads; h++)
             {
                 int m = b * heads + h;
                 Attend.Forward(
-                    Part(query, m, queries * dim),
-                    Part(key, m, keys * dim),
-                    Part(value, m, keys * valueDim),
-                    Part(output, m, queries * valueDim),
-                    Part(weights, m, queries * keys),
+                    AttentionLayout.Part(query, m, queries * dim),
+                    AttentionLayout.Part(key, m, keys * dim),
+                    AttentionLayout.Part(value, m, keys * valueDim),
+                    AttentionLayout.Part(output, m, queries * valueDim),
+                    AttentionLayout.Part(weights, m, queries * keys),
                     queries,
                     keys,
                     dim,
@@ -64,8 +64,8 @@ public static class ScaledDotProductAttention
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
         ArgumentNullException.ThrowIfNull(dOutput);
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = Layout.Of(saved.Query, saved.Key, saved.Value);
-        int[] expected = Layout.Shape(saved.Query, queries, valueDim);
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
+        int[] expected = AttentionLayout.Shape(saved.Query, queries, valueDim);
         if (!dOutput.Shape.SequenceEqual(expected))
         {
             throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(expected)}: pass the gradient of that output.");
@@ -83,14 +83,14 @@ public static class ScaledDotProductAttention
             {
                 int m = b * heads + h;
                 Attend.Backward(
-                    Part(saved.Query, m, queries * dim),
-                    Part(saved.Key, m, keys * dim),
-                    Part(saved.Value, m, keys * valueDim),
-                    Part(saved.Weights, m, queries * keys),
-                    Part(dOutput, m, queries * valueDim),
-                    Part(dQuery, m, queries * dim),
-                    Part(dKey, m, keys * dim),
-                    Part(dValue, m, keys * valueDim),
+                    AttentionLayout.Part(saved.Query, m, queries * dim),
+                    AttentionLayout.Part(saved.Key, m, keys * dim),
+                    AttentionLayout.Part(saved.Value, m, keys * valueDim),
+                    AttentionLayout.Part(saved.Weights, m, queries * keys),
+                    AttentionLayout.Part(dOutput, m, queries * valueDim),
+                    AttentionLayout.Part(dQuery, m, queries * dim),
+                    AttentionLayout.Part(dKey, m, keys * dim),
+                    AttentionLayout.Part(dValue, m, keys * valueDim),
                     queries,
                     keys,
                     dim,
@@ -101,53 +101,5 @@ public static class ScaledDotProductAttention
         }
 
         return (dQuery, dKey, dValue);
-    }
-
-    private static Span<float> Part(Tensor tensor, int index, int size) => tensor.Span.Slice(index * size, size);
-
-    /// <summary>The sizes of one call, checked.</summary>
-    private readonly record struct Layout(int Batch, int Heads, int Queries, int Keys, int Dim, int ValueDim)
-    {
-        public static Layout Of(Tensor query, Tensor key, Tensor value)
-        {
-            ArgumentNullException.ThrowIfNull(query);
-            ArgumentNullException.ThrowIfNull(key);
-            ArgumentNullException.ThrowIfNull(value);
-            string q = Tensor.Describe(query.Shape), k = Tensor.Describe(key.Shape), v = Tensor.Describe(value.Shape);
-            if (query.Rank < 2)
-            {
-                throw new ArgumentException($"query is {q} but attention expects (T, D), (B, T, D) or (B, H, T, D): Reshape(1, {query.Length}) makes one query of a vector.");
-            }
-
-            if (key.Rank != query.Rank || value.Rank != query.Rank)
-            {
-                throw new ArgumentException($"query is {q}, key is {k} and value is {v}, but the three need the same rank: Reshape so that batch and heads stand in front of all three.");
-            }
-
-            if (!query.Shape[..^2].SequenceEqual(key.Shape[..^2]) || !key.Shape[..^2].SequenceEqual(value.Shape[..^2]))
-            {
-                throw new ArgumentException($"query is {q}, key is {k} and value is {v}, but batch and heads must be the same for all three: split all of them into the same number of heads.");
-            }
-
-            if (query.Columns != key.Columns)
-            {
-                throw new ArgumentException($"query is {q} and key is {k}, but a score is the dot product of two rows: project both to the same width ({query.Columns} is not {key.Columns}).");
-            }
-
-            if (key.Shape[^2] != value.Shape[^2])
-            {
-                throw new ArgumentException($"key is {k} and value is {v}, but every key carries one value: pass as many values as keys ({key.Shape[^2]} is not {value.Shape[^2]}).");
-            }
-
-            int batch = query.Rank > 2 ? query.Shape[0] : 1, heads = query.Rank > 3 ? query.Shape[1] : 1;
-            return new(batch, heads, query.Shape[^2], key.Shape[^2], query.Columns, value.Columns);
-        }
-
-        public static int[] Shape(Tensor like, int rows, int columns)
-        {
-            int[] shape = like.Shape.ToArray();
-            (shape[^2], shape[^1]) = (rows, columns);
-            return shape;
-        }
     }
 }

@@ -164,7 +164,7 @@ public class ScaledDotProductAttentionTests
         ScaledDotProductAttention.Backward(y, saved);
     }
 
-    private static AttentionMask? MaskOf(Golden g, out Tensor? bias)
+    internal static AttentionMask? MaskOf(Golden g, out Tensor? bias)
     {
         bias = g.Has("bias") ? g.Input("bias") : null;
         List<AttentionMask> masks = [];

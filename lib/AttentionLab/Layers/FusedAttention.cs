@@ -1,0 +1,103 @@
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>
+/// The same function as <see cref="ScaledDotProductAttention"/> by <see cref="FlashAttend"/>: no weights are formed, memory grows with T
+/// and not with T². For inference, and for training on long sequences; the weights of a head cannot be looked at.
+/// </summary>
+public static class FusedAttention
+{
+    /// <summary>What the backward pass needs: one number a query instead of a row of weights.</summary>
+    /// <param name="Query">Q of the forward.</param>
+    /// <param name="Key">K of the forward.</param>
+    /// <param name="Value">V of the forward.</param>
+    /// <param name="Output">Output of the forward.</param>
+    /// <param name="LogSums">(…, T_q, 1): ln Σ exp of each row of scores, −∞ where nothing may be seen.</param>
+    /// <param name="Mask">Mask of the forward.</param>
+    /// <param name="Scale">Factor of the scores.</param>
+    public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor LogSums, AttentionMask? Mask, float Scale);
+
+    /// <summary>Output and what backward needs.</summary>
+    /// <param name="query">(T_q, D), (B, T_q, D) or (B, H, T_q, D).</param>
+    /// <param name="key">The same with T_k rows.</param>
+    /// <param name="value">As many rows as <paramref name="key"/>; its width D_v may differ from D.</param>
+    /// <param name="mask">Who may look at whom; null = everybody at everybody.</param>
+    /// <param name="scale">Factor of the scores; null = 1/√D.</param>
+    /// <returns>Output (…, T_q, D_v) and <see cref="Saved"/>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
+    public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
+    {
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
+        mask?.Check(batch, heads, queries, keys);
+        float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
+        Tensor output = new(AttentionLayout.Shape(query, queries, valueDim)), logSums = new(AttentionLayout.Shape(query, queries, 1));
+        for (int m = 0; m < batch * heads; m++)
+        {
+            (int b, int h) = (m / heads, m % heads);
+            FlashAttend.Forward(
+                AttentionLayout.Part(query, m, queries * dim),
+                AttentionLayout.Part(key, m, keys * dim),
+                AttentionLayout.Part(value, m, keys * valueDim),
+                AttentionLayout.Part(output, m, queries * valueDim),
+                AttentionLayout.Part(logSums, m, queries),
+                queries,
+                keys,
+                dim,
+                valueDim,
+                factor,
+                mask is null ? default : mask.Of(b),
+                AttentionMask.BiasOf(mask?.BiasValues, b, h, queries, keys));
+        }
+
+        return (output, new Saved(query, key, value, output, logSums, mask, factor));
+    }
+
+    /// <summary>Gradients of the three inputs; see <see cref="FlashAttend"/> for the derivation.</summary>
+    /// <param name="dOutput">∂L/∂output, shaped like the output.</param>
+    /// <param name="saved">From the forward.</param>
+    /// <param name="dBias">If given, ∂L/∂bias is added to it; shaped like the mask's bias.</param>
+    /// <returns>∂L/∂query, ∂L/∂key, ∂L/∂value.</returns>
+    /// <exception cref="ArgumentException"><paramref name="dOutput"/> or <paramref name="dBias"/> has another shape.</exception>
+    public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
+    {
+        ArgumentNullException.ThrowIfNull(dOutput);
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
+        if (!dOutput.Shape.SequenceEqual(saved.Output.Shape))
+        {
+            throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(saved.Output.Shape)}: pass the gradient of that output.");
+        }
+
+        if (dBias is not null)
+        {
+            AttentionMask.Bias(dBias).Check(batch, heads, queries, keys);
+        }
+
+        Tensor dQuery = new(saved.Query.Shape), dKey = new(saved.Key.Shape), dValue = new(saved.Value.Shape);
+        for (int m = 0; m < batch * heads; m++)
+        {
+            (int b, int h) = (m / heads, m % heads);
+            FlashAttend.Backward(
+                AttentionLayout.Part(saved.Query, m, queries * dim),
+                AttentionLayout.Part(saved.Key, m, keys * dim),
+                AttentionLayout.Part(saved.Value, m, keys * valueDim),
+                AttentionLayout.Part(saved.Output, m, queries * valueDim),
+                AttentionLayout.Part(saved.LogSums, m, queries),
+                AttentionLayout.Part(dOutput, m, queries * valueDim),
+                AttentionLayout.Part(dQuery, m, queries * dim),
+                AttentionLayout.Part(dKey, m, keys * dim),
+                AttentionLayout.Part(dValue, m, keys * valueDim),
+                queries,
+                keys,
+                dim,
+                valueDim,
+                saved.Scale,
+                saved.Mask is null ? default : saved.Mask.Of(b),
+                AttentionMask.BiasOf(saved.Mask?.BiasValues, b, h, queries, keys),
+                AttentionMask.BiasOf(dBias, b, h, queries, keys));
+        }
+
+        return (dQuery, dKey, dValue);
+    }
+}
