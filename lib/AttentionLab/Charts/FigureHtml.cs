@@ -9,7 +9,7 @@ namespace AttentionLab.Charts;
 /// </summary>
 internal static class FigureHtml
 {
-    /// <summary>The version in lib/AttentionLab.Studio/web/package.json, for the copy on the CDN.</summary>
+    /// <summary>The version that the Studio's web/package.json names, for the copy on the CDN.</summary>
     internal const string PlotlyVersion = "4.1.1";
 
     private static readonly Lazy<string?> Bundle = new(() => Resource("plotly.min.js"));

@@ -7,7 +7,7 @@ namespace AttentionLab.Tests.Exercises;
 /// <summary>What a chapter says about an exercise is what the library says: each hint, folded; the starter; and a solution.</summary>
 public partial class HintsInNotebooksTests
 {
-    private static readonly string Notebooks = Path.Combine(Root(), "notebooks");
+    private static readonly string Notebooks = Path.Combine(Golden.Root, "notebooks");
 
     public static TheoryData<string> Exercises() => [.. All().Select(about => about.Id)];
 
@@ -32,17 +32,6 @@ public partial class HintsInNotebooksTests
             .Where(property => property?.PropertyType == typeof(Exercise))
             .Select(property => (Exercise)property!.GetValue(null)!)
             .OrderBy(about => about.Id)];
-
-    private static string Root()
-    {
-        string? at = AppContext.BaseDirectory;
-        while (at is not null && !File.Exists(Path.Combine(at, "AttentionLab.slnx")))
-        {
-            at = Path.GetDirectoryName(at);
-        }
-
-        return at ?? throw new DirectoryNotFoundException("no AttentionLab.slnx above the tests: run them inside the repository.");
-    }
 
     [GeneratedRegex(@"^// exercise (\d\d\.\d)\r?$", RegexOptions.Multiline)]
     private static partial Regex StarterLine();

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Notebooks;
+
+/// <summary>The solutions as a reader meets them: the chapter's starters answer "not started", the solutions answer "passed".</summary>
+public sealed partial class SolutionsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string> Solutions() =>
+        [.. Directory.GetFiles(Path.Combine(Repository.Notebooks, "solutions"), "*.dib").Select(path => Path.GetFileName(path)).Order()];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Solutions))]
+    public async Task Solutions_EveryExerciseOfTheChapter_Passes(string name)
+    {
+        string json = Path.Combine(folder.Path, "run.json");
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("run", Path.Combine(Repository.Notebooks, "solutions", name), "--json", json);
+        Assert.Equal((0, ""), (exitCode, error));
+        ExecutedNotebook run = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken), ExecutedNotebookJson.Default.ExecutedNotebook)!;
+
+        Assert.Equal(ExercisesOf(Path.Combine(Repository.Notebooks, name)), ExercisesOf(Path.Combine(Repository.Notebooks, "solutions", name)));
+        foreach (ExecutedCell cell in run.Cells.Where(cell => ExerciseLine().IsMatch(cell.Source)))
+        {
+            string id = ExerciseLine().Match(cell.Source).Groups[1].Value;
+            CellOutput card = cell.Outputs.Last(output => output.MimeType == "text/html");
+            Assert.Contains($"data-exercise=\"{id}\" data-state=\"passed\"", card.Content);
+        }
+    }
+
+    private static string[] ExercisesOf(string path) =>
+        [.. DibDocument.Read(path).Cells.Select(cell => ExerciseLine().Match(cell.Text)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+
+    [GeneratedRegex(@"\A\s*// exercise (\d\d\.\d)\s*$", RegexOptions.Multiline)]
+    private static partial Regex ExerciseLine();
+}
