@@ -109,7 +109,14 @@ internal sealed class Golden
     {
         double error = Compare.Close(actual, Doubles(_case.GetProperty(kind).GetProperty(name)), tolerance, $"{_topic} '{_name}' {kind} {name}");
         _compared.Add(kind + name);
-        Worst.AddOrUpdate((_topic, kind), error, (_, old) => Math.Max(old, error));
+        Record(_topic, kind, error);
+        return error;
+    }
+
+    /// <summary>Notes the error of a comparison that a test made itself.</summary>
+    public static void Record(string topic, string kind, double error)
+    {
+        Worst.AddOrUpdate((topic, kind), error, (_, old) => Math.Max(old, error));
         lock (Files)
         {
             string folder = Path.Combine(Root, "artifacts", "golden");
@@ -118,8 +125,6 @@ internal sealed class Golden
                 Path.Combine(folder, $"errors-{AttentionLab.Kernels.Simd.Width}.txt"),
                 Worst.OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key.Topic} {w.Key.Kind} {w.Value:E2}")));
         }
-
-        return error;
     }
 
     private void SameShape(string kind, string name, Tensor actual)

@@ -241,4 +241,5 @@ def vectors():
     })
 
 
-main()
+if __name__ == "__main__":
+    main()

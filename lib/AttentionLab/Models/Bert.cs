@@ -1,0 +1,216 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
+using AttentionLab.Words;
+
+namespace AttentionLab.Models;
+
+/// <summary>
+/// A trained BERT (Devlin et al. 2019) or MiniLM from a folder as it is downloaded: <c>config.json</c>, <c>vocab.txt</c>,
+/// <c>model.safetensors</c>, and what sentence-transformers adds. Texts in, vectors out.
+/// <code>
+/// Bert bert = Bert.Load("models/all-MiniLM-L6-v2");
+/// Tensor vectors = bert.Embed("The apple fell from the tree.", "Apple sold a phone.");   // (2,C)
+/// float near = CosineSimilarity.Forward(vectors.Row(0), vectors.Row(1));
+/// (Tensor h, Encoder.Saved saved) = bert.Forward(bert.Tokenizer.Encode(["An apple a day"])); // (1,T,C), saved.Layers.Weights
+/// </code>
+/// </summary>
+public sealed class Bert
+{
+    private const int TextsAtOnce = 16;
+    private readonly bool _lowerCaseFirst;
+
+    private Bert(BertConfig config, WordPieceTokenizer tokenizer, Encoder encoder, Linear? pooler, IReadOnlyList<string> unused, SentenceSettings settings)
+    {
+        (Config, Tokenizer, Encoder, Pooler, UnusedTensors) = (config, tokenizer, encoder, pooler, unused);
+        Pooling = settings.Pooling ?? SentencePooling.Mean;
+        Normalize = settings.Normalize;
+        MaximumLength = Math.Min(settings.MaximumLength ?? config.Capacity, config.Capacity);
+        _lowerCaseFirst = settings.LowerCaseFirst;
+    }
+
+    /// <summary>Sizes and choices.</summary>
+    public BertConfig Config { get; }
+
+    /// <summary>From text to ids.</summary>
+    public WordPieceTokenizer Tokenizer { get; }
+
+    /// <summary>From ids to a vector for each piece.</summary>
+    public Encoder Encoder { get; }
+
+    /// <summary>The map behind [CLS], or null if the file has none.</summary>
+    public Linear? Pooler { get; }
+
+    /// <summary>How <see cref="Embed(string[])"/> makes one vector of many; from the folder, else the mean.</summary>
+    public SentencePooling Pooling { get; set; }
+
+    /// <summary>Whether <see cref="Embed(string[])"/> divides vectors by their length; from the folder, else not.</summary>
+    public bool Normalize { get; set; }
+
+    /// <summary>Longest text in pieces, [CLS] and [SEP] included.</summary>
+    public int MaximumLength { get; }
+
+    /// <summary>Tensors of the file that belong to other heads and were not read.</summary>
+    public IReadOnlyList<string> UnusedTensors { get; }
+
+    /// <summary>Reads a model's folder.</summary>
+    /// <param name="folder">Holds config.json, vocab.txt, model.safetensors; if there: tokenizer_config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json.</param>
+    /// <param name="lowerCase">true for an uncased model, false for a cased one; null takes it from tokenizer_config.json, or else from vocab.txt.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">Files are damaged, do not belong together or describe another kind of model; the message names file, both sides and fix.</exception>
+    public static Bert Load(string folder, bool? lowerCase = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder} does not exist: pass the folder that holds config.json, vocab.txt and model.safetensors.");
+        }
+
+        SentenceSettings settings = SentenceSettings.Read(folder);
+        string model = settings.ModelFolder;
+        BertConfig config = BertConfig.Read(Path.Combine(model, "config.json"));
+        WordPieceTokenizer tokenizer = ReadTokenizer(model, lowerCase);
+        if (tokenizer.Pieces.Count > config.Vocabulary)
+        {
+            throw new InvalidDataException($"{Path.Combine(model, "vocab.txt")} has {tokenizer.Pieces.Count} pieces but config.json has vocab_size {config.Vocabulary}: take both files from the same model.");
+        }
+
+        string weights = Path.Combine(model, "model.safetensors");
+        if (!File.Exists(weights))
+        {
+            string why = File.Exists(weights + ".index.json") ? "it is split into several files, which are not read: save it as one"
+                : File.Exists(Path.Combine(model, "pytorch_model.bin")) ? "pytorch_model.bin is not read: save the model as safetensors"
+                : "put the model's file there";
+            throw new FileNotFoundException($"{weights} does not exist: {why}.", weights);
+        }
+
+        using SafeTensorsFile file = SafeTensorsFile.Open(weights);
+        (Encoder encoder, Linear? pooler, IReadOnlyList<string> unused) = BertWeights.Load(file, config);
+        return new(config, tokenizer, encoder, pooler, unused, settings);
+    }
+
+    /// <summary>A vector for each piece of each text.</summary>
+    /// <param name="batch">From <see cref="Tokenizer"/>.</param>
+    /// <returns>(B,T,C), what stands at padding has no meaning; <c>Saved.Layers.Weights</c> has (B,H,T,T) for each layer.</returns>
+    /// <exception cref="ArgumentException">A text is longer than the model's positions.</exception>
+    public (Tensor Y, Encoder.Saved Saved) Forward(EncodedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Encoder.Forward(batch.Ids, batch.Visible, batch.Types);
+    }
+
+    /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
+    /// <param name="texts">The texts; of a text that is too long the end is not dropped but refused.</param>
+    /// <returns>(B,C).</returns>
+    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces.</exception>
+    public Tensor Embed(params string[] texts) => Embed(texts, truncate: false);
+
+    /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="truncate">Drop what is beyond <see cref="MaximumLength"/> pieces, as sentence-transformers does, instead of refusing.</param>
+    /// <returns>(B,C).</returns>
+    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated.</exception>
+    public Tensor Embed(IReadOnlyList<string> texts, bool truncate)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        EncodedText[] encoded = new EncodedText[texts.Count];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = Tokenizer.Encode(_lowerCaseFirst ? UnicodeText.Lower(texts[i]) : texts[i], null, MaximumLength);
+            if (encoded[i].Dropped > 0 && !truncate)
+            {
+                throw new ArgumentException($"text {i} has {encoded[i].Length + encoded[i].Dropped} pieces but the model reads {MaximumLength}: shorten it, or pass truncate: true to drop its end.", nameof(texts));
+            }
+        }
+
+        Tensor vectors = new(encoded.Length, Config.Channels);
+        for (int start = 0; start < encoded.Length; start += TextsAtOnce)
+        {
+            EncodedBatch batch = EncodedBatch.Of(encoded[start..Math.Min(start + TextsAtOnce, encoded.Length)], Tokenizer.Pieces[Vocabulary.Padding]);
+            Pool(Forward(batch).Y, batch.Visible).Span.CopyTo(vectors.Span[(start * Config.Channels)..]);
+        }
+
+        return vectors;
+    }
+
+    /// <summary>One vector a text from the vectors of its pieces, by <see cref="Pooling"/> and <see cref="Normalize"/>.</summary>
+    /// <param name="y">(B,T,C), from <see cref="Forward"/>.</param>
+    /// <param name="visible">(B,T): true for a piece, false for padding.</param>
+    /// <returns>(B,C).</returns>
+    /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
+    public Tensor Pool(Tensor y, bool[,] visible)
+    {
+        Tensor pooled = Pooling switch
+        {
+            SentencePooling.Cls => Models.Pooling.First(y),
+            SentencePooling.Max => Max(y, visible),
+            SentencePooling.Pooler => PoolerOutput(y),
+            _ => Models.Pooling.Mean(y, visible),
+        };
+        for (int b = 0; Normalize && b < pooled.Rows; b++)
+        {
+            Span<float> row = pooled.Row(b);
+            float norm = MathF.Sqrt(Dot.Forward(row, row));
+            if (norm > 0)
+            {
+                Multiply.Scale(row, 1 / norm, row);
+            }
+        }
+
+        return pooled;
+    }
+
+    /// <summary>Sizes on one line.</summary>
+    public override string ToString() =>
+        $"Bert of {Config.Layers} layers, {Config.Channels} channels, {Config.Heads} heads, {Tokenizer.Pieces.Count} pieces ({(Tokenizer.Splitter.LowerCase ? "uncased" : "cased")})";
+
+    private static WordPieceTokenizer ReadTokenizer(string model, bool? lowerCase)
+    {
+        string path = Path.Combine(model, "vocab.txt");
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{path} does not exist: only WordPiece vocabularies are read; put the model's vocab.txt there.", path);
+        }
+
+        JsonFile? file = JsonFile.ReadIfThere(Path.Combine(model, "tokenizer_config.json"));
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(path, lowerCase ?? file?.Truth("do_lower_case"));
+        return file is null ? tokenizer
+            : new(tokenizer.Pieces, new BasicTokenizer(tokenizer.Splitter.LowerCase, file.Truth("strip_accents"), file.Truth("tokenize_chinese_chars") ?? true));
+    }
+
+    private static Tensor Max(Tensor y, bool[,] visible)
+    {
+        (int batch, int tokens, int channels) = (y.Shape[0], y.Shape[1], y.Shape[2]);
+        Tensor max = new(batch, channels);
+        for (int b = 0; b < batch; b++)
+        {
+            max.Row(b).Fill(float.NegativeInfinity);
+            for (int t = 0; t < tokens; t++)
+            {
+                for (int c = 0; visible[b, t] && c < channels; c++)
+                {
+                    max[b, c] = MathF.Max(max[b, c], y[b, t, c]);
+                }
+            }
+        }
+
+        return max;
+    }
+
+    private Tensor PoolerOutput(Tensor y)
+    {
+        if (Pooler is null)
+        {
+            throw new InvalidOperationException("Pooling is Pooler but the model's file has no pooler: choose Mean, Cls or Max.");
+        }
+
+        Tensor pooled = Pooler.Forward(Models.Pooling.First(y)).Y;
+        for (int i = 0; i < pooled.Length; i++)
+        {
+            pooled.Span[i] = MathF.Tanh(pooled.Span[i]);
+        }
+
+        return pooled;
+    }
+}

@@ -1,0 +1,91 @@
+using AttentionLab.Layers;
+
+namespace AttentionLab.Models;
+
+/// <summary>The sizes and choices in the <c>config.json</c> of a BERT model (Devlin et al. 2019), under the names of Hugging Face.</summary>
+/// <param name="Vocabulary">V: "vocab_size".</param>
+/// <param name="Channels">C: "hidden_size".</param>
+/// <param name="Layers">"num_hidden_layers".</param>
+/// <param name="Heads">H: "num_attention_heads".</param>
+/// <param name="Hidden">"intermediate_size", width inside the feed-forward nets.</param>
+/// <param name="Capacity">"max_position_embeddings", longest sequence.</param>
+/// <param name="TokenTypes">"type_vocab_size".</param>
+/// <param name="Activation">"hidden_act".</param>
+/// <param name="Epsilon">"layer_norm_eps".</param>
+public sealed record BertConfig(
+    int Vocabulary, int Channels, int Layers, int Heads, int Hidden, int Capacity, int TokenTypes = 2, Activation Activation = Activation.Gelu, float Epsilon = 1e-12f)
+{
+    private const int Most = 100_000_000;
+
+    /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A size is missing or impossible, or the model is of a kind that is not supported; the message names both sides and the fix.</exception>
+    public static BertConfig Read(string path)
+    {
+        JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException($"{path} does not exist: put the model's config.json there, beside vocab.txt and model.safetensors.", path);
+        Require(file, "model_type", "bert", "another architecture");
+        Require(file, "position_embedding_type", "absolute", "relative positions");
+        foreach (string key in new[] { "is_decoder", "add_cross_attention", "is_encoder_decoder" })
+        {
+            if (file.Truth(key) == true)
+            {
+                throw new InvalidDataException($"{path}: {key} is true but only encoders are read: take a BERT encoder.");
+            }
+        }
+
+        if (JsonFile.Find(file.Root, "quantization_config") is not null)
+        {
+            throw new InvalidDataException($"{path}: quantization_config is there but only F32, F16 and BF16 weights are read: take the model before quantisation.");
+        }
+
+        BertConfig config = new(
+            file.Integer("vocab_size", 1, Most),
+            file.Integer("hidden_size", 1, Most),
+            file.Integer("num_hidden_layers", 1, 10_000),
+            file.Integer("num_attention_heads", 1, Most),
+            file.Integer("intermediate_size", 1, Most),
+            file.Integer("max_position_embeddings", 1, Most),
+            file.Integer("type_vocab_size", 1, Most, missing: 2),
+            ActivationOf(file),
+            (float)file.Number("layer_norm_eps", 0, 1, missing: 1e-12));
+        if (config.Channels % config.Heads != 0)
+        {
+            throw new InvalidDataException($"{path}: hidden_size is {config.Channels} but num_attention_heads is {config.Heads}, which does not divide it: take the file that belongs to the model, or mend it.");
+        }
+
+        return config;
+    }
+
+    /// <summary>The encoder that these sizes describe.</summary>
+    internal EncoderOptions ToOptions() => EncoderOptions.Bert(Vocabulary) with
+    {
+        Capacity = Capacity,
+        Channels = Channels,
+        Heads = Heads,
+        Layers = Layers,
+        Hidden = Hidden,
+        Activation = Activation,
+        TokenTypes = TokenTypes,
+        Epsilon = Epsilon,
+        Dropout = 0,
+    };
+
+    private static void Require(JsonFile file, string key, string wanted, string kind)
+    {
+        if (file.Text(key) is { } value && value != wanted)
+        {
+            throw new InvalidDataException($"{file.Path}: {key} is \"{Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
+        }
+    }
+
+    private static Activation ActivationOf(JsonFile file) => file.Text("hidden_act") switch
+    {
+        null or "gelu" or "gelu_python" => Activation.Gelu,
+        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
+        "relu" => Activation.Relu,
+        string other => throw new InvalidDataException($"{file.Path}: hidden_act is \"{Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model with one of these."),
+    };
+
+    private static string Shorten(string text) => text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
+}

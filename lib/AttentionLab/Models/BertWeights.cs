@@ -1,0 +1,148 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
+
+namespace AttentionLab.Models;
+
+/// <summary>
+/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with or without "bert.", norms as weight and bias or,
+/// in the first published files, gamma and beta; the pooler may be missing; heads beside the encoder are left alone.
+/// A dense weight lies there as (outputs, inputs) and here as (inputs, outputs).
+/// </summary>
+internal static class BertWeights
+{
+    private const string Words = "embeddings.word_embeddings.weight", Pooler = "pooler.dense", Prefix = "bert.";
+    private static readonly string[] Heads = ["cls.", "classifier.", "qa_outputs."];
+
+    /// <summary>Checks every name and shape first, then builds the encoder and fills it.</summary>
+    /// <exception cref="InvalidDataException">Tensors are missing, unknown or of another shape; the message names both sides and the fix.</exception>
+    public static (Encoder Encoder, Linear? Pooler, IReadOnlyList<string> Unused) Load(SafeTensorsFile file, BertConfig config)
+    {
+        string prefix = file.Contains(Prefix + Words) ? Prefix : "";
+        if (!file.Contains(prefix + Words))
+        {
+            throw new InvalidDataException($"{file.Path} has no tensor \"{Words}\", neither with nor without \"{Prefix}\": its {file.Tensors.Count} tensors begin with {string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{t.Name}\""))}; take the model.safetensors of a BERT model.");
+        }
+
+        bool pooled = file.Contains($"{prefix}{Pooler}.weight") || file.Contains($"{prefix}{Pooler}.bias");
+        Dictionary<string, Slot> found = [];
+        List<string> faults = [];
+        foreach (Slot slot in Slots(config, pooled))
+        {
+            string name = prefix + slot.Name;
+            string old = name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            name = file.Contains(name) ? name : old;
+            if (!file.Contains(name))
+            {
+                faults.Add($"tensor \"{prefix}{slot.Name}\" {StoredTensor.Describe(slot.Shape)} is missing");
+            }
+            else if (!file.Describe(name).Shape.SequenceEqual(slot.Shape))
+            {
+                faults.Add($"tensor \"{name}\" is {StoredTensor.Describe(file.Describe(name).Shape)} but config.json makes it {StoredTensor.Describe(slot.Shape)}");
+            }
+
+            found[name] = slot;
+            if (faults.Count > 5)
+            {
+                // A lying config could ask for millions of tensors.
+                break;
+            }
+        }
+
+        (IReadOnlyList<string> unused, IEnumerable<string> unknown) = Others(file, prefix, found);
+        if (faults.Count <= 5)
+        {
+            faults.AddRange(unknown.Select(name => $"tensor \"{SafeTensorsHeader.Shorten(name)}\" is unknown in a BERT encoder of these sizes"));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new InvalidDataException($"{file.Path} does not fit its config.json: {string.Join("; ", faults.Take(5))}{(faults.Count > 5 ? "; and more" : "")}: take both files from the same model.");
+        }
+
+        Encoder encoder = new(config.ToOptions(), new CounterRandom(0));
+        Linear? pooler = pooled ? new(config.Channels, config.Channels, new CounterRandom(0), name: "pooler") : null;
+        foreach ((string name, Slot slot) in found)
+        {
+            Tensor target = slot.Target(encoder, pooler).Value;
+            if (slot.Transposed)
+            {
+                file.Read(name).Transpose().Span.CopyTo(target.Span);
+            }
+            else
+            {
+                file.ReadInto(name, target);
+            }
+        }
+
+        return (encoder, pooler, unused);
+    }
+
+    /// <summary>What the file has beside the encoder: other heads (unused), and what nobody knows.</summary>
+    private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(SafeTensorsFile file, string prefix, Dictionary<string, Slot> found)
+    {
+        List<string> unused = [], unknown = [];
+        foreach (string name in file.Tensors.Select(t => t.Name).Where(name => !found.ContainsKey(name)))
+        {
+            bool known = name == $"{prefix}embeddings.position_ids"
+                || (prefix.Length > 0 ? !name.StartsWith(prefix, StringComparison.Ordinal) : Heads.Any(head => name.StartsWith(head, StringComparison.Ordinal)));
+            (known ? unused : unknown).Add(name);
+        }
+
+        return (unused, unknown);
+    }
+
+    private static IEnumerable<Slot> Slots(BertConfig config, bool pooled)
+    {
+        long c = config.Channels, hidden = config.Hidden;
+        yield return new(Words, [config.Vocabulary, c], (e, _) => e.Embedding.Words.Table);
+        yield return new("embeddings.position_embeddings.weight", [config.Capacity, c], (e, _) => e.Embedding.Positions!.Table);
+        yield return new("embeddings.token_type_embeddings.weight", [config.TokenTypes, c], (e, _) => e.Embedding.Types!.Table);
+        foreach (Slot slot in Norm("embeddings.LayerNorm", c, e => e.Embedding.Norm!))
+        {
+            yield return slot;
+        }
+
+        for (int i = 0; i < config.Layers; i++)
+        {
+            int at = i;
+            string layer = $"encoder.layer.{i}";
+            Slot[] slots =
+            [
+                .. Dense($"{layer}.attention.self.query", c, c, (e, _) => e.Layers.Layers[at].Attention.Query),
+                .. Dense($"{layer}.attention.self.key", c, c, (e, _) => e.Layers.Layers[at].Attention.Key),
+                .. Dense($"{layer}.attention.self.value", c, c, (e, _) => e.Layers.Layers[at].Attention.Value),
+                .. Dense($"{layer}.attention.output.dense", c, c, (e, _) => e.Layers.Layers[at].Attention.Output),
+                .. Norm($"{layer}.attention.output.LayerNorm", c, e => e.Layers.Layers[at].AttentionNorm.Norm),
+                .. Dense($"{layer}.intermediate.dense", c, hidden, (e, _) => e.Layers.Layers[at].FeedForward.Expand),
+                .. Dense($"{layer}.output.dense", hidden, c, (e, _) => e.Layers.Layers[at].FeedForward.Contract),
+                .. Norm($"{layer}.output.LayerNorm", c, e => e.Layers.Layers[at].FeedForwardNorm.Norm),
+            ];
+            foreach (Slot slot in slots)
+            {
+                yield return slot;
+            }
+        }
+
+        foreach (Slot slot in pooled ? Dense(Pooler, c, c, (_, pooler) => pooler!) : [])
+        {
+            yield return slot;
+        }
+    }
+
+    private static Slot[] Dense(string name, long inputs, long outputs, Func<Encoder, Linear?, Linear> layer) =>
+    [
+        new($"{name}.weight", [outputs, inputs], (e, p) => layer(e, p).Weight, Transposed: true),
+        new($"{name}.bias", [outputs], (e, p) => layer(e, p).Bias!),
+    ];
+
+    private static Slot[] Norm(string name, long channels, Func<Encoder, LayerNorm> norm) =>
+    [
+        new($"{name}.weight", [channels], (e, _) => norm(e).Gain),
+        new($"{name}.bias", [channels], (e, _) => norm(e).Shift),
+    ];
+
+    /// <summary>One tensor: its name without prefix, its shape in the file, and where it goes.</summary>
+    private sealed record Slot(string Name, long[] Shape, Func<Encoder, Linear?, Parameter> Target, bool Transposed = false);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace AttentionLab.Models;
+
+/// <summary>A small JSON file that may be anything: every answer is checked, every message names file, key and fix.</summary>
+/// <param name="path">The file.</param>
+/// <param name="root">Its content.</param>
+internal sealed class JsonFile(string path, JsonElement root)
+{
+    private const long MaximalLength = 4 << 20;
+
+    /// <summary>The file's path.</summary>
+    public string Path => path;
+
+    /// <summary>The content.</summary>
+    public JsonElement Root => root;
+
+    /// <summary>Reads a file; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">It is longer than 4 MB or no JSON of the expected kind.</exception>
+    public static JsonFile? ReadIfThere(string path, JsonValueKind kind = JsonValueKind.Object)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        long length = new FileInfo(path).Length;
+        if (length > MaximalLength)
+        {
+            throw new InvalidDataException($"{path} has {length} bytes but a configuration has at most {MaximalLength}: take the file that belongs to the model.");
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            ReadTexts(document.RootElement);
+            return document.RootElement.ValueKind == kind
+                ? new(path, document.RootElement.Clone())
+                : throw new InvalidDataException($"{path} holds {document.RootElement.ValueKind} but must hold {kind}: take the file that belongs to the model.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{path} holds a text that is not valid UTF-8 or half a surrogate pair: take the file that belongs to the model.", e);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: take the file that belongs to the model.", e);
+        }
+    }
+
+    /// <summary>A whole number within limits; <paramref name="missing"/> if the key is not there.</summary>
+    public int Integer(string key, int smallest, int largest, int? missing = null)
+    {
+        if (Find(root, key) is not { } value)
+        {
+            return missing ?? throw Fault(key, "is missing", $"a whole number from {smallest} to {largest}");
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= smallest && number <= largest
+            ? number
+            : throw Fault(key, $"is {Show(value)}", $"a whole number from {smallest} to {largest}");
+    }
+
+    /// <summary>A number within limits; <paramref name="missing"/> if the key is not there.</summary>
+    public double Number(string key, double smallest, double largest, double missing)
+    {
+        if (Find(root, key) is not { } value)
+        {
+            return missing;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= smallest && number <= largest
+            ? number
+            : throw Fault(key, $"is {Show(value)}", $"a number from {smallest} to {largest}");
+    }
+
+    /// <summary>A text; null if the key is not there.</summary>
+    public string? Text(string key) => Find(root, key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Fault(key, $"is {Show(value)}", "a text");
+
+    /// <summary>A truth; null if the key is not there.</summary>
+    public bool? Truth(string key) => Find(root, key) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault(key, $"is {Show(value)}", "true or false");
+
+    /// <summary>"file: key is 3 but must be …: fix."</summary>
+    public InvalidDataException Fault(string key, string fault, string wanted) =>
+        new($"{path}: {key} {fault} but must be {wanted}: take the file that belongs to the model, or mend it.");
+
+    /// <summary>The member, unless it is absent or null.</summary>
+    public static JsonElement? Find(JsonElement element, string key) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>A foreign value for a message, cut to 60 characters.</summary>
+    public static string Show(JsonElement value)
+    {
+        string text = value.GetRawText();
+        return text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
+    }
+
+    /// <summary>Reads every text once: the parser checks their encoding only now, and no later access shall throw.</summary>
+    private static void ReadTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in element.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadTexts(member.Value);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in element.EnumerateArray())
+            {
+                ReadTexts(item);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.String)
+        {
+            _ = element.GetString();
+        }
+    }
+}

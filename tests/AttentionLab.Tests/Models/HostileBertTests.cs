@@ -1,0 +1,221 @@
+using AttentionLab.Kernels;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
+
+namespace AttentionLab.Tests.Models;
+
+/// <summary>Folders whose files lie or do not belong together: each gets a message with file, both sides and fix.</summary>
+public class HostileBertTests
+{
+    [Theory]
+    [InlineData("\"hidden_size\": 20", "\"hidden_size\": 24", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (40, 24)")]
+    [InlineData("\"vocab_size\": 40", "\"vocab_size\": 41", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (41, 20)")]
+    [InlineData("\"vocab_size\": 40", "\"vocab_size\": 12", "has 37 pieces but config.json has vocab_size 12")]
+    [InlineData("\"intermediate_size\": 28", "\"intermediate_size\": 30", "\"bert.encoder.layer.0.intermediate.dense.weight\" is (28, 20) but config.json makes it (30, 20)")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "\"bert.encoder.layer.2.attention.self.query.weight\" (20, 20) is missing")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1", "\"bert.encoder.layer.1.attention.self.query.weight\" is unknown")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 10000", "is missing")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 10001", "num_hidden_layers is 10001 but must be a whole number from 1 to 10000")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 0", "num_hidden_layers is 0")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": \"2\"", "num_hidden_layers is \"2\"")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_layers\": 2", "num_hidden_layers is missing")]
+    [InlineData("\"num_attention_heads\": 4", "\"num_attention_heads\": 3", "hidden_size is 20 but num_attention_heads is 3, which does not divide it")]
+    [InlineData("\"max_position_embeddings\": 40", "\"max_position_embeddings\": 99999999", "is (40, 20) but config.json makes it (99999999, 20)")]
+    [InlineData("\"max_position_embeddings\": 40", "\"max_position_embeddings\": -1", "max_position_embeddings is -1")]
+    [InlineData("\"hidden_size\": 20", "\"hidden_size\": 2147483648", "hidden_size is 2147483648")]
+    [InlineData("\"hidden_size\": 20", "\"hidden_size\": 20.5", "hidden_size is 20.5")]
+    [InlineData("\"gelu\"", "\"silu\"", "hidden_act is \"silu\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known")]
+    [InlineData("\"absolute\"", "\"relative_key\"", "position_embedding_type is \"relative_key\" but only \"absolute\" is read")]
+    [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"roberta\"", "model_type is \"roberta\" but only \"bert\" is read")]
+    [InlineData("\"model_type\": \"bert\"", "\"is_decoder\": true", "is_decoder is true but only encoders are read")]
+    [InlineData("\"model_type\": \"bert\"", "\"add_cross_attention\": true", "add_cross_attention is true")]
+    [InlineData("\"model_type\": \"bert\"", "\"quantization_config\": {}", "only F32, F16 and BF16 weights are read")]
+    [InlineData("\"model_type\": \"bert\"", "\"is_decoder\": 1", "is_decoder is 1 but must be true or false")]
+    [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"\\ud800\"", "not valid UTF-8 or half a surrogate pair")]
+    [InlineData("1e-12", "-1", "layer_norm_eps is -1")]
+    [InlineData("1e-12", "1e999", "layer_norm_eps is 1e999")]
+    [InlineData("{", "[", "config.json is not valid JSON")]
+    public void Load_ConfigThatDoesNotFit_IsRefused(string good, string bad, string reason)
+    {
+        using ScratchFolder folder = Copy("uncased-prefix");
+        string config = File.ReadAllText(folder["config.json"]);
+        Assert.Contains(good, config);
+        File.WriteAllText(folder["config.json"], config.Replace(good, bad));
+
+        string message = Refusal(folder.Path);
+
+        Assert.Contains(folder.Path, message);
+        Assert.Contains(reason, message);
+    }
+
+    [Fact]
+    public void Load_MissingTensor_NamesItWithItsShape()
+    {
+        using ScratchFolder folder = Copy("cased-plain");
+        Rewrite(folder, tensors => tensors.RemoveAll(t => t.Name == "encoder.layer.1.output.dense.bias"));
+
+        Assert.Contains("\"encoder.layer.1.output.dense.bias\" (12) is missing", Refusal(folder.Path));
+    }
+
+    [Fact]
+    public void Load_UnknownTensor_NamesIt()
+    {
+        using ScratchFolder folder = Copy("cased-plain");
+        Rewrite(folder, tensors => tensors.Add(("encoder.layer.0.attention.self.distance_embedding.weight", new Tensor(3))));
+
+        Assert.Contains("\"encoder.layer.0.attention.self.distance_embedding.weight\" is unknown", Refusal(folder.Path));
+    }
+
+    [Fact]
+    public void Load_WeightTransposed_NamesBothShapes()
+    {
+        using ScratchFolder folder = Copy("cased-plain");
+        Rewrite(folder, tensors =>
+        {
+            int at = tensors.FindIndex(t => t.Name == "encoder.layer.0.intermediate.dense.weight");
+            tensors[at] = (tensors[at].Name, tensors[at].Value.Transpose());
+        });
+
+        Assert.Contains("\"encoder.layer.0.intermediate.dense.weight\" is (12, 40) but config.json makes it (40, 12)", Refusal(folder.Path));
+    }
+
+    [Fact]
+    public void Load_PoolerWithoutBias_NamesIt()
+    {
+        using ScratchFolder folder = Copy("sentence-mean");
+        Rewrite(folder, tensors => tensors.RemoveAll(t => t.Name == "pooler.dense.bias"));
+
+        Assert.Contains("\"pooler.dense.bias\" (16) is missing", Refusal(folder.Path));
+    }
+
+    [Fact]
+    public void Load_AnotherModelsWeights_SaysWhatTheyBeginWith()
+    {
+        using ScratchFolder folder = Copy("cased-plain");
+        SafeTensorsFile.Write(folder["model.safetensors"], [("roberta.embeddings.word_embeddings.weight", new Tensor(2))]);
+
+        Assert.Contains("begin with \"roberta.embeddings.word_embeddings.weight\"", Refusal(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("config.json", "put the model's config.json there")]
+    [InlineData("vocab.txt", "only WordPiece vocabularies are read")]
+    [InlineData("model.safetensors", "put the model's file there")]
+    [InlineData("1_Pooling/config.json", "take the whole folder of the model")]
+    public void Load_FileMissing_SaysWhichAndWhatToDo(string file, string fix)
+    {
+        using ScratchFolder folder = Copy("sentence-mean");
+        File.Delete(folder[file]);
+
+        string message = Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message;
+
+        Assert.Contains(file, message);
+        Assert.Contains(fix, message);
+    }
+
+    [Theory]
+    [InlineData("pytorch_model.bin", "save the model as safetensors")]
+    [InlineData("model.safetensors.index.json", "split into several files")]
+    public void Load_WeightsInAnotherForm_SaysWhatToDo(string file, string fix)
+    {
+        using ScratchFolder folder = Copy("cased-plain");
+        File.Move(folder["model.safetensors"], folder[file]);
+
+        Assert.Contains(fix, Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void Load_NoFolder_SaysWhatToPass() =>
+        Assert.Contains("pass the folder that holds config.json", Assert.Throws<DirectoryNotFoundException>(() => Bert.Load("no/such/folder")).Message);
+
+    [Theory]
+    [InlineData("modules.json", "models.Pooling", "models.Dense", "other modules are not supported")]
+    [InlineData("modules.json", "1_Pooling", "../1_Pooling", "a folder inside the model's folder")]
+    [InlineData("modules.json", "1_Pooling", "/etc", "a folder inside the model's folder")]
+    [InlineData("modules.json", "[", "{}[", "not valid JSON")]
+    [InlineData("1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true", "one of mean_tokens, cls_token and max_tokens")]
+    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_lasttoken\": true", "pooling_mode is [lasttoken]")]
+    [InlineData("1_Pooling/config.json", "true", "1", "pooling_mode_mean_tokens is 1 but must be true or false")]
+    [InlineData("sentence_bert_config.json", "32", "2", "max_seq_length is 2")]
+    public void Load_SentencePartsNotSupported_AreRefused(string file, string good, string bad, string reason)
+    {
+        using ScratchFolder folder = Copy("sentence-mean");
+        string text = File.ReadAllText(folder[file]);
+        Assert.Contains(good, text);
+        File.WriteAllText(folder[file], text.Replace(good, bad));
+
+        string message = Refusal(folder.Path);
+
+        Assert.Contains(Path.GetFileName(file), message);
+        Assert.Contains(reason, message);
+    }
+
+    /// <summary>1400 seeded mutations, in all, of one file of a sound folder: it loads, or is refused with the folder named; nothing else, no large allocation.</summary>
+    [Theory]
+    [InlineData("config.json", 600)]
+    [InlineData("vocab.txt", 150)]
+    [InlineData("model.safetensors", 300)]
+    [InlineData("modules.json", 200)]
+    [InlineData("1_Pooling/config.json", 150)]
+    public void Load_MutatedFile_LoadsOrRefusesAndNothingElse(string file, int cases)
+    {
+        using ScratchFolder folder = Copy("sentence-mean");
+        byte[] original = File.ReadAllBytes(folder[file]);
+        CounterRandom random = new(17);
+        int refused = 0;
+        Bert.Load(folder.Path);
+        for (int i = 0; i < cases; i++)
+        {
+            File.WriteAllBytes(folder[file], Mutations.Apply(original, random));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                Bert.Load(folder.Path).Embed("apple");
+            }
+            catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+            {
+                Assert.Contains(folder.Path, e.Message);
+                refused++;
+            }
+
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 3_000_000, $"case {i} allocated too much");
+        }
+
+        Assert.InRange(refused, 1, cases - 1);
+    }
+
+    private static string Refusal(string folder)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<InvalidDataException>(() => Bert.Load(folder)).Message;
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 3_000_000);
+        return message;
+    }
+
+    private static ScratchFolder Copy(string model)
+    {
+        ScratchFolder folder = new();
+        string source = GoldenFiles.Path($"bert/{model}");
+        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("expected.json", StringComparison.Ordinal)))
+        {
+            string target = folder[Path.GetRelativePath(source, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return folder;
+    }
+
+    private static void Rewrite(ScratchFolder folder, Action<List<(string Name, Tensor Value)>> change)
+    {
+        List<(string Name, Tensor Value)> tensors;
+        using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))
+        {
+            tensors = [.. file.Tensors.Select(t => (t.Name, file.Read(t.Name)))];
+        }
+
+        change(tensors);
+        SafeTensorsFile.Write(folder["model.safetensors"], tensors);
+    }
+}
