@@ -16,10 +16,12 @@ internal sealed class KernelProcess : IAsyncDisposable
     private readonly Process process;
     private readonly StreamWriter commands;
     private readonly StreamReader messages;
+    private readonly Task exited;
 
     private KernelProcess(Process process, Stream commands, Stream messages)
     {
         this.process = process;
+        exited = process.WaitForExitAsync();
         this.commands = new StreamWriter(commands, new UTF8Encoding(false)) { NewLine = "\n", AutoFlush = true };
         this.messages = new StreamReader(messages, Encoding.UTF8);
         Output = new NativeOutput(process.StandardOutput);
@@ -95,14 +97,21 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>The next message, or null when the process is gone.</summary>
     public async Task<KernelMessage?> ReceiveAsync(CancellationToken cancellation)
     {
-        string? line = await messages.ReadLineAsync(cancellation);
+        // Not every system can cancel the reading of a pipe, and a process that a cell started may keep the pipe open.
+        Task<string?> read = messages.ReadLineAsync(CancellationToken.None).AsTask();
+        if (await Task.WhenAny(read, exited).WaitAsync(cancellation) != read)
+        {
+            await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
+        }
+
+        string? line = read.IsCompleted ? await read : null;
         return line is null ? null : KernelMessage.FromLine(line);
     }
 
     /// <summary>Waits until the process is gone and everything it wrote is read; its exit code.</summary>
     public async Task<int> EndAsync()
     {
-        await process.WaitForExitAsync();
+        await exited;
         await Task.WhenAll(Output.Completed, Error.Completed).WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return process.ExitCode;
     }
@@ -123,7 +132,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await process.WaitForExitAsync();
+        await exited;
         try
         {
             await commands.DisposeAsync();

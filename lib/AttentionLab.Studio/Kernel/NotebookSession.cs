@@ -52,7 +52,7 @@ public sealed class NotebookSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs one cell.</summary>
+    /// <summary>Runs one cell; the next one is started when this one has ended.</summary>
     /// <param name="number">Number of the cell, for messages.</param>
     /// <param name="source">C# code.</param>
     /// <param name="show">Called with each output as it comes; console text may come in several pieces.</param>

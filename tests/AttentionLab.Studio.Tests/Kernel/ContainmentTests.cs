@@ -86,6 +86,18 @@ public sealed class ContainmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CellDiesWithAChildOfItsOwnAlive_IsSeenAtOnce()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the program sleep");
+        await using NotebookSession session = await StartAsync(new KernelOptions());
+        var clock = Stopwatch.StartNew();
+        ExecutedCell cell = await session.RunAsync(
+            1, "System.Diagnostics.Process.Start(\"sleep\", \"60\");\nEnvironment.Exit(1);", cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains("exit code 1", cell.Failure?.Message);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"took {clock.Elapsed}");
+    }
+
+    [Fact]
     public async Task RunNotebook_FailedCell_LeavesTheRestUnrun()
     {
         string path = folder.Write("two.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
