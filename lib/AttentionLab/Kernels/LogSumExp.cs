@@ -120,7 +120,12 @@ public static class LogSumExp
             largest = MathF.Max(largest, x[i]);
         }
 
-        float shift = float.IsInfinity(largest) ? 0 : largest;
+        if (float.IsPositiveInfinity(largest))
+        {
+            return x.Contains(float.NaN) ? float.NaN : largest;
+        }
+
+        float shift = float.IsNegativeInfinity(largest) ? 0 : largest;
         V shifts = V.All(shift), sums = V.All(0);
         for (i = 0; i <= n - V.Count; i += V.Count)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -88,6 +89,7 @@ public static class Multiply
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products<V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
         where V : struct, ILanes<V>
     {
@@ -104,6 +106,7 @@ public static class Multiply
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scaled<V>(ReadOnlySpan<float> x, float s, Span<float> y)
         where V : struct, ILanes<V>
     {
@@ -121,6 +124,7 @@ public static class Multiply
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Added<V>(ReadOnlySpan<float> x, float s, Span<float> y)
         where V : struct, ILanes<V>
     {

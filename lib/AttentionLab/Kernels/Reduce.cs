@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -68,6 +69,7 @@ public static class Reduce
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<V>(ReadOnlySpan<float> x)
         where V : struct, ILanes<V>
     {
@@ -89,6 +91,7 @@ public static class Reduce
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddConstant<V>(Span<float> x, float s)
         where V : struct, ILanes<V>
     {

@@ -16,9 +16,6 @@ namespace AttentionLab.Kernels;
 /// </remarks>
 public static class Softmax
 {
-    /// <summary>−100·ln 2: exponentials below this are 0.</summary>
-    private const float Negligible = -69.314718f;
-
     /// <summary>Softmax of each row by loops.</summary>
     /// <param name="x">(rows, columns).</param>
     /// <param name="y">(rows, columns), may be the memory of <paramref name="x"/>.</param>
@@ -150,14 +147,11 @@ public static class Softmax
         Sizes.Require(dx, rows, columns, "dx");
     }
 
-    /// <summary>exp(x − shift), or exactly 0 below 2⁻¹⁰⁰.</summary>
+    /// <summary>exp(x − shift), or exactly 0 below 2⁻¹⁰⁰; for x ≤ shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Exponential<V>(V x, V shift)
-        where V : struct, ILanes<V>
-    {
-        V difference = x - shift;
-        return V.WhereLess(difference, V.All(Negligible), V.All(0), Exp.Of(difference));
-    }
+        where V : struct, ILanes<V> =>
+        Exp.OfBase2((x - shift) * V.All(1.44269504f));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<V>(ReadOnlySpan<float> x, Span<float> y)

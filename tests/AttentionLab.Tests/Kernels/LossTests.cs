@@ -98,6 +98,8 @@ public class LossTests
         Assert.Equal(-inf, y[2]);
         Assert.Equal(inf, y[3]);
         Assert.True(float.IsNaN(y[4]));
+        LogSumExp.Forward([inf, float.NaN, float.NaN, inf], y.AsSpan(0, 2), 2, 2);
+        Assert.All(y[..2], v => Assert.True(float.IsNaN(v)));
     }
 
     [Fact]
