@@ -56,7 +56,13 @@ public static partial class Chart
         extent = extent.Padded(0.04);
         extent = extent with { Bottom = End(yMin, logY, nameof(yMin)) ?? extent.Bottom, Top = End(yMax, logY, nameof(yMax)) ?? extent.Top };
         Check.Range(extent.Bottom, extent.Top, nameof(yMin), nameof(yMax));
-        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), Page.Axis(yTitle, vertical: true, logY), extent);
+        JsonObject xAxis = Page.Axis(xTitle, vertical: false, logX);
+        if (logX)
+        {
+            Page.LabelPoints(xAxis, series.SelectMany(line => line.X));
+        }
+
+        SetAxes(layout, xAxis, Page.Axis(yTitle, vertical: true, logY), extent);
         return new Figure("lines", title, summary, data, layout, extent);
     }
 

@@ -103,14 +103,51 @@ internal static class Page
         ["standoff"] = 10,
     };
 
-    /// <summary>Sets the range of an axis; on a log axis labels whole powers of ten only, once there are enough of them.</summary>
+    /// <summary>
+    /// Sets the range of an axis. A log axis gets whole powers of ten as labels; where those are too few, 1, 2, 5, 10, 20…;
+    /// or it keeps those of <see cref="LabelPoints"/>.
+    /// </summary>
     internal static void SetRange(JsonObject axis, double low, double high)
     {
         axis["range"] = new JsonArray(Number(low), Number(high));
-        if (axis["type"]?.GetValue<string>() == "log")
+        if (axis["type"]?.GetValue<string>() != "log" || axis["tickmode"] is not null)
         {
-            axis["dtick"] = high - low > 1.5 ? (int)Math.Ceiling((high - low) / 7) : "D2";
+            return;
         }
+
+        axis.Remove("dtick");
+        axis.Remove("tickvals");
+        axis.Remove("ticktext");
+        if (high - low > 1.5)
+        {
+            axis["dtick"] = (int)Math.Ceiling((high - low) / 7);
+            return;
+        }
+
+        IEnumerable<double> powers = Enumerable.Range((int)Math.Floor(low), (int)Math.Ceiling(high - low) + 1).Select(power => Math.Pow(10, power));
+        SetTicks(axis, powers.SelectMany(power => new[] { power, 2 * power, 5 * power }));
+    }
+
+    /// <summary>Labels a log axis where something was measured (d = 4, 16, 64…), if these are few and not too close for a page 400 px wide.</summary>
+    internal static void LabelPoints(JsonObject axis, IEnumerable<double> values)
+    {
+        double[] points = [.. values.Distinct().Order()];
+        if (points.Length is >= 2 and <= 9)
+        {
+            double nearest = Enumerable.Range(1, points.Length - 1).Min(i => Math.Log10(points[i] / points[i - 1]));
+            if (nearest * 10 >= Math.Log10(points[^1] / points[0]))
+            {
+                SetTicks(axis, points);
+                axis["tickmode"] = "array";
+            }
+        }
+    }
+
+    private static void SetTicks(JsonObject axis, IEnumerable<double> values)
+    {
+        axis["tickvals"] = Numbers(values);
+        axis["ticktext"] = Texts(values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
+        axis["tickfont"] = new JsonObject { ["size"] = 13 };
     }
 
     internal static void Require(string text, string parameter, string what)

@@ -95,6 +95,16 @@ public class ChartTests
     }
 
     [Fact]
+    public void Lines_LogAxis_LabelsTheMeasuredPoints_OrPowersOfTen_OrOneTwoFive()
+    {
+        JsonObject Axis(params double[] x) => (JsonObject)Chart.Lines([new Series("a", x, x)], "t", "s", "x", "y", logX: true).Layout["xaxis"]!;
+        string[] Texts(JsonObject axis) => [.. axis["ticktext"]!.AsArray().Select(text => (string)text!)];
+        Assert.Equal(["4", "16", "64", "1024"], Texts(Axis(64, 4, 16, 1024)));
+        Assert.Equal(1, (int)Axis([.. Enumerable.Range(1, 1000).Select(i => (double)i)])["dtick"]!);
+        Assert.Subset(new HashSet<string>(["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100"]), new HashSet<string>(Texts(Axis([.. Enumerable.Range(1, 20).Select(i => (double)i)]))));
+    }
+
+    [Fact]
     public void Lines_DifferentLengths_NamesBoth() =>
         Assert.Contains("series a has 2 X but 3 Y", Assert.Throws<ArgumentException>(() => Lines(new Series("a", [1, 2], [1, 2, 3]))).Message);
 
