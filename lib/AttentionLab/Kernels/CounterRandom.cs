@@ -23,6 +23,9 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
     /// <summary>The stream that was given.</summary>
     public ulong Stream { get; } = stream;
 
+    /// <summary>Gaussian fills give their mean at once: for a model whose weights are read from a file next (a large one would draw for seconds).</summary>
+    internal bool Blank { get; init; }
+
     /// <summary>How many 32-bit words have been used; set it to continue a saved run.</summary>
     public ulong Position { get; set; }
 
@@ -92,6 +95,12 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
     /// <param name="deviation">Standard deviation.</param>
     public void FillGaussian(Span<float> values, double mean = 0, double deviation = 1)
     {
+        if (Blank)
+        {
+            values.Fill((float)mean);
+            return;
+        }
+
         int i = 0;
         if ((Position & 1) == 1 && values.Length > 0)
         {

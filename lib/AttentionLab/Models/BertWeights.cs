@@ -61,8 +61,9 @@ internal static class BertWeights
             throw new InvalidDataException($"{file.Path} does not fit its config.json: {string.Join("; ", faults.Take(5))}{(faults.Count > 5 ? "; and more" : "")}: take both files from the same model.");
         }
 
-        Encoder encoder = new(config.ToOptions(), new CounterRandom(0));
-        Linear? pooler = pooled ? new(config.Channels, config.Channels, new CounterRandom(0), name: "pooler") : null;
+        CounterRandom blank = new(0) { Blank = true };
+        Encoder encoder = new(config.ToOptions(), blank);
+        Linear? pooler = pooled ? new(config.Channels, config.Channels, blank, name: "pooler") : null;
         foreach ((string name, Slot slot) in found)
         {
             Tensor target = slot.Target(encoder, pooler).Value;
