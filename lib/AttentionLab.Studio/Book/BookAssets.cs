@@ -6,7 +6,7 @@ namespace AttentionLab.Studio.Book;
 public static class BookAssets
 {
     /// <summary>plotly.js on the CDN, for a book that was built without Node. The version is that of <c>web/package.json</c>.</summary>
-    public const string PlotlyCdn = "https://cdn.jsdelivr.net/npm/plotly.js-cartesian-dist-min@4.1.1/plotly-cartesian.min.js";
+    public const string PlotlyCdn = "https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js";
 
     private const string Prefix = "web/";
     private static readonly Assembly Here = typeof(BookAssets).Assembly;

@@ -24,6 +24,7 @@ public sealed class LiveCourse : IAsyncDisposable
     private readonly List<Channel<LiveEvent>> _listeners = [];
     private BookPages _pages;
     private int _runs;
+    private bool _disposed;
 
     /// <summary>Reads all text. Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="source">Where chapters come from, and how they run.</param>
@@ -184,14 +185,20 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
         Task[] workers;
         lock (_gate)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
             _queue.Clear();
             workers = [.. _workers];
         }
 
+        await _stopping.CancelAsync();
         await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
@@ -220,7 +227,7 @@ public sealed class LiveCourse : IAsyncDisposable
     private void Work()
     {
         _workers.RemoveAll(worker => worker.IsCompleted);
-        while (_workers.Count < Math.Min(_parallel, _queue.Count) && !_stopping.IsCancellationRequested)
+        while (_workers.Count < Math.Min(_parallel, _queue.Count) && !_disposed)
         {
             _workers.Add(Task.Run(WorkAsync));
         }

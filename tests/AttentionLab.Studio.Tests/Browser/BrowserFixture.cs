@@ -19,10 +19,13 @@ public sealed class BrowserFixture : IAsyncLifetime
         : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 
+    /// <summary>Why browser tests are skipped where there is none.</summary>
+    public const string Missing = "no browser: install Chromium (Debian: apt-get install chromium) or name one in CHROMIUM";
+
     /// <summary>A page in a window of its own; whatever it asks of another host is refused and noted.</summary>
     public async Task<WatchedPage> OpenAsync(int width = 1280, int height = 900, bool dark = false)
     {
-        Assert.SkipWhen(Program is null, "no browser: install Chromium (Debian: apt-get install chromium) or name one in CHROMIUM");
+        Assert.SkipWhen(Program is null, Missing);
         await _gate.WaitAsync();
         try
         {

@@ -1,0 +1,160 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>Every chapter of the course as readers see it: the executed book, from disk and from the server, without a network.</summary>
+public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse course) : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("course");
+    private IReadOnlyList<ExecutedNotebook> _notebooks = [];
+
+    /// <summary>All chapters of the repository.</summary>
+    public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(BrowserFixture.Program is null, BrowserFixture.Missing);
+        _notebooks = await course.GetAsync();
+        Formulas formulas = new();
+        BookWriter.Write(_folder.FullName, CourseContent.Load(ExecutedCourse.Folder.Notebooks, _notebooks), formulas);
+        Assert.Empty(formulas.Problems);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_FromDisk_DrawsEveryChartOffline(string name)
+    {
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await CheckChartsAsync(page, name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_FromTheServer_DrawsEveryChartOffline(string name)
+    {
+        CourseSource source = new(
+            ExecutedCourse.Folder.Chapters,
+            chapters => CourseContent.Load(ExecutedCourse.Folder.Notebooks, chapters),
+            path => _notebooks.Single(notebook => notebook.Name == Path.GetFileNameWithoutExtension(path)),
+            (_, _, _) => throw new InvalidOperationException("all outputs are known"));
+        await using LiveCourse live = new(source, new Formulas());
+        await using CourseServer server = await CourseServer.StartAsync(live);
+        live.Start();
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.GotoAsync(new Uri(server.Address, name + ".html").AbsoluteUri);
+        await Assertions.Expect(page.Page.Locator($"figure.chart")).ToHaveCountAsync(Report.Of([Notebook(name)]).Notebooks[0].Charts);
+        await CheckChartsAsync(page, name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_WithSliders_ChangesAtEveryStep(string name)
+    {
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await page.DrawChartsAsync();
+        ILocator controls = page.Page.Locator(".chart-control :is(input, select)");
+        int count = await controls.CountAsync();
+        for (int i = 0; i < count; i++)
+        {
+            string unchanged = await controls.Nth(i).EvaluateAsync<string>("""
+                async input => {
+                  const plot = input.closest('figure').querySelector('.plot');
+                  const picture = () => JSON.stringify([plot._fullData.map(trace => [trace.x, trace.y, trace.z]), plot.querySelector('.cartesianlayer').innerHTML]);
+                  const steps = input.max ? Number(input.max) + 1 : input.options.length;
+                  const same = [];
+                  for (let step = 0; step < steps; step++) {
+                    if (step === Number(input.value)) continue;
+                    const before = picture();
+                    input.value = step;
+                    input.dispatchEvent(new Event('input'));
+                    for (let wait = 0; wait < 100 && picture() === before; wait++) await new Promise(done => setTimeout(done, 20));
+                    if (picture() === before) same.push(step);
+                  }
+                  return same.join();
+                }
+                """);
+            Assert.Equal("", unchanged);
+        }
+
+        Assert.Empty(page.Errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_400PixelsWide_DoesNotScrollSideways(string name)
+    {
+        await using WatchedPage page = await browser.OpenAsync(width: 400);
+        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await page.DrawChartsAsync();
+        Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        string wide = await page.Page.EvaluateAsync<string>("""
+            [...document.querySelectorAll('figure.chart .main-svg')].filter(svg => svg.getBoundingClientRect().right > 400).length + ''
+            """);
+        Assert.Equal("0", wide);
+    }
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_ByAxe_HasNoSeriousViolation(string name)
+    {
+        foreach (bool dark in (bool[])[false, true])
+        {
+            await using WatchedPage page = await browser.OpenAsync(dark: dark);
+            await page.OpenFileAsync(_folder.FullName, name + ".html");
+            await page.DrawChartsAsync();
+            await page.Page.EvaluateAsync("document.querySelectorAll('iframe').forEach(frame => frame.remove()); document.querySelectorAll('details').forEach(fold => fold.open = true)");
+            AxeResult result = await page.Page.RunAxe();
+            Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+                .SelectMany(violation => violation.Nodes.Select(node => $"{name}, {(dark ? "dark" : "light")}: {violation.Id} {node.Html}")).Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task EveryLink_InsideTheBook_LeadsSomewhere()
+    {
+        await using WatchedPage page = await browser.OpenAsync();
+        List<string> broken = [];
+        foreach (string file in Directory.EnumerateFiles(_folder.FullName, "*.html", SearchOption.AllDirectories))
+        {
+            await page.OpenFileAsync(_folder.FullName, Path.GetRelativePath(_folder.FullName, file));
+            foreach (string link in await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href]')].map(link => link.href).filter(link => link.startsWith('file:'))"))
+            {
+                Uri target = new(link);
+                if (!File.Exists(target.LocalPath))
+                {
+                    broken.Add($"{Path.GetFileName(file)} → {target.LocalPath}");
+                }
+                else if (target.Fragment.Length > 1 && !(await File.ReadAllTextAsync(target.LocalPath, TestContext.Current.CancellationToken)).Contains($"id=\"{Uri.UnescapeDataString(target.Fragment[1..])}\"", StringComparison.Ordinal))
+                {
+                    broken.Add($"{Path.GetFileName(file)} → {target.Fragment}");
+                }
+            }
+        }
+
+        Assert.Empty(broken.Distinct());
+    }
+
+    private ExecutedNotebook Notebook(string name) => _notebooks.Single(notebook => notebook.Name == name);
+
+    private async Task CheckChartsAsync(WatchedPage page, string name)
+    {
+        Assert.Equal(Report.Of([Notebook(name)]).Notebooks[0].Charts, await page.DrawChartsAsync());
+        Assert.All(await page.DrawnTracesAsync(), drawn => Assert.Matches(@"^([1-9]\d*)/\1$", drawn));
+        Assert.Equal(0, await page.Page.Locator("figure.chart").Filter(new() { HasNot = page.Page.Locator("figcaption") }).CountAsync());
+        Assert.Empty(page.Errors);
+        Assert.Empty(page.Foreign);
+    }
+}

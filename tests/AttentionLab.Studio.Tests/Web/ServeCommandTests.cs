@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace AttentionLab.Studio.Tests.Web;
+
+/// <summary><c>serve</c> as a user starts it, with real kernels.</summary>
+public sealed partial class ServeCommandTests : IDisposable
+{
+    private readonly TemporaryCourse _course = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _course.Dispose();
+
+    [Fact]
+    public async Task Serve_WithAChapterThatRunsForEver_AnswersAtOnceAndLeavesNothingRunning()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent by kill, which Windows does not have");
+        string mark = Path.Combine(_course.Root, "kernel.pid");
+        _course.Write("01-loop.dib", $"System.IO.File.WriteAllText({Quote(mark)}, Environment.ProcessId.ToString());\nwhile (true) {{ System.Threading.Thread.Sleep(50); }}");
+        using Process serve = StudioProcess.Start(["serve", "--no-open", "--notebooks", _course.Notebooks]);
+        try
+        {
+            string? line = await serve.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+            Uri address = new(Address().Match(line!).Value);
+            using HttpClient client = new();
+            Assert.Contains("01-loop.html", await client.GetStringAsync(address, Token));
+            await WaitForAsync(() => File.Exists(mark) && File.ReadAllText(mark).Length > 0);
+            using Process kernel = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(mark, Token)));
+
+            using (Process kill = Process.Start("kill", ["-TERM", $"{serve.Id}"]))
+            {
+                await kill.WaitForExitAsync(Token);
+            }
+
+            await serve.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            await WaitForAsync(() => kernel.HasExited);
+            await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(address, Token));
+        }
+        finally
+        {
+            if (!serve.HasExited)
+            {
+                serve.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("70000")]
+    [InlineData("http")]
+    public async Task Serve_OnNoPort_SaysSo(string port)
+    {
+        _course.Write("01-one.dib", "1");
+        (int exit, string output, string error) = await StudioProcess.RunAsync("serve", "--no-open", "--port", port, "--notebooks", _course.Notebooks);
+        Assert.NotEqual(0, exit);
+        Assert.Contains("port", output + error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Serve_OnAPortInUse_EndsWithOneLine()
+    {
+        _course.Write("01-one.dib", "1");
+        using System.Net.Sockets.TcpListener taken = new(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        (int exit, _, string error) = await StudioProcess.RunAsync("serve", "--no-open", "--port", $"{port}", "--notebooks", _course.Notebooks);
+        Assert.Equal(2, exit);
+        Assert.Equal($"error: port {port} is in use: name another with --port, or leave it out for the first free one from 5080.", error.Trim());
+    }
+
+    private static string Quote(string text) => "@\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    private static async Task WaitForAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 600 && !condition(); i++)
+        {
+            await Task.Delay(100, Token);
+        }
+
+        Assert.True(condition(), "waited 60 s in vain");
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    private static partial Regex Address();
+}
