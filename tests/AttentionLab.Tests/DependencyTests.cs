@@ -17,6 +17,7 @@ public partial class DependencyTests
         ["Words"] = ["Formatting", "Kernels", "Tensors", "Weights"],
         ["Models"] = ["Formatting", "Kernels", "Tensors", "Layers", "Weights", "Words"],
         ["Training"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Weights", "Words"],
+        ["Experiments"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"],
         ["Exercises"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words", "Charts"],
     };
 

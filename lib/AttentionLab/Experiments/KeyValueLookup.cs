@@ -112,10 +112,7 @@ public sealed class KeyValueLookup
     {
         (int batch, int heads, int pairs, int width) = (_settings.Sequences, _settings.Heads, _settings.Pairs, Query.Outputs);
         (int[] keyIds, int[] valueIds) = Draw();
-        (Tensor queryTable, Linear.Saved savedQuery) = Query.Forward(_keys);
-        (Tensor keyTable, Linear.Saved savedKey) = Key.Forward(_keys);
-        (Tensor valueTable, Linear.Saved savedValue) = Value.Forward(_values);
-        Tensor query = Rows(queryTable, keyIds), key = Rows(keyTable, keyIds), value = Rows(valueTable, valueIds);   // (B,H,T,D)
+        Tensor query = Rows(Query.Forward(_keys).Y, keyIds), key = Rows(Key.Forward(_keys).Y, keyIds), value = Rows(Value.Forward(_values).Y, valueIds);   // (B,H,T,D)
         Tensor scaled = PerHead(query);
         (Tensor mixed, ScaledDotProductAttention.Saved attention) = ScaledDotProductAttention.Forward(scaled, key, value, scale: 1);
         Tensor merged = Heads.Merge(mixed).Reshape(batch * pairs, width);
@@ -127,9 +124,9 @@ public sealed class KeyValueLookup
         Tensor dMixed = Heads.Split(Output.Backward(dLogits, savedOutput).Reshape(batch, pairs, width), heads);
         (Tensor dScaled, Tensor dKey, Tensor dValue) = ScaledDotProductAttention.Backward(dMixed, attention);
         AddScaleGradient(dScaled, scaled);
-        Query.Backward(TableGradient(PerHead(dScaled), keyIds, queryTable), savedQuery);
-        Key.Backward(TableGradient(dKey, keyIds, keyTable), savedKey);
-        Value.Backward(TableGradient(dValue, valueIds, valueTable), savedValue);
+        AddWeightGradient(_keys, PerHead(dScaled), keyIds, Query);
+        AddWeightGradient(_keys, dKey, keyIds, Key);
+        AddWeightGradient(_values, dValue, valueIds, Value);
         return Right(logits, valueIds);
     }
 
@@ -157,11 +154,12 @@ public sealed class KeyValueLookup
         return Heads.Split(rows, _settings.Heads);
     }
 
-    private static Tensor TableGradient(Tensor gradient, int[] ids, Tensor table)
+    /// <summary>dW += Eᵀ·dE′, with dE′ the sum of the gradients of all rows that were taken from a row of E·W. E stays, so it needs none.</summary>
+    private static void AddWeightGradient(Tensor embedding, Tensor gradient, int[] ids, Linear map)
     {
-        Tensor dTable = new(table.Shape);
-        Gather.Backward(Heads.Merge(gradient).Span, ids, dTable.Span, table.Columns);
-        return dTable;
+        Tensor dTable = new(embedding.Rows, map.Outputs);
+        Gather.Backward(Heads.Merge(gradient).Span, ids, dTable.Span, map.Outputs);
+        MatMul.ForwardTN(embedding.Span, dTable.Span, map.Weight.Gradient.Span, embedding.Columns, embedding.Rows, map.Outputs, add: true);
     }
 
     /// <summary>e^τ_h times the rows of head h. Scaling q instead of the scores is the same, and gives τ its gradient.</summary>
