@@ -101,8 +101,8 @@ public class FlashAttendTests
         Assert.Contains("logSums holds 3", error.Message);
     }
 
-    /// <summary>Scores of 300 carry a float error of 3e-5, which the exponential turns into a relative error of the weights.</summary>
-    private const double PeakedTolerance = 2e-4;
+    /// <summary>Scores of 300 carry a float error of 3e-5, which the exponential turns into a relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.</summary>
+    private const double PeakedTolerance = 1e-5;
 
     private static void Check(int queries, int keys, int dim, int valueDim, int kind)
     {
