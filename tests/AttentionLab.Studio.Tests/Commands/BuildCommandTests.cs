@@ -66,14 +66,14 @@ public sealed class BuildCommandTests : IDisposable
         course.Write("02-exits.dib", "Environment.Exit(0);");
         course.Write("03-loops.dib", "1", "while (true) { }");
         course.Write("04-wrong.dib", "\nint x = \"text\";");
-        (int exitCode, string output, string error) = await BuildAsync("--cell-limit", "8");
+        (int exitCode, string output, string error) = await BuildAsync("--cell-limit", "15");
         Assert.Equal(1, exitCode);
         Assert.Equal("5 notebooks, 8 cells, 4 failed", LastLine(output));
         string[] errors = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(4, errors.Length);
         Assert.Equal("01-throws.dib: cell 2, line 2: Exception: on purpose", errors[0]);
         Assert.StartsWith("02-exits.dib: cell 1: the cell ended the notebook's process", errors[1]);
-        Assert.StartsWith("03-loops.dib: cell 2: stopped after 8 s", errors[2]);
+        Assert.StartsWith("03-loops.dib: cell 2: stopped after 15 s", errors[2]);
         Assert.StartsWith("04-wrong.dib: cell 1, line 1: CS0029", errors[3]);
         using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
         Assert.Equal([0, 1, 1, 1, 1], report.RootElement.GetProperty("notebooks").EnumerateArray().Select(notebook => notebook.GetProperty("failed").GetInt32()));

@@ -36,7 +36,7 @@ public sealed class ContainmentTests : IDisposable
         var clock = Stopwatch.StartNew();
         ExecutedCell cell = await session.RunAsync(1, source, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("stopped after 2 s", cell.Failure?.Message);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 1.5, 30);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 1.5, 120);
         Assert.InRange(cell.Outputs.Sum(output => output.Content.Length), 0, 400_000);
         Assert.False(IsRunning(session.ProcessId));
     }
@@ -94,7 +94,7 @@ public sealed class ContainmentTests : IDisposable
         ExecutedCell cell = await session.RunAsync(
             1, "System.Diagnostics.Process.Start(\"sleep\", \"60\");\nEnvironment.Exit(1);", cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("exit code 1", cell.Failure?.Message);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(50), $"took {clock.Elapsed}");
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
     {
         var clock = Stopwatch.StartNew();
         ExecutedCell cell = await kernel.RunAsync("for (int i = 0; i < 1_000_000; i++) Console.WriteLine($\"line {i}\");\n\"behind\"");
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(50), $"took {clock.Elapsed}");
         Assert.Null(cell.Failure);
         string text = string.Concat(cell.Outputs.Select(output => output.Content));
         Assert.StartsWith("line 0\nline 1\n", text);
