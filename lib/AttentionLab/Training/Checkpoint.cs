@@ -1,0 +1,101 @@
+using System.Globalization;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
+
+namespace AttentionLab.Training;
+
+/// <summary>
+/// A run as one safetensors file: the parameters under their own names, the optimiser's averages and the best values
+/// under "training/…", step counts, random position and evaluations in the metadata. A run that continues from it
+/// takes the same steps as one that was never stopped, bit for bit on the same machine.
+/// </summary>
+public static class Checkpoint
+{
+    private const string Prefix = "training/";
+
+    /// <summary>Writes the parameters alone, for use.</summary>
+    /// <param name="path">The file; replaced as a whole.</param>
+    /// <param name="parameters">A shared one may occur twice.</param>
+    /// <exception cref="ArgumentException">Two parameters have one name.</exception>
+    public static void Save(string path, IEnumerable<Parameter> parameters) =>
+        SafeTensorsFile.Write(path, parameters.Distinct().Select(p => (p.Name, p.Value)));
+
+    /// <summary>Reads parameters from a file that holds exactly these, or from a checkpoint of a run.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parameters">Filled.</param>
+    /// <exception cref="InvalidDataException">Names or shapes differ; the message names both. Nothing is changed then.</exception>
+    public static void Load(string path, IEnumerable<Parameter> parameters)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        file.ReadInto([.. parameters.Distinct().Select(p => (p.Name, p.Value)), .. Rest(file)]);
+    }
+
+    /// <summary>Writes a run.</summary>
+    /// <param name="path">The file; replaced as a whole, so that a crash while writing leaves the old one.</param>
+    /// <param name="loop">The run.</param>
+    public static void Save(string path, TrainingLoop loop)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        Dictionary<string, string> metadata = new()
+        {
+            ["step"] = Text(loop.Done),
+            ["optimizer.step"] = Text(loop.Optimizer.StepCount),
+            ["optimizer.rate"] = Text(loop.Optimizer.LearningRate),
+            ["random.seed"] = Text(loop.Random.Seed),
+            ["random.stream"] = Text(loop.Random.Stream),
+            ["random.position"] = Text(loop.Random.Position),
+            ["evaluation.best"] = Text(loop.BestEvaluation),
+            ["evaluation.stale"] = Text(loop.Stale),
+        };
+        if (loop.LastEvaluation is double last)
+        {
+            metadata["evaluation.last"] = Text(last);
+        }
+
+        SafeTensorsFile.Write(path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
+    }
+
+    /// <summary>Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it.</summary>
+    /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
+    /// <param name="loop">Built as the one that was saved: same model, optimiser and seed.</param>
+    /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another model, or was drawn from another seed. Nothing is changed then.</exception>
+    public static void Resume(string path, TrainingLoop loop)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        (ulong seed, ulong stream) = (Number<ulong>(file, "random.seed"), Number<ulong>(file, "random.stream"));
+        if (seed != loop.Random.Seed || stream != loop.Random.Stream)
+        {
+            throw new InvalidDataException($"{path} was drawn from seed {seed}, stream {stream} but this run from {loop.Random.Seed}, {loop.Random.Stream}: build it with new CounterRandom({seed}, {stream}).");
+        }
+
+        (long done, long steps, double rate) = (Number<long>(file, "step"), Number<long>(file, "optimizer.step"), Number<double>(file, "optimizer.rate"));
+        (double best, int stale, ulong position) = (Number<double>(file, "evaluation.best"), Number<int>(file, "evaluation.stale"), Number<ulong>(file, "random.position"));
+        double? last = file.Metadata.ContainsKey("evaluation.last") ? Number<double>(file, "evaluation.last") : null;
+        (string, Tensor)[] kept = file.Tensors.Any(t => t.Name.StartsWith(Prefix + "best.", StringComparison.Ordinal))
+            ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
+            : [];
+        file.ReadInto([.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. kept]);
+        (loop.Done, loop.BestEvaluation, loop.LastEvaluation, loop.Stale) = (done, best, last, stale);
+        loop.Best = kept.Length == 0 ? null : [.. kept.Select(k => k.Item2.Values)];
+        (loop.Optimizer.StepCount, loop.Optimizer.LearningRate, loop.Random.Position) = (steps, rate, position);
+    }
+
+    private static IEnumerable<(string Name, Tensor Value)> State(IOptimizer optimizer) => optimizer.State.Select(s => ($"{Prefix}{s.Name}", s.Value));
+
+    private static IEnumerable<(string Name, Tensor Value)> BestOf(TrainingLoop loop) => loop.Best is null
+        ? []
+        : loop.Optimizer.Parameters.Zip(loop.Best, (p, values) => ($"{Prefix}best.{p.Name}", new Tensor(values, p.Value.Shape)));
+
+    /// <summary>What belongs to the run and not to the model: read and dropped.</summary>
+    private static IEnumerable<(string Name, Tensor Value)> Rest(SafeTensorsFile file) =>
+        file.Tensors.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).Select(t => (t.Name, new Tensor([.. t.Shape.Select(size => (int)size)])));
+
+    private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
+
+    private static T Number<T>(SafeTensorsFile file, string key)
+        where T : ISpanParsable<T> =>
+        file.Metadata.TryGetValue(key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T? value)
+            ? value
+            : throw new InvalidDataException($"{file.Path} says {(text is null ? "nothing" : $"\"{text}\"")} about {key}, so it is no checkpoint of a run: take one that TrainingLoop wrote, or use Checkpoint.Load for weights alone.");
+}

@@ -1,0 +1,201 @@
+using AttentionLab.Kernels;
+
+namespace AttentionLab.Training;
+
+/// <summary>
+/// Draws a batch, adds its gradients, clips, steps, reports; stops early, continues a saved run bit for bit on the same
+/// machine, and ends with the step and the tensor's name when a number is no longer finite.
+/// </summary>
+/// <remarks>
+/// The step function does forward, loss and backward of one batch and draws everything random from the generator it is
+/// given: that generator's position is part of a checkpoint.
+/// </remarks>
+/// <param name="optimizer">What moves the parameters.</param>
+/// <param name="random">Source of batches and dropout.</param>
+/// <param name="step">One batch: adds gradients, returns loss and tokens.</param>
+public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Func<CounterRandom, Batch> step)
+{
+    private float[][]? _best;
+
+    /// <summary>Steps to do in all; a continued run does what is left of them.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Learning rate by step (from 1), see <see cref="Schedules"/>; null leaves the optimiser's.</summary>
+    public Func<long, double>? Schedule { get; init; }
+
+    /// <summary>Largest norm of the whole gradient; 0 for no clipping.</summary>
+    public double ClipNorm { get; init; } = 1;
+
+    /// <summary>Batches whose gradients are averaged in one step: a large batch in the memory of a small one.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>A held-out value, the smaller the better; null for none.</summary>
+    public Func<double>? Evaluate { get; init; }
+
+    /// <summary>Steps between evaluations.</summary>
+    public long EvaluateEvery { get; init; } = 100;
+
+    /// <summary>Evaluations without a better value until training stops and the best values come back; 0 never stops.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Called every <see cref="ReportEvery"/> steps and at the end; null for silence.</summary>
+    public Action<Progress>? Report { get; init; }
+
+    /// <summary>Steps between reports.</summary>
+    public long ReportEvery { get; init; } = 50;
+
+    /// <summary>File that is written every <see cref="CheckpointEvery"/> steps and when cancelled; null for none.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    public long CheckpointEvery { get; init; } = 1000;
+
+    /// <summary>The clock; tests bring their own.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Steps done, in this run and those it continues.</summary>
+    public long Done { get; internal set; }
+
+    /// <summary>Best held-out value so far; ∞ before the first evaluation.</summary>
+    public double BestEvaluation { get; internal set; } = double.PositiveInfinity;
+
+    /// <summary>The last held-out value, or null.</summary>
+    public double? LastEvaluation { get; internal set; }
+
+    /// <summary>Evaluations since the best.</summary>
+    public int Stale { get; internal set; }
+
+    /// <summary>The optimiser.</summary>
+    internal IOptimizer Optimizer => optimizer;
+
+    /// <summary>The random source.</summary>
+    internal CounterRandom Random => random;
+
+    /// <summary>The parameters at the best evaluation, kept only while patience is on; null before the first.</summary>
+    internal float[][]? Best
+    {
+        get => _best;
+        set => _best = value;
+    }
+
+    /// <summary>Trains until the steps are done, patience ends, or it is cancelled.</summary>
+    /// <param name="cancellation">Stops after the step under way.</param>
+    /// <returns>Why it ended.</returns>
+    /// <exception cref="TrainingDivergedException">A value, gradient or loss became NaN or ∞; the parameters were not moved by that step.</exception>
+    public TrainingEnd Run(CancellationToken cancellation = default)
+    {
+        if (Accumulate < 1 || EvaluateEvery < 1 || ReportEvery < 1 || CheckpointEvery < 1)
+        {
+            throw new InvalidOperationException($"Accumulate is {Accumulate}, EvaluateEvery {EvaluateEvery}, ReportEvery {ReportEvery}, CheckpointEvery {CheckpointEvery}, but each must be at least 1.");
+        }
+
+        long first = Done, begin = Clock.GetTimestamp(), reported = begin, reportedStep = Done, tokens = 0;
+        double losses = 0, norm = 0;
+        while (Done < Steps)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                Save();
+                return TrainingEnd.Cancelled;
+            }
+
+            Gradients.Clear(optimizer.Parameters);
+            double loss = 0;
+            for (int i = 0; i < Accumulate; i++)
+            {
+                Batch batch = step(random);
+                loss += batch.Loss / Accumulate;
+                tokens += batch.Tokens;
+            }
+
+            norm = Move(loss);
+            Done++;
+            losses += loss;
+            bool patient = EvaluateNow();
+            if (Report is not null && (Done % ReportEvery == 0 || Done == Steps || !patient))
+            {
+                long now = Clock.GetTimestamp();
+                TimeSpan elapsed = Clock.GetElapsedTime(begin, now), since = Clock.GetElapsedTime(reported, now);
+                Report(new Progress(
+                    Done, Steps, losses / (Done - reportedStep), optimizer.LearningRate, norm, tokens / Math.Max(1e-9, since.TotalSeconds), elapsed,
+                    elapsed * ((double)(Steps - Done) / (Done - first)), LastEvaluation));
+                (reported, reportedStep, losses, tokens) = (now, Done, 0, 0);
+            }
+
+            if (!patient)
+            {
+                RestoreBest();
+                return TrainingEnd.NoImprovement;
+            }
+
+            if (Done % CheckpointEvery == 0 || Done == Steps)
+            {
+                Save();
+            }
+        }
+
+        return TrainingEnd.Finished;
+    }
+
+    private double Move(double loss)
+    {
+        if (Accumulate > 1)
+        {
+            Gradients.Scale(optimizer.Parameters, 1.0 / Accumulate);
+        }
+
+        double norm = ClipNorm > 0 ? Gradients.Clip(optimizer.Parameters, ClipNorm) : Gradients.Norm(optimizer.Parameters);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw TrainingDivergedException.Find(Done + 1, loss, optimizer.Parameters);
+        }
+
+        if (Schedule is not null)
+        {
+            optimizer.LearningRate = Schedule(Done + 1);
+        }
+
+        optimizer.Step();
+        return norm;
+    }
+
+    /// <summary>False when patience has ended.</summary>
+    private bool EvaluateNow()
+    {
+        if (Evaluate is null || Done % EvaluateEvery != 0)
+        {
+            return true;
+        }
+
+        double value = Evaluate();
+        LastEvaluation = value;
+        if (value < BestEvaluation)
+        {
+            (BestEvaluation, Stale) = (value, 0);
+            if (Patience > 0)
+            {
+                _best = [.. optimizer.Parameters.Select(p => p.Value.Span.ToArray())];
+            }
+
+            return true;
+        }
+
+        return ++Stale < Patience || Patience == 0;
+    }
+
+    private void RestoreBest()
+    {
+        for (int i = 0; _best is not null && i < _best.Length; i++)
+        {
+            _best[i].CopyTo(optimizer.Parameters[i].Value.Span);
+        }
+    }
+
+    private void Save()
+    {
+        if (CheckpointPath is not null)
+        {
+            Checkpoint.Save(CheckpointPath, this);
+        }
+    }
+}
