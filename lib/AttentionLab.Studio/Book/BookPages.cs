@@ -214,7 +214,7 @@ public sealed class BookPages
         MarkdownContext context = Context("../");
         ChapterInfo? chapter = Chapters.FirstOrDefault(chapter => chapter.Name == sheet.Name);
         MarkdownText text = MarkdownText.Parse(sheet.Markdown);
-        string title = text.Title ?? chapter?.Question ?? sheet.Name;
+        string title = chapter is null ? text.Title ?? sheet.Name : $"{chapter.Label} · {chapter.Question}";
         string body = $"""
             <article>
             <header class="title"><p class="number">Leader’s sheet</p><h1>{Encode(title)}</h1>{(chapter is null ? "" : $"<p class=\"facts\"><a href=\"../{Encode(chapter.Path)}\">To the chapter</a></p>")}</header>

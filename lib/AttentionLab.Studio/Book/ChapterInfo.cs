@@ -45,7 +45,7 @@ public sealed partial record ChapterInfo(string Name, string Label, string Quest
     public static string? ExerciseOf(ExecutedCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return cell.Language == "csharp" && Exercise().Match(cell.Source) is { Success: true } match ? match.Groups[1].Value : null;
+        return cell.Language == "csharp" ? Report.ExerciseOf(cell.Source) : null;
     }
 
     [GeneratedRegex(@"^(\d+)-(.+)$")]
@@ -53,7 +53,4 @@ public sealed partial record ChapterInfo(string Name, string Label, string Quest
 
     [GeneratedRegex(@"^([0-9]+|[A-Z])\s*[·:.]\s*(.+)$")]
     private static partial Regex Titled();
-
-    [GeneratedRegex(@"^\s*//\s*exercise\s+([0-9A-Z]+\.[0-9]+)", RegexOptions.IgnoreCase)]
-    private static partial Regex Exercise();
 }

@@ -92,9 +92,10 @@ public static class CodeHighlighter
 
     private static bool NamesType(SimpleNameSyntax name) => name.Parent switch
     {
-        ObjectCreationExpressionSyntax or VariableDeclarationSyntax or TypeArgumentListSyntax or CastExpressionSyntax or ArrayTypeSyntax
+        ObjectCreationExpressionSyntax or VariableDeclarationSyntax or TypeArgumentListSyntax or ArrayTypeSyntax
             or NullableTypeSyntax or BaseTypeSyntax or DeclarationPatternSyntax or TypeOfExpressionSyntax or TupleElementSyntax
             or CatchDeclarationSyntax or RefTypeSyntax or AttributeSyntax or DefaultExpressionSyntax or TypeConstraintSyntax => true,
+        CastExpressionSyntax cast => cast.Type == name,
         ParameterSyntax parameter => parameter.Type == name,
         MethodDeclarationSyntax method => method.ReturnType == name,
         LocalFunctionStatementSyntax function => function.ReturnType == name,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace AttentionLab.Studio.Book;
@@ -23,13 +22,8 @@ public sealed class MarkdownContext(Formulas formulas, Func<string, string?> lin
     public string Anchor(string text)
     {
         StringBuilder slug = new();
-        foreach (char letter in text.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (char letter in text.ToLowerInvariant())
         {
-            if (char.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark)
-            {
-                continue;
-            }
-
             if (char.IsLetterOrDigit(letter))
             {
                 slug.Append(letter);

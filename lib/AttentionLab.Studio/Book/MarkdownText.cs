@@ -205,7 +205,7 @@ public sealed partial class MarkdownText
             {
                 LiteralInline literal => text.Append(literal.Content.AsSpan()),
                 CodeInline code => text.Append(code.Content),
-                MathInline math => text.Append(Tex(math)),
+                MathInline math => text.Append(Readable(Tex(math))),
                 HtmlEntityInline entity => text.Append(entity.Transcoded.AsSpan()),
                 LineBreakInline => text.Append(' '),
                 _ => text,
@@ -213,6 +213,15 @@ public sealed partial class MarkdownText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A formula inside a line of plain text (search results, window titles): "√d_k", not "\sqrt{d_k}".</summary>
+    private static string Readable(string tex)
+    {
+        string text = tex.Replace(@"\sqrt", "√", StringComparison.Ordinal).Replace(@"\cdot", "·", StringComparison.Ordinal)
+            .Replace(@"\times", "×", StringComparison.Ordinal).Replace(@"\lVert", "‖", StringComparison.Ordinal).Replace(@"\rVert", "‖", StringComparison.Ordinal)
+            .Replace(@"\top", "ᵀ", StringComparison.Ordinal);
+        return TexMarks().Replace(text, "").Trim();
     }
 
     private static SectionMark? MarkOf(ParagraphBlock paragraph)
@@ -234,6 +243,10 @@ public sealed partial class MarkdownText
 
     [GeneratedRegex(@"<[^>]*>")]
     private static partial Regex Tags();
+
+    /// <summary>Braces, spacing commands, fonts, and the backslash of what is left.</summary>
+    [GeneratedRegex(@"\\(?:mathrm|mathbf|mathit|text|left|right|operatorname)(?![A-Za-z])|\\[,;:! ]|[{}\\]|\^(?=ᵀ)")]
+    private static partial Regex TexMarks();
 
     private sealed class MathInlineHtml(Formulas formulas) : HtmlObjectRenderer<MathInline>
     {

@@ -62,7 +62,7 @@ internal static class PageFrame
             <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
             <a class="brand" href="{root}index.html">{Course}</a>
             <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
-            <button class="theme-button" type="button"><span class="theme-name">Theme: auto</span></button>
+            <button class="theme-button" type="button" title="Light, dark, or as the system is set"><span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
             <div class="progress" aria-hidden="true"></div>
             </header>
             <div class="layout">

@@ -66,12 +66,12 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
         ILocator button = page.Page.Locator(".theme-button");
         await button.ClickAsync();
         await button.ClickAsync();
-        Assert.Equal("Theme: dark", await button.InnerTextAsync());
+        Assert.Equal("dark", await button.Locator(".theme-name").InnerTextAsync());
         await page.Page.WaitForFunctionAsync($"() => ({ChartBrightness})() > 150");
         (pageLight, _) = await Brightness(page);
         Assert.InRange(pageLight, 0, 60);
         await page.OpenFileAsync(_folder.FullName, "02-other.html");
-        Assert.Equal("Theme: dark", await page.Page.Locator(".theme-button").InnerTextAsync());
+        Assert.Equal("dark", await page.Page.Locator(".theme-name").InnerTextAsync());
     }
 
     [Fact]
@@ -164,6 +164,15 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
         Assert.Contains("Where does the query look?", await page.Page.EvaluateAsync<string>("document.activeElement.textContent"));
         await page.Page.Keyboard.PressAsync("Escape");
         Assert.False(await menu.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task Contents_WhileReading_NameTheSection()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html", width: 1400);
+        await page.DrawChartsAsync();
+        await page.Page.EvaluateAsync("document.getElementById('1-2-does-a-slider-tell-more').scrollIntoView({ behavior: 'instant' })");
+        await Assertions.Expect(page.Page.Locator(".contents a[aria-current]")).ToHaveTextAsync("1.2 · Does a slider tell more?");
     }
 
     [Fact]

@@ -46,7 +46,7 @@
     return root.dataset.theme || 'auto';
   }
   function showTheme() {
-    themeButton.querySelector('.theme-name').textContent = 'Theme: ' + theme();
+    themeButton.querySelector('.theme-name').textContent = theme();
     frames();
   }
   themeButton.addEventListener('click', function () {
@@ -130,6 +130,7 @@
     var most = root.scrollHeight - innerHeight;
     var part = most > 0 ? Math.min(1, scrollY / most) : 1;
     bar.style.transform = 'scaleX(' + part + ')';
+    spy();
     if (part > far + 0.01 || (part > 0.98 && far < 1)) {
       far = part > 0.98 ? 1 : part;
       store('read ' + page, String(far));
@@ -151,26 +152,22 @@
     });
   }
 
-  // The section being read, in the table of contents.
-  var links = Array.prototype.slice.call(document.querySelectorAll('.contents .toc a'));
-  if (links.length && 'IntersectionObserver' in window) {
-    var spy = new IntersectionObserver(function (entries) {
-      entries.forEach(function (entry) {
-        if (entry.isIntersecting) {
-          links.forEach(function (link) {
-            if (link.hash === '#' + CSS.escape(entry.target.id) || decodeURIComponent(link.hash) === '#' + entry.target.id) {
-              link.setAttribute('aria-current', 'true');
-            } else {
-              link.removeAttribute('aria-current');
-            }
-          });
-        }
-      });
-    }, { rootMargin: '-10% 0px -75% 0px' });
-    links.forEach(function (link) {
-      var target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-      if (target) {
-        spy.observe(target);
+  // The section being read, in the table of contents: the last one whose heading is above a quarter of the window.
+  var sections = Array.prototype.slice.call(document.querySelectorAll('.contents .toc a')).map(function (link) {
+    return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+  }).filter(function (section) { return section.heading; });
+  function spy() {
+    var current = null;
+    sections.forEach(function (section) {
+      if (section.heading.getBoundingClientRect().top < innerHeight / 4) {
+        current = section;
+      }
+    });
+    sections.forEach(function (section) {
+      if (section === current) {
+        section.link.setAttribute('aria-current', 'true');
+      } else {
+        section.link.removeAttribute('aria-current');
       }
     });
   }
