@@ -123,7 +123,7 @@ internal sealed class Golden
             Directory.CreateDirectory(folder);
             System.IO.File.WriteAllLines(
                 Path.Combine(folder, $"errors-{AttentionLab.Kernels.Simd.Width}.txt"),
-                Worst.OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key.Topic} {w.Key.Kind} {w.Value:E2}")));
+                Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key.Topic} {w.Key.Kind} {w.Value:E2}")));
         }
     }
 

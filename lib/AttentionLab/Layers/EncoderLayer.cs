@@ -55,6 +55,17 @@ public sealed class EncoderLayer(
         return (y, new Saved(before1, attention, after1, before2, feedForward, after2));
     }
 
+    /// <summary>What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing.</summary>
+    /// <param name="x">(T,C) or (B,T,C).</param>
+    /// <param name="mask">Who may look at whom; null for everybody.</param>
+    /// <returns>y, shaped like x.</returns>
+    /// <exception cref="ArgumentException">The width or the mask does not fit.</exception>
+    public Tensor Infer(Tensor x, AttentionMask? mask = null)
+    {
+        Tensor h = AttentionNorm.After(x, Attention.Infer(AttentionNorm.Before(x).Input, mask), null).Y;
+        return FeedForwardNorm.After(h, FeedForward.Infer(FeedForwardNorm.Before(h).Input), null).Y;
+    }
+
     /// <summary>Adds to the gradients of all parts and returns dx.</summary>
     /// <param name="dy">Shaped like y.</param>
     /// <param name="saved">From <see cref="Forward"/>.</param>

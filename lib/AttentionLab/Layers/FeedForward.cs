@@ -1,3 +1,4 @@
+using System.Buffers;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -49,6 +50,26 @@ public sealed class FeedForward(int channels, int hidden, CounterRandom random, 
         Expand.Infer(x, work);
         activation.Forward(work, work);
         Contract.Infer(work, y);
+    }
+
+    /// <summary>The same for a tensor, a block of rows after the other: the wide middle never exists as a whole.</summary>
+    /// <param name="x">(…, C).</param>
+    /// <returns>y, shaped like x.</returns>
+    /// <exception cref="ArgumentException">The last dimension of x is not C.</exception>
+    public Tensor Infer(Tensor x)
+    {
+        ShapeCheck.Columns(x, channels, nameof(FeedForward), nameof(channels));
+        Tensor y = new(x.Shape);
+        int block = Math.Min(256, Math.Max(1, x.Rows));
+        float[] work = ArrayPool<float>.Shared.Rent(block * hidden);
+        for (int row = 0; row < x.Rows; row += block)
+        {
+            int rows = Math.Min(block, x.Rows - row);
+            Infer(x.Span.Slice(row * channels, rows * channels), y.Span.Slice(row * channels, rows * channels), work.AsSpan(0, rows * hidden));
+        }
+
+        ArrayPool<float>.Shared.Return(work);
+        return y;
     }
 
     /// <summary>Adds to the gradients of both maps and returns dx.</summary>

@@ -70,14 +70,7 @@ public sealed partial class MultiHeadAttention(
     /// <exception cref="ArgumentException">A width, the batches or the mask do not fit.</exception>
     public (Tensor Y, Saved Saved) ForwardCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
-        ShapeCheck.Rank(x, 2, 3, nameof(MultiHeadAttention), "(T,C) or (B,T,C)");
-        ShapeCheck.Columns(x, Query.Inputs, nameof(MultiHeadAttention), nameof(channels));
-        ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(memoryChannels), nameof(memory));
-        if (memory.Rank != x.Rank || !memory.Shape[..^2].SequenceEqual(x.Shape[..^2]))
-        {
-            throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} and memory {Tensor.Describe(memory.Shape)}, but both need the same batch size: repeat or cut one of them.", nameof(memory));
-        }
-
+        Check(x, memory);
         (Tensor query, Linear.Saved savedQuery) = Query.Forward(x);
         (Tensor key, Linear.Saved savedKey) = Key.Forward(memory);
         (Tensor value, Linear.Saved savedValue) = Value.Forward(memory);
@@ -85,8 +78,7 @@ public sealed partial class MultiHeadAttention(
         rotary?.Rotate(query);
         rotary?.Rotate(key);
         (Tensor mixed, ScaledDotProductAttention.Saved attention) = ScaledDotProductAttention.Forward(query, key, value, mask, Scale);
-        Tensor merged = Heads.Merge(mixed);
-        (Tensor y, Linear.Saved savedOutput) = Output.Forward(x.Rank == 2 ? merged.Reshape(x.Rows, merged.Columns) : merged);
+        (Tensor y, Linear.Saved savedOutput) = Output.Forward(Merge(mixed, x));
         return (y, new Saved(savedQuery, savedKey, savedValue, savedOutput, attention));
     }
 
@@ -124,9 +116,21 @@ public sealed partial class MultiHeadAttention(
         return (dx, dMemory);
     }
 
-    private static Tensor Merge(Tensor gradient, Tensor input)
+    private void Check(Tensor x, Tensor memory)
     {
-        Tensor merged = Heads.Merge(gradient);
+        ShapeCheck.Rank(x, 2, 3, nameof(MultiHeadAttention), "(T,C) or (B,T,C)");
+        ShapeCheck.Columns(x, Query.Inputs, nameof(MultiHeadAttention), nameof(channels));
+        ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(memoryChannels), nameof(memory));
+        if (memory.Rank != x.Rank || !memory.Shape[..^2].SequenceEqual(x.Shape[..^2]))
+        {
+            throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} and memory {Tensor.Describe(memory.Shape)}, but both need the same batch size: repeat or cut one of them.", nameof(memory));
+        }
+    }
+
+    /// <summary>(B,H,T,D) → (B,T,H·D), or (T,H·D) if that is the rank of the input.</summary>
+    private static Tensor Merge(Tensor split, Tensor input)
+    {
+        Tensor merged = Heads.Merge(split);
         return input.Rank == 2 ? merged.Reshape(input.Rows, merged.Columns) : merged;
     }
 

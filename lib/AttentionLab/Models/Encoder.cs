@@ -35,6 +35,34 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a mask does not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(int[,] ids, bool[,]? visible = null, int[,]? types = null, AttentionMask? mask = null, CounterRandom? random = null)
     {
+        AttentionMask? whole = Mask(ids, visible, mask);
+        (Tensor x, TokenEmbedding.Saved embedding) = Embedding.Forward(ids, types, random);
+        (Tensor y, EncoderLayers.Saved layers) = Layers.Forward(x, whole, random);
+        return (y, new Saved(embedding, layers));
+    }
+
+    /// <summary>What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing.</summary>
+    /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
+    /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
+    /// <param name="types">(B,T) token types; null for all 0.</param>
+    /// <param name="mask">A further condition; null for none.</param>
+    /// <returns>(B,T,C).</returns>
+    /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a mask does not fit.</exception>
+    public Tensor Infer(int[,] ids, bool[,]? visible = null, int[,]? types = null, AttentionMask? mask = null)
+    {
+        AttentionMask? whole = Mask(ids, visible, mask);
+        return Layers.Infer(Embedding.Forward(ids, types).Y, whole);
+    }
+
+    /// <summary>Adds to the gradients of all parameters.</summary>
+    /// <param name="dy">(B,T,C).</param>
+    /// <param name="saved">From <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
+    public void Backward(Tensor dy, Saved saved) => Embedding.Backward(Layers.Backward(dy, saved.Layers), saved.Embedding);
+
+    /// <summary>Checks the length, and joins padding, the caller's mask and ALiBi.</summary>
+    private AttentionMask? Mask(int[,] ids, bool[,]? visible, AttentionMask? mask)
+    {
         ArgumentNullException.ThrowIfNull(ids);
         if (visible is not null)
         {
@@ -47,16 +75,8 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
             throw new ArgumentException($"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {options.Capacity} tokens: cut the sequence, or build it with Capacity: {tokens}.", nameof(ids));
         }
 
-        (Tensor x, TokenEmbedding.Saved embedding) = Embedding.Forward(ids, types, random);
-        (Tensor y, EncoderLayers.Saved layers) = Layers.Forward(x, options.Mask(mask, tokens, tokens), random);
-        return (y, new Saved(embedding, layers));
+        return options.Mask(mask, tokens, tokens);
     }
-
-    /// <summary>Adds to the gradients of all parameters.</summary>
-    /// <param name="dy">(B,T,C).</param>
-    /// <param name="saved">From <see cref="Forward"/>.</param>
-    /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
-    public void Backward(Tensor dy, Saved saved) => Embedding.Backward(Layers.Backward(dy, saved.Layers), saved.Embedding);
 
     /// <summary>What the backward needs, and what a chart shows.</summary>
     /// <param name="Embedding">Of the embeddings.</param>

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using AttentionLab.Kernels;
 using AttentionLab.Layers;
 using AttentionLab.Tensors;
 
@@ -9,6 +12,8 @@ namespace AttentionLab.Tests.Layers;
 /// </summary>
 internal static class LayerProof
 {
+    private static readonly ConcurrentDictionary<string, double> Worst = new();
+
     /// <summary>Copies the inputs of the case that carry the parameters' names into the parameters.</summary>
     public static void Load(this Golden golden, IEnumerable<Parameter> parameters)
     {
@@ -63,10 +68,10 @@ internal static class LayerProof
     /// <param name="forward">Must give the same result when called again.</param>
     /// <param name="backward">From ∂L/∂y to the gradients of the inputs.</param>
     /// <param name="tolerance">Largest error, relative to the largest gradient of the tensor.</param>
-    /// <returns>The worst error.</returns>
-    public static double Differences(
+    /// <param name="file">The calling test's file, under whose name the worst error is written beside the golden errors.</param>
+    public static void Differences(
         IReadOnlyList<Tensor> inputs, IReadOnlyList<Parameter> parameters, Func<Tensor> forward, Func<Tensor, IReadOnlyList<Tensor>> backward,
-        double tolerance = Tolerances.NumericalFloat)
+        double tolerance = Tolerances.NumericalFloat, [CallerFilePath] string file = "")
     {
         Tensor y = forward(), dy = new(Inputs.Gaussian(99, y.Length), y.Shape);
         foreach (Parameter parameter in parameters)
@@ -88,7 +93,13 @@ internal static class LayerProof
             worst = Math.Max(worst, Check(parameter.Name, parameter.Value, parameter.Gradient));
         }
 
-        return worst;
+        Worst.AddOrUpdate(Path.GetFileNameWithoutExtension(file), worst, (_, old) => Math.Max(old, worst));
+        lock (Worst)
+        {
+            string folder = Path.Combine(Golden.Root, "artifacts", "golden");
+            Directory.CreateDirectory(folder);
+            File.WriteAllLines(Path.Combine(folder, $"differences-{Simd.Width}.txt"), Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key} {w.Value:E2}")));
+        }
 
         double Loss()
         {

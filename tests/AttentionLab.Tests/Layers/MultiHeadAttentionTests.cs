@@ -77,6 +77,45 @@ public class MultiHeadAttentionTests
     }
 
     [Fact]
+    public void Forward_ThreeHeads_EqualsALoopOverHeadsAndTokensInDouble()
+    {
+        const int tokens = 5, channels = 12, heads = 3, size = 4;
+        MultiHeadAttention attention = new(channels, heads, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, tokens, channels);
+        double Project(Linear map, int t, int column) => Enumerable.Range(0, channels).Sum(c => (double)x[t, c] * map.Weight.Value[c, column]);
+        double[,] merged = new double[tokens, channels];
+        for (int h = 0; h < heads; h++)
+        {
+            for (int i = 0; i < tokens; i++)
+            {
+                double[] e = [.. Enumerable.Range(0, tokens).Select(j =>
+                    Math.Exp(Enumerable.Range(h * size, size).Sum(c => Project(attention.Query, i, c) * Project(attention.Key, j, c)) / Math.Sqrt(size)))];
+                for (int c = h * size; c < (h + 1) * size; c++)
+                {
+                    merged[i, c] = Enumerable.Range(0, tokens).Sum(j => e[j] / e.Sum() * Project(attention.Value, j, c));
+                }
+            }
+        }
+
+        double[] expected = new double[tokens * channels];
+        for (int at = 0; at < expected.Length; at++)
+        {
+            expected[at] = Enumerable.Range(0, channels).Sum(c => merged[at / channels, c] * attention.Output.Weight.Value[c, at % channels]);
+        }
+
+        Compare.Close(attention.Forward(x).Y.Span, expected, Tolerances.GoldenForward, "y");
+    }
+
+    [Fact]
+    public void InferCross_OwnSizesWithoutBatch_EqualsForwardCross()
+    {
+        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 7, 6), memory = Tensor.Gaussian(new CounterRandom(3), 1, 9, 5);
+        AttentionMask mask = AttentionMask.Causal & AttentionMask.Keys([.. Enumerable.Range(0, 9).Select(j => j != 3)]);
+        Compare.Close(attention.InferCross(x, memory, mask), attention.ForwardCross(x, memory, mask).Y, 2e-6, "y");
+    }
+
+    [Fact]
     public void Forward_TokensInAnotherOrder_GivesOutputsInThatOrder()
     {
         MultiHeadAttention attention = new(12, 3, new CounterRandom(1));

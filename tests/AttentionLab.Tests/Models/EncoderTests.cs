@@ -138,6 +138,23 @@ public class EncoderTests
         }
     }
 
+    [Theory, InlineData(PositionKind.Learned, false), InlineData(PositionKind.Rotary, true), InlineData(PositionKind.Alibi, false)]
+    public void Infer_AnyMask_EqualsForward(PositionKind positions, bool preNorm)
+    {
+        Encoder encoder = new(Small with { Channels = 8, Capacity = 300, Positions = positions, PreNorm = preNorm, Dropout = 0.5 }, new CounterRandom(1));
+        int[,] ids = new int[2, 300];
+        bool[,] visible = new bool[2, 300];
+        for (int t = 0; t < 300; t++)
+        {
+            (ids[0, t], ids[1, t], visible[0, t], visible[1, t]) = (t % 11, t * t % 11, t < 200, t % 3 > 0);
+        }
+
+        foreach (AttentionMask? mask in new[] { null, AttentionMask.Causal })
+        {
+            Compare.Close(encoder.Infer(ids, visible, mask: mask), encoder.Forward(ids, visible, mask: mask).Y, 5e-6, "y");
+        }
+    }
+
     [Fact]
     public void Forward_CausalMask_NoLeakThroughAnyLayer()
     {

@@ -1,0 +1,54 @@
+using System.Buffers;
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <content>Inference by the fused kernel, which makes no (T_q,T_k) weights and keeps nothing.</content>
+public sealed partial class MultiHeadAttention
+{
+    /// <summary>Self-attention: what <see cref="Forward"/> gives up to rounding, in memory O(T·C) instead of O(H·T²).</summary>
+    /// <param name="x">(T,C) or (B,T,C).</param>
+    /// <param name="mask">Who may look at whom; null for everybody.</param>
+    /// <returns>y, shaped like x.</returns>
+    /// <exception cref="ArgumentException">A width or the mask does not fit.</exception>
+    public Tensor Infer(Tensor x, AttentionMask? mask = null) => InferCross(x, x, mask);
+
+    /// <summary>Cross-attention: what <see cref="ForwardCross"/> gives up to rounding, without weights.</summary>
+    /// <param name="x">(T_q,C) or (B,T_q,C).</param>
+    /// <param name="memory">(T_k, memory width) or (B, T_k, memory width).</param>
+    /// <param name="mask">Who may look at whom; null for everybody.</param>
+    /// <returns>y, shaped like x.</returns>
+    /// <exception cref="ArgumentException">A width, the batches or the mask do not fit.</exception>
+    public Tensor InferCross(Tensor x, Tensor memory, AttentionMask? mask = null)
+    {
+        Check(x, memory);
+        Tensor query = Heads.Split(Query.Forward(x).Y, heads), key = Heads.Split(Key.Forward(memory).Y, heads), value = Heads.Split(Value.Forward(memory).Y, heads);
+        rotary?.Rotate(query);
+        rotary?.Rotate(key);
+        int batch = query.Shape[0], queries = query.Shape[2], keys = key.Shape[2], size = query.Columns, valueSize = value.Columns;
+        mask?.Check(batch, heads, queries, keys);
+        Tensor mixed = new(batch, heads, queries, valueSize);
+        float[] logSums = ArrayPool<float>.Shared.Rent(queries);
+        try
+        {
+            for (int m = 0; m < batch * heads; m++)
+            {
+                FlashAttend.Forward(
+                    query.Span.Slice(m * queries * size, queries * size),
+                    key.Span.Slice(m * keys * size, keys * size),
+                    value.Span.Slice(m * keys * valueSize, keys * valueSize),
+                    mixed.Span.Slice(m * queries * valueSize, queries * valueSize),
+                    logSums.AsSpan(0, queries), queries, keys, size, valueSize, Scale,
+                    mask is null ? default : mask.Of(m / heads),
+                    AttentionMask.BiasOf(mask?.BiasValues, m / heads, m % heads, queries, keys));
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(logSums);
+        }
+
+        return Output.Forward(Merge(mixed, x)).Y;
+    }
+}
