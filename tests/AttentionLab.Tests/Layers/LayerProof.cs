@@ -59,7 +59,7 @@ internal static class LayerProof
     }
 
     /// <summary>
-    /// Compares the backward with central differences of the float forward, the loss Σ y·w summed in double.
+    /// Compares the backward with central differences of the float forward, the loss Σ y·w summed in double, and checks that it accumulates.
     /// The step of each tensor is the one at the bottom of the U-curve: of steps 2⁻² … 2⁻⁹ the one whose estimate
     /// differs least from its neighbour's, found without looking at the backward.
     /// </summary>
@@ -82,6 +82,7 @@ internal static class LayerProof
         forward();
         IReadOnlyList<Tensor> gradients = backward(dy);
         Assert.Equal(inputs.Count, gradients.Count);
+        Accumulates();
         double worst = 0;
         for (int i = 0; i < inputs.Count; i++)
         {
@@ -99,6 +100,26 @@ internal static class LayerProof
             string folder = Path.Combine(Golden.Root, "artifacts", "golden");
             Directory.CreateDirectory(folder);
             File.WriteAllLines(Path.Combine(folder, $"differences-{Simd.Width}.txt"), Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key} {w.Value:E2}")));
+        }
+
+        // A second backward must double what the parameters hold, return the same for the inputs, and leave dy alone.
+        void Accumulates()
+        {
+            float[][] once = [.. parameters.Select(p => p.Gradient.Span.ToArray())];
+            Tensor kept = dy.Copy();
+            IReadOnlyList<Tensor> again = backward(dy);
+            foreach ((Parameter p, float[] g) in parameters.Zip(once))
+            {
+                Compare.Close(p.Gradient.Span, g.Select(v => 2 * v).ToArray(), 1e-5, $"{p.Name} after a second backward");
+                g.CopyTo(p.Gradient.Span);
+            }
+
+            foreach ((Tensor a, Tensor b) in gradients.Zip(again))
+            {
+                Compare.Same(b.Span, a.Span, "an input's gradient");
+            }
+
+            Compare.Same(dy.Span, kept.Span, "dy");
         }
 
         double Loss()

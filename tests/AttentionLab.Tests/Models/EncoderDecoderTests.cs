@@ -55,6 +55,19 @@ public class EncoderDecoderTests
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Backward_AgainstDifferences_Agrees(bool preNorm)
+    {
+        EncoderOptions options = new() { Vocabulary = 5, Capacity = 4, Channels = 4, Heads = 2, Layers = 1, Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu, ScaleEmbedding = true, Dropout = 0.2 };
+        EncoderDecoder model = new(options, new CounterRandom(1));
+        int[,] source = { { 4, 0, 3 } }, target = { { 1, 2 } };
+        EncoderDecoder.Saved saved = default;
+        LayerProof.Differences(
+            [], [.. model.Parameters.Where(p => !p.Name.EndsWith("key.bias", StringComparison.Ordinal))],
+            () => { (Tensor y, saved) = model.Forward(source, target, random: new CounterRandom(5)); return y; },
+            dy => { model.Backward(dy, saved); return []; });
+    }
+
     [Fact]
     public void Greedy_EveryToken_IsTheLikeliestOfTheWholeForward()
     {

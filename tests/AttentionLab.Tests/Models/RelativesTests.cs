@@ -44,6 +44,31 @@ public class RelativesTests
     }
 
     [Fact]
+    public void TargetAttentionBackward_AgainstDifferences_Agrees()
+    {
+        TargetAttention model = new(3, 5, new CounterRandom(1));
+        Tensor history = Tensor.Gaussian(new CounterRandom(2), 1, 2, 3, 3), candidate = Tensor.Gaussian(new CounterRandom(3), 1, 2, 3);
+        TargetAttention.Saved saved = default;
+        LayerProof.Differences(
+            [history, candidate], model.Parameters,
+            () => { (Tensor y, saved) = model.Forward(history, candidate, new[,] { { true, true, false }, { true, true, true } }); return y; },
+            dy => { (Tensor dHistory, Tensor dCandidate) = model.Backward(dy, saved); return [dHistory, dCandidate]; });
+    }
+
+    [Fact]
+    public void SkipGramBackward_AgainstDifferences_Agrees()
+    {
+        SkipGram model = new(4, 3, new CounterRandom(1));
+        new CounterRandom(2).FillGaussian(model.Words.Value.Span);
+        new CounterRandom(3).FillGaussian(model.Neighbours.Value.Span);
+        SkipGram.Saved saved = default;
+        LayerProof.Differences(
+            [], model.Parameters,
+            () => { (float loss, saved) = model.Forward([0, 3, 0], [1, 2, 2], new[,] { { 2, 2 }, { 0, 1 }, { 3, 1 } }); return Tensor.Vector(loss); },
+            dy => { model.Backward(saved, dy[0]); return []; });
+    }
+
+    [Fact]
     public void TargetAttention_PaddedHistory_HasNoInfluence()
     {
         TargetAttention model = new(4, 8, new CounterRandom(1));
