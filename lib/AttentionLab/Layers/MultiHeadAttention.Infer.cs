@@ -1,5 +1,3 @@
-using System.Buffers;
-using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Layers;
@@ -26,29 +24,7 @@ public sealed partial class MultiHeadAttention
         Tensor query = Heads.Split(Query.Forward(x).Y, heads), key = Heads.Split(Key.Forward(memory).Y, heads), value = Heads.Split(Value.Forward(memory).Y, heads);
         rotary?.Rotate(query);
         rotary?.Rotate(key);
-        int batch = query.Shape[0], queries = query.Shape[2], keys = key.Shape[2], size = query.Columns, valueSize = value.Columns;
-        mask?.Check(batch, heads, queries, keys);
-        Tensor mixed = new(batch, heads, queries, valueSize);
-        float[] logSums = ArrayPool<float>.Shared.Rent(queries);
-        try
-        {
-            for (int m = 0; m < batch * heads; m++)
-            {
-                FlashAttend.Forward(
-                    query.Span.Slice(m * queries * size, queries * size),
-                    key.Span.Slice(m * keys * size, keys * size),
-                    value.Span.Slice(m * keys * valueSize, keys * valueSize),
-                    mixed.Span.Slice(m * queries * valueSize, queries * valueSize),
-                    logSums.AsSpan(0, queries), queries, keys, size, valueSize, Scale,
-                    mask is null ? default : mask.Of(m / heads),
-                    AttentionMask.BiasOf(mask?.BiasValues, m / heads, m % heads, queries, keys));
-            }
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(logSums);
-        }
-
+        Tensor mixed = FusedAttention.Forward(query, key, value, mask, Scale).Output;
         return Output.Forward(Merge(mixed, x)).Y;
     }
 }
