@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace AttentionLab.Studio.Tests;
+
+/// <summary>What the READMEs tell a reader to type works, and the links they give lead somewhere.</summary>
+public sealed partial class ReadmeTests : IDisposable
+{
+    private const string Studio = "dotnet run --project lib/AttentionLab.Studio";
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string> Pages => ["README.md", "CONTRIBUTING.md", "lib/README.md", "notebooks/README.md", "data/README.md"];
+
+    public static TheoryData<string> PagesWithCode =>
+        [.. Pages.Select(page => page.Data).Where(page => Text(page).Contains("```csharp", StringComparison.Ordinal))];
+
+    public static TheoryData<string> StudioCommands =>
+        [.. Commands("README.md").Where(line => line.StartsWith(Studio + " -- ", StringComparison.Ordinal)).Select(line => line[(Studio.Length + 4)..])];
+
+    [Theory, MemberData(nameof(StudioCommands))]
+    public async Task Command_OfReadme_Works(string arguments)
+    {
+        // The folder of a built book is replaced, so that no test writes into the reader's own.
+        List<string> words = [.. arguments.Split(' ')];
+        if (words[0] == "build")
+        {
+            int at = words.IndexOf("--out");
+            if (at >= 0)
+            {
+                words.RemoveRange(at, 2);
+            }
+
+            words.AddRange(["--out", Path.Combine(folder.Path, "site")]);
+        }
+
+        (int exitCode, string output, string error) = await Run(words);
+        Assert.True(exitCode == 0, $"{arguments}: exit code {exitCode}\n{output}\n{error}");
+        Assert.NotEmpty(output.Trim());
+        if (words[0] == "build")
+        {
+            Assert.Matches(@"^[1-9]\d* notebooks?, [1-9]\d* cells?, 0 failed$", output.TrimEnd().Split('\n')[^1].TrimEnd());
+            Assert.True(File.Exists(Path.Combine(folder.Path, "site", "index.html")));
+        }
+    }
+
+    [Fact]
+    public async Task FirstCommand_OfReadme_ServesTheCourseUntilItIsStopped()
+    {
+        Assert.Contains(Studio, Commands("README.md"));
+        using Process process = StudioProcess.Start(["--no-open"], Repository.Root);
+        try
+        {
+            string? address = null;
+            while (address is null && await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            {
+                address = Address().Match(line) is { Success: true } match ? match.Value : null;
+            }
+
+            Assert.NotNull(address);
+            using HttpClient client = new();
+            Assert.Contains("Attention by Experiment", await client.GetStringAsync(address, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public void ContinuousIntegration_RunsWhatReadmeSays()
+    {
+        string[] commands = [.. Commands("README.md")];
+        Assert.Contains("dotnet test", commands);
+        string script = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));
+        Assert.Contains("--project lib/AttentionLab.Studio -- build --out site", script);
+        Assert.Contains("dotnet test", script);
+    }
+
+    [Theory, MemberData(nameof(PagesWithCode))]
+    public async Task Code_OfPage_Runs(string page)
+    {
+        string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(match => match.Groups[2].Value)];
+        string setup = File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib"));
+        folder.Write("setup.dib", setup);
+        string notebook = folder.WriteNotebook("page.dib", ["#!import ./setup.dib", .. blocks]);
+        (int exitCode, _, string error) = await Run(["run", notebook]);
+        Assert.True(exitCode == 0, $"{page}: {error}");
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public void Links_OfPage_LeadToFiles(string page)
+    {
+        string start = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
+        foreach (Match link in Link().Matches(Text(page)))
+        {
+            string target = link.Groups[1].Value.Split('#')[0];
+            if (target.Length > 0 && !target.Contains("://", StringComparison.Ordinal))
+            {
+                string path = Path.Combine(start, target);
+                Assert.True(File.Exists(path) || Directory.Exists(path), $"{page} links to {target}, which is not there.");
+            }
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static IEnumerable<string> Commands(string page) => CodeBlock().Matches(Text(page))
+        .Where(match => match.Groups[1].Value == "sh")
+        .SelectMany(match => match.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Text(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
+
+    private static async Task<(int ExitCode, string Output, string Error)> Run(IEnumerable<string> arguments)
+    {
+        using Process process = StudioProcess.Start(arguments, Repository.Root);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+
+    [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"http://(localhost|127\.0\.0\.1):\d+\S*")]
+    private static partial Regex Address();
+}
