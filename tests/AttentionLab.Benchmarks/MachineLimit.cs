@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using AttentionLab.Kernels;
 
 namespace AttentionLab.Benchmarks;
 
@@ -29,11 +29,10 @@ internal static class MachineLimit
     public static double BurstGflops()
     {
         long start = Stopwatch.GetTimestamp();
-        float sink = Vector512.IsHardwareAccelerated ? Burst512(Steps) : Vector256.IsHardwareAccelerated ? Burst256(Steps) : Burst128(Steps);
+        float sink = Simd.Width switch { 512 => Burst<Lanes16>(Steps), 256 => Burst<Lanes8>(Steps), 128 => Burst<Lanes4>(Steps), _ => Burst<Lanes1>(Steps) };
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         s_sink += sink;
-        int lanes = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
-        return 2.0 * Steps * 12 * lanes / seconds / 1e9;
+        return 2.0 * Steps * 12 * Simd.Lanes / seconds / 1e9;
     }
 
     /// <summary>Reading speed for an array of that size.</summary>
@@ -62,75 +61,28 @@ internal static class MachineLimit
     private static float s_sink;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Burst512(int steps)
+    private static float Burst<V>(int steps)
+        where V : struct, ILanes<V>
     {
-        Vector512<float> f = Vector512.Create(0.5f), g = Vector512.Create(1f);
-        Vector512<float> a = f, b = f, c = f, d = f, e = f, h = f, i = f, j = f, k = f, l = f, m = f, n = f;
+        V f = V.All(0.5f), g = V.All(1);
+        V a = f, b = f, c = f, d = f, e = f, h = f, i = f, j = f, k = f, l = f, m = f, n = f;
         for (; steps > 0; steps--)
         {
-            a = Vector512.MultiplyAddEstimate(a, f, g);
-            b = Vector512.MultiplyAddEstimate(b, f, g);
-            c = Vector512.MultiplyAddEstimate(c, f, g);
-            d = Vector512.MultiplyAddEstimate(d, f, g);
-            e = Vector512.MultiplyAddEstimate(e, f, g);
-            h = Vector512.MultiplyAddEstimate(h, f, g);
-            i = Vector512.MultiplyAddEstimate(i, f, g);
-            j = Vector512.MultiplyAddEstimate(j, f, g);
-            k = Vector512.MultiplyAddEstimate(k, f, g);
-            l = Vector512.MultiplyAddEstimate(l, f, g);
-            m = Vector512.MultiplyAddEstimate(m, f, g);
-            n = Vector512.MultiplyAddEstimate(n, f, g);
+            a = V.MultiplyAdd(a, f, g);
+            b = V.MultiplyAdd(b, f, g);
+            c = V.MultiplyAdd(c, f, g);
+            d = V.MultiplyAdd(d, f, g);
+            e = V.MultiplyAdd(e, f, g);
+            h = V.MultiplyAdd(h, f, g);
+            i = V.MultiplyAdd(i, f, g);
+            j = V.MultiplyAdd(j, f, g);
+            k = V.MultiplyAdd(k, f, g);
+            l = V.MultiplyAdd(l, f, g);
+            m = V.MultiplyAdd(m, f, g);
+            n = V.MultiplyAdd(n, f, g);
         }
 
-        return Vector512.Sum(a + b + c + d + e + h + i + j + k + l + m + n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Burst256(int steps)
-    {
-        Vector256<float> f = Vector256.Create(0.5f), g = Vector256.Create(1f);
-        Vector256<float> a = f, b = f, c = f, d = f, e = f, h = f, i = f, j = f, k = f, l = f, m = f, n = f;
-        for (; steps > 0; steps--)
-        {
-            a = Vector256.MultiplyAddEstimate(a, f, g);
-            b = Vector256.MultiplyAddEstimate(b, f, g);
-            c = Vector256.MultiplyAddEstimate(c, f, g);
-            d = Vector256.MultiplyAddEstimate(d, f, g);
-            e = Vector256.MultiplyAddEstimate(e, f, g);
-            h = Vector256.MultiplyAddEstimate(h, f, g);
-            i = Vector256.MultiplyAddEstimate(i, f, g);
-            j = Vector256.MultiplyAddEstimate(j, f, g);
-            k = Vector256.MultiplyAddEstimate(k, f, g);
-            l = Vector256.MultiplyAddEstimate(l, f, g);
-            m = Vector256.MultiplyAddEstimate(m, f, g);
-            n = Vector256.MultiplyAddEstimate(n, f, g);
-        }
-
-        return Vector256.Sum(a + b + c + d + e + h + i + j + k + l + m + n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Burst128(int steps)
-    {
-        Vector128<float> f = Vector128.Create(0.5f), g = Vector128.Create(1f);
-        Vector128<float> a = f, b = f, c = f, d = f, e = f, h = f, i = f, j = f, k = f, l = f, m = f, n = f;
-        for (; steps > 0; steps--)
-        {
-            a = Vector128.MultiplyAddEstimate(a, f, g);
-            b = Vector128.MultiplyAddEstimate(b, f, g);
-            c = Vector128.MultiplyAddEstimate(c, f, g);
-            d = Vector128.MultiplyAddEstimate(d, f, g);
-            e = Vector128.MultiplyAddEstimate(e, f, g);
-            h = Vector128.MultiplyAddEstimate(h, f, g);
-            i = Vector128.MultiplyAddEstimate(i, f, g);
-            j = Vector128.MultiplyAddEstimate(j, f, g);
-            k = Vector128.MultiplyAddEstimate(k, f, g);
-            l = Vector128.MultiplyAddEstimate(l, f, g);
-            m = Vector128.MultiplyAddEstimate(m, f, g);
-            n = Vector128.MultiplyAddEstimate(n, f, g);
-        }
-
-        return Vector128.Sum(a + b + c + d + e + h + i + j + k + l + m + n);
+        return V.Sum(a + b + c + d + e + h + i + j + k + l + m + n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
