@@ -37,6 +37,18 @@ public class DecoderLayerTests
             dy => { (Tensor dx, Tensor dMemory) = layer.Backward(dy, saved); return [dx, dMemory]; });
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void BackwardOfTwoLayers_AgainstDifferences_AddsTheirSharesOfTheMemory(bool preNorm)
+    {
+        DecoderLayers layers = new(2, 4, 2, 5, new CounterRandom(1), preNorm, Activation.Gelu);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 1, 3, 4), memory = Tensor.Gaussian(new CounterRandom(3), 1, 1, 4, 4);
+        DecoderLayers.Saved saved = default;
+        LayerProof.Differences(
+            [x, memory], [.. layers.Parameters.Where(p => !p.Name.EndsWith("key.bias", StringComparison.Ordinal))],
+            () => { (Tensor y, saved) = layers.Forward(x, memory); return y; },
+            dy => { (Tensor dx, Tensor dMemory) = layers.Backward(dy, saved); return [dx, dMemory]; });
+    }
+
     [Fact]
     public void Forward_LaterTokenChanged_EarlierOutputsStay()
     {

@@ -17,7 +17,7 @@ public class EncoderDecoderTests
     {
         Golden g = Golden.Read("encoder_decoder", name);
         bool shared = g.Flag("shared");
-        EncoderDecoder model = new(Small with { PreNorm = !shared }, new CounterRandom(1), shared ? null : 7);
+        EncoderDecoder model = new(Small with { PreNorm = !shared, Layers = (int)g.Number("layers") }, new CounterRandom(1), shared ? null : 7);
         g.Load(model.Parameters);
         (Tensor logits, EncoderDecoder.Saved saved) = model.Forward(g.Matrix("source"), g.Matrix("target"), g.Truths("keys"));
         g.Output("logits", logits);
@@ -97,6 +97,19 @@ public class EncoderDecoderTests
         int end = free[0][2];
         int[][] written = model.Greedy(source, 0, end, 6);
         Assert.Equal(free.Select(w => w.TakeWhile(t => t != end).ToArray()), written);
+    }
+
+    [Fact]
+    public void Greedy_PaddedSource_WritesWhatTheShorterSourceWrites()
+    {
+        // A table with large entries, so that what the decoder reads decides what it writes.
+        EncoderDecoder model = new(Small with { Layers = 2 }, new CounterRandom(4));
+        new CounterRandom(5).FillGaussian(model.Source.Words.Table.Value.Span, 0, 2);
+        bool[,] visible = { { true, true, true, false, false } };
+        int[] expected = model.Greedy(new[,] { { 3, 1, 4 } }, 0, -1, 8)[0];
+        int[,] padded = { { 3, 1, 4, 6, 5 } };
+        Assert.Equal(expected, model.Greedy(padded, 0, -1, 8, visible)[0]);
+        Assert.NotEqual(expected, model.Greedy(padded, 0, -1, 8)[0]);
     }
 
     [Fact]
