@@ -60,16 +60,24 @@ public class MatMulTests
         Compare.Close(again, expected, 1e-14, "reference Aᵀ·B");
     }
 
-    [Fact]
-    public void Reference_AgainstMathNet_Agrees()
+    [Theory, InlineData(19, 23, 29), InlineData(97, 321, 65)]
+    public void ReferenceAndForward_AgainstMathNet_Agree(int rows, int inner, int columns)
     {
-        const int rows = 19, inner = 23, columns = 29;
         double[] a = Inputs.GaussianDouble(4, rows * inner), b = Inputs.GaussianDouble(5, inner * columns), c = new double[rows * columns];
         MatMul.Reference<double>(a, b, c, rows, inner, columns);
 
         Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(rows, inner, a) * Matrix<double>.Build.DenseOfRowMajor(inner, columns, b);
 
-        Compare.Close(c, product.ToRowMajorArray(), 1e-14, "MathNet");
+        Compare.Close(c, product.ToRowMajorArray(), 1e-14, "reference");
+        float[] fa = [.. a.Select(v => (float)v)], fb = [.. b.Select(v => (float)v)], fc = new float[c.Length];
+        Matrix<double> left = Matrix<double>.Build.DenseOfRowMajor(rows, inner, Inputs.Widen(fa)), right = Matrix<double>.Build.DenseOfRowMajor(inner, columns, Inputs.Widen(fb));
+        double[] expected = (left * right).ToRowMajorArray();
+        MatMul.Forward(fa, fb, fc, rows, inner, columns);
+        Compare.Close(fc, expected, Tolerances.Kernel, "A·B");
+        MatMul.ForwardNT(fa, Transpose(fb, inner, columns), fc, rows, inner, columns);
+        Compare.Close(fc, expected, Tolerances.Kernel, "A·Bᵀ");
+        MatMul.ForwardTN(Transpose(fa, rows, inner), fb, fc, rows, inner, columns);
+        Compare.Close(fc, expected, Tolerances.Kernel, "Aᵀ·B");
     }
 
     [Fact]
