@@ -81,7 +81,10 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Trains until the steps are done, patience ends, or it is cancelled.</summary>
     /// <param name="cancellation">Stops after the step under way.</param>
     /// <returns>Why it ended.</returns>
-    /// <exception cref="TrainingDivergedException">A value, gradient or loss became NaN or ∞; the parameters were not moved by that step.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A value, gradient or loss became NaN or ∞, or a held-out value NaN. A loss or gradient that is not finite moves no parameter,
+    /// and values that are not finite overwrite no checkpoint.
+    /// </exception>
     public TrainingEnd Run(CancellationToken cancellation = default)
     {
         if (Accumulate < 1 || EvaluateEvery < 1 || ReportEvery < 1 || CheckpointEvery < 1)
@@ -90,17 +93,17 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
         }
 
         long first = Done, begin = Clock.GetTimestamp(), reported = begin, reportedStep = Done, tokens = 0;
-        double losses = 0, norm = 0;
+        double losses = 0, norm = 0, loss = double.NaN;
         while (Done < Steps)
         {
             if (cancellation.IsCancellationRequested)
             {
-                Save();
+                Save(loss);
                 return TrainingEnd.Cancelled;
             }
 
             Gradients.Clear(optimizer.Parameters);
-            double loss = 0;
+            loss = 0;
             for (int i = 0; i < Accumulate; i++)
             {
                 Batch batch = step(random);
@@ -130,7 +133,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
 
             if (Done % CheckpointEvery == 0 || Done == Steps)
             {
-                Save();
+                Save(loss);
             }
         }
 
@@ -168,6 +171,11 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
         }
 
         double value = Evaluate();
+        if (double.IsNaN(value))
+        {
+            throw TrainingDivergedException.Find(Done, value, optimizer.Parameters, "evaluation");
+        }
+
         LastEvaluation = value;
         if (value < BestEvaluation)
         {
@@ -191,8 +199,14 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
         }
     }
 
-    private void Save()
+    /// <summary>A step may overflow by itself, with no next one to notice it.</summary>
+    private void Save(double loss)
     {
+        if (!optimizer.Parameters.All(p => TrainingDivergedException.IsFinite(p.Value)))
+        {
+            throw TrainingDivergedException.Find(Done, loss, optimizer.Parameters);
+        }
+
         if (CheckpointPath is not null)
         {
             Checkpoint.Save(CheckpointPath, this);
