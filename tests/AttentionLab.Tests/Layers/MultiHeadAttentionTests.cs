@@ -115,6 +115,44 @@ public class MultiHeadAttentionTests
         Compare.Close(attention.InferCross(x, memory, mask), attention.ForwardCross(x, memory, mask).Y, 2e-6, "y");
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Step_BiasOfEachHeadAndPaddedKeys_EqualsRecomputation(bool rotary)
+    {
+        // Own size of values, a slope for each head, padding in one of two sequences.
+        const int tokens = 7;
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), valueSize: 3, rotary: rotary ? new RotaryPositions(4) : null);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, tokens, 8);
+        bool[,] Keys(int count)
+        {
+            bool[,] keys = new bool[2, count];
+            for (int j = 0; j < count; j++)
+            {
+                (keys[0, j], keys[1, j]) = (true, j != 1);
+            }
+
+            return keys;
+        }
+
+        Tensor expected = attention.Forward(x, AttentionMask.Causal & AttentionMask.Keys(Keys(tokens)) & AttentionMask.Bias(Alibi.Bias(2, tokens, tokens))).Y;
+        KeyValueCache cache = attention.Cache(2, tokens);
+        int done = 0;
+        foreach (int count in new[] { 1, 3, 1, 2 })
+        {
+            Tensor next = new(2, count, 8);
+            for (int b = 0; b < 2; b++)
+            {
+                x.Span.Slice((b * tokens + done) * 8, count * 8).CopyTo(next.Span[(b * count * 8)..]);
+            }
+
+            done += count;
+            Tensor y = attention.Step(next, cache, AttentionMask.Keys(Keys(done)) & AttentionMask.Bias(Alibi.Bias(2, count, done)));
+            for (int b = 0; b < 2; b++)
+            {
+                Compare.Close(y.Span.Slice(b * count * 8, count * 8), expected.Span.Slice((b * tokens + done - count) * 8, count * 8), 2e-6, $"sequence {b}, tokens to {done}");
+            }
+        }
+    }
+
     [Fact]
     public void Forward_TokensInAnotherOrder_GivesOutputsInThatOrder()
     {

@@ -165,6 +165,13 @@ public class EncoderTests
     }
 
     [Fact]
+    public void Pooling_RowTakenTwice_CollectsBothGradients()
+    {
+        Tensor dy = Tensor.FromRows([1, 2], [10, 20], [100, 200]), dx = Pooling.RowsBackward(dy, [1, 3, 1], new Tensor(2, 2, 2));
+        Assert.Equal([0f, 0, 101, 202, 0, 0, 10, 20], dx.Values);
+    }
+
+    [Fact]
     public void Pooling_NothingVisible_GivesZeros()
     {
         Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 1, 3, 4);

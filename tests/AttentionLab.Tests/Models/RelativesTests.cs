@@ -110,6 +110,15 @@ public class RelativesTests
     }
 
     [Fact]
+    public void SkipGramTrain_NeighbourDrawnAsNegative_IsSkipped()
+    {
+        SkipGram one = new(9, 5, new CounterRandom(1)), other = new(9, 5, new CounterRandom(1));
+        Assert.Equal(one.Train(3, 4, [5, 7], 0.1f), other.Train(3, 4, [4, 5, 4, 7], 0.1f));
+        Compare.Same(other.Words.Value.Span, one.Words.Value.Span, "words");
+        Compare.Same(other.Neighbours.Value.Span, one.Neighbours.Value.Span, "neighbours");
+    }
+
+    [Fact]
     public void SkipGram_UnknownWord_IsRefused() => Assert.Contains(
         "word 9 is not in the vocabulary of 0 to 8", Assert.Throws<ArgumentOutOfRangeException>(() => new SkipGram(9, 5, new CounterRandom(1)).Train(9, 0, [1], 0.1f)).Message);
 

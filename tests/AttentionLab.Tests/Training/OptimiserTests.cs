@@ -95,6 +95,17 @@ public class OptimiserTests
         Assert.Contains("limit is 0", Assert.Throws<ArgumentOutOfRangeException>(() => Gradients.Clip([], 0)).Message);
 
     [Fact]
+    public void Clip_InfiniteGradient_StaysAsItIsToBeNamed()
+    {
+        Parameter good = new("good", Tensor.Vector(1, 1)), bad = new("bad", Tensor.Vector(1, 1));
+        good.Gradient.Span.Fill(3);
+        bad.Gradient[1] = float.PositiveInfinity;
+        Assert.Equal(double.PositiveInfinity, Gradients.Clip([good, bad], 1));
+        Assert.Equal([3f, 3f], good.Gradient.Values);
+        Assert.Equal([0f, float.PositiveInfinity], bad.Gradient.Values);
+    }
+
+    [Fact]
     public void Norm_HugeGradients_DoesNotOverflow()
     {
         Parameter p = new("p", new Tensor(4));
