@@ -14,6 +14,9 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     /// <summary>Characters of one cell that are kept.</summary>
     public const int MaximumCharacters = 200_000;
 
+    private const int FloodLines = 100_000;
+    private const int FloodCharacters = 20_000_000;
+
     private readonly Lock gate = new();
     private readonly StringBuilder pending = new();
     private long lines;
@@ -22,6 +25,20 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     private long cutCharacters;
 
     public override Encoding Encoding => Encoding.UTF8;
+
+    /// <summary>What to tell a cell that wrote a hundred times more than is kept; null if it did not.</summary>
+    public string? Flood
+    {
+        get
+        {
+            lock (gate)
+            {
+                long allLines = lines + cutLines, allCharacters = characters + cutCharacters;
+                return allLines < FloodLines && allCharacters < FloodCharacters ? null : FormattableString.Invariant(
+                    $"the cell flooded its output: it wrote {allLines:N0} lines ({allCharacters:N0} characters): print less.");
+            }
+        }
+    }
 
     /// <summary>A new cell: its text is counted from zero.</summary>
     public void Begin()

@@ -105,6 +105,11 @@ internal sealed class KernelHost : IDisposable
         CellFailure? failure = RunCell(source, new CellPath(Path.GetFileName(notebook), cell), Path.GetDirectoryName(notebook)!);
         double seconds = clock.Elapsed.TotalSeconds;
         console.End();
+        if (failure is null && console.Flood is string flood)
+        {
+            failure = new CellFailure(flood, 0, flood);
+        }
+
         MarkEnd(Console.OpenStandardOutput(), cell);
         MarkEnd(Console.OpenStandardError(), cell);
         Send(new KernelMessage("done") { Cell = cell, Failure = failure, Seconds = seconds });

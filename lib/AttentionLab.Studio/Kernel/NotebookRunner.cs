@@ -6,7 +6,7 @@ namespace AttentionLab.Studio.Kernel;
 /// <summary>Runs a whole notebook in a fresh kernel, cell by cell.</summary>
 public static class NotebookRunner
 {
-    /// <summary>Runs a notebook; behind the first cell that fails nothing more is run.</summary>
+    /// <summary>Runs a notebook; behind the first cell that fails nothing more is run. A cell of an unknown kind fails.</summary>
     /// <param name="path">Path of the .dib file.</param>
     /// <param name="document">Its content.</param>
     /// <param name="options">Limits; null for the usual ones.</param>
@@ -21,9 +21,13 @@ public static class NotebookRunner
         await using NotebookSession session = await NotebookSession.StartAsync(path, options, cancellation);
         foreach ((int number, DibCell cell) in document.NumberedCells)
         {
-            ExecutedCell executed = cell.Kind != DibCellKind.CSharp || failed
-                ? Shown(number, cell) with { NotRun = cell.Kind == DibCellKind.CSharp }
-                : await session.RunAsync(number, cell.Text, cancellation: cancellation);
+            ExecutedCell executed = cell.Kind switch
+            {
+                DibCellKind.CSharp when !failed => await session.RunAsync(number, cell.Text, cancellation: cancellation),
+                DibCellKind.CSharp => Shown(number, cell) with { NotRun = true },
+                DibCellKind.Unknown when !failed => Shown(number, cell) with { Failure = Refused(cell.Language) },
+                _ => Shown(number, cell),
+            };
             failed |= executed.Failure is not null;
             cells.Add(executed);
             finished?.Invoke(executed);
@@ -37,6 +41,13 @@ public static class NotebookRunner
         Path.GetFileNameWithoutExtension(path),
         [.. document.NumberedCells.Select(entry => Shown(entry.Number, entry.Cell) with { NotRun = entry.Cell.Kind == DibCellKind.CSharp })],
         0);
+
+    /// <summary>A cell that no kernel of this host can run is a failure: leaving it out in silence would change what the notebook does.</summary>
+    private static CellFailure Refused(string language)
+    {
+        string message = $"this host cannot run a cell of the kind '{language}': make it #!csharp or #!markdown.";
+        return new CellFailure(message, 0, message);
+    }
 
     private static ExecutedCell Shown(int number, DibCell cell)
     {

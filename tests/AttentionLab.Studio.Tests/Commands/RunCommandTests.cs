@@ -32,6 +32,18 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal("02-context.dib: cell 3, line 3: Exception: on purpose", error.Trim());
     }
 
+    [Theory]
+    [InlineData("#!fsharp\n\nlet x = 1\n\n#!csharp\n\nConsole.WriteLine(\"behind\");\n", "bad.dib: cell 1: this host cannot run a cell of the kind 'fsharp': make it #!csharp or #!markdown.")]
+    [InlineData("#!csharp\n\nfor (int i = 0; i < 1_000_000; i++) Console.WriteLine(7);\n\n#!csharp\n\nConsole.WriteLine(\"behind\");\n",
+        "bad.dib: cell 1: the cell flooded its output: it wrote 1,000,000 lines (2,000,000 characters): print less.")]
+    public async Task Run_UnknownKindOrFlood_IsOneLineAndExitsWith1(string text, string expected)
+    {
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", folder.Write("bad.dib", text));
+        Assert.Equal((1, expected), (exitCode, error.Trim()));
+        Assert.DoesNotContain("behind", output);
+        Assert.Contains("1 failed", output);
+    }
+
     [Fact]
     public async Task Run_UnusableFile_SaysWhyInOneLineAndExitsWith2()
     {
