@@ -27,7 +27,7 @@ public static class Checkpoint
     public static void Load(string path, IEnumerable<Parameter> parameters)
     {
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        file.ReadInto([.. parameters.Distinct().Select(p => (p.Name, p.Value)), .. Rest(file)]);
+        file.ReadInto(parameters.Distinct().Select(p => (p.Name, p.Value)), ignoredPrefix: Prefix);
     }
 
     /// <summary>Writes a run.</summary>
@@ -86,10 +86,6 @@ public static class Checkpoint
     private static IEnumerable<(string Name, Tensor Value)> BestOf(TrainingLoop loop) => loop.Best is null
         ? []
         : loop.Optimizer.Parameters.Zip(loop.Best, (p, values) => ($"{Prefix}best.{p.Name}", new Tensor(values, p.Value.Shape)));
-
-    /// <summary>What belongs to the run and not to the model: read and dropped.</summary>
-    private static IEnumerable<(string Name, Tensor Value)> Rest(SafeTensorsFile file) =>
-        file.Tensors.Where(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)).Select(t => (t.Name, new Tensor([.. t.Shape.Select(size => (int)size)])));
 
     private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 

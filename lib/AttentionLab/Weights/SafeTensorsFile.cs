@@ -150,8 +150,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// All names, shapes and types are compared first: when anything does not fit, nothing is changed.
     /// </summary>
     /// <param name="targets">Names and the tensors to fill.</param>
+    /// <param name="ignoredPrefix">Tensors of the file whose name begins so need no target; null for none.</param>
     /// <exception cref="InvalidDataException">Names are missing or superfluous or shapes differ; the message names them with both shapes.</exception>
-    public void ReadInto(IEnumerable<(string Name, Tensor Target)> targets)
+    public void ReadInto(IEnumerable<(string Name, Tensor Target)> targets, string? ignoredPrefix = null)
     {
         (string Name, Tensor Target)[] all = [.. targets];
         List<string> faults = [];
@@ -171,8 +172,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             }
         }
 
-        HashSet<string> wanted = [.. all.Select(pair => pair.Name)];
-        faults.AddRange(Tensors.Where(t => !wanted.Contains(t.Name)).Select(t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
+        HashSet<string> wanted = [];
+        faults.AddRange(all.Where(pair => !wanted.Add(pair.Name)).Select(pair => $"two tensors of the model are called \"{pair.Name}\": give each a name of its own"));
+        faults.AddRange(Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal))).Select(t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
         if (faults.Count > 0)
         {
             string rest = faults.Count > 6 ? $"; and {faults.Count - 6} more" : "";

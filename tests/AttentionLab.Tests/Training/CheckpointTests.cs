@@ -115,6 +115,25 @@ public sealed class CheckpointTests : IDisposable
         Compare.Same(other.Forward(source, target).Logits.Span, one.Forward(source, target).Logits.Span, "logits");
     }
 
+    [Fact]
+    public void Load_StateOfAnotherOptimiser_IsNotEvenRead()
+    {
+        byte[] header = """{"p":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"training/odd":{"dtype":"I64","shape":[1,1,1,1,1],"data_offsets":[4,12]}}"""u8.ToArray();
+        File.WriteAllBytes(_path, [.. BitConverter.GetBytes((long)header.Length), .. header, .. BitConverter.GetBytes(2.5f), .. new byte[8]]);
+        Parameter p = new("p", new Tensor(1));
+        Checkpoint.Load(_path, [p]);
+        Assert.Equal(2.5f, p.Value[0]);
+    }
+
+    [Fact]
+    public void Load_TwoParametersOfOneName_IsRefused()
+    {
+        Parameter one = new("w", new Tensor(2)), other = new("w", new Tensor(2));
+        Checkpoint.Save(_path, [one]);
+        string message = Assert.Throws<InvalidDataException>(() => Checkpoint.Load(_path, [one, other])).Message;
+        Assert.Contains("two tensors of the model are called \"w\": give each a name of its own", message);
+    }
+
     /// <summary>A small encoder with dropout that learns to repeat its input.</summary>
     private sealed class Trial
     {
