@@ -109,7 +109,7 @@ public class MultiHeadAttentionTests
     [Fact]
     public void InferCross_OwnSizesWithoutBatch_EqualsForwardCross()
     {
-        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3);
+        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3, scale: 0.9f);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 7, 6), memory = Tensor.Gaussian(new CounterRandom(3), 1, 9, 5);
         AttentionMask mask = AttentionMask.Causal & AttentionMask.Keys([.. Enumerable.Range(0, 9).Select(j => j != 3)]);
         Compare.Close(attention.InferCross(x, memory, mask), attention.ForwardCross(x, memory, mask).Y, 2e-6, "y");
@@ -118,9 +118,9 @@ public class MultiHeadAttentionTests
     [Theory, InlineData(false), InlineData(true)]
     public void Step_BiasOfEachHeadAndPaddedKeys_EqualsRecomputation(bool rotary)
     {
-        // Own size of values, a slope for each head, padding in one of two sequences.
+        // Own size of values and own scale, a slope for each head, padding in one of two sequences.
         const int tokens = 7;
-        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), valueSize: 3, rotary: rotary ? new RotaryPositions(4) : null);
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), valueSize: 3, scale: 0.9f, rotary: rotary ? new RotaryPositions(4) : null);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, tokens, 8);
         bool[,] Keys(int count)
         {

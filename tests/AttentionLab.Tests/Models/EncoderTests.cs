@@ -12,6 +12,8 @@ public class EncoderTests
 
     public static TheoryData<string> Cases => Golden.Names("encoder");
 
+    public static TheoryData<PositionKind> Kinds => [.. Enum.GetValues<PositionKind>()];
+
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
     {
@@ -124,16 +126,16 @@ public class EncoderTests
         }
     }
 
-    [Fact]
-    public void Forward_PaddedSequence_GivesTheSameVectorsAndPooling()
+    [Theory, MemberData(nameof(Kinds))]
+    public void Forward_PaddedSequence_GivesTheSameVectorsAndPooling(PositionKind positions)
     {
-        Encoder encoder = new(Small, new CounterRandom(1));
+        Encoder encoder = new(Small with { Positions = positions, Channels = 8 }, new CounterRandom(1));
         Tensor alone = encoder.Forward(new[,] { { 3, 1, 4 } }).Y;
         bool[,] visible = { { true, true, true, false, false } };
         foreach (int filler in new[] { 0, 7 })
         {
             Tensor padded = encoder.Forward(new[,] { { 3, 1, 4, filler, filler } }, visible).Y;
-            Compare.Close(padded.Span[..18], alone.Span, 2e-6, "vectors");
+            Compare.Close(padded.Span[..24], alone.Span, 2e-6, "vectors");
             Compare.Close(Pooling.Mean(padded, visible), Pooling.Mean(alone), 2e-6, "mean");
         }
     }
@@ -155,12 +157,12 @@ public class EncoderTests
         }
     }
 
-    [Fact]
-    public void Forward_CausalMask_NoLeakThroughAnyLayer()
+    [Theory, MemberData(nameof(Kinds))]
+    public void Forward_CausalMask_NoLeakThroughAnyLayer(PositionKind positions)
     {
-        Encoder encoder = new(Small, new CounterRandom(1));
+        Encoder encoder = new(Small with { Positions = positions, Channels = 8 }, new CounterRandom(1));
         Tensor before = encoder.Forward(new[,] { { 3, 1, 4, 1 } }, mask: AttentionMask.Causal).Y, after = encoder.Forward(new[,] { { 3, 1, 9, 2 } }, mask: AttentionMask.Causal).Y;
-        Assert.True(before.Span[..12].SequenceEqual(after.Span[..12]));
+        Assert.True(before.Span[..16].SequenceEqual(after.Span[..16]));
         Assert.False(before.Row(2).SequenceEqual(after.Row(2)));
     }
 

@@ -18,6 +18,7 @@ public class TrainingLoopTests
         Assert.Equal(TrainingEnd.Finished, run.Loop(10, reportEvery: 4).Run(Token));
         Assert.Equal([4, 8, 10], reports.Select(p => p.Step));
         Assert.True(reports[^1].Loss < reports[0].Loss);
+        Assert.Equal(run.Losses[4..8].Average(), reports[1].Loss, 1e-12);
 
         // The clock gains one second a batch of 6 rows.
         Assert.All(reports, p => Assert.Equal(6, p.TokensPerSecond, 1e-9));
@@ -97,16 +98,19 @@ public class TrainingLoopTests
     [Fact]
     public void Run_Accumulating_EqualsOneLargeBatch()
     {
-        Run small = new(), large = new(rows: 12);
-        small.Loop(5, accumulate: 2).Run(Token);
-        large.Loop(5).Run(Token);
+        List<Progress> reports = [], expected = [];
+        Run small = new(reports.Add), large = new(expected.Add, rows: 12);
+        small.Loop(5, reportEvery: 1, accumulate: 2).Run(Token);
+        large.Loop(5, reportEvery: 1).Run(Token);
+        Compare.Close(reports.Select(p => p.Loss).ToArray(), expected.Select(p => p.Loss).ToArray(), 1e-5, "loss of each step");
         Compare.Close(small.Model.Weight.Value, large.Model.Weight.Value, 1e-5, "weight");
     }
 
     [Fact]
     public void Run_NoImprovement_StopsAndBringsBackTheBest()
     {
-        double[] held = [3, 2, 1, 4, 5, 0];
+        // One bad value between two better ones uses up no patience.
+        double[] held = [3, 4, 2, 1, 4, 5, 0];
         Parameter p = new("p", new Tensor(1));
         int evaluations = 0;
         TrainingLoop loop = new(new Sgd([p], 1), new CounterRandom(1), _ => { p.Gradient[0] -= 1; return new Batch(1, 1); })
@@ -118,10 +122,10 @@ public class TrainingLoopTests
             Patience = 2,
         };
         Assert.Equal(TrainingEnd.NoImprovement, loop.Run(Token));
-        Assert.Equal(10, loop.Done);
-        Assert.Equal(5, evaluations);
+        Assert.Equal(12, loop.Done);
+        Assert.Equal(6, evaluations);
         Assert.Equal(1, loop.BestEvaluation);
-        Assert.Equal(6, p.Value[0]);
+        Assert.Equal(8, p.Value[0]);
     }
 
     [Theory, InlineData("gradient"), InlineData("value"), InlineData("loss")]
