@@ -63,35 +63,47 @@ public static partial class Chart
     };
 
     /// <summary>
-    /// For each name the corner of its tip where it covers no other tip and no name placed before, on a page 400 px wide;
+    /// For each name the corner of its tip where it covers least of other tips, names placed before and arrows, on a page 400 px wide;
     /// first the corner that the arrow points to. And the extent, with room for the names.
     /// </summary>
     private static (string[] Places, Extent Extent) PlaceLabels(IReadOnlyList<Arrow> arrows, Extent extent)
     {
-        // A plot on such a page is 300 px wide; a letter takes 8, a line 18, the head of an arrow 8.
-        double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.6 / 300;
-        List<(double Left, double Right, double Bottom, double Top)> taken = [.. arrows.Select(a => (a.X - 8 * pixel, a.X + 8 * pixel, a.Y - 8 * pixel, a.Y + 8 * pixel))];
+        // A plot on such a page is 300 px wide; a letter takes 8, a line 18, the head of an arrow 8. Names and the common axes
+        // of a slider's steps widen the extent, so that a name covers more of it than of this one: places are chosen for that.
+        double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.6 / 300, wide = 1.6 * pixel;
+        List<(double Left, double Right, double Bottom, double Top)> taken = [.. arrows.Select(a => (a.X - 8 * wide, a.X + 8 * wide, a.Y - 8 * wide, a.Y + 8 * wide))];
         string[] places = new string[arrows.Count];
         for (int i = 0; i < arrows.Count; i++)
         {
             Arrow arrow = arrows[i];
             string[] lines = Page.Wrap(arrow.Name, LabelWidth).Split("<br>");
-            double width = lines.Max(line => line.Length) * 8 * pixel, height = lines.Length * 18 * pixel;
+            double width = lines.Max(line => line.Length) * 8, height = lines.Length * 18;
             bool up = arrow.Y >= arrow.FromY, right = arrow.X >= arrow.FromX;
             (bool Up, bool Right)[] corners = [(up, right), (up, !right), (!up, right), (!up, !right)];
-            (bool Up, bool Right) best = corners.MinBy(corner => taken.Where((box, k) => k != i && Overlap(box, Box(arrow, corner))).Count());
+            (bool Up, bool Right) best = corners.MinBy(corner =>
+                taken.Where((_, k) => k != i).Sum(box => Overlap(box, Box(corner, wide))) + 8 * wide * wide * Crossed(Box(corner, wide)));
             places[i] = $"{(best.Up ? "top" : "bottom")} {(best.Right ? "right" : "left")}";
-            taken.Add(Box(arrow, best));
-            extent = extent.And(taken[^1].Left, taken[^1].Bottom).And(taken[^1].Right, taken[^1].Top);
+            taken.Add(Box(best, wide));
+            var (left, rightEnd, bottom, top) = Box(best, pixel);
+            extent = extent.And(left, bottom).And(rightEnd, top);
 
-            (double Left, double Right, double Bottom, double Top) Box(Arrow at, (bool Up, bool Right) corner) =>
-                (corner.Right ? at.X : at.X - width, corner.Right ? at.X + width : at.X, corner.Up ? at.Y : at.Y - height, corner.Up ? at.Y + height : at.Y);
+            (double Left, double Right, double Bottom, double Top) Box((bool Up, bool Right) corner, double unit) => (
+                corner.Right ? arrow.X : arrow.X - width * unit, corner.Right ? arrow.X + width * unit : arrow.X,
+                corner.Up ? arrow.Y : arrow.Y - height * unit, corner.Up ? arrow.Y + height * unit : arrow.Y);
         }
 
         return (places, extent);
 
-        static bool Overlap((double Left, double Right, double Bottom, double Top) a, (double Left, double Right, double Bottom, double Top) b) =>
-            a.Left < b.Right && b.Left < a.Right && a.Bottom < b.Top && b.Bottom < a.Top;
+        // How much of the arrows' shafts runs through a box, in twentieths of a shaft: less bad than a name on a name.
+        int Crossed((double Left, double Right, double Bottom, double Top) box) => arrows.Sum(a => Enumerable.Range(1, 19).Count(step =>
+        {
+            double x = a.FromX + (a.X - a.FromX) * step / 20, y = a.FromY + (a.Y - a.FromY) * step / 20;
+            return box.Left < x && x < box.Right && box.Bottom < y && y < box.Top;
+        }));
+
+        // The area that two boxes share.
+        static double Overlap((double Left, double Right, double Bottom, double Top) a, (double Left, double Right, double Bottom, double Top) b) =>
+            Math.Max(0, Math.Min(a.Right, b.Right) - Math.Max(a.Left, b.Left)) * Math.Max(0, Math.Min(a.Top, b.Top) - Math.Max(a.Bottom, b.Bottom));
     }
 
     /// <summary>Shades the hull below whatever is drawn next; says what the axes must span for it.</summary>
