@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using AttentionLab.Tensors;
 using AttentionLab.Weights;
 
@@ -69,8 +70,8 @@ public static class Checkpoint
             throw new InvalidDataException($"{path} was drawn from seed {seed}, stream {stream} but this run from {loop.Random.Seed}, {loop.Random.Stream}: build it with new CounterRandom({seed}, {stream}).");
         }
 
-        (long done, long steps, double rate) = (Number<long>(file, "step"), Number<long>(file, "optimizer.step"), Number<double>(file, "optimizer.rate"));
-        (double best, int stale, ulong position) = (Number<double>(file, "evaluation.best"), Number<int>(file, "evaluation.stale"), Number<ulong>(file, "random.position"));
+        (long done, long steps, double rate) = (Count<long>(file, "step"), Count<long>(file, "optimizer.step"), Number<double>(file, "optimizer.rate", rate => !double.IsFinite(rate)));
+        (double best, int stale, ulong position) = (Number<double>(file, "evaluation.best"), Count<int>(file, "evaluation.stale"), Number<ulong>(file, "random.position"));
         double? last = file.Metadata.ContainsKey("evaluation.last") ? Number<double>(file, "evaluation.last") : null;
         (string, Tensor)[] kept = file.Tensors.Any(t => t.Name.StartsWith(Prefix + "best.", StringComparison.Ordinal))
             ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
@@ -89,9 +90,13 @@ public static class Checkpoint
 
     private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 
-    private static T Number<T>(SafeTensorsFile file, string key)
-        where T : ISpanParsable<T> =>
-        file.Metadata.TryGetValue(key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T? value)
+    /// <summary>A count that is not negative.</summary>
+    private static T Count<T>(SafeTensorsFile file, string key)
+        where T : IBinaryInteger<T> => Number<T>(file, key, T.IsNegative);
+
+    private static T Number<T>(SafeTensorsFile file, string key, Func<T, bool>? isImpossible = null)
+        where T : INumber<T> =>
+        file.Metadata.TryGetValue(key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && isImpossible?.Invoke(value) != true
             ? value
             : throw new InvalidDataException($"{file.Path} says {(text is null ? "nothing" : $"\"{text}\"")} about {key}, so it is no checkpoint of a run: take one that TrainingLoop wrote, or use Checkpoint.Load for weights alone.");
 }

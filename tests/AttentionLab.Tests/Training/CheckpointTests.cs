@@ -2,6 +2,7 @@ using AttentionLab.Kernels;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Training;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Tests.Training;
 
@@ -132,6 +133,28 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Save(_path, [one]);
         string message = Assert.Throws<InvalidDataException>(() => Checkpoint.Load(_path, [one, other])).Message;
         Assert.Contains("two tensors of the model are called \"w\": give each a name of its own", message);
+    }
+
+    [Theory, InlineData("step", "-3"), InlineData("optimizer.step", "-1"), InlineData("evaluation.stale", "-2"), InlineData("optimizer.rate", "NaN")]
+    public void Resume_ImpossibleCount_IsRefusedAndChangesNothing(string key, string value)
+    {
+        Trial written = new("adam");
+        written.Loop(2, _path).Run(Token);
+        Dictionary<string, string> metadata;
+        (string, Tensor)[] tensors;
+        using (SafeTensorsFile file = SafeTensorsFile.Open(_path))
+        {
+            metadata = new(file.Metadata) { [key] = value };
+            tensors = [.. file.Tensors.Select(t => (t.Name, file.Read(t.Name)))];
+        }
+
+        SafeTensorsFile.Write(_path, tensors, metadata: metadata);
+        Trial fresh = new("adam");
+        float[] before = [.. fresh.Parameters[0].Value.Values];
+        fresh.Parameters[0].Value.Span[0] += 1;
+        string message = Assert.Throws<InvalidDataException>(() => Checkpoint.Resume(_path, fresh.Loop(3, null))).Message;
+        Assert.Contains($"\"{value}\" about {key}", message);
+        Assert.Equal(before[0] + 1, fresh.Parameters[0].Value.Values[0]);
     }
 
     /// <summary>A small encoder with dropout that learns to repeat its input.</summary>
