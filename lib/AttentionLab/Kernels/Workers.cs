@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>The threads that share the work of a large kernel call.</summary>
+/// <remarks>
+/// The caller takes parts too, and goes on as soon as all parts are done: a worker that was not woken in time is not
+/// waited for. A call from within a part, or while another thread's call holds the workers, runs on its own thread
+/// alone. Nothing is allocated once the workers exist; <c>Parallel.For</c> takes 1.6 KB and 3 to 5 µs a call.
+/// </remarks>
+public static unsafe class Workers
+{
+    /// <summary>More threads than this were never tried.</summary>
+    private const int Most = 64;
+
+    private static readonly Lock s_starting = new();
+    private static volatile Worker[] s_workers = [];
+    private static int s_count = Math.Clamp(Environment.ProcessorCount, 1, Most);
+    private static int s_taken;
+
+    private static void* s_job;
+    private static delegate*<void*, int, void> s_run;
+    private static int s_parts;
+    private static int s_next;
+    private static ExceptionDispatchInfo? s_failure;
+
+    [ThreadStatic]
+    private static bool t_inside;
+
+    /// <summary>
+    /// Threads that one kernel call may use, the caller's own among them: 1 … 64; as many as there are processors unless
+    /// it is set. Small calls use one all the same. No result depends on it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not in 1 … 64.</exception>
+    public static int Count
+    {
+        get => Volatile.Read(ref s_count);
+        set
+        {
+            if (value is < 1 or > Most)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"Workers.Count must be in 1 … {Most}, not {value}; 1 means: this thread alone.");
+            }
+
+            Volatile.Write(ref s_count, value);
+        }
+    }
+
+    /// <summary>Runs parts 0 … <paramref name="parts"/> − 1 of a job and returns when all are done.</summary>
+    /// <param name="job">Pointers and sizes; it must lie on the caller's stack and is not copied.</param>
+    /// <param name="parts">How many parts; 0 does nothing.</param>
+    /// <remarks>If a part throws, parts that nobody has begun are left out and the first exception is thrown here.</remarks>
+    internal static void Run<TJob>(ref TJob job, int parts)
+        where TJob : unmanaged, IJob
+    {
+        int helpers = Math.Min(Count, parts) - 1;
+        if (helpers < 1 || t_inside || Interlocked.CompareExchange(ref s_taken, 1, 0) != 0)
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                job.Run(part);
+            }
+
+            return;
+        }
+
+        ExceptionDispatchInfo? failure;
+        try
+        {
+            Worker[] workers = Started(helpers);
+            s_job = Unsafe.AsPointer(ref job);
+            s_run = &RunPart<TJob>;
+            (s_parts, s_next, s_failure) = (parts, 0, null);
+            for (int i = 0; i < helpers; i++)
+            {
+                workers[i].Invite();
+            }
+
+            TakeParts();
+            for (int i = 0; i < helpers; i++)
+            {
+                workers[i].Dismiss();
+            }
+
+            failure = s_failure;
+        }
+        finally
+        {
+            Volatile.Write(ref s_taken, 0);
+        }
+
+        failure?.Throw();
+    }
+
+    /// <summary>Runs parts of the current job until none is left.</summary>
+    internal static void TakeParts()
+    {
+        t_inside = true;
+        try
+        {
+            for (int part; (part = Interlocked.Increment(ref s_next) - 1) < s_parts;)
+            {
+                s_run(s_job, part);
+            }
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref s_failure, ExceptionDispatchInfo.Capture(exception), null);
+            Volatile.Write(ref s_next, s_parts);
+        }
+        finally
+        {
+            t_inside = false;
+        }
+    }
+
+    private static void RunPart<TJob>(void* job, int part)
+        where TJob : unmanaged, IJob => Unsafe.AsRef<TJob>(job).Run(part);
+
+    private static Worker[] Started(int helpers)
+    {
+        if (s_workers.Length < helpers)
+        {
+            lock (s_starting)
+            {
+                Worker[] grown = [.. s_workers, .. Enumerable.Range(s_workers.Length + 1, helpers - s_workers.Length).Select(number => new Worker(number))];
+                s_workers = grown;
+            }
+        }
+
+        return s_workers;
+    }
+}
