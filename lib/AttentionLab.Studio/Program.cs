@@ -8,6 +8,7 @@ var root = new RootCommand("Attention by Experiment: the course's notebooks in t
     ServeCommand.Create(),
     BuildCommand.Create(),
     RunCommand.Create(),
+    TrainCommand.Create(),
     KernelCommand.Create(),
 };
 ServeCommand.Configure(root);

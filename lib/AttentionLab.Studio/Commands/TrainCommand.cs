@@ -1,0 +1,34 @@
+using System.CommandLine;
+using AttentionLab.Studio.Book;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary><c>train …</c>: makes the files of <c>data/</c> again, each by a subcommand of its own.</summary>
+internal static class TrainCommand
+{
+    public static Command Create() => new(
+        "train",
+        "Make again what the course ships in data/: word vectors, tokenizer, encoder. Needs Debian's dictionaries "
+        + "(apt-get install wordnet-base dict-gcide dict-foldoc). Ctrl-C stops and keeps what is usable.")
+    {
+        TrainCorpusCommand.Create(),
+    };
+
+    public static Option<string?> CorpusFolder() => new("--corpus")
+    {
+        Description = "Folder of the dictionaries; without it, /usr/share, where Debian's packages put them.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string?> Output() => new("--out")
+    {
+        Description = "Folder for the results; without it, the course's data/.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The folder for results, made if need be.</summary>
+    /// <param name="named">From <c>--out</c>; null for the course's <c>data/</c>.</param>
+    /// <exception cref="CourseException">No folder was named and the course's is not found.</exception>
+    public static string OutputFolder(string? named) =>
+        Directory.CreateDirectory(named ?? Path.Combine(CourseFolder.Open().Root, "data")).FullName;
+}

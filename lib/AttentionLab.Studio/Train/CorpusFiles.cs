@@ -1,0 +1,31 @@
+using AttentionLab.Studio.Book;
+
+namespace AttentionLab.Studio.Train;
+
+/// <summary>Where the three dictionaries lie: Debian's places below /usr/share, or all below one folder (also flat in it).</summary>
+/// <param name="WordNet">data.noun, data.verb, data.adj, data.adv.</param>
+/// <param name="Gcide">gcide.dict.dz and gcide.index.</param>
+/// <param name="Foldoc">foldoc.dict.dz and foldoc.index.</param>
+internal sealed record CorpusFiles(IReadOnlyList<string> WordNet, (string Text, string Index) Gcide, (string Text, string Index) Foldoc)
+{
+    /// <summary>What a message says about a missing corpus.</summary>
+    public const string Fix = "install the dictionaries (apt-get install wordnet-base dict-gcide dict-foldoc), or name the folder that holds them with --corpus DIR.";
+
+    private static readonly string[] Data = ["data.noun", "data.verb", "data.adj", "data.adv"];
+
+    /// <summary>Finds the files.</summary>
+    /// <param name="folder">A folder that holds wordnet/ and dictd/, or the files themselves; null for /usr/share.</param>
+    /// <exception cref="CourseException">A file is missing; the message names the packages.</exception>
+    public static CorpusFiles Find(string? folder)
+    {
+        string root = folder ?? "/usr/share";
+        return new(
+            [.. Data.Select(name => Locate("wordnet", name))],
+            (Locate("dictd", "gcide.dict.dz"), Locate("dictd", "gcide.index")),
+            (Locate("dictd", "foldoc.dict.dz"), Locate("dictd", "foldoc.index")));
+
+        string Locate(string place, string name) =>
+            new[] { Path.Combine(root, place, name), Path.Combine(root, name) }.FirstOrDefault(File.Exists)
+            ?? throw new CourseException($"{Path.Combine(root, place, name)}: there is no such file; {Fix}");
+    }
+}
