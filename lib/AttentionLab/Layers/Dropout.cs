@@ -41,7 +41,7 @@ public sealed class Dropout(double rate)
             return dy;
         }
 
-        Tensor dx = new(dy.Shape);
+        Tensor dx = Workspace.Rent(dy.Shape);
         Drop.Forward(dy.Span, dx.Span, Rate, new CounterRandom(saved.Seed, saved.Stream) { Position = saved.Position });
         return dx;
     }

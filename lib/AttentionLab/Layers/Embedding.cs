@@ -33,7 +33,7 @@ public sealed class Embedding(int rows, int channels, CounterRandom random, doub
     /// <exception cref="ArgumentOutOfRangeException">A number names no row.</exception>
     public (Tensor Y, Saved Saved) Forward(ReadOnlySpan<int> ids)
     {
-        Tensor y = new(ids.Length, Channels);
+        Tensor y = Workspace.Rent(ids.Length, Channels);
         Gather.Forward(Table.Value.Span, ids, y.Span, Channels);
         return (y, new Saved(ids.ToArray()));
     }

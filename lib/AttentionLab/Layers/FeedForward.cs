@@ -34,7 +34,7 @@ public sealed class FeedForward(int channels, int hidden, CounterRandom random, 
     {
         ShapeCheck.Columns(x, channels, nameof(FeedForward), nameof(channels));
         (Tensor before, Linear.Saved expand) = Expand.Forward(x);
-        Tensor after = new(before.Shape);
+        Tensor after = Workspace.Rent(before.Shape);
         activation.Forward(before.Span, after.Span);
         (Tensor y, Linear.Saved contract) = Contract.Forward(after);
         return (y, new Saved(expand, before, contract));

@@ -32,7 +32,7 @@ public static class FusedAttention
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
         mask?.Check(batch, heads, queries, keys);
         float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        Tensor output = new(AttentionLayout.Shape(query, queries, valueDim)), logSums = new(AttentionLayout.Shape(query, queries, 1));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, queries, valueDim)), logSums = Workspace.Rent(AttentionLayout.Shape(query, queries, 1));
         for (int m = 0; m < batch * heads; m++)
         {
             (int b, int h) = (m / heads, m % heads);
@@ -74,7 +74,7 @@ public static class FusedAttention
             AttentionMask.Bias(dBias).Check(batch, heads, queries, keys);
         }
 
-        Tensor dQuery = new(saved.Query.Shape), dKey = new(saved.Key.Shape), dValue = new(saved.Value.Shape);
+        Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         for (int m = 0; m < batch * heads; m++)
         {
             (int b, int h) = (m / heads, m % heads);

@@ -24,7 +24,7 @@ public static class Heads
         }
 
         int batch = x.Rank == 3 ? x.Shape[0] : 1, tokens = x.Shape[^2], size = x.Columns / heads;
-        Tensor y = new(batch, heads, tokens, size);
+        Tensor y = Workspace.Rent(batch, heads, tokens, size);
         for (int b = 0; b < batch; b++)
         {
             for (int t = 0; t < tokens; t++)
@@ -47,7 +47,7 @@ public static class Heads
     {
         ShapeCheck.Rank(x, 4, 4, "Heads.Merge", "(B,H,T,D)");
         int batch = x.Shape[0], heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3];
-        Tensor y = new(batch, tokens, heads * size);
+        Tensor y = Workspace.Rent(batch, tokens, heads * size);
         for (int b = 0; b < batch; b++)
         {
             for (int t = 0; t < tokens; t++)

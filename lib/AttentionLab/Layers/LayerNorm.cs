@@ -34,7 +34,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
     public (Tensor Y, Saved Saved) Forward(Tensor x)
     {
         ShapeCheck.Columns(x, channels, nameof(LayerNorm), nameof(channels));
-        Tensor y = new(x.Shape);
+        Tensor y = Workspace.Rent(x.Shape);
         Saved saved = new(x, new float[x.Rows], new float[x.Rows]);
         Normalize.Forward(x.Span, Gain.Value.Span, Shift.Value.Span, y.Span, saved.Mean, saved.Inverse, x.Rows, channels, epsilon);
         return (y, saved);
@@ -48,7 +48,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
     public Tensor Backward(Tensor dy, Saved saved)
     {
         ShapeCheck.Gradient(dy, saved.X, channels, nameof(LayerNorm));
-        Tensor dx = new(dy.Shape);
+        Tensor dx = Workspace.Rent(dy.Shape);
         Normalize.Backward(saved.X.Span, Gain.Value.Span, saved.Mean, saved.Inverse, dy.Span, dx.Span, Gain.Gradient.Span, Shift.Gradient.Span, dy.Rows, channels);
         return dx;
     }

@@ -74,7 +74,7 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
     public Tensor Backward(Tensor dy, Saved saved)
     {
         ShapeCheck.Gradient(dy, saved.X, Outputs, nameof(Linear));
-        Tensor dx = new(saved.X.Shape);
+        Tensor dx = Workspace.Rent(saved.X.Shape);
         MatMul.Backward(saved.X.Span, Weight.Value.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs, add: true);
         if (Bias is not null)
         {

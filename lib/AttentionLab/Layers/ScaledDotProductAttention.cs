@@ -30,7 +30,7 @@ public static class ScaledDotProductAttention
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
         mask?.Check(batch, heads, queries, keys);
         float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        Tensor output = new(AttentionLayout.Shape(query, queries, valueDim)), weights = new(AttentionLayout.Shape(query, queries, keys));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, queries, valueDim)), weights = Workspace.Rent(AttentionLayout.Shape(query, queries, keys));
         for (int b = 0; b < batch; b++)
         {
             for (int h = 0; h < heads; h++)
@@ -76,7 +76,7 @@ public static class ScaledDotProductAttention
             AttentionMask.Bias(dBias).Check(batch, heads, queries, keys);
         }
 
-        Tensor dQuery = new(saved.Query.Shape), dKey = new(saved.Key.Shape), dValue = new(saved.Value.Shape);
+        Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         for (int b = 0; b < batch; b++)
         {
             for (int h = 0; h < heads; h++)

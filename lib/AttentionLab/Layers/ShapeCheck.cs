@@ -40,6 +40,12 @@ internal static class ShapeCheck
         }
     }
 
-    /// <summary>A tensor of zeros shaped like <paramref name="x"/> except for the last dimension.</summary>
-    internal static Tensor WithColumns(Tensor x, int columns) => new([.. x.Shape[..^1], columns]);
+    /// <summary>A tensor shaped like <paramref name="x"/> except for the last dimension, to be overwritten as a whole.</summary>
+    internal static Tensor WithColumns(Tensor x, int columns)
+    {
+        Span<int> shape = [0, 0, 0, 0];
+        x.Shape.CopyTo(shape);
+        shape[x.Rank - 1] = columns;
+        return Workspace.Rent(shape[..x.Rank]);
+    }
 }

@@ -59,7 +59,8 @@ internal static class PositionRows
 
     internal static Tensor Add(Tensor x, Tensor table, int start)
     {
-        Tensor y = x.Copy();
+        Tensor y = Workspace.Rent(x.Shape);
+        x.Span.CopyTo(y.Span);
         int tokens = x.Shape[^2];
         ReadOnlySpan<float> rows = table.Span.Slice(start * table.Columns, tokens * table.Columns);
         for (int at = 0; at < y.Length; at += rows.Length)

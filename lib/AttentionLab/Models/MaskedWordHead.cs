@@ -34,7 +34,7 @@ public sealed class MaskedWordHead(Embedding words, CounterRandom random, Activa
     public (Tensor Logits, Saved Saved) Forward(Tensor h)
     {
         (Tensor before, Linear.Saved transform) = Transform.Forward(h);
-        Tensor after = new(before.Shape);
+        Tensor after = Workspace.Rent(before.Shape);
         activation.Forward(before.Span, after.Span);
         (Tensor normed, LayerNorm.Saved norm) = Norm.Forward(after);
         (Tensor logits, WordScores.Saved scores) = Scores.Forward(normed);

@@ -64,7 +64,7 @@ public static class Pooling
     public static Tensor Rows(Tensor x, ReadOnlySpan<int> rows)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Tensor y = new(rows.Length, x.Columns);
+        Tensor y = Workspace.Rent(rows.Length, x.Columns);
         Gather.Forward(x.Span, rows, y.Span, x.Columns);
         return y;
     }

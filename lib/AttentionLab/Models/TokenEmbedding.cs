@@ -100,7 +100,7 @@ public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random,
         Positions?.Backward(dx, saved.Positions);
         if (_scale != 1)
         {
-            Tensor scaled = new(dx.Shape);
+            Tensor scaled = Workspace.Rent(dx.Shape);
             Multiply.Scale(dx.Span, _scale, scaled.Span);
             dx = scaled;
         }

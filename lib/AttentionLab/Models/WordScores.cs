@@ -43,7 +43,7 @@ public sealed class WordScores(Embedding words, string name = "scores")
     {
         ShapeCheck.Gradient(dLogits, saved.H, words.Rows, nameof(WordScores));
         int rows = dLogits.Rows;
-        Tensor dh = new(saved.H.Shape);
+        Tensor dh = Workspace.Rent(saved.H.Shape);
         Reduce.AddRows(dLogits.Span, Bias.Gradient.Span, rows, words.Rows);
         MatMul.ForwardTN(dLogits.Span, saved.H.Span, words.Table.Gradient.Span, words.Rows, rows, words.Channels, add: true);
         MatMul.Forward(dLogits.Span, words.Table.Value.Span, dh.Span, rows, words.Rows, words.Channels);

@@ -39,6 +39,9 @@ public sealed partial class Tensor
         _shape = shape.ToArray();
     }
 
+    /// <summary>A tensor whose values are whatever the memory holds: for results that are overwritten as a whole.</summary>
+    internal static Tensor Uncleared(params ReadOnlySpan<int> shape) => new(GC.AllocateUninitializedArray<float>(CountOf(shape)), shape);
+
     /// <summary>The sizes, outermost first.</summary>
     public ReadOnlySpan<int> Shape => _shape;
 

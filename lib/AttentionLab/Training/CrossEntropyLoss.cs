@@ -28,7 +28,7 @@ public static class CrossEntropyLoss
     /// <returns>dLogits, shaped like the logits.</returns>
     public static Tensor Backward(Saved saved, float scale = 1)
     {
-        Tensor d = new(saved.Logits.Shape);
+        Tensor d = Workspace.Rent(saved.Logits.Shape);
         CrossEntropy.Backward(saved.Logits.Span, saved.Targets, scale, d.Span, d.Rows, d.Columns, saved.Smoothing);
         return d;
     }

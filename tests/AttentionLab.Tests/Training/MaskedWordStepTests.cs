@@ -1,0 +1,80 @@
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Training;
+
+namespace AttentionLab.Tests.Training;
+
+/// <summary>The step of a masked-word encoder, as it is trained in earnest: every layer, dropout, clipping, Adam.</summary>
+public class MaskedWordStepTests
+{
+    private const int Batches = 8, Tokens = 32, Words = 512;
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Run_WorkspaceOrNot_GivesTheSameBytes(bool preNorm)
+    {
+        float[] plain = Train(null, preNorm), reused = Train(new Workspace { Poison = true }, preNorm);
+        Compare.Same(reused, plain, "parameters after 20 steps");
+    }
+
+    [Fact]
+    public void Run_Workspace_AllocatesNothingLargeAfterTheFirstSteps()
+    {
+        long[] allocated = new long[20];
+        Train(new Workspace(), preNorm: false, afterStep: step => allocated[step] = GC.GetAllocatedBytesForCurrentThread());
+        double perStep = (allocated[^1] - allocated[9]) / 10.0;
+        Assert.True(perStep < 100_000, $"{perStep:N0} bytes a step");
+    }
+
+    /// <summary>All parameters after 20 steps.</summary>
+    private static float[] Train(Workspace? workspace, bool preNorm, Action<int>? afterStep = null)
+    {
+        CounterRandom random = new(1);
+        Encoder encoder = new(
+            new()
+            {
+                Vocabulary = Words,
+                Capacity = Tokens,
+                Channels = 64,
+                Heads = 2,
+                Layers = 2,
+                PreNorm = preNorm,
+                Activation = Activation.Gelu,
+                Positions = PositionKind.Learned,
+                NormEmbedding = true,
+                TokenTypes = 2,
+                ScaleEmbedding = true,
+                Dropout = 0.1,
+            },
+            random);
+        MaskedWordHead head = new(encoder.Embedding.Words, random);
+        Parameter[] parameters = [.. encoder.Parameters, .. head.Parameters];
+        int step = 0;
+        TrainingLoop loop = new(new Adam(parameters, decay: 0.01), new CounterRandom(2), r =>
+        {
+            int[,] ids = new int[Batches, Tokens];
+            bool[,] visible = new bool[Batches, Tokens];
+            for (int i = 0; i < ids.Length; i++)
+            {
+                ids[i / Tokens, i % Tokens] = (int)(r.NextUInt32() % Words);
+                visible[i / Tokens, i % Tokens] = i % Tokens < Tokens - i / Tokens;
+            }
+
+            int[] rows = [.. Enumerable.Range(0, ids.Length).Where(i => i % 7 == 3)], targets = [.. rows.Select(i => ids[i / Tokens, i % Tokens])];
+            (Tensor y, Encoder.Saved saved) = encoder.Forward(ids, visible, random: r);
+            (Tensor logits, MaskedWordHead.Saved savedHead) = head.Forward(Pooling.Rows(y, rows));
+            (float loss, CrossEntropyLoss.Saved savedLoss) = CrossEntropyLoss.Forward(logits, targets);
+            Tensor dRows = head.Backward(CrossEntropyLoss.Backward(savedLoss), savedHead);
+            encoder.Backward(Pooling.RowsBackward(dRows, rows, new Tensor(y.Shape)), saved);
+            afterStep?.Invoke(step++);
+            return new Batch(loss, ids.Length);
+        })
+        {
+            Steps = 20,
+            Workspace = workspace,
+        };
+        Assert.Equal(TrainingEnd.Finished, loop.Run(TestContext.Current.CancellationToken));
+        return [.. parameters.SelectMany(p => p.Value.Values)];
+    }
+}
