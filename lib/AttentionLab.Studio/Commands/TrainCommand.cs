@@ -12,6 +12,7 @@ internal static class TrainCommand
         + "(apt-get install wordnet-base dict-gcide dict-foldoc). Ctrl-C stops and keeps what is usable.")
     {
         TrainCorpusCommand.Create(),
+        TrainTokenizerCommand.Create(),
     };
 
     public static Option<string?> CorpusFolder() => new("--corpus")

@@ -13,9 +13,10 @@ public static class WordPieceTraining
     /// <param name="size">At most so many pieces.</param>
     /// <param name="splitter">Cuts texts into words.</param>
     /// <param name="minimumCount">A rarer pair is not joined.</param>
+    /// <param name="joined">Told the number of pieces after every joined pair: for a progress display, or to stop by an exception.</param>
     /// <returns>The same on every machine: of equally frequent pairs the first in ordinal order is joined.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> does not even hold the characters.</exception>
-    public static Vocabulary Train(IEnumerable<string> texts, int size, BasicTokenizer splitter, int minimumCount = 2)
+    public static Vocabulary Train(IEnumerable<string> texts, int size, BasicTokenizer splitter, int minimumCount = 2, Action<int>? joined = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(splitter);
@@ -31,6 +32,7 @@ public static class WordPieceTraining
         while (pairs.Pieces.Count < size && pairs.JoinMostFrequent(minimumCount))
         {
             // Each round adds one piece, or finds one a second time.
+            joined?.Invoke(pairs.Pieces.Count);
         }
 
         return new(pairs.Pieces);
