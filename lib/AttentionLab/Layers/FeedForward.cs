@@ -81,7 +81,9 @@ public sealed class FeedForward(int channels, int hidden, CounterRandom random, 
     {
         Tensor dHidden = Contract.Backward(dy, saved.Contract);
         activation.Backward(saved.Hidden.Span, dHidden.Span, dHidden.Span);
-        return Expand.Backward(dHidden, saved.Expand);
+        Tensor dx = Expand.Backward(dHidden, saved.Expand);
+        Workspace.Return(dHidden);
+        return dx;
     }
 
     /// <summary>What the backward needs.</summary>

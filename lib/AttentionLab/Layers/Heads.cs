@@ -23,21 +23,7 @@ public static class Heads
             throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} but {heads} heads do not divide its width {x.Columns}: choose a width that is a multiple of the heads.", nameof(heads));
         }
 
-        int batch = x.Rank == 3 ? x.Shape[0] : 1, tokens = x.Shape[^2], size = x.Columns / heads;
-        Tensor y = Workspace.Rent(batch, heads, tokens, size);
-        for (int b = 0; b < batch; b++)
-        {
-            for (int t = 0; t < tokens; t++)
-            {
-                ReadOnlySpan<float> row = x.Row(b * tokens + t);
-                for (int h = 0; h < heads; h++)
-                {
-                    row.Slice(h * size, size).CopyTo(y.Row((b * heads + h) * tokens + t));
-                }
-            }
-        }
-
-        return y;
+        return Split(x, heads, 0, x.Columns);
     }
 
     /// <summary>(B,H,T,D) → (B,T,H·D).</summary>
@@ -48,18 +34,42 @@ public static class Heads
         ShapeCheck.Rank(x, 4, 4, "Heads.Merge", "(B,H,T,D)");
         int batch = x.Shape[0], heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3];
         Tensor y = Workspace.Rent(batch, tokens, heads * size);
-        for (int b = 0; b < batch; b++)
+        Merge(x, y, 0);
+        return y;
+    }
+
+    /// <summary>The heads that own the columns <paramref name="first"/> … <paramref name="first"/> + <paramref name="width"/> − 1 of x.</summary>
+    internal static Tensor Split(Tensor x, int heads, int first, int width)
+    {
+        int batch = x.Rank == 3 ? x.Shape[0] : 1, tokens = x.Shape[^2], columns = x.Columns, size = width / heads;
+        Tensor y = Workspace.Rent(batch, heads, tokens, size);
+        ReadOnlySpan<float> from = x.Span;
+        Span<float> to = y.Span;
+        for (int row = 0; row < batch * tokens; row++)
         {
-            for (int t = 0; t < tokens; t++)
+            (int b, int t) = (row / tokens, row % tokens);
+            for (int h = 0; h < heads; h++)
             {
-                Span<float> row = y.Row(b * tokens + t);
-                for (int h = 0; h < heads; h++)
-                {
-                    x.Row((b * heads + h) * tokens + t).CopyTo(row.Slice(h * size, size));
-                }
+                from.Slice(row * columns + first + h * size, size).CopyTo(to[(((b * heads + h) * tokens + t) * size)..]);
             }
         }
 
         return y;
+    }
+
+    /// <summary>Heads (B,H,T,D) into the columns of <paramref name="wide"/> from <paramref name="first"/> on.</summary>
+    internal static void Merge(Tensor x, Tensor wide, int first)
+    {
+        int heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3], columns = wide.Columns;
+        ReadOnlySpan<float> from = x.Span;
+        Span<float> to = wide.Span;
+        for (int row = 0; row < x.Shape[0] * tokens; row++)
+        {
+            (int b, int t) = (row / tokens, row % tokens);
+            for (int h = 0; h < heads; h++)
+            {
+                from.Slice(((b * heads + h) * tokens + t) * size, size).CopyTo(to[(row * columns + first + h * size)..]);
+            }
+        }
     }
 }

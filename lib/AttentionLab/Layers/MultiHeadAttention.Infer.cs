@@ -21,9 +21,7 @@ public sealed partial class MultiHeadAttention
     public Tensor InferCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        Tensor query = Heads.Split(Query.Forward(x).Y, heads), key = Heads.Split(Key.Forward(memory).Y, heads), value = Heads.Split(Value.Forward(memory).Y, heads);
-        rotary?.Rotate(query);
-        rotary?.Rotate(key);
+        (Tensor query, Tensor key, Tensor value) = Project(x, memory);
         Tensor mixed = FusedAttention.Forward(query, key, value, mask, Scale).Output;
         return Output.Forward(Merge(mixed, x)).Y;
     }

@@ -71,15 +71,10 @@ public sealed partial class MultiHeadAttention(
     public (Tensor Y, Saved Saved) ForwardCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        (Tensor query, Linear.Saved savedQuery) = Query.Forward(x);
-        (Tensor key, Linear.Saved savedKey) = Key.Forward(memory);
-        (Tensor value, Linear.Saved savedValue) = Value.Forward(memory);
-        (query, key, value) = (Heads.Split(query, heads), Heads.Split(key, heads), Heads.Split(value, heads));
-        rotary?.Rotate(query);
-        rotary?.Rotate(key);
+        (Tensor query, Tensor key, Tensor value) = Project(x, memory);
         (Tensor mixed, ScaledDotProductAttention.Saved attention) = ScaledDotProductAttention.Forward(query, key, value, mask, Scale);
-        (Tensor y, Linear.Saved savedOutput) = Output.Forward(Merge(mixed, x));
-        return (y, new Saved(savedQuery, savedKey, savedValue, savedOutput, attention));
+        (Tensor y, Linear.Saved output) = Output.Forward(Merge(mixed, x));
+        return (y, new Saved(x, memory, attention, output));
     }
 
     /// <summary>Backward of self-attention: the three ways in which x took part, added up.</summary>
@@ -89,13 +84,21 @@ public sealed partial class MultiHeadAttention(
     /// <exception cref="ArgumentException">dy has not the shape of the output, or saved comes from <see cref="ForwardCross"/> with another memory.</exception>
     public Tensor Backward(Tensor dy, Saved saved)
     {
-        if (!ReferenceEquals(saved.Query.X, saved.Key.X))
+        if (!ReferenceEquals(saved.X, saved.Memory))
         {
             throw new ArgumentException("saved comes from a cross-attention, whose x and memory have gradients of their own: call BackwardCross.", nameof(saved));
         }
 
-        (Tensor dx, Tensor dMemory) = BackwardCross(dy, saved);
-        Multiply.AddScaled(dMemory.Span, 1, dx.Span);
+        (Tensor dQuery, Tensor dKey, Tensor dValue) = BackwardHeads(dy, saved);
+        Tensor wide = ShapeCheck.WithColumns(saved.X, Query.Outputs + Key.Outputs + Value.Outputs);
+        Heads.Merge(dQuery, wide, 0);
+        Heads.Merge(dKey, wide, Query.Outputs);
+        Heads.Merge(dValue, wide, Query.Outputs + Key.Outputs);
+        Workspace.Return(dQuery);
+        Workspace.Return(dKey);
+        Workspace.Return(dValue);
+        Tensor dx = JoinedMaps.Backward(wide, saved.X, Query, Key, Value);
+        Workspace.Return(wide);
         return dx;
     }
 
@@ -106,14 +109,39 @@ public sealed partial class MultiHeadAttention(
     /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
     public (Tensor X, Tensor Memory) BackwardCross(Tensor dy, Saved saved)
     {
-        Tensor dMixed = Heads.Split(Output.Backward(dy, saved.Output), heads);
+        (Tensor dQuery, Tensor dKey, Tensor dValue) = BackwardHeads(dy, saved);
+        Tensor wide = ShapeCheck.WithColumns(saved.Memory, Key.Outputs + Value.Outputs);
+        Heads.Merge(dKey, wide, 0);
+        Heads.Merge(dValue, wide, Key.Outputs);
+        Tensor dMemory = JoinedMaps.Backward(wide, saved.Memory, Key, Value);
+        Workspace.Return(wide);
+        return (Query.Backward(Merge(dQuery, saved.X), new Linear.Saved(saved.X)), dMemory);
+    }
+
+    /// <summary>The three projections as (B,H,T,D), turned by their positions. Maps of the same input are one product.</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, Tensor memory)
+    {
+        bool self = ReferenceEquals(x, memory);
+        Tensor wide = self ? JoinedMaps.Forward(x, Query, Key, Value) : JoinedMaps.Forward(memory, Key, Value);
+        int column = self ? Query.Outputs : 0;
+        Tensor query = Heads.Split(self ? wide : Query.Forward(x).Y, heads, 0, Query.Outputs);
+        Tensor key = Heads.Split(wide, heads, column, Key.Outputs), value = Heads.Split(wide, heads, column + Key.Outputs, Value.Outputs);
+        Workspace.Return(wide);
+        rotary?.Rotate(query);
+        rotary?.Rotate(key);
+        return (query, key, value);
+    }
+
+    /// <summary>From dy to the gradients of the projections, (B,H,T,D); adds to the gradients of W_O.</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) BackwardHeads(Tensor dy, Saved saved)
+    {
+        Tensor dMerged = Output.Backward(dy, saved.Output), dMixed = Heads.Split(dMerged, heads);
+        Workspace.Return(dMerged);
         (Tensor dQuery, Tensor dKey, Tensor dValue) = ScaledDotProductAttention.Backward(dMixed, saved.Attention);
+        Workspace.Return(dMixed);
         rotary?.RotateBack(dQuery);
         rotary?.RotateBack(dKey);
-        Tensor dx = Query.Backward(Merge(dQuery, saved.Query.X), saved.Query);
-        Tensor dMemory = Key.Backward(Merge(dKey, saved.Key.X), saved.Key);
-        Multiply.AddScaled(Value.Backward(Merge(dValue, saved.Value.X), saved.Value).Span, 1, dMemory.Span);
-        return (dx, dMemory);
+        return (dQuery, dKey, dValue);
     }
 
     private void Check(Tensor x, Tensor memory)
@@ -139,12 +167,11 @@ public sealed partial class MultiHeadAttention(
         : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass headSize.", nameof(heads));
 
     /// <summary>What the backward needs.</summary>
-    /// <param name="Query">Of W_Q.</param>
-    /// <param name="Key">Of W_K.</param>
-    /// <param name="Value">Of W_V.</param>
-    /// <param name="Output">Of W_O.</param>
+    /// <param name="X">What queries were made of.</param>
+    /// <param name="Memory">What keys and values were made of; X itself in self-attention.</param>
     /// <param name="Attention">Of the attention itself.</param>
-    public readonly record struct Saved(Linear.Saved Query, Linear.Saved Key, Linear.Saved Value, Linear.Saved Output, ScaledDotProductAttention.Saved Attention)
+    /// <param name="Output">Of W_O.</param>
+    public readonly record struct Saved(Tensor X, Tensor Memory, ScaledDotProductAttention.Saved Attention, Linear.Saved Output)
     {
         /// <summary>Attention weights (B,H,T_q,T_k); each row sums to 1, or to 0 if everything is masked.</summary>
         public Tensor Weights => Attention.Weights;
