@@ -3,9 +3,9 @@ namespace AttentionLab;
 /// <summary>Finds the files of the repository's <c>data</c> folder, wherever the notebook was started.</summary>
 public static class CourseData
 {
-    /// <summary>Absolute path of a file in <c>data</c>, resolved from where the library lies, never from the current directory.</summary>
-    /// <param name="name">Path inside <c>data</c>, for example "README.md".</param>
-    /// <exception cref="FileNotFoundException">No folder above the library has that file in <c>data</c>.</exception>
+    /// <summary>Absolute path of a file or folder in <c>data</c>, resolved from where the library lies, never from the current directory.</summary>
+    /// <param name="name">Path inside <c>data</c>, for example "README.md" or "encoder".</param>
+    /// <exception cref="FileNotFoundException">No folder above the library has that in <c>data</c>.</exception>
     public static string Path(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -13,7 +13,7 @@ public static class CourseData
         for (string? at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
             string candidate = System.IO.Path.Combine(at, "data", name);
-            if (System.IO.File.Exists(candidate))
+            if (System.IO.File.Exists(candidate) || System.IO.Directory.Exists(candidate))
             {
                 return candidate;
             }

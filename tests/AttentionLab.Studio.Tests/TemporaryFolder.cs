@@ -5,6 +5,9 @@ public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("attentionlab-").FullName;
 
+    /// <summary>Path of something in the folder.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
     public string Write(string name, string text)
     {
         string path = System.IO.Path.Combine(Path, name);

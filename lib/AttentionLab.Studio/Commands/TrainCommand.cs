@@ -13,6 +13,7 @@ internal static class TrainCommand
     {
         TrainCorpusCommand.Create(),
         TrainTokenizerCommand.Create(),
+        TrainEncoderCommand.Create(),
     };
 
     public static Option<string?> CorpusFolder() => new("--corpus")

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AttentionLab.Layers;
 
 namespace AttentionLab.Models;
@@ -56,6 +57,46 @@ public sealed record BertConfig(
 
         return config;
     }
+
+    /// <summary>The sizes of an encoder of BERT's kind.</summary>
+    /// <exception cref="ArgumentException">It is of another kind; the message names both sides.</exception>
+    internal static BertConfig Of(EncoderOptions options)
+    {
+        EncoderOptions bert = EncoderOptions.Bert(options.Vocabulary);
+        if (options.PreNorm || options.Positions != bert.Positions || options.TokenTypes < 1 || !options.NormEmbedding || options.ScaleEmbedding)
+        {
+            throw new ArgumentException($"the encoder has PreNorm {options.PreNorm}, Positions {options.Positions}, TokenTypes {options.TokenTypes}, NormEmbedding {options.NormEmbedding}, ScaleEmbedding {options.ScaleEmbedding} but a BERT has False, {bert.Positions}, 1 or more, True, False: build it with EncoderOptions.Bert(…) with {{ … }}.", nameof(options));
+        }
+
+        return new(options.Vocabulary, options.Channels, options.Layers, options.Heads, options.HiddenOrDefault, options.Capacity, options.TokenTypes, options.Activation, options.Epsilon);
+    }
+
+    /// <summary>Writes a <c>config.json</c> that <see cref="Read"/> and Hugging Face's transformers read.</summary>
+    /// <param name="path">The file; it is replaced.</param>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        json.WriteStartObject();
+        json.WriteStartArray("architectures");
+        json.WriteStringValue("BertForMaskedLM");
+        json.WriteEndArray();
+        json.WriteString("model_type", "bert");
+        json.WriteNumber("vocab_size", Vocabulary);
+        json.WriteNumber("hidden_size", Channels);
+        json.WriteNumber("num_hidden_layers", Layers);
+        json.WriteNumber("num_attention_heads", Heads);
+        json.WriteNumber("intermediate_size", Hidden);
+        json.WriteNumber("max_position_embeddings", Capacity);
+        json.WriteNumber("type_vocab_size", TokenTypes);
+        json.WriteString("hidden_act", Activation switch { Activation.GeluTanh => "gelu_new", Activation.Relu => "relu", _ => "gelu" });
+        json.WriteNumber("layer_norm_eps", Epsilon);
+        json.WriteNumber("hidden_dropout_prob", 0);
+        json.WriteNumber("attention_probs_dropout_prob", 0);
+        json.WriteBoolean("tie_word_embeddings", true);
+        json.WriteEndObject();
+        json.Flush();
+        stream.WriteByte((byte)'\n');
+    });
 
     /// <summary>The encoder that these sizes describe.</summary>
     internal EncoderOptions ToOptions() => EncoderOptions.Bert(Vocabulary) with

@@ -80,6 +80,10 @@ internal static class BertWeights
         return (encoder, pooler, unused);
     }
 
+    /// <summary>An encoder's tensors under the names and in the shapes of the file, without "bert.".</summary>
+    public static IEnumerable<(string Name, Tensor Value)> Named(Encoder encoder, BertConfig config) =>
+        Slots(config, pooled: false).Select(slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
+
     /// <summary>What the file has beside the encoder: other heads (unused), and what nobody knows.</summary>
     private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(SafeTensorsFile file, string prefix, Dictionary<string, Slot> found)
     {

@@ -18,8 +18,8 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
 {
     private float[][]? _best;
 
-    /// <summary>Steps to do in all; a continued run does what is left of them.</summary>
-    public required long Steps { get; init; }
+    /// <summary>Steps to do in all; a continued run does what is left of them. May change while the run goes on, as when a budget of time decides.</summary>
+    public required long Steps { get; set; }
 
     /// <summary>Learning rate by step (from 1), see <see cref="Schedules"/>; null leaves the optimiser's.</summary>
     public Func<long, double>? Schedule { get; init; }

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Train;
+using AttentionLab.Words;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary><c>train encoder</c>: the small BERT of chapter 11.</summary>
+internal static class TrainEncoderCommand
+{
+    public static Command Create()
+    {
+        EncoderSettings standard = new();
+        Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
+        var minutes = new Option<double?>("--minutes") { Description = "Budget of time; without --steps, 60. The number of steps is fixed from the pace measured.", HelpName = "N" };
+        var steps = new Option<long?>("--steps") { Description = "Number of steps, as the recipe names it: repeats a training exactly.", HelpName = "N" };
+        var decayFrom = new Option<long?>("--decay-from") { Description = "Last step at the full rate, as the recipe names it.", HelpName = "N" };
+        var run = new Option<string?>("--run") { Description = "Folder of the checkpoint; without it, work/encoder.", HelpName = "DIR" };
+        var tokenizer = new Option<string?>("--tokenizer") { Description = "The vocab.txt; without it, what 'train tokenizer' wrote.", HelpName = "FILE" };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped." };
+        Option<int> layers = Number("--layers", standard.Layers), channels = Number("--channels", standard.Channels), heads = Number("--heads", standard.Heads);
+        Option<int> hidden = Number("--hidden", standard.Hidden), length = Number("--length", standard.Length), batch = Number("--batch", standard.Batch);
+        Option<long> warmup = Number("--warmup", standard.Warmup);
+        Option<double> share = Number("--share", standard.Share), rate = Number("--rate", standard.Rate), decayShare = Number("--decay-share", standard.DecayShare);
+        Option<double> weightDecay = Number("--weight-decay", standard.WeightDecay), dropout = Number("--dropout", standard.Dropout);
+        Option<ulong> seed = Number("--seed", standard.Seed);
+        var command = new Command("encoder", "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
+        {
+            corpus, output, minutes, steps, decayFrom, run, tokenizer, resume,
+            layers, channels, heads, hidden, length, batch, share, rate, warmup, decayShare, weightDecay, dropout, seed,
+        };
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () => Run(
+                new EncoderSettings
+                {
+                    Layers = parsed.GetValue(layers),
+                    Channels = parsed.GetValue(channels),
+                    Heads = parsed.GetValue(heads),
+                    Hidden = parsed.GetValue(hidden),
+                    Length = parsed.GetValue(length),
+                    Batch = parsed.GetValue(batch),
+                    Share = parsed.GetValue(share),
+                    Rate = parsed.GetValue(rate),
+                    Warmup = parsed.GetValue(warmup),
+                    DecayShare = parsed.GetValue(decayShare),
+                    WeightDecay = parsed.GetValue(weightDecay),
+                    Dropout = parsed.GetValue(dropout),
+                    Seed = parsed.GetValue(seed),
+                },
+                parsed.GetValue(steps) is long n ? new EncoderBudget(n, parsed.GetValue(decayFrom)) : new EncoderBudget(Minutes: parsed.GetValue(minutes) ?? 60),
+                parsed.GetValue(resume),
+                parsed.GetValue(corpus),
+                parsed.GetValue(tokenizer),
+                parsed.GetValue(run),
+                parsed.GetValue(output),
+                cancellation),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(
+        EncoderSettings settings, EncoderBudget budget, bool resume, string? folder, string? tokenizer, string? run, string? output, CancellationToken cancellation)
+    {
+        string results = TrainCommand.OutputFolder(output);
+        string vocabulary = tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
+        if (!File.Exists(vocabulary))
+        {
+            throw new CourseException($"{vocabulary} does not exist: run 'train tokenizer' first, or name the file with --tokenizer.");
+        }
+
+        Corpus corpus = Corpus.Read(folder);
+        WordPieceTokenizer pieces = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
+        Console.WriteLine("Reading the corpus as pieces …");
+        TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run ?? Path.Combine(CourseFolder.Open().Root, "work", "encoder"))
+        {
+            Say = Console.WriteLine,
+        };
+        string target = Path.Combine(results, "encoder");
+        if (!training.Run(budget, resume, target, cancellation))
+        {
+            return 130;
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"Wrote {target}: {new FileInfo(Path.Combine(target, "model.safetensors")).Length / 1e6:0.00} MB."));
+        return 0;
+    }
+
+    private static Option<T> Number<T>(string name, T standard) =>
+        new(name) { Description = FormattableString.Invariant($"Without it, {standard}."), HelpName = "N", DefaultValueFactory = _ => standard };
+}

@@ -1,0 +1,56 @@
+namespace AttentionLab.Studio.Train;
+
+/// <summary>Everything that the training of the encoder depends on, beside the text and the vocabulary; part of the recipe.</summary>
+internal sealed record EncoderSettings
+{
+    /// <summary>Number of layers.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>C.</summary>
+    public int Channels { get; init; } = 128;
+
+    /// <summary>H.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Width inside the feed-forward nets.</summary>
+    public int Hidden { get; init; } = 512;
+
+    /// <summary>T, tokens of a packed sequence.</summary>
+    public int Length { get; init; } = 128;
+
+    /// <summary>B, sequences of a step.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>Share of the tokens that are to be found; 80 % of these become [MASK], 10 % a random token, 10 % stay.</summary>
+    public double Share { get; init; } = 0.15;
+
+    /// <summary>Largest learning rate.</summary>
+    public double Rate { get; init; } = 1e-3;
+
+    /// <summary>Steps of linear growth to the largest rate.</summary>
+    public long Warmup { get; init; } = 400;
+
+    /// <summary>Share of the steps, at the end, in which the rate falls to zero along a line; before, it stays.</summary>
+    public double DecayShare { get; init; } = 0.4;
+
+    /// <summary>AdamW's λ, on matrices only.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>AdamW's β₂.</summary>
+    public double Beta2 { get; init; } = 0.98;
+
+    /// <summary>Largest norm of the whole gradient.</summary>
+    public double Clip { get; init; } = 1;
+
+    /// <summary>Share of the numbers dropped.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Seed of weights, order, masks and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>How a run goes on: a number of steps, or a budget of time that turns into one.</summary>
+/// <param name="Steps">Steps to do; null while the budget decides.</param>
+/// <param name="DecayFrom">Last step at the largest rate; null with <paramref name="Steps"/> given for what the decay's share makes of them.</param>
+/// <param name="Minutes">The budget; null for none.</param>
+internal sealed record EncoderBudget(long? Steps = null, long? DecayFrom = null, double? Minutes = null);

@@ -1,0 +1,129 @@
+using AttentionLab.Models;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Train;
+using AttentionLab.Words;
+
+namespace AttentionLab.Studio.Tests.Train;
+
+/// <summary>Masked-word training on a tiny text: what is written, and that a stop changes nothing.</summary>
+public sealed class TrainEncoderTests
+{
+    private static readonly EncoderSettings s_settings = new() { Layers = 2, Channels = 16, Heads = 2, Hidden = 32, Length = 24, Batch = 4, Warmup = 20, Rate = 3e-3, Dropout = 0.1 };
+    private static readonly CorpusEntry[] s_entries = Entries();
+    private static readonly WordPieceTokenizer s_tokenizer = new(
+        WordPieceTraining.Train(s_entries.SelectMany(e => e.Sentences), 120, new BasicTokenizer(true)), new BasicTokenizer(true));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Run_KilledTwiceAndResumed_EndsWithTheSameBytes()
+    {
+        using TemporaryFolder folder = new();
+        EncoderBudget budget = new(Steps: 300);
+        Assert.True(Build(folder["whole"]).Run(budget, resume: false, folder["whole-out"], Token));
+        // Killed: no farewell, the steps after the last checkpoint are lost.
+        Assert.Throws<Killed>(() => Build(folder["cut"], killAt: 90).Run(budget, false, folder["cut-out"], Token));
+        Assert.False(Directory.Exists(folder["cut-out"]));
+        Assert.Throws<Killed>(() => Build(folder["cut"], killAt: 200).Run(budget, true, folder["cut-out"], Token));
+        // Stopped: saves the step that is under way.
+        using CancellationTokenSource source = new();
+        Assert.False(Build(folder["cut"], cancelAt: (240, source)).Run(budget, true, folder["cut-out"], source.Token));
+        Assert.True(Build(folder["cut"]).Run(budget, true, folder["cut-out"], Token));
+        foreach (string name in new[] { "model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], name)), File.ReadAllBytes(Path.Combine(folder["cut-out"], name)));
+        }
+
+        EncoderRecipe whole = EncoderRecipe.Read(Path.Combine(folder["whole-out"], "model.recipe.json")), cut = EncoderRecipe.Read(Path.Combine(folder["cut-out"], "model.recipe.json"));
+        Assert.Equal((300L, 300L, 180L), (whole.Done, whole.Steps!.Value, whole.DecayFrom!.Value));
+        Assert.Equal(whole.TokensRead, cut.TokensRead);
+        Assert.Equal(whole.HeldOut, cut.HeldOut);
+        Assert.Contains("--steps 300 --decay-from 180", whole.Command);
+        Assert.Equal(whole.Curve.Select(p => p.Step), cut.Curve.Select(p => p.Step));
+        Assert.True(whole.Curve[^1].Loss < whole.Curve[0].Loss - 0.5, $"{whole.Curve[0]} to {whole.Curve[^1]}");
+        Assert.InRange(whole.HeldOut!.Value, 0.5, Math.Log(120));
+        Assert.Equal(s_settings.Channels, MaskedWordModel.Load(folder["cut-out"]).Bert.Config.Channels);
+    }
+
+    [Fact]
+    public void Run_BudgetOfTime_BecomesStepsThatRepeatIt()
+    {
+        using TemporaryFolder folder = new();
+        Assert.True(Build(folder["timed"]).Run(new(Minutes: 3.0 / 60), resume: false, folder["timed-out"], Token));
+        EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(folder["timed-out"], "model.recipe.json"));
+        Assert.InRange(recipe.Seconds, 1, 30);
+        Assert.True(recipe.DecayFrom < recipe.Steps && recipe.Done == recipe.Steps);
+        Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["timed-out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void Run_ResumeWithoutOrWithAnotherRun_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["none"]).Run(new(Steps: 5), true, folder["out"], Token)).Message);
+        Assert.True(Build(folder["one"]).Run(new(Steps: 5), false, folder["out"], Token));
+        TrainEncoder other = new(s_settings with { Rate = 1 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["one"]);
+        Assert.Contains("other settings", Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
+        Assert.Contains("lower --batch", Assert.Throws<CourseException>(() => new TrainEncoder(s_settings with { Batch = 999 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["big"]).Run(new(Steps: 9), false, folder["out"], Token)).Message);
+    }
+
+    [Fact]
+    public void Plan_StepsGiven_WarmsUpStaysAndFallsToTheEnd()
+    {
+        EncoderPlan plan = new(new EncoderSettings { Rate = 1, Warmup = 10, DecayShare = 0.4 }, new(Steps: 100));
+        Assert.Equal(60, plan.DecayFrom);
+        Assert.Equal([0.1, 1, 1, 40.0 / 41, 1.0 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Rate));
+        Assert.False(plan.Decide(70, 1e9, 1));
+    }
+
+    [Fact]
+    public void Plan_PaceChanges_EndsInTheBudget()
+    {
+        // 1000 s. A step takes 1 s up to step 300, then 2 s.
+        EncoderPlan plan = new(new EncoderSettings { Warmup = 10, DecayShare = 0.4 }, new(Minutes: 1000 / 60.0));
+        double gone = 0;
+        long done = 0;
+        for (bool decided = false; !decided; done++)
+        {
+            double pace = done < 300 ? 1 : 2;
+            decided = plan.Decide(done, gone, pace);
+            gone += decided ? 0 : pace;
+            done -= decided ? 1 : 0;
+        }
+
+        Assert.Equal(done, plan.DecayFrom);
+        Assert.InRange(gone + 2 * (plan.Steps - done), 990, 1000);
+        Assert.InRange((double)done / plan.Steps, 0.59, 0.62);
+    }
+
+    private static TrainEncoder Build(string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null) =>
+        new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder)
+        {
+            ReportEvery = 20,
+            EvaluateEvery = 60,
+            CheckpointInterval = TimeSpan.Zero,
+            Reported = step =>
+            {
+                if (step == cancelAt?.Step)
+                {
+                    cancelAt.Value.Source.Cancel();
+                }
+
+                if (killAt >= 0 && step + 20 > killAt)
+                {
+                    throw new Killed();
+                }
+            },
+        };
+
+    private static CorpusEntry[] Entries()
+    {
+        string[] things = ["apple", "mouse", "port", "shell", "key"], kinds = ["fruit", "animal", "harbour", "house", "tool"];
+        return [.. Enumerable.Range(0, 120).Select(i => new CorpusEntry(
+            CorpusSource.WordNet, $"{things[i % 5]} {i}", [$"{things[i % 5]}: a kind of {kinds[i % 5]} of size {i % 7}.", $"the {kinds[i % 5]} is {(i % 2 == 0 ? "small" : "large")}."],
+            i % 10 == 9 ? CorpusPart.HeldOut : CorpusPart.Training))];
+    }
+
+    private sealed class Killed : Exception;
+}
