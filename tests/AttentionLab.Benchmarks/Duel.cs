@@ -1,169 +1,198 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace AttentionLab.Benchmarks;
 
-/// <summary>One line of the table.</summary>
-internal sealed record DuelRow(string Workload, int Threads, string System, double MedianMs, double MinMs, double? Gflops, double? PercentOfLimit, double? RatioToBestRival, string? Bar, bool? Met, int Clean, int Samples);
-
-/// <summary>The whole result, as <c>--json</c> writes it.</summary>
-internal sealed record DuelReport(string Cpu, string Date, string Runtime, int Width, double LimitGflops, IReadOnlyList<DuelRow> Rows);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(DuelReport))]
-internal sealed partial class DuelJson : JsonSerializerContext;
-
 /// <summary>
-/// Runs the contenders of each contest in turn, sample by sample, so that a disturbance hits all of them. A burst of
-/// multiply-adds before and after a sample tells whether the core was undisturbed; medians are over clean samples if
-/// there are at least five.
+/// Runs the contenders of a contest in turn, sample by sample, so that a disturbance hits all of them. A burst of
+/// multiply-adds before and after each sample tells whether the core was undisturbed, the system whether the sample had to wait for
+/// one; medians are over clean samples if there are at least three. Nothing is timed before all results were found equal.
 /// </summary>
-internal static class Duel
+/// <param name="threads">Threads that every contender was told to use.</param>
+/// <param name="limit">The machine's limit on that many threads.</param>
+/// <param name="seconds">About how long to sample one contest. Every contender gets at least three samples.</param>
+/// <param name="cancellation">Ends after the sample under way.</param>
+internal sealed class Duel(int threads, FmaLimit limit, double seconds, CancellationToken cancellation)
 {
-    /// <summary>A sample is clean if both bursts reach this share of the limit.</summary>
+    /// <summary>A sample is clean if both bursts reach this share of the limit: undisturbed ones scatter by 2 to 4 %, a busy neighbour costs 20 % and more.</summary>
     private const double CleanShare = 0.93;
+
+    /// <summary>A sample is disturbed if threads waited for a core for more than this share of it: another program had its turn.</summary>
+    private const double MostWaiting = 0.05;
 
     /// <summary>A sample repeats short work for about as long as this, so that every contender runs in its own warm cache.</summary>
     private const double SampleSeconds = 10e-3;
 
-    /// <summary>Largest error between two systems, relative to the largest value: they sum in different orders.</summary>
-    private const double Agreement = 2e-4;
+    /// <summary>Samples that every contender gets, and clean samples that make a median.</summary>
+    private const int Fewest = 3;
+
+    /// <summary>More samples than this do not change a median.</summary>
+    private const int Most = 300;
 
     /// <summary>Checks, then times one contest.</summary>
     /// <param name="contest">What to run.</param>
-    /// <param name="threads">Threads that every contender was told to use.</param>
-    /// <param name="limit">Machine limit on that many threads, GFLOP/s.</param>
-    /// <param name="seconds">About how long to sample.</param>
-    public static IReadOnlyList<DuelRow> Run(Contest contest, int threads, double limit, double seconds)
+    /// <returns>A row for each contender, ours first, and notes.</returns>
+    /// <exception cref="WrongResultException">A result is wrong.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there were enough samples.</exception>
+    public (IReadOnlyList<DuelRow> Rows, IReadOnlyList<DuelNote> Notes) Run(Contest contest)
     {
-        foreach (Contender contender in contest.Contenders)
+        double[] once = RequireEqual(contest);
+        Samples[] samples = [.. contest.Contenders.Select(_ => new Samples())];
+        int[] repeats = [.. contest.Contenders.Select((contender, s) => Repeats(contender, once[s]))];
+        for (int s = 0; s < samples.Length; s++)
         {
-            Array.Fill(contender.Result, float.NaN);
+            for (int k = 0; contest.Contenders[s].IsSlow && k < Fewest; k++)
+            {
+                Sample(contest.Contenders[s], repeats[s], samples[s]);
+            }
+        }
+
+        int[] racing = [.. Enumerable.Range(0, samples.Length).Where(s => !contest.Contenders[s].IsSlow)];
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < Most; round++)
+        {
+            // Every second round backwards: nobody always follows the same predecessor.
+            foreach (int s in round % 2 == 0 ? racing : racing.Reverse())
+            {
+                Sample(contest.Contenders[s], repeats[s], samples[s]);
+            }
+
+            // A disturbed machine gets twice the time to show three clean samples of everybody.
+            double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (round + 1 >= Fewest && elapsed >= seconds && (elapsed >= 2 * seconds || racing.All(s => samples[s].CountClean(Clean) >= Fewest)))
+            {
+                break;
+            }
+        }
+
+        return Rows(contest, samples);
+    }
+
+    private double Clean => CleanShare * limit.Gflops;
+
+    private (IReadOnlyList<DuelRow> Rows, IReadOnlyList<DuelNote> Notes) Rows(Contest contest, Samples[] samples)
+    {
+        double[] medians = [.. samples.Select(list => list.Median(Clean, Fewest))];
+        double? Best(Func<Contender, bool> which) => medians.Where((_, s) => which(contest.Contenders[s])).Select(ms => (double?)ms).Min();
+        double? bestRival = Best(contender => contender.IsRival);
+        List<DuelRow> rows = [];
+        List<DuelNote> notes = [.. contest.Notes.Select(text => new DuelNote(contest.Workload, threads, text))];
+        for (int s = 0; s < medians.Length; s++)
+        {
+            Contender contender = contest.Contenders[s];
+            double flops = contender.Flops ?? contest.Flops;
+            int own = contender.Threads ?? threads;
+            double? atLimit = Best(other => other.IsFloor) ?? (flops > 0 ? flops / (limit.Gflops * own / threads) / 1e6 : null);
+            (string? bar, bool? met, IReadOnlyList<string> impossible) =
+                s > 0 ? (null, null, []) : Bar.Judge(contest.Bars, medians[0], atLimit, family => Best(other => other.Family == family));
+            notes.AddRange(impossible.Select(text => new DuelNote(contest.Workload, threads, text)));
+            rows.Add(new(
+                contest.Workload, own, contender.System, medians[s], samples[s].Minimum, flops > 0 ? flops / medians[s] / 1e6 : null,
+                atLimit / medians[s] * 100, bestRival / medians[s], bar, met, samples[s].CountClean(Clean), samples[s].Count));
+        }
+
+        return (rows, notes);
+    }
+
+    private void Sample(Contender contender, int repeats, Samples samples)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (threads > 1)
+        {
+            Machine.WaitUntilIdle();
+        }
+
+        double waited = Machine.WaitedSeconds(), begun = Machine.WallSeconds(), before = limit.Burst();
+        double elapsed = Seconds(contender, repeats);
+        double after = limit.Burst(), took = Machine.WallSeconds() - begun;
+        bool shared = Machine.WaitedSeconds() - waited > MostWaiting * took;
+        samples.Add(elapsed * 1e3, shared ? 0 : Math.Min(before, after));
+    }
+
+    private int Repeats(Contender contender, double once) =>
+        Math.Max(1, (int)(SampleSeconds / (once > SampleSeconds ? once : Seconds(contender, 1))));
+
+    private double Seconds(Contender contender, int repeats)
+    {
+        if (contender.OwnClock is { } clock)
+        {
+            return clock(repeats);
+        }
+
+        double start = Clock();
+        for (int i = 0; i < repeats; i++)
+        {
             contender.Run();
+        }
+
+        return (Clock() - start) / repeats;
+    }
+
+    private double Clock() => threads == 1 ? Machine.OwnSeconds() : Machine.WallSeconds();
+
+    /// <summary>Runs everybody, compares, and returns the seconds of each one's last run.</summary>
+    private double[] RequireEqual(Contest contest)
+    {
+        double[] seconds = new double[contest.Contenders.Count];
+        for (int s = 0; s < seconds.Length; s++)
+        {
+            Contender contender = contest.Contenders[s];
+            Array.Fill(contender.Result, float.NaN);
+            for (int k = 0; k < contest.Warmups; k++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                long start = Stopwatch.GetTimestamp();
+                contender.Run();
+                seconds[s] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+
             contender.BeforeComparison?.Invoke();
         }
 
-        contest.Check(contest.Contenders[0].Result);
-        foreach (Contender contender in contest.Contenders.Skip(1))
+        Contender ours = contest.Contenders[0];
+        contest.Check(ours.Result);
+        foreach (Contender other in contest.Contenders.Skip(1))
         {
-            RequireEqual(contest, contender);
+            RequireEqual(contest, other, other.Expected ?? ours.Result);
         }
 
-        int count = contest.Contenders.Count;
-        List<(double Milliseconds, bool Clean)>[] samples = [.. contest.Contenders.Select(_ => new List<(double, bool)>())];
-        int[] repeats = [.. contest.Contenders.Select(contender => Math.Max(1, (int)(SampleSeconds / Seconds(contender.Run, 1))))];
-        double oneCore = limit / threads;
-        var clock = Stopwatch.StartNew();
-        for (int round = 0; round < 5 || (clock.Elapsed.TotalSeconds < seconds && round < 400); round++)
-        {
-            for (int s = 0; s < count; s++)
-            {
-                double before = MachineLimit.BurstGflops();
-                double elapsed = Seconds(contest.Contenders[s].Run, repeats[s]) / repeats[s];
-                double after = MachineLimit.BurstGflops();
-                samples[s].Add((elapsed * 1e3, Math.Min(before, after) >= CleanShare * oneCore));
-            }
-        }
-
-        double[] medians = [.. samples.Select(list => Median(list.Count(sample => sample.Clean) >= 5 ? list.Where(sample => sample.Clean) : list))];
-        double BestRival(string start) => Enumerable.Range(0, count)
-            .Where(s => contest.Contenders[s].IsRival && contest.Contenders[s].System.StartsWith(start, StringComparison.Ordinal))
-            .Select(s => medians[s]).DefaultIfEmpty(double.NaN).Min();
-
-        List<DuelRow> rows = [];
-        for (int s = 0; s < count; s++)
-        {
-            double? gflops = contest.Flops > 0 ? contest.Flops / medians[s] / 1e6 : null;
-            double? percent = gflops * 100 / limit;
-            double rival = BestRival("");
-            double? ratio = double.IsNaN(rival) ? null : rival / medians[s];
-            (string? bar, bool? met) = s > 0 ? (null, null) : Judge(contest, BestRival, medians[0], percent);
-            rows.Add(new(contest.Name, threads, contest.Contenders[s].System, medians[s], samples[s].Min(sample => sample.Milliseconds), gflops, percent, ratio, bar, met, samples[s].Count(sample => sample.Clean), samples[s].Count));
-        }
-
-        return rows;
+        return seconds;
     }
 
-    /// <summary>The table as Markdown.</summary>
-    public static string Markdown(DuelReport report)
+    private static void RequireEqual(Contest contest, Contender other, float[] expected)
     {
-        StringBuilder text = new();
-        text.AppendLine($"CPU: {report.Cpu} · {report.Date} · {report.Runtime} · {report.Width}-bit · limit of one core {report.LimitGflops:F1} GFLOP/s").AppendLine();
-        text.AppendLine("| workload | threads | system | median ms | min ms | GFLOP/s | % of limit | × best rival | bar | met | clean |");
-        text.AppendLine("|---|--:|---|--:|--:|--:|--:|--:|---|---|--:|");
-        foreach (DuelRow row in report.Rows)
-        {
-            string met = row.Met switch { true => "yes", false => "**no**", _ => "" };
-            text.AppendLine($"| {row.Workload} | {row.Threads} | {row.System} | {Number(row.MedianMs)} | {Number(row.MinMs)} | {Short(row.Gflops)} | {Short(row.PercentOfLimit)} | {row.RatioToBestRival?.ToString("F2", CultureInfo.InvariantCulture)} | {row.Bar} | {met} | {row.Clean}/{row.Samples} |");
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>Writes the report as JSON.</summary>
-    public static void WriteJson(DuelReport report, string path) => File.WriteAllText(path, JsonSerializer.Serialize(report, DuelJson.Default.DuelReport) + "\n");
-
-    private static (string? Bar, bool? Met) Judge(Contest contest, Func<string, double> bestRival, double ours, double? percent)
-    {
-        List<string> words = [];
-        bool? met = null;
-        foreach (Bar bar in contest.Bars)
-        {
-            double rival = bestRival(bar.Rival);
-            words.Add($"≥ {bar.Ratio:0.##} × {(bar.Rival.Length == 0 ? "best" : bar.Rival)}" + (double.IsNaN(rival) ? " (not found)" : $": {rival / ours:F2}"));
-            if (!double.IsNaN(rival))
-            {
-                met = (met ?? true) && rival / ours >= bar.Ratio;
-            }
-        }
-
-        if (contest.PercentBar > 0 && percent is not null)
-        {
-            words.Add($"≥ {contest.PercentBar:0} % of limit: {percent:F1}");
-            met = (met ?? true) && percent >= contest.PercentBar;
-        }
-
-        return words.Count == 0 ? (null, null) : (string.Join("; ", words), met);
-    }
-
-    private static void RequireEqual(Contest contest, Contender other)
-    {
-        float[] expected = contest.Contenders[0].Result, actual = other.Result;
         double scale = 0, worst = 0;
+        int at = 0;
         for (int i = 0; i < expected.Length; i++)
         {
             scale = Math.Max(scale, Math.Abs(expected[i]));
-            double difference = Math.Abs(expected[i] - actual[i]);
-            worst = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(worst, difference);
+            double difference = Math.Abs(expected[i] - other.Result[i]);
+            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
+            (worst, at) = difference > worst ? (difference, i) : (worst, at);
         }
 
-        if (!(worst <= Agreement * scale))
+        if (!(worst <= contest.Agreement * scale))
         {
-            throw new InvalidOperationException($"{contest.Name}: {other.System} differs from {contest.Contenders[0].System} by {worst:E1} where the largest value is {scale:E1}: no time is printed for a wrong result.");
+            throw new WrongResultException($"{contest.Workload}: {other.System} has {other.Result[at]:G6} at {at} where {expected[at]:G6} is right, and the largest value is {scale:G3}: no time is shown for a wrong result.");
         }
     }
 
-    private static double Seconds(Action run, int repeats)
+    /// <summary>Milliseconds, and the slower burst around each.</summary>
+    private sealed class Samples
     {
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < repeats; i++)
+        private readonly List<(double Milliseconds, double Burst)> _all = [];
+
+        public int Count => _all.Count;
+
+        public double Minimum => _all.Min(sample => sample.Milliseconds);
+
+        public void Add(double milliseconds, double burst) => _all.Add((milliseconds, burst));
+
+        public int CountClean(double least) => _all.Count(sample => sample.Burst >= least);
+
+        public double Median(double least, int fewest)
         {
-            run();
+            double[] sorted = [.. _all.Where(sample => CountClean(least) < fewest || sample.Burst >= least).Select(sample => sample.Milliseconds).Order()];
+            return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
         }
-
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
-
-    private static double Median(IEnumerable<(double Milliseconds, bool Clean)> samples)
-    {
-        double[] sorted = [.. samples.Select(sample => sample.Milliseconds).Order()];
-        return sorted[sorted.Length / 2];
-    }
-
-    private static string Number(double milliseconds) => milliseconds.ToString(milliseconds < 1 ? "F4" : milliseconds < 100 ? "F2" : "F0", CultureInfo.InvariantCulture);
-
-    private static string Short(double? value) => value?.ToString("F1", CultureInfo.InvariantCulture) ?? "";
 }

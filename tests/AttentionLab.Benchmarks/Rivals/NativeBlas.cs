@@ -5,41 +5,53 @@ namespace AttentionLab.Benchmarks.Rivals;
 /// <summary>sgemm of a native library: oneDNN (<c>dnnl_sgemm</c>) or OpenBLAS (<c>cblas_sgemm</c>).</summary>
 internal sealed unsafe class NativeBlas
 {
-    private readonly nint _function;
+    private readonly nint _function, _setThreads;
     private readonly bool _isOneDnn;
 
-    private NativeBlas(nint function, bool isOneDnn, string name) => (_function, _isOneDnn, Name) = (function, isOneDnn, name);
+    private NativeBlas(nint function, nint setThreads, bool isOneDnn, string name) => (_function, _setThreads, _isOneDnn, Name) = (function, setThreads, isOneDnn, name);
 
-    /// <summary>Name and, where the library tells it, the CPU type it chose.</summary>
+    /// <summary>Name and, where the library tells it, version and the CPU type it chose.</summary>
     public string Name { get; }
 
     /// <summary>oneDNN as Debian's libdnnl2 installs it; null if it is not there.</summary>
-    public static NativeBlas? FindOneDnn() => Find("libdnnl.so.2", "dnnl_sgemm") is { } found ? new(found.Function, true, "oneDNN") : null;
-
-    /// <summary>OpenBLAS as Debian's libopenblas0-pthread installs it; null if it is not there.</summary>
-    /// <param name="threads">Threads it may use.</param>
-    public static NativeBlas? FindOpenBlas(int threads)
+    public static NativeBlas? FindOneDnn()
     {
-        if (Find("libopenblas.so.0", "cblas_sgemm") is not { } found)
+        if (!NativeLibrary.TryLoad("libdnnl.so.2", out nint library) || !NativeLibrary.TryGetExport(library, "dnnl_sgemm", out nint function))
         {
             return null;
         }
 
-        string core = "";
-        if (NativeLibrary.TryGetExport(found.Library, "openblas_get_corename", out nint name))
-        {
-            core = " " + Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)name)());
-        }
+        int* version = ((delegate* unmanaged<int*>)NativeLibrary.GetExport(library, "dnnl_version"))();
 
-        if (NativeLibrary.TryGetExport(found.Library, "openblas_set_num_threads", out nint set))
-        {
-            ((delegate* unmanaged<int, void>)set)(threads);
-        }
-
-        return new(found.Function, false, "OpenBLAS" + core);
+        // Its threads are OpenMP's: the number is set in the OpenMP library that it has loaded.
+        nint set = NativeLibrary.TryLoad("libgomp.so.1", out nint openMp) && NativeLibrary.TryGetExport(openMp, "omp_set_num_threads", out nint found) ? found : 0;
+        return new(function, set, true, $"oneDNN {version[0]}.{version[1]}.{version[2]}");
     }
 
-    /// <summary>C = A·B, row-major.</summary>
+    /// <summary>OpenBLAS as Debian's libopenblas0-pthread installs it; null if it is not there.</summary>
+    public static NativeBlas? FindOpenBlas()
+    {
+        if (!NativeLibrary.TryLoad("libopenblas.so.0", out nint library) || !NativeLibrary.TryGetExport(library, "cblas_sgemm", out nint function))
+        {
+            return null;
+        }
+
+        string Text(string name) => NativeLibrary.TryGetExport(library, name, out nint text) ? Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)text)()) ?? "" : "";
+        string version = Text("openblas_get_config").Split(' ').ElementAtOrDefault(1) ?? "";
+        nint set = NativeLibrary.TryGetExport(library, "openblas_set_num_threads", out nint found) ? found : 0;
+        return new(function, set, false, $"OpenBLAS {version} {Text("openblas_get_corename")}");
+    }
+
+    /// <summary>Threads it may use from now on.</summary>
+    public void UseThreads(int threads)
+    {
+        if (_setThreads != 0)
+        {
+            ((delegate* unmanaged<int, void>)_setThreads)(threads);
+        }
+    }
+
+    /// <summary>C = A·B (rows × inner, inner × columns), row-major; a transposed factor lies in memory the other way round.</summary>
     public void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool transposeA = false, bool transposeB = false)
     {
         fixed (float* pa = a, pb = b, pc = c)
@@ -52,12 +64,10 @@ internal sealed unsafe class NativeBlas
             }
             else
             {
+                const int RowMajor = 101, NoTranspose = 111, Transpose = 112;
                 var sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)_function;
-                sgemm(101, transposeA ? 112 : 111, transposeB ? 112 : 111, rows, columns, inner, 1, pa, lda, pb, ldb, 0, pc, columns);
+                sgemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, rows, columns, inner, 1, pa, lda, pb, ldb, 0, pc, columns);
             }
         }
     }
-
-    private static (nint Library, nint Function)? Find(string library, string function) =>
-        NativeLibrary.TryLoad(library, out nint handle) && NativeLibrary.TryGetExport(handle, function, out nint found) ? (handle, found) : null;
 }

@@ -8,22 +8,22 @@ namespace AttentionLab.Benchmarks.Rivals;
 /// </summary>
 internal sealed unsafe class OnnxRuntime
 {
-    private const int GetErrorMessage = 2, CreateEnv = 3, CreateSession = 7, RunSession = 9, CreateSessionOptions = 10,
+    private const int GetErrorMessage = 2, CreateEnv = 3, CreateSessionFromArray = 8, RunSession = 9, CreateSessionOptions = 10,
         SetSessionGraphOptimizationLevel = 23, SetIntraOpNumThreads = 24, SetInterOpNumThreads = 25,
-        CreateTensorWithDataAsOrtValue = 49, CreateCpuMemoryInfo = 69;
+        CreateTensorWithDataAsOrtValue = 49, CreateCpuMemoryInfo = 69, ReleaseStatus = 93, ReleaseSession = 95, ReleaseValue = 96, ReleaseSessionOptions = 100;
+
+    private const int ErrorsOnly = 3, AllOptimizations = 99, InterfaceVersion = 17, FloatTensor = 1;
 
     private readonly nint* _api;
     private readonly nint _environment, _memory;
-    private readonly string _models;
 
-    private OnnxRuntime(nint library, string models, string version)
+    private OnnxRuntime(nint library)
     {
-        _models = models;
-        Name = $"ORT {version}";
-        var getBase = (delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase");
-        _api = (nint*)((delegate* unmanaged<uint, nint>)getBase()[0])(17);
+        nint* apiBase = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
+        Name = "ORT " + Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])());
+        _api = (nint*)((delegate* unmanaged<uint, nint>)apiBase[0])(InterfaceVersion);
         nint environment, memory;
-        Check(((delegate* unmanaged<int, byte*, nint*, nint>)_api[CreateEnv])(3, (byte*)Marshal.StringToCoTaskMemUTF8("duel"), &environment));
+        Check(((delegate* unmanaged<int, nint, nint*, nint>)_api[CreateEnv])(ErrorsOnly, Marshal.StringToCoTaskMemUTF8("duel"), &environment));
         Check(((delegate* unmanaged<int, int, nint*, nint>)_api[CreateCpuMemoryInfo])(0, 0, &memory));
         (_environment, _memory) = (environment, memory);
     }
@@ -31,64 +31,44 @@ internal sealed unsafe class OnnxRuntime
     /// <summary>"ORT" and its version.</summary>
     public string Name { get; }
 
-    /// <summary>Looks for the library and the models below a folder; null if either is missing.</summary>
+    /// <summary>Looks for the library below a folder; null if it is not there.</summary>
     /// <param name="folder">As made by Rivals/setup.sh.</param>
     public static OnnxRuntime? Find(string? folder)
     {
-        if (folder is null || !Directory.Exists(Path.Combine(folder, "models")))
+        if (folder is null || !Directory.Exists(folder))
         {
             return null;
         }
 
-        string platform = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-        string? path = Directory.EnumerateFiles(folder, "libonnxruntime.so.1", SearchOption.AllDirectories).FirstOrDefault(file => file.Contains($"/{platform}/", StringComparison.Ordinal));
-        if (path is null || !NativeLibrary.TryLoad(path, out nint library))
-        {
-            return null;
-        }
-
-        nint* apiBase = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
-        string version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])()) ?? "?";
-        return new(library, Path.Combine(folder, "models"), version);
+        string processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        (string system, string file) = OperatingSystem.IsWindows() ? ("win32", "onnxruntime.dll") : OperatingSystem.IsMacOS() ? ("darwin", "libonnxruntime*.dylib") : ("linux", "libonnxruntime.so.1");
+        string place = Path.Combine(system, processor);
+        string? path = Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).FirstOrDefault(found => Path.GetDirectoryName(found)!.EndsWith(place, StringComparison.Ordinal));
+        return path is not null && NativeLibrary.TryLoad(path, out nint library) ? new(library) : null;
     }
 
-    /// <summary>Loads a model and binds its inputs and output to pinned arrays.</summary>
-    /// <param name="model">File name without ".onnx".</param>
+    /// <summary>Loads a model and binds its inputs and its output to pinned arrays.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="threads">Threads it may use.</param>
     /// <param name="inputs">Name, pinned values, shape.</param>
     /// <param name="output">Name, pinned values, shape.</param>
-    /// <returns>Runs the model once; null if the model file is not there.</returns>
-    public Action? Load(string model, int threads, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    /// <returns>What runs the model once, and what frees it.</returns>
+    /// <exception cref="InvalidOperationException">The runtime refuses the model.</exception>
+    public (Action Run, Action Release) Load(OnnxModel model, int threads, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
     {
-        string path = Path.Combine(_models, model + ".onnx");
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        nint options, loading;
+        nint options, session;
         Check(((delegate* unmanaged<nint*, nint>)_api[CreateSessionOptions])(&options));
         Check(((delegate* unmanaged<nint, int, nint>)_api[SetIntraOpNumThreads])(options, threads));
         Check(((delegate* unmanaged<nint, int, nint>)_api[SetInterOpNumThreads])(options, 1));
-        Check(((delegate* unmanaged<nint, int, nint>)_api[SetSessionGraphOptimizationLevel])(options, 99));
-        Check(((delegate* unmanaged<nint, byte*, nint, nint*, nint>)_api[CreateSession])(_environment, (byte*)Marshal.StringToCoTaskMemUTF8(path), options, &loading));
-        nint session = loading;
-
-        nint[] inputNames = [.. inputs.Select(input => Marshal.StringToCoTaskMemUTF8(input.Name))];
-        nint[] inputValues = [.. inputs.Select(input => Tensor(input.Values, input.Shape))];
-        nint[] outputNames = [Marshal.StringToCoTaskMemUTF8(output.Name)];
-        nint[] outputValues = [Tensor(output.Values, output.Shape)];
-        var run = (delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_api[RunSession];
-        return () =>
+        Check(((delegate* unmanaged<nint, int, nint>)_api[SetSessionGraphOptimizationLevel])(options, AllOptimizations));
+        byte[] bytes = model.ToBytes();
+        fixed (byte* start = bytes)
         {
-            fixed (nint* names = inputNames, values = inputValues, outNames = outputNames, outValues = outputValues)
-            {
-                // The runtime holds only addresses: without this the collector frees the arrays.
-                GC.KeepAlive(inputs);
-                GC.KeepAlive(output.Values);
-                Check(run(session, 0, names, values, (nuint)inputNames.Length, outNames, 1, outValues));
-            }
-        };
+            Check(((delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_api[CreateSessionFromArray])(_environment, start, (nuint)bytes.Length, options, &session));
+        }
+
+        Session loaded = new(this, session, options, inputs, output);
+        return (loaded.Run, loaded.Release);
     }
 
     private nint Tensor(float[] values, long[] shape)
@@ -98,7 +78,7 @@ internal sealed unsafe class OnnxRuntime
         {
             // The arrays are allocated pinned (see Inputs), so the address stays valid.
             nint data = Marshal.UnsafeAddrOfPinnedArrayElement(values, 0);
-            Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_api[CreateTensorWithDataAsOrtValue])(_memory, data, (nuint)values.Length * sizeof(float), sizes, (nuint)shape.Length, 1, &value));
+            Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_api[CreateTensorWithDataAsOrtValue])(_memory, data, (nuint)values.Length * sizeof(float), sizes, (nuint)shape.Length, FloatTensor, &value));
         }
 
         return value;
@@ -109,7 +89,38 @@ internal sealed unsafe class OnnxRuntime
         if (status != 0)
         {
             string message = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)_api[GetErrorMessage])(status)) ?? "unknown error";
+            Free(ReleaseStatus, status);
             throw new InvalidOperationException($"ONNX Runtime: {message}");
+        }
+    }
+
+    private void Free(int function, nint handle) => ((delegate* unmanaged<nint, void>)_api[function])(handle);
+
+    /// <summary>A loaded model. It keeps the arrays alive, of which the runtime holds only addresses.</summary>
+    private sealed class Session(OnnxRuntime owner, nint session, nint options, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    {
+        private readonly float[][] _arrays = [.. inputs.Select(input => input.Values), output.Values];
+        private readonly nint[] _inputNames = [.. inputs.Select(input => Marshal.StringToCoTaskMemUTF8(input.Name))];
+        private readonly nint[] _inputs = [.. inputs.Select(input => owner.Tensor(input.Values, input.Shape))];
+        private readonly nint[] _outputNames = [Marshal.StringToCoTaskMemUTF8(output.Name)];
+        private readonly nint[] _outputs = [owner.Tensor(output.Values, output.Shape)];
+
+        public void Run()
+        {
+            fixed (nint* names = _inputNames, values = _inputs, outNames = _outputNames, outValues = _outputs)
+            {
+                owner.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)owner._api[RunSession])(session, 0, names, values, (nuint)_inputs.Length, outNames, 1, outValues));
+            }
+
+            GC.KeepAlive(_arrays);
+        }
+
+        public void Release()
+        {
+            Array.ForEach([.. _inputs, .. _outputs], value => owner.Free(ReleaseValue, value));
+            owner.Free(ReleaseSession, session);
+            owner.Free(ReleaseSessionOptions, options);
+            Array.ForEach([.. _inputNames, .. _outputNames], Marshal.FreeCoTaskMem);
         }
     }
 }

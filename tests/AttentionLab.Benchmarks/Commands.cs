@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using AttentionLab.Benchmarks.Rivals;
+using AttentionLab.Benchmarks.Workloads;
+using AttentionLab.Kernels;
+
+namespace AttentionLab.Benchmarks;
+
+/// <summary>The program's commands and options.</summary>
+internal static class Commands
+{
+    /// <summary>Exit code for options that are not understood.</summary>
+    public const int BadOptions = 2;
+
+    /// <summary>Exit code for a run that was cancelled.</summary>
+    public const int Cancelled = 130;
+
+    private static readonly Option<string?> s_only = new("--only") { Description = $"Only one group: {string.Join(", ", Catalog.Groups)}.", HelpName = "GROUP" };
+    private static readonly Option<int?> s_threads = new("--threads") { Description = "Threads that every system may use, 1 or 2. Without it: first 1, then 2.", HelpName = "1|2" };
+    private static readonly Option<string?> s_rivals = new("--rivals") { Description = "Folder made by Rivals/setup.sh, for ONNX Runtime.", HelpName = "DIR" };
+    private static readonly Option<string?> s_python = new("--python") { Description = "Python that has torch; without it the usual ones are tried.", HelpName = "PATH" };
+    private static readonly Option<string?> s_json = new("--json") { Description = "Also write the rows to this file as JSON.", HelpName = "FILE" };
+    private static readonly Option<string?> s_out = new("--out") { Description = "Also write the table to this file as Markdown.", HelpName = "FILE" };
+    private static readonly Option<double> s_seconds = new("--seconds") { Description = "About how long to sample a row; every system gets at least three samples.", HelpName = "S", DefaultValueFactory = _ => 3 };
+    private static readonly Argument<string?> s_filter = new("filter") { Description = "Part of a benchmark's name.", Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Parses and runs.</summary>
+    /// <param name="arguments">Of the program.</param>
+    /// <returns>0; 1 if a result was wrong; 2 for options that are not understood; 130 if cancelled.</returns>
+    public static int Run(string[] arguments)
+    {
+        ParseResult parsed = Root().Parse(arguments);
+        if (parsed.Errors.Count == 0)
+        {
+            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
+        }
+
+        foreach (string message in parsed.Errors.Select(error => error.Message))
+        {
+            Console.Error.WriteLine(message);
+        }
+
+        Console.Error.WriteLine(Choices(parsed.CommandResult.Command));
+        return BadOptions;
+    }
+
+    /// <summary>The commands.</summary>
+    internal static RootCommand Root()
+    {
+        s_only.AcceptOnlyFromAmong([.. Catalog.Groups]);
+        s_threads.Validators.Clear();
+        s_threads.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "2"))
+            {
+                result.AddError($"--threads is {result.Tokens[0].Value} but must be 1 or 2.");
+            }
+        });
+        s_seconds.Validators.Clear();
+        s_seconds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value) && value > 0))
+            {
+                result.AddError($"--seconds is {result.Tokens[0].Value} but must be a number above 0.");
+            }
+        });
+
+        Command duel = new("duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { s_only, s_threads, s_rivals, s_python, s_json, s_out, s_seconds };
+        duel.SetAction(result => Duel(result));
+
+        Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
+        limit.SetAction(_ => Limit());
+        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, limit };
+    }
+
+    private static string Choices(Command command)
+    {
+        IEnumerable<string> names = command.Subcommands.Count > 0 ? command.Subcommands.Select(sub => sub.Name) : command.Options.Select(option => $"{option.Name} {option.HelpName}".TrimEnd()).Where(name => name[2..] is not ("help" or "version"));
+        return command.Subcommands.Count > 0 ? $"Commands: {string.Join(", ", names)}. More: -- COMMAND --help" : $"Options of {command.Name}: {string.Join(", ", names)}.";
+    }
+
+    private static int Limit()
+    {
+        Console.WriteLine($"{Machine.Cpu}, {Simd.Width}-bit registers, {Machine.Runtime}");
+        foreach (int threads in new[] { 1, 2 })
+        {
+            Machine.Pin(threads == 1);
+            using FmaLimit limit = new(threads);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"multiply-add, {threads} thread{(threads == 1 ? " " : "s")}: {limit.Find(1000),7:F1} GFLOP/s"));
+        }
+
+        foreach ((string level, int bytes) in ReadLimit.Levels)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {level,-4} ({bytes >> 10,6} KB): {ReadLimit.Gigabytes(bytes),7:F1} GB/s on one thread"));
+        }
+
+        return 0;
+    }
+
+    private static int Duel(ParseResult result)
+    {
+        string? only = result.GetValue(s_only);
+        using RivalSet rivals = RivalSet.Find(result.GetValue(s_rivals), result.GetValue(s_python), withTorch: only is null or "training");
+        string command = "duel " + string.Join(' ', result.Tokens.Skip(1).Select(token => token.Value));
+        return Session(result, command, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+    }
+
+    private static int Session(ParseResult result, string command, RivalSet rivals, Func<int, IReadOnlyList<Entry>> entries)
+    {
+        foreach (string line in rivals.Lines)
+        {
+            Console.Error.WriteLine(line);
+        }
+
+        using CancellationTokenSource cancelled = new();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // The first time the sample under way ends; the second time the program.
+            pressed.Cancel = !cancelled.IsCancellationRequested;
+            cancelled.Cancel();
+        };
+        DuelSession session = new(command, rivals.Lines, Console.Error, result.GetValue(s_json), result.GetValue(s_out));
+        int[] counts = result.GetValue(s_threads) is { } one ? [one] : [1, 2];
+        bool finished = counts.All(threads =>
+        {
+            // One thread stays on one core. Threads that are started later must not inherit that.
+            Machine.Pin(threads == 1);
+            Workers.Count = threads;
+            rivals.UseThreads(threads);
+            using FmaLimit limit = new(threads);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"limit of {threads} thread{(threads == 1 ? "" : "s")}: {limit.Find():F1} GFLOP/s"));
+            return session.Run(entries(threads), threads, limit, result.GetValue(s_seconds), cancelled.Token);
+        });
+        Console.WriteLine(session.Report.ToMarkdown());
+        return session.Refused > 0 ? 1 : finished ? 0 : Cancelled;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace AttentionLab.Benchmarks;
+
+/// <summary>Runs contests one after the other, tells the progress, and keeps the files up to date after each.</summary>
+/// <param name="command">Arguments of the program, for the report.</param>
+/// <param name="rivals">Which were found, for the report.</param>
+/// <param name="progress">Where the progress goes.</param>
+/// <param name="json">File for the rows as JSON; null for none.</param>
+/// <param name="markdown">File for the table; null for none.</param>
+internal sealed class DuelSession(string command, IReadOnlyList<string> rivals, TextWriter progress, string? json, string? markdown)
+{
+    private readonly SortedDictionary<string, double> _limits = new(StringComparer.Ordinal);
+    private readonly List<DuelRow> _rows = [];
+    private readonly List<DuelNote> _notes = [];
+
+    /// <summary>Contests that were refused for a wrong result.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>What was measured so far.</summary>
+    public DuelReport Report => new(
+        Machine.Cpu, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), command, Machine.Runtime, Kernels.Simd.Width,
+        new Dictionary<string, double>(_limits), rivals, [.. _rows], [.. _notes]);
+
+    /// <summary>Runs contests on so many threads.</summary>
+    /// <param name="entries">The contests.</param>
+    /// <param name="threads">Threads that every system was told to use.</param>
+    /// <param name="limit">Machine limit on as many threads.</param>
+    /// <param name="seconds">About how long to sample each.</param>
+    /// <param name="cancellation">Ends after the sample under way; what was measured stays.</param>
+    /// <returns>False if cancelled.</returns>
+    public bool Run(IReadOnlyList<Entry> entries, int threads, FmaLimit limit, double seconds, CancellationToken cancellation)
+    {
+        Duel duel = new(threads, limit, seconds, cancellation);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            string name = entries[i].Workload;
+            progress.Write($"[{i + 1}/{entries.Count}] {name}, {threads} thread{(threads == 1 ? "" : "s")} … ");
+            progress.Flush();
+            try
+            {
+                using Contest contest = entries[i].Make();
+                (IReadOnlyList<DuelRow> rows, IReadOnlyList<DuelNote> notes) = duel.Run(contest);
+                _rows.AddRange(rows);
+                _notes.AddRange(notes);
+                progress.WriteLine(Describe(rows[0]));
+            }
+            catch (OperationCanceledException)
+            {
+                progress.WriteLine("cancelled");
+                return false;
+            }
+            catch (WrongResultException wrong)
+            {
+                Refused++;
+                _notes.Add(new(name, threads, $"**refused**: {wrong.Message}"));
+                progress.WriteLine($"REFUSED: {wrong.Message}");
+            }
+
+            _limits[threads.ToString(CultureInfo.InvariantCulture)] = limit.Gflops;
+            Save();
+            GC.Collect();
+        }
+
+        return true;
+    }
+
+    private static string Describe(DuelRow ours)
+    {
+        string ratio = ours.RatioToBestRival is { } value ? string.Create(CultureInfo.InvariantCulture, $", {value:F2} × best rival") : "";
+        return $"{DuelReport.Milliseconds(ours.MedianMs)} ms{ratio}{ours.Met switch { true => ", met", false => ", MISSED", _ => "" }} ({ours.Clean}/{ours.Samples} clean)";
+    }
+
+    private void Save()
+    {
+        DuelReport report = Report;
+        if (markdown is not null)
+        {
+            Write(markdown, report.ToMarkdown());
+        }
+
+        if (json is not null)
+        {
+            Write(json, report.ToJson());
+        }
+    }
+
+    private static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path, text);
+    }
+}

@@ -1,0 +1,23 @@
+using AttentionLab.Benchmarks.Rivals;
+
+namespace AttentionLab.Benchmarks.Workloads;
+
+/// <summary>Every contest of the duel.</summary>
+internal static class Catalog
+{
+    /// <summary>What <c>--only</c> may select.</summary>
+    public static IReadOnlyList<string> Groups { get; } = ["matmul", "packed", "attention", "causal", "masked", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"];
+
+    /// <summary>All contests, in the order of the table.</summary>
+    /// <param name="rivals">Who was found.</param>
+    /// <param name="threads">Threads of everybody.</param>
+    public static IEnumerable<Entry> All(RivalSet rivals, int threads) =>
+    [
+        .. MatMulContests.All(rivals, threads),
+        .. AttentionContests.All(rivals, threads),
+        .. EncoderContests.All(rivals, threads),
+        .. RowContests.All(rivals, threads),
+        .. TrainingContests.All(rivals, threads),
+        .. LightningContests.All(rivals, threads),
+    ];
+}
