@@ -109,6 +109,11 @@ public static class Gelu
 
     private static double Gate(double x) => 1 / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
 
+    /// <summary>y for one register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Of<V>(V x, bool tanh)
+        where V : struct, ILanes<V> => x * Gate(x, tanh);
+
     /// <summary>erf, within 3 units of the last place: a rational function of x² (coefficients of Eigen, generic_fast_erf_float).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Erf<V>(V x)

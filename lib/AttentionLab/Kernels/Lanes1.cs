@@ -25,6 +25,15 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static unsafe void Store(Lanes1 value, float* target) => *target = value._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Transpose4(float* source, nint step, float* target, nint targetStep)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            target[i * targetStep] = source[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 MultiplyAdd(Lanes1 a, Lanes1 b, Lanes1 c) => new(a._value * b._value + c._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

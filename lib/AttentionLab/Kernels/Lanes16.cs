@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionLab.Kernels;
 
@@ -24,6 +25,31 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Store(Lanes16 value, float* target) => value._register.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Transpose4(float* source, nint step, float* target, nint targetStep)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            Lanes8.Transpose4(source, step, target, targetStep);
+            Lanes8.Transpose4(source + 8 * step, step, target + 8, targetStep);
+            return;
+        }
+
+        // Each quarter of a register holds 4 numbers of one row; the unpack instructions work within the quarters.
+        Vector512<float> a = Rows(source, step), b = Rows(source + step, step), c = Rows(source + 2 * step, step), d = Rows(source + 3 * step, step);
+        (Vector512<float> ac, Vector512<float> bd) = (Avx512F.UnpackLow(a, c), Avx512F.UnpackLow(b, d));
+        Avx512F.UnpackLow(ac, bd).Store(target);
+        Avx512F.UnpackHigh(ac, bd).Store(target + targetStep);
+        (ac, bd) = (Avx512F.UnpackHigh(a, c), Avx512F.UnpackHigh(b, d));
+        Avx512F.UnpackLow(ac, bd).Store(target + 2 * targetStep);
+        Avx512F.UnpackHigh(ac, bd).Store(target + 3 * targetStep);
+    }
+
+    /// <summary>4 numbers of this row and of the fourth, eighth and twelfth after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<float> Rows(float* source, nint step) =>
+        Vector512.Create(Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * step)), Vector256.Create(Vector128.Load(source + 8 * step), Vector128.Load(source + 12 * step)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.MultiplyAddEstimate(a._register, b._register, c._register));

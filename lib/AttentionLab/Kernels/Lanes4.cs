@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionLab.Kernels;
 
@@ -24,6 +26,28 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Store(Lanes4 value, float* target) => value._register.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Transpose4(float* source, nint step, float* target, nint targetStep)
+    {
+        Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + step), c = Vector128.Load(source + 2 * step), d = Vector128.Load(source + 3 * step);
+        (Vector128<float> ac, Vector128<float> bd) = (Low(a, c), Low(b, d));
+        Low(ac, bd).Store(target);
+        High(ac, bd).Store(target + targetStep);
+        (ac, bd) = (High(a, c), High(b, d));
+        Low(ac, bd).Store(target + 2 * targetStep);
+        High(ac, bd).Store(target + 3 * targetStep);
+    }
+
+    /// <summary>x0 y0 x1 y1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> x, Vector128<float> y) =>
+        Sse.IsSupported ? Sse.UnpackLow(x, y) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(x, y) : Vector128.Create(x[0], y[0], x[1], y[1]);
+
+    /// <summary>x2 y2 x3 y3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> x, Vector128<float> y) =>
+        Sse.IsSupported ? Sse.UnpackHigh(x, y) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(x, y) : Vector128.Create(x[2], y[2], x[3], y[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector128.MultiplyAddEstimate(a._register, b._register, c._register));

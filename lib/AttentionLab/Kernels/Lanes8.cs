@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AttentionLab.Kernels;
 
@@ -24,6 +25,30 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Store(Lanes8 value, float* target) => value._register.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Transpose4(float* source, nint step, float* target, nint targetStep)
+    {
+        if (!Avx.IsSupported)
+        {
+            Lanes4.Transpose4(source, step, target, targetStep);
+            Lanes4.Transpose4(source + 4 * step, step, target + 4, targetStep);
+            return;
+        }
+
+        // Each half of a register holds 4 numbers of one row; the unpack instructions work within the halves.
+        Vector256<float> a = Rows(source, step), b = Rows(source + step, step), c = Rows(source + 2 * step, step), d = Rows(source + 3 * step, step);
+        (Vector256<float> ac, Vector256<float> bd) = (Avx.UnpackLow(a, c), Avx.UnpackLow(b, d));
+        Avx.UnpackLow(ac, bd).Store(target);
+        Avx.UnpackHigh(ac, bd).Store(target + targetStep);
+        (ac, bd) = (Avx.UnpackHigh(a, c), Avx.UnpackHigh(b, d));
+        Avx.UnpackLow(ac, bd).Store(target + 2 * targetStep);
+        Avx.UnpackHigh(ac, bd).Store(target + 3 * targetStep);
+    }
+
+    /// <summary>4 numbers of this row and of the fourth after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector256<float> Rows(float* source, nint step) => Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * step));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector256.MultiplyAddEstimate(a._register, b._register, c._register));

@@ -103,7 +103,58 @@ public static partial class MatMul
     public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
-        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add);
+        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add, default);
+    }
+
+    /// <summary>C = A·B, fast, and more done with each piece of C as soon as it is finished.</summary>
+    /// <param name="a">(rows, inner).</param>
+    /// <param name="b">(inner, columns).</param>
+    /// <param name="c">(rows, columns), overwritten, or added to.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="inner">Length of the sum.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="epilogue">Bias, activation and residual.</param>
+    /// <param name="add">Add the product to what C holds, before the epilogue.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
+    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
+    {
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
+        epilogue.Check(c, columns);
+        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add, epilogue);
+    }
+
+    /// <summary>C = A·B with a B that was copied before, fast: f(A·B + bias) + residual.</summary>
+    /// <param name="a">(rows, inner).</param>
+    /// <param name="b">(inner, columns).</param>
+    /// <param name="c">(rows, columns), overwritten, or added to.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="epilogue">Bias, activation and residual; default for none.</param>
+    /// <param name="add">Add the product to what C holds, before the epilogue.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
+    public static unsafe void Forward(ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int rows, Epilogue epilogue = default, bool add = false)
+    {
+        int inner = b.Inner, columns = b.Columns;
+        Sizes.Require(a.Length, rows, inner, "a", "rows", "b.Inner");
+        Sizes.Require(c.Length, rows, columns, "c", "rows", "b.Columns");
+        epilogue.Check(c, columns);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Product<Lanes16>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Product<Lanes8>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Product<Lanes4>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
+        }
+        else
+        {
+            Product<Lanes1>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
+        }
+
+        GC.KeepAlive(b);
     }
 
     /// <summary>C = A·Bᵀ, fast.</summary>
@@ -111,7 +162,7 @@ public static partial class MatMul
     public static void ForwardNT(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "columns", "inner");
-        Product(a, inner, 1, b, 1, inner, c, rows, inner, columns, add);
+        Product(a, inner, 1, b, 1, inner, c, rows, inner, columns, add, default);
     }
 
     /// <summary>C = Aᵀ·B, fast.</summary>
@@ -119,7 +170,7 @@ public static partial class MatMul
     public static void ForwardTN(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, "inner", "rows", "inner", "columns");
-        Product(a, 1, rows, b, columns, 1, c, rows, inner, columns, add);
+        Product(a, 1, rows, b, columns, 1, c, rows, inner, columns, add, default);
     }
 
     /// <summary>Backward of C = A·B by loops: ∂L/∂A = ∂L/∂C·Bᵀ is overwritten, ∂L/∂B = Aᵀ·∂L/∂C is added to if <paramref name="add"/>.</summary>
@@ -155,46 +206,63 @@ public static partial class MatMul
         Sizes.Require(c, rows, columns, "c");
     }
 
-    private static void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
+    private static unsafe void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
+        }
+        else
+        {
+            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
+        }
+    }
+
+    /// <summary>a_ip = a[i·aRow + p·aInner], b_pj = b[p·bInner + j·bColumn], so one source serves all transposes; or B is already in strips.</summary>
+    private static unsafe void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, float* strips, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
+        where V : struct, ILanes<V>
     {
         if (inner == 0 && !add)
         {
             c.Clear();
         }
 
-        if (rows == 0 || inner == 0 || columns == 0)
+        if (rows == 0 || columns == 0)
         {
             return;
         }
 
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* pa = a, pb = b, pc = c, bias = epilogue.Bias, residual = epilogue.Residual)
         {
-            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-        }
-        else
-        {
-            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-        }
-    }
+            Ending ending = new() { Bias = bias, Activation = epilogue.Activation, Residual = residual };
+            if (inner > 0 && (rows >= FewRows || strips != null))
+            {
+                BlockJob<V> job = new() { A = pa, RowStep = aRow, InnerStep = aInner, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
+                if (strips != null)
+                {
+                    job.Multiply(strips, 0, columns);
+                }
+                else
+                {
+                    Blocks(ref job, pb, bInner, bColumn);
+                }
 
-    private static void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add)
-        where V : struct, ILanes<V>
-    {
-        if (rows < FewRows)
-        {
+                return;
+            }
+
             FewRowsTimes<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-        }
-        else
-        {
-            Blocks<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
+            if (ending.DoesSomething)
+            {
+                ending.Apply<V>(pc, columns, 0, rows, 0, columns);
+            }
         }
     }
 }

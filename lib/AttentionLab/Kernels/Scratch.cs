@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace AttentionLab.Kernels;
 
@@ -32,7 +33,8 @@ internal static unsafe class Scratch
     /// <summary>Row maxima and sums.</summary>
     public const int Rows = 7;
 
-    private const int LineFloats = 16;
+    /// <summary>Floats of a cache line.</summary>
+    public const int LineFloats = 16;
 
     [ThreadStatic]
     private static float[]?[]? t_buffers;
@@ -49,7 +51,10 @@ internal static unsafe class Scratch
             buffers[purpose] = buffer = GC.AllocateUninitializedArray<float>(length + LineFloats, pinned: true);
         }
 
-        nint start = (nint)Unsafe.AsPointer(ref buffer[0]);
-        return (float*)((start + 63) & ~63);
+        return Aligned(buffer);
     }
+
+    /// <summary>The first cache line's start in a pinned array.</summary>
+    /// <param name="buffer">Pinned; <see cref="LineFloats"/> longer than what is used.</param>
+    public static float* Aligned(float[] buffer) => (float*)(((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer)) + 63) & ~63);
 }

@@ -27,6 +27,11 @@ public class MatMulTests
             data.Add(193, 650, 31);
             data.Add(100, 2000, 34);
             data.Add(13, 9, 2081);
+
+            // Enough work for several threads: parts of rows, parts of columns, more than one block of B.
+            data.Add(300, 90, 170);
+            data.Add(8, 400, 1100);
+            data.Add(13, 2100, 2100);
             return data;
         }
     }
@@ -179,7 +184,7 @@ public class MatMulTests
         }
     }
 
-    private static float[] Transpose(float[] x, int rows, int columns)
+    internal static float[] Transpose(float[] x, int rows, int columns)
     {
         float[] y = new float[x.Length];
         for (int i = 0; i < rows; i++)

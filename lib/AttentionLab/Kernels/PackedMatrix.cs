@@ -1,0 +1,78 @@
+using System.Runtime.Intrinsics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// The right-hand side B (inner, columns) of a matrix product, copied once into the strips that the fast path reads:
+/// for weights that serve many products. A product with a plain B makes this copy each time.
+/// </summary>
+/// <remarks>It is a copy: after a change of the weights, <see cref="Refill"/>. The order inside depends on <see cref="Simd.Width"/>.</remarks>
+public sealed class PackedMatrix
+{
+    private readonly float[] _strips;
+    private readonly bool _transposed;
+
+    /// <summary>Copies B.</summary>
+    /// <param name="b">(inner, columns), or (columns, inner) if <paramref name="transposed"/>.</param>
+    /// <param name="inner">Length of the products' sums: inputs of a linear layer.</param>
+    /// <param name="columns">Columns of the products: outputs of a linear layer.</param>
+    /// <param name="transposed">Whether <paramref name="b"/> holds Bᵀ, as PyTorch keeps its weights.</param>
+    /// <exception cref="ArgumentException">b's length is not inner × columns.</exception>
+    public PackedMatrix(ReadOnlySpan<float> b, int inner, int columns, bool transposed = false)
+    {
+        Check(b, inner, columns, transposed);
+        (Inner, Columns, _transposed) = (inner, columns, transposed);
+        int width = 2 * Simd.Lanes;
+        _strips = GC.AllocateUninitializedArray<float>(checked((columns + width - 1) / width * width * inner) + Scratch.LineFloats, pinned: true);
+        Refill(b);
+    }
+
+    /// <summary>Rows of B.</summary>
+    public int Inner { get; }
+
+    /// <summary>Columns of B.</summary>
+    public int Columns { get; }
+
+    /// <summary>The strips, from the start of a cache line.</summary>
+    internal unsafe float* Strips => Scratch.Aligned(_strips);
+
+    /// <summary>Copies changed weights, laid out as at the construction, over the old ones.</summary>
+    /// <param name="b">As long as the first time.</param>
+    /// <exception cref="ArgumentException">b's length is not inner × columns.</exception>
+    public unsafe void Refill(ReadOnlySpan<float> b)
+    {
+        Check(b, Inner, Columns, _transposed);
+        fixed (float* from = b)
+        {
+            (int innerStep, int columnStep) = _transposed ? (1, Inner) : (Columns, 1);
+            if (Vector512.IsHardwareAccelerated)
+            {
+                MatMul.Pack<Lanes16>(from, innerStep, columnStep, Strips, Inner, Columns);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                MatMul.Pack<Lanes8>(from, innerStep, columnStep, Strips, Inner, Columns);
+            }
+            else if (Vector128.IsHardwareAccelerated)
+            {
+                MatMul.Pack<Lanes4>(from, innerStep, columnStep, Strips, Inner, Columns);
+            }
+            else
+            {
+                MatMul.Pack<Lanes1>(from, innerStep, columnStep, Strips, Inner, Columns);
+            }
+        }
+    }
+
+    private static void Check(ReadOnlySpan<float> b, int inner, int columns, bool transposed)
+    {
+        if (transposed)
+        {
+            Sizes.Require(b.Length, columns, inner, "b", "columns", "inner");
+        }
+        else
+        {
+            Sizes.Require(b.Length, inner, columns, "b", "inner", "columns");
+        }
+    }
+}
