@@ -12,6 +12,14 @@ namespace AttentionLab.Experiments;
 /// An <see cref="EncoderDecoder"/> that reads a spoken date and writes its digits, one after the other. Nothing tells it where to look:
 /// its only loss is the cross-entropy of the next character.
 /// </summary>
+/// <remarks>
+/// What makes its attention readable, as measured (data/README.md): a digit that can be guessed, or whose word always stands beside another
+/// telltale one, is often read elsewhere or nowhere. With leading zeros in the months, one of two seeds looked at the month for the first
+/// of its digits in a quarter of the dates only (as many as are october or later), and elsewhere for the frequent 0; so <see cref="SpokenDates"/> writes none. The encoder's self-attention
+/// could carry what a word says to its neighbours, and little of that happens: without it (<see cref="DateReaderSettings.MixWords"/>) the
+/// alignment is no better, and exact matches are fewer, because "twenty" alone does not say whether it is a century. Several
+/// heads share the work: in two of three seeds their mean is right far more often than any one of them.
+/// </remarks>
 public sealed class DateReader
 {
     private const int Longest = 24;
@@ -62,12 +70,13 @@ public sealed class DateReader
     /// <summary>What the encoder's self-attentions add to each word.</summary>
     private IEnumerable<Parameter> Mixers => Model.Encoder.Layers.SelectMany(layer => layer.Attention.Output.Parameters);
 
-    /// <summary>Makes a reader and trains it.</summary>
+    /// <summary>Makes a reader and trains it: with the defaults 1000 steps, 64,000 dates, some ten seconds.</summary>
     /// <param name="settings">Size and training; null for the defaults.</param>
     /// <param name="seed">Decides initial weights and batches.</param>
     /// <param name="report">Called every 50 steps and at the end; null for silence.</param>
     /// <param name="cancellation">Stops after the step under way.</param>
     /// <exception cref="TrainingDivergedException">A number became NaN or ∞.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DateReader Train(DateReaderSettings? settings = null, ulong seed = 1, Action<Progress>? report = null, CancellationToken cancellation = default)
     {
         DateReader reader = new(settings, seed);
@@ -78,7 +87,11 @@ public sealed class DateReader
             Schedule = Schedules.Cosine(settings.LearningRate, settings.Steps / 10, settings.Steps),
             Report = report,
         };
-        loop.Run(cancellation);
+        if (loop.Run(cancellation) == TrainingEnd.Cancelled)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+
         return reader;
     }
 
@@ -93,8 +106,15 @@ public sealed class DateReader
     /// <summary>Share of the dates of which every character is right.</summary>
     /// <param name="dates">For example held-out ones.</param>
     /// <param name="look">How the decoder may look at the words.</param>
+    /// <exception cref="ArgumentException">There are no dates.</exception>
     public double ExactMatch(IReadOnlyList<SpokenDate> dates, CrossLook look = CrossLook.Learned)
     {
+        ArgumentNullException.ThrowIfNull(dates);
+        if (dates.Count == 0)
+        {
+            throw new ArgumentException("there are no dates but a share needs at least one: pass what SpokenDates.Sample gives.", nameof(dates));
+        }
+
         using IDisposable changed = new Change(Model, look);
         return Batches(dates).Sum(batch => Read([.. batch.Select(date => date.Words)]).Zip(batch).Count(pair => pair.First == pair.Second.Digits)) / (double)dates.Count;
     }
@@ -113,7 +133,7 @@ public sealed class DateReader
         return Maps([date], layer, head)[0];
     }
 
-    /// <summary>How well attention and known alignment agree: a score for each layer with the mean of its heads, then for each head.</summary>
+    /// <summary>How well attention and known alignment agree: for each layer a score of the mean of its heads and, if there are several, of each head.</summary>
     /// <param name="dates">At least two.</param>
     /// <exception cref="ArgumentException">There are fewer than two dates.</exception>
     public IReadOnlyList<AlignmentScore> AlignmentScores(IReadOnlyList<SpokenDate> dates)
@@ -127,7 +147,8 @@ public sealed class DateReader
         List<AlignmentScore> scores = [];
         for (int layer = 0; layer < Settings.Layers; layer++)
         {
-            foreach (int? head in Enumerable.Range(-1, Settings.Heads + 1).Select(h => h < 0 ? (int?)null : h))
+            int?[] heads = Settings.Heads == 1 ? [null] : [null, .. Enumerable.Range(0, Settings.Heads).Select(h => (int?)h)];
+            foreach (int? head in heads)
             {
                 scores.Add(SpokenDates.Score(dates, [.. Batches(dates).SelectMany(batch => Maps(batch, layer, head))]) with { Layer = layer, Head = head });
             }

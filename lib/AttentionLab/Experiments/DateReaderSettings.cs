@@ -9,7 +9,7 @@ public sealed record DateReaderSettings
     public int Channels { get; init; } = 64;
 
     /// <summary>H, in every attention.</summary>
-    public int Heads { get; init; } = 4;
+    public int Heads { get; init; } = 1;
 
     /// <summary>Layers of the encoder, and as many of the decoder.</summary>
     public int Layers { get; init; } = 1;
@@ -17,7 +17,7 @@ public sealed record DateReaderSettings
     /// <summary>Width inside the feed-forward nets.</summary>
     public int Hidden { get; init; } = 128;
 
-    /// <summary>How order gets in.</summary>
+    /// <summary>How order gets in; <see cref="PositionKind.None"/> must fail, because then "twenty" has no neighbours.</summary>
     public PositionKind Positions { get; init; } = PositionKind.Sinusoidal;
 
     /// <summary>False takes self-attention out of the encoder: each word then stands for itself alone, and its attention weight can mean nothing else.</summary>
