@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
@@ -58,29 +59,7 @@ public static class CrossEntropy
     public static float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, int rows, int classes, float smoothing = 0, int ignored = Ignored)
     {
         int count = Check(logits.Length, targets, losses.Length, rows, classes, smoothing, ignored);
-        double total = 0;
-        for (int i = 0; i < rows; i++)
-        {
-            float loss = 0;
-            if (targets[i] != ignored)
-            {
-                ReadOnlySpan<float> row = logits.Slice(i * classes, classes);
-                float logSumExp = LogSumExp.Row(row);
-                loss = (1 - smoothing) * (logSumExp - row[targets[i]]);
-                if (smoothing != 0)
-                {
-                    loss += smoothing * (logSumExp - Reduce.Sum(row) / classes);
-                }
-            }
-
-            total += loss;
-            if (!losses.IsEmpty)
-            {
-                losses[i] = loss;
-            }
-        }
-
-        return count == 0 ? 0 : (float)(total / count);
+        return Rows(logits, targets, losses, default, 0, rows, classes, smoothing, ignored, count);
     }
 
     /// <summary>Backward by loops: ∂L/∂x_ij = (softmax(x_i)_j − (1−ε)·[j = target] − ε/V) / n, and 0 in ignored rows.</summary>
@@ -113,24 +92,40 @@ public static class CrossEntropy
     {
         int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
         Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
-        for (int i = 0; i < rows; i++)
+        Rows(logits, targets, default, dLogits, dLoss, rows, classes, smoothing, ignored, count);
+    }
+
+    /// <summary>Loss and gradient at once: the exponentials, most of the time of either, are computed only once.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    /// <returns>The loss, as <see cref="Forward"/>.</returns>
+    public static float ForwardBackward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, float dLoss, Span<float> dLogits, int rows, int classes, float smoothing = 0, int ignored = Ignored)
+    {
+        int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
+        Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
+        return Rows(logits, targets, default, dLogits, dLoss, rows, classes, smoothing, ignored, count);
+    }
+
+    /// <summary>The rows on several threads; their losses are added in order, in double.</summary>
+    private static unsafe float Rows(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, Span<float> dLogits, float dLoss, int rows, int classes, float smoothing, int ignored, int count)
+    {
+        if (losses.IsEmpty)
         {
-            Span<float> row = dLogits.Slice(i * classes, classes);
-            if (targets[i] == ignored)
-            {
-                row.Clear();
-                continue;
-            }
-
-            Softmax.Row(logits.Slice(i * classes, classes), row);
-            row[targets[i]] -= 1 - smoothing;
-            if (smoothing != 0)
-            {
-                Reduce.AddConstant(row, -smoothing / classes);
-            }
-
-            Multiply.Scale(row, dLoss / count, row);
+            losses = new(Scratch.Of(Scratch.Rows, rows), rows);
         }
+
+        fixed (float* from = logits, to = dLogits, each = losses)
+        fixed (int* wanted = targets)
+        {
+            RowParts.Run(new LossRows(from, wanted, each, to, classes, smoothing, dLoss / count, ignored), rows, RowParts.Count(rows, classes, effort: 4));
+        }
+
+        double total = 0;
+        foreach (float loss in losses)
+        {
+            total += loss;
+        }
+
+        return count == 0 ? 0 : (float)(total / count);
     }
 
     /// <summary>Checks, and counts the rows that are not ignored.</summary>
@@ -160,5 +155,52 @@ public static class CrossEntropy
         }
 
         return count;
+    }
+
+    /// <summary>The loss of each row, and its gradient if <paramref name="dLogits"/> is not null.</summary>
+    private readonly unsafe struct LossRows(float* logits, int* targets, float* losses, float* dLogits, int classes, float smoothing, float factor, int ignored) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            int n = classes;
+            for (int row = first; row < end; row++)
+            {
+                float* x = logits + (nint)row * n, to = dLogits == null ? null : dLogits + (nint)row * n;
+                if (targets[row] == ignored)
+                {
+                    losses[row] = 0;
+                    new Span<float>(to, to == null ? 0 : n).Clear();
+                    continue;
+                }
+
+                float wanted = x[targets[row]], mean = smoothing == 0 ? 0 : Reduce.Sum<V>(x, n) / n;
+                float logSumExp = to == null ? LogSumExp.Row<V>(x, n) : Gradient<V>(x, to, n, targets[row]);
+                losses[row] = (1 - smoothing) * (logSumExp - wanted) + (smoothing == 0 ? 0 : smoothing * (logSumExp - mean));
+            }
+        }
+
+        /// <summary>Writes the gradient of a row and returns its log-sum-exp.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private float Gradient<V>(float* x, float* to, int n, int target)
+            where V : struct, ILanes<V>
+        {
+            float shift = Softmax.Shift<V>(x, n), sum = Softmax.Exponentials<V>(x, to, n, shift), spread = -factor * smoothing / n;
+            V scales = V.All(factor / sum), spreads = V.All(spread);
+            int i = 0;
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V.Store(V.MultiplyAdd(V.Load(to + i), scales, spreads), to + i);
+            }
+
+            for (; i < n; i++)
+            {
+                to[i] = to[i] * (factor / sum) + spread;
+            }
+
+            to[target] -= factor * (1 - smoothing);
+            return shift + MathF.Log(sum);
+        }
     }
 }

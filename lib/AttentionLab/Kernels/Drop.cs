@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
@@ -31,24 +32,18 @@ public static class Drop
         }
     }
 
-    /// <summary>Many words at a time: the time goes into the generator, and <see cref="CounterRandom.Fill"/> is its SIMD path.</summary>
+    /// <summary>Many words at a time: the time goes into the generator, which has a SIMD path.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y, double rate, CounterRandom random)
+    public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y, double rate, CounterRandom random)
     {
         uint limit = Check(x.Length, y.Length, rate, random);
-        float factor = (float)(1 / (1 - rate));
-        Span<uint> words = stackalloc uint[Piece];
-        for (int start = 0; start < x.Length; start += Piece)
+        fixed (float* from = x, to = y)
         {
-            int count = Math.Min(Piece, x.Length - start);
-            random.Fill(words[..count]);
-            ReadOnlySpan<float> from = x.Slice(start, count);
-            Span<float> to = y.Slice(start, count);
-            for (int i = 0; i < count; i++)
-            {
-                to[i] = words[i] >= limit ? from[i] * factor : 0;
-            }
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new Blocks(from, to, x.Length, limit, (float)(1 / (1 - rate)), random.Seed, random.Stream, random.Position), blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
         }
+
+        random.Position += (ulong)x.Length;
     }
 
     private static uint Check(int x, int y, double rate, CounterRandom random)
@@ -58,5 +53,32 @@ public static class Drop
         return rate is >= 0 and < 1
             ? (uint)(rate * 4294967296.0)
             : throw new ArgumentOutOfRangeException(nameof(rate), $"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none.");
+    }
+
+    private readonly unsafe struct Blocks(float* x, float* y, int length, uint limit, float factor, ulong seed, ulong stream, ulong position) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            uint* words = stackalloc uint[Piece];
+            V factors = V.All(factor);
+            int start = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; start < n; start += Piece)
+            {
+                int count = Math.Min(Piece, n - start), i = 0;
+                float* from = x + start, to = y + start;
+                CounterRandom.Words(seed, stream, position + (ulong)start, words, count);
+                for (; i <= count - V.Count; i += V.Count)
+                {
+                    V.Store(V.ZeroWhereBelow(words + i, limit, V.Load(from + i) * factors), to + i);
+                }
+
+                for (; i < count; i++)
+                {
+                    to[i] = words[i] >= limit ? from[i] * factor : 0;
+                }
+            }
+        }
     }
 }

@@ -47,14 +47,17 @@ internal interface ILanes<V>
     /// <summary>The nearest integer, as float.</summary>
     static abstract V Round(V x);
 
-    /// <summary>2ⁿ for integral n in −126 … 127.</summary>
-    static abstract V PowerOfTwo(V n);
+    /// <summary>p·2ⁿ for integral n, where p and the result are normal numbers; if p is NaN it stays NaN.</summary>
+    static abstract V Scale(V p, V n);
 
     /// <summary>Where a &lt; b take <paramref name="yes"/>, elsewhere (NaN included) <paramref name="no"/>.</summary>
     static abstract V WhereLess(V a, V b, V yes, V no);
 
-    /// <summary>Where <paramref name="test"/> is a number take <paramref name="yes"/>, where it is NaN keep the NaN.</summary>
-    static abstract V WhereNumber(V test, V yes);
+    /// <summary>Where a &lt; b take 0, elsewhere (NaN included) <paramref name="no"/>.</summary>
+    static abstract V ZeroWhereLess(V a, V b, V no);
+
+    /// <summary>Where a word is below <paramref name="limit"/> take 0, elsewhere <paramref name="no"/>.</summary>
+    static abstract unsafe V ZeroWhereBelow(uint* words, uint limit, V no);
 
     /// <summary>Sum of the lanes.</summary>
     static abstract float Sum(V x);

@@ -52,13 +52,16 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Round(Lanes1 x) => new(MathF.Round(x._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 PowerOfTwo(Lanes1 n) => new(BitConverter.Int32BitsToSingle(((int)n._value + 127) << 23));
+    public static Lanes1 Scale(Lanes1 p, Lanes1 n) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(p._value) + ((int)n._value << 23)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 WhereLess(Lanes1 a, Lanes1 b, Lanes1 yes, Lanes1 no) => a._value < b._value ? yes : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 WhereNumber(Lanes1 test, Lanes1 yes) => float.IsNaN(test._value) ? test : yes;
+    public static Lanes1 ZeroWhereLess(Lanes1 a, Lanes1 b, Lanes1 no) => a._value < b._value ? new(0) : no;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes1 ZeroWhereBelow(uint* words, uint limit, Lanes1 no) => *words < limit ? new(0) : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes1 x) => x._value;

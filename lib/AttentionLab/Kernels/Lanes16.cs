@@ -70,18 +70,22 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     public static Lanes16 Round(Lanes16 x) => new(Vector512.Round(x._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 PowerOfTwo(Lanes16 n) => new(((Vector512.ConvertToInt32Native(n._register) + Vector512.Create(127)) << 23).AsSingle());
+    public static Lanes16 Scale(Lanes16 p, Lanes16 n) => new(Avx512F.Scale(p._register, n._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 WhereLess(Lanes16 a, Lanes16 b, Lanes16 yes, Lanes16 no) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(a._register, b._register), yes._register, no._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 WhereNumber(Lanes16 test, Lanes16 yes) =>
-        new(Vector512.ConditionalSelect(Vector512.Equals(test._register, test._register), yes._register, test._register));
+    public static Lanes16 ZeroWhereLess(Lanes16 a, Lanes16 b, Lanes16 no) =>
+        new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(a._register, b._register), no._register, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes16 x) => Vector512.Sum(x._register);
+    public static unsafe Lanes16 ZeroWhereBelow(uint* words, uint limit, Lanes16 no) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(Vector512.Load(words), Vector512.Create(limit)).AsSingle(), no._register, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes16 x) => Lanes8.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes16 x) => Lanes8.MaxAcross(new(Vector256.MaxNative(x._register.GetLower(), x._register.GetUpper())));

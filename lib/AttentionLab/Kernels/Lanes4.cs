@@ -68,21 +68,29 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
     public static Lanes4 Round(Lanes4 x) => new(Vector128.Round(x._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 PowerOfTwo(Lanes4 n) => new(((Vector128.ConvertToInt32Native(n._register) + Vector128.Create(127)) << 23).AsSingle());
+    public static Lanes4 Scale(Lanes4 p, Lanes4 n) => new((p._register.AsInt32() + (Vector128.ConvertToInt32Native(n._register) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 WhereLess(Lanes4 a, Lanes4 b, Lanes4 yes, Lanes4 no) =>
         new(Vector128.ConditionalSelect(Vector128.LessThan(a._register, b._register), yes._register, no._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 WhereNumber(Lanes4 test, Lanes4 yes) =>
-        new(Vector128.ConditionalSelect(Vector128.Equals(test._register, test._register), yes._register, test._register));
+    public static Lanes4 ZeroWhereLess(Lanes4 a, Lanes4 b, Lanes4 no) =>
+        new(Vector128.AndNot(no._register, Vector128.LessThan(a._register, b._register)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Lanes4 ZeroWhereBelow(uint* words, uint limit, Lanes4 no) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(Vector128.Load(words), Vector128.Create(limit)).AsSingle(), no._register, Vector128<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 x) => Vector128.Sum(x._register);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Lanes4 x) => MathF.Max(MathF.Max(x._register[0], x._register[1]), MathF.Max(x._register[2], x._register[3]));
+    public static float MaxAcross(Lanes4 x)
+    {
+        Vector128<float> pairs = Vector128.MaxNative(x._register, Vector128.Shuffle(x._register, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 operator +(Lanes4 a, Lanes4 b) => new(a._register + b._register);

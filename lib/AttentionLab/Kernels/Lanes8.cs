@@ -69,18 +69,22 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
     public static Lanes8 Round(Lanes8 x) => new(Vector256.Round(x._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 PowerOfTwo(Lanes8 n) => new(((Vector256.ConvertToInt32Native(n._register) + Vector256.Create(127)) << 23).AsSingle());
+    public static Lanes8 Scale(Lanes8 p, Lanes8 n) => new((p._register.AsInt32() + (Vector256.ConvertToInt32Native(n._register) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 WhereLess(Lanes8 a, Lanes8 b, Lanes8 yes, Lanes8 no) =>
         new(Vector256.ConditionalSelect(Vector256.LessThan(a._register, b._register), yes._register, no._register));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 WhereNumber(Lanes8 test, Lanes8 yes) =>
-        new(Vector256.ConditionalSelect(Vector256.Equals(test._register, test._register), yes._register, test._register));
+    public static Lanes8 ZeroWhereLess(Lanes8 a, Lanes8 b, Lanes8 no) =>
+        new(Vector256.AndNot(no._register, Vector256.LessThan(a._register, b._register)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes8 x) => Vector256.Sum(x._register);
+    public static unsafe Lanes8 ZeroWhereBelow(uint* words, uint limit, Lanes8 no) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(Vector256.Load(words), Vector256.Create(limit)).AsSingle(), no._register, Vector256<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes8 x) => Lanes4.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes8 x) => Lanes4.MaxAcross(new(Vector128.MaxNative(x._register.GetLower(), x._register.GetUpper())));

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -42,12 +40,12 @@ public static class LogSumExp
 
     /// <summary>ℓ, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
+    public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
     {
         Check(x.Length, y.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, to = y)
         {
-            y[i] = Row(x.Slice(i * columns, columns));
+            RowParts.Run(new ForwardRows(from, to, columns), rows, RowParts.Count(rows, columns, effort: 3));
         }
     }
 
@@ -72,22 +70,14 @@ public static class LogSumExp
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int columns)
+    public static unsafe void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int columns)
     {
         CheckBackward(x.Length, y.Length, dy.Length, dx.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, upstream = dy, to = dx)
         {
-            Span<float> row = dx.Slice(i * columns, columns);
-            Softmax.Row(x.Slice(i * columns, columns), row);
-            Multiply.Scale(row, dy[i], row);
+            RowParts.Run(new BackwardRows(from, upstream, to, columns), rows, RowParts.Count(rows, columns, effort: 4));
         }
     }
-
-    /// <summary>ℓ of one row.</summary>
-    internal static float Row(ReadOnlySpan<float> x) =>
-        Vector512.IsHardwareAccelerated ? Row<Lanes16>(x) :
-        Vector256.IsHardwareAccelerated ? Row<Lanes8>(x) :
-        Vector128.IsHardwareAccelerated ? Row<Lanes4>(x) : Row<Lanes1>(x);
 
     private static void Check(int x, int y, int rows, int columns)
     {
@@ -102,42 +92,59 @@ public static class LogSumExp
         Sizes.Require(dx, rows, columns, "dx");
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Row<V>(ReadOnlySpan<float> x)
+    /// <summary>ℓ of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe float Row<V>(float* x, int n)
         where V : struct, ILanes<V>
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x);
-        int n = x.Length, i = 0;
-        V top = V.All(float.NegativeInfinity);
+        float shift = Softmax.Shift<V>(x, n);
+        if (float.IsPositiveInfinity(shift))
+        {
+            return new ReadOnlySpan<float>(x, n).Contains(float.NaN) ? float.NaN : shift;
+        }
+
+        V shifts = V.All(shift), sums = V.All(0);
+        int i = 0;
         for (; i <= n - V.Count; i += V.Count)
         {
-            top = V.Max(top, V.Load(ref x0, i));
-        }
-
-        float largest = V.MaxAcross(top);
-        for (; i < n; i++)
-        {
-            largest = MathF.Max(largest, x[i]);
-        }
-
-        if (float.IsPositiveInfinity(largest))
-        {
-            return x.Contains(float.NaN) ? float.NaN : largest;
-        }
-
-        float shift = float.IsNegativeInfinity(largest) ? 0 : largest;
-        V shifts = V.All(shift), sums = V.All(0);
-        for (i = 0; i <= n - V.Count; i += V.Count)
-        {
-            sums += Softmax.Exponential(V.Load(ref x0, i), shifts);
+            sums += Softmax.Exponential(V.Load(x + i), shifts);
         }
 
         float sum = V.Sum(sums);
         for (; i < n; i++)
         {
-            sum += Lanes1.Sum(Softmax.Exponential(Lanes1.Load(ref x0, i), Lanes1.All(shift)));
+            sum += Lanes1.Sum(Softmax.Exponential(Lanes1.Load(x + i), Lanes1.All(shift)));
         }
 
         return shift + MathF.Log(sum);
+    }
+
+    private readonly unsafe struct ForwardRows(float* x, float* y, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            for (int row = first; row < end; row++)
+            {
+                y[row] = Row<V>(x + (nint)row * columns, columns);
+            }
+        }
+    }
+
+    /// <summary>A softmax with the upstream gradient in its last factor.</summary>
+    private readonly unsafe struct BackwardRows(float* x, float* dy, float* dx, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            for (int row = first; row < end; row++)
+            {
+                float* from = x + (nint)row * columns, to = dx + (nint)row * columns;
+                float sum = Softmax.Exponentials<V>(from, to, columns, Softmax.Shift<V>(from, columns));
+                Multiply.Scale<V>(to, sum == 0 ? 0 : dy[row] / sum, to, columns);
+            }
+        }
     }
 }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -15,25 +13,14 @@ public static class Multiply
     /// <param name="b">(n).</param>
     /// <param name="y">(n), may be the memory of <paramref name="a"/> or <paramref name="b"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+    public static unsafe void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
     {
         Sizes.RequireSame(b.Length, a.Length, "b", "a");
         Sizes.RequireSame(y.Length, a.Length, "y", "a");
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* left = a, right = b, to = y)
         {
-            Products<Lanes16>(a, b, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Products<Lanes8>(a, b, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Products<Lanes4>(a, b, y);
-        }
-        else
-        {
-            Products<Lanes1>(a, b, y);
+            int blocks = RowParts.Blocks(a.Length);
+            RowParts.Run(new ProductBlocks(left, right, to, a.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
@@ -42,24 +29,13 @@ public static class Multiply
     /// <param name="s">Factor.</param>
     /// <param name="y">(n), may be the memory of <paramref name="x"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void Scale(ReadOnlySpan<float> x, float s, Span<float> y)
+    public static unsafe void Scale(ReadOnlySpan<float> x, float s, Span<float> y)
     {
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* from = x, to = y)
         {
-            Scaled<Lanes16>(x, s, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Scaled<Lanes8>(x, s, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Scaled<Lanes4>(x, s, y);
-        }
-        else
-        {
-            Scaled<Lanes1>(x, s, y);
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new ScaleBlocks(from, s, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
@@ -68,77 +44,83 @@ public static class Multiply
     /// <param name="s">Factor.</param>
     /// <param name="y">(n), added to.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void AddScaled(ReadOnlySpan<float> x, float s, Span<float> y)
+    public static unsafe void AddScaled(ReadOnlySpan<float> x, float s, Span<float> y)
     {
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* from = x, to = y)
         {
-            Added<Lanes16>(x, s, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Added<Lanes8>(x, s, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Added<Lanes4>(x, s, y);
-        }
-        else
-        {
-            Added<Lanes1>(x, s, y);
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new AddBlocks(from, s, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Products<V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+    /// <summary>y_i = s·x_i for other kernels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void Scale<V>(float* x, float s, float* y, int n)
         where V : struct, ILanes<V>
     {
-        ref float a0 = ref MemoryMarshal.GetReference(a), b0 = ref MemoryMarshal.GetReference(b), y0 = ref MemoryMarshal.GetReference(y);
-        int i = 0;
-        for (; i <= a.Length - V.Count; i += V.Count)
-        {
-            V.Store(V.Load(ref a0, i) * V.Load(ref b0, i), ref y0, i);
-        }
-
-        for (; i < a.Length; i++)
-        {
-            y[i] = a[i] * b[i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scaled<V>(ReadOnlySpan<float> x, float s, Span<float> y)
-        where V : struct, ILanes<V>
-    {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
         V factor = V.All(s);
         int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        for (; i <= n - V.Count; i += V.Count)
         {
-            V.Store(V.Load(ref x0, i) * factor, ref y0, i);
+            V.Store(V.Load(x + i) * factor, y + i);
         }
 
-        for (; i < x.Length; i++)
+        for (; i < n; i++)
         {
             y[i] = x[i] * s;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Added<V>(ReadOnlySpan<float> x, float s, Span<float> y)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct ProductBlocks(float* a, float* b, float* y, int length) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
-        V factor = V.All(s);
-        int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V.Store(V.MultiplyAdd(V.Load(ref x0, i), factor, V.Load(ref y0, i)), ref y0, i);
-        }
+            float* left = a, right = b, to = y;
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V.Store(V.Load(left + i) * V.Load(right + i), to + i);
+            }
 
-        for (; i < x.Length; i++)
+            for (; i < n; i++)
+            {
+                to[i] = left[i] * right[i];
+            }
+        }
+    }
+
+    private readonly unsafe struct ScaleBlocks(float* x, float s, float* y, int length) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            y[i] += x[i] * s;
+            int start = first * RowParts.Block;
+            Scale<V>(x + start, s, y + start, RowParts.End(end, length) - start);
+        }
+    }
+
+    private readonly unsafe struct AddBlocks(float* x, float s, float* y, int length) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            float* from = x, to = y;
+            V factor = V.All(s);
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V.Store(V.MultiplyAdd(V.Load(from + i), factor, V.Load(to + i)), to + i);
+            }
+
+            for (; i < n; i++)
+            {
+                to[i] += from[i] * s;
+            }
         }
     }
 }

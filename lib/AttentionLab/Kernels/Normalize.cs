@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -57,19 +55,12 @@ public static class Normalize
 
     /// <summary>y, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, Span<float> mean, Span<float> inverse, int rows, int columns, float epsilon = Epsilon)
+    public static unsafe void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, Span<float> mean, Span<float> inverse, int rows, int columns, float epsilon = Epsilon)
     {
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, gain = gamma, shift = beta, to = y, means = mean, inverses = inverse)
         {
-            ReadOnlySpan<float> from = x.Slice(i * columns, columns);
-            Span<float> to = y.Slice(i * columns, columns);
-            (float mu, float r) =
-                Vector512.IsHardwareAccelerated ? Row<Lanes16>(from, gamma, beta, to, epsilon) :
-                Vector256.IsHardwareAccelerated ? Row<Lanes8>(from, gamma, beta, to, epsilon) :
-                Vector128.IsHardwareAccelerated ? Row<Lanes4>(from, gamma, beta, to, epsilon) : Row<Lanes1>(from, gamma, beta, to, epsilon);
-            Keep(mean, i, mu);
-            Keep(inverse, i, r);
+            RowParts.Run(new ForwardRows(from, gain, shift, to, means, inverses, columns, epsilon), rows, RowParts.Count(rows, columns, effort: 2));
         }
     }
 
@@ -116,29 +107,16 @@ public static class Normalize
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> mean, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, Span<float> dBeta, int rows, int columns)
+    public static unsafe void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> mean, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, Span<float> dBeta, int rows, int columns)
     {
         CheckBackward(x.Length, gamma.Length, mean.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, dBeta.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, gain = gamma, means = mean, inverses = inverse, upstream = dy, to = dx, gains = dGamma, shifts = dBeta)
         {
-            ReadOnlySpan<float> from = x.Slice(i * columns, columns), upstream = dy.Slice(i * columns, columns);
-            Span<float> to = dx.Slice(i * columns, columns);
-            if (Vector512.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes16>(from, gamma, mean[i], inverse[i], upstream, to, dGamma, dBeta);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes8>(from, gamma, mean[i], inverse[i], upstream, to, dGamma, dBeta);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes4>(from, gamma, mean[i], inverse[i], upstream, to, dGamma, dBeta);
-            }
-            else
-            {
-                BackwardRow<Lanes1>(from, gamma, mean[i], inverse[i], upstream, to, dGamma, dBeta);
-            }
+            int parts = RowParts.Count(rows, columns, effort: 2);
+            float* sums = parts == 1 ? null : Scratch.Of(Scratch.Columns, parts * 2 * columns);
+            RowParts.Run(new BackwardRows(from, gain, means, inverses, upstream, to, gains, shifts, sums, columns), rows, parts);
+            Reduce.AddParts(sums, parts, 2 * columns, columns, dGamma);
+            Reduce.AddParts(sums + columns, parts, 2 * columns, columns, dBeta);
         }
     }
 
@@ -169,92 +147,184 @@ public static class Normalize
         Sizes.Require(dGamma, 1, columns, "dGamma", "one row");
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (float Mean, float Inverse) Row<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, float epsilon)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct ForwardRows(float* x, float* gamma, float* beta, float* y, float* mean, float* inverse, int columns, float epsilon) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
-        ref float gamma0 = ref MemoryMarshal.GetReference(gamma), beta0 = ref MemoryMarshal.GetReference(beta);
-        int n = x.Length, i = 0;
-        V sums = V.All(0);
-        for (; i <= n - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            sums += V.Load(ref x0, i);
+            int n = columns;
+            float* gain = gamma, shift = beta;
+            for (int row = first; row < end; row++)
+            {
+                float* from = x + (nint)row * n, to = y + (nint)row * n;
+                float mu = Reduce.Sum<V>(from, n) / n, r = 1 / MathF.Sqrt(Squares<V>(from, n, mu) / n + epsilon);
+                V means = V.All(mu), factor = V.All(r);
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(V.MultiplyAdd((V.Load(from + i) - means) * factor, V.Load(gain + i), V.Load(shift + i)), to + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    to[i] = (from[i] - mu) * r * gain[i] + shift[i];
+                }
+
+                if (mean != null)
+                {
+                    mean[row] = mu;
+                }
+
+                if (inverse != null)
+                {
+                    inverse[row] = r;
+                }
+            }
         }
 
-        float sum = V.Sum(sums);
-        for (; i < n; i++)
+        /// <summary>Σ (x − μ)², a second pass over a row that lies in the first cache: Σ x² − n·μ² would cancel where |μ| is far above σ.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static float Squares<V>(float* x, int n, float mean)
+            where V : struct, ILanes<V>
         {
-            sum += x[i];
-        }
+            V means = V.All(mean), s0 = V.All(0), s1 = s0;
+            int i = 0;
+            for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+            {
+                V a = V.Load(x + i) - means, b = V.Load(x + i + V.Count) - means;
+                s0 = V.MultiplyAdd(a, a, s0);
+                s1 = V.MultiplyAdd(b, b, s1);
+            }
 
-        float mean = sum / n;
-        V means = V.All(mean), squares = V.All(0);
-        for (i = 0; i <= n - V.Count; i += V.Count)
-        {
-            V difference = V.Load(ref x0, i) - means;
-            squares = V.MultiplyAdd(difference, difference, squares);
-        }
+            float sum = V.Sum(s0 + s1);
+            for (; i < n; i++)
+            {
+                sum += (x[i] - mean) * (x[i] - mean);
+            }
 
-        float square = V.Sum(squares);
-        for (; i < n; i++)
-        {
-            square += (x[i] - mean) * (x[i] - mean);
+            return sum;
         }
-
-        float inverse = 1 / MathF.Sqrt(square / n + epsilon);
-        V factor = V.All(inverse);
-        for (i = 0; i <= n - V.Count; i += V.Count)
-        {
-            V.Store(V.MultiplyAdd((V.Load(ref x0, i) - means) * factor, V.Load(ref gamma0, i), V.Load(ref beta0, i)), ref y0, i);
-        }
-
-        for (; i < n; i++)
-        {
-            y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i];
-        }
-
-        return (mean, inverse);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardRow<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, float mean, float inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, Span<float> dBeta)
-        where V : struct, ILanes<V>
+    /// <summary>
+    /// Two rows at a time, so that ∂L/∂γ and ∂L/∂β are read and written half as often. Each part of the rows has its own sums,
+    /// unless there is one part only.
+    /// </summary>
+    private readonly unsafe struct BackwardRows(float* x, float* gamma, float* mean, float* inverse, float* dy, float* dx, float* dGamma, float* dBeta, float* sums, int columns) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), dy0 = ref MemoryMarshal.GetReference(dy), dx0 = ref MemoryMarshal.GetReference(dx);
-        ref float gamma0 = ref MemoryMarshal.GetReference(gamma), dGamma0 = ref MemoryMarshal.GetReference(dGamma), dBeta0 = ref MemoryMarshal.GetReference(dBeta);
-        int n = x.Length, i = 0;
-        V means = V.All(mean), factor = V.All(inverse), sumsG = V.All(0), sumsGx = V.All(0);
-        for (; i <= n - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V xHat = (V.Load(ref x0, i) - means) * factor, upstream = V.Load(ref dy0, i), g = upstream * V.Load(ref gamma0, i);
-            sumsG += g;
-            sumsGx = V.MultiplyAdd(g, xHat, sumsGx);
-            V.Store(V.MultiplyAdd(upstream, xHat, V.Load(ref dGamma0, i)), ref dGamma0, i);
-            V.Store(V.Load(ref dBeta0, i) + upstream, ref dBeta0, i);
+            int n = columns;
+            float* gains = dGamma, shifts = dBeta;
+            if (sums != null)
+            {
+                gains = sums + (nint)part * 2 * n;
+                shifts = gains + n;
+                new Span<float>(gains, 2 * n).Clear();
+            }
+
+            int row = first;
+            for (; row <= end - 2; row += 2)
+            {
+                Pair<V>(row, gains, shifts);
+            }
+
+            if (row < end)
+            {
+                Single<V>(row, gains, shifts);
+            }
         }
 
-        float meanG = V.Sum(sumsG), meanGx = V.Sum(sumsGx);
-        for (; i < n; i++)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Pair<V>(int row, float* gains, float* shifts)
+            where V : struct, ILanes<V>
         {
-            float xHat = (x[i] - mean) * inverse;
-            meanG += dy[i] * gamma[i];
-            meanGx += dy[i] * gamma[i] * xHat;
-            dGamma[i] += dy[i] * xHat;
-            dBeta[i] += dy[i];
+            int n = columns, i = 0;
+            float* x0 = x + (nint)row * n, x1 = x0 + n, dy0 = dy + (nint)row * n, dy1 = dy0 + n, gain = gamma;
+            float mu0 = mean[row], mu1 = mean[row + 1], r0 = inverse[row], r1 = inverse[row + 1];
+            V means0 = V.All(mu0), means1 = V.All(mu1), factor0 = V.All(r0), factor1 = V.All(r1);
+            V g0 = V.All(0), g1 = g0, gx0 = g0, gx1 = g0;
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V up0 = V.Load(dy0 + i), up1 = V.Load(dy1 + i), weight = V.Load(gain + i);
+                V hat0 = (V.Load(x0 + i) - means0) * factor0, hat1 = (V.Load(x1 + i) - means1) * factor1;
+                V product0 = up0 * weight, product1 = up1 * weight;
+                g0 += product0;
+                g1 += product1;
+                gx0 = V.MultiplyAdd(product0, hat0, gx0);
+                gx1 = V.MultiplyAdd(product1, hat1, gx1);
+                V.Store(V.MultiplyAdd(up1, hat1, V.MultiplyAdd(up0, hat0, V.Load(gains + i))), gains + i);
+                V.Store(V.Load(shifts + i) + up0 + up1, shifts + i);
+            }
+
+            float sum0 = V.Sum(g0), sum1 = V.Sum(g1), sumX0 = V.Sum(gx0), sumX1 = V.Sum(gx1);
+            for (; i < n; i++)
+            {
+                float hat0 = (x0[i] - mu0) * r0, hat1 = (x1[i] - mu1) * r1;
+                sum0 += dy0[i] * gain[i];
+                sum1 += dy1[i] * gain[i];
+                sumX0 += dy0[i] * gain[i] * hat0;
+                sumX1 += dy1[i] * gain[i] * hat1;
+                gains[i] = gains[i] + dy0[i] * hat0 + dy1[i] * hat1;
+                shifts[i] = shifts[i] + dy0[i] + dy1[i];
+            }
+
+            Input<V>(row, sum0 / n, sumX0 / n);
+            Input<V>(row + 1, sum1 / n, sumX1 / n);
         }
 
-        (meanG, meanGx) = (meanG / n, meanGx / n);
-        V meansG = V.All(meanG), meansGx = V.All(meanGx);
-        for (i = 0; i <= n - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Single<V>(int row, float* gains, float* shifts)
+            where V : struct, ILanes<V>
         {
-            V xHat = (V.Load(ref x0, i) - means) * factor, g = V.Load(ref dy0, i) * V.Load(ref gamma0, i);
-            V.Store(factor * (g - meansG - xHat * meansGx), ref dx0, i);
+            int n = columns, i = 0;
+            float* from = x + (nint)row * n, upstream = dy + (nint)row * n, gain = gamma;
+            float mu = mean[row], r = inverse[row];
+            V means = V.All(mu), factor = V.All(r), g = V.All(0), gx = g;
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V up = V.Load(upstream + i), hat = (V.Load(from + i) - means) * factor, product = up * V.Load(gain + i);
+                g += product;
+                gx = V.MultiplyAdd(product, hat, gx);
+                V.Store(V.MultiplyAdd(up, hat, V.Load(gains + i)), gains + i);
+                V.Store(V.Load(shifts + i) + up, shifts + i);
+            }
+
+            float sum = V.Sum(g), sumX = V.Sum(gx);
+            for (; i < n; i++)
+            {
+                float hat = (from[i] - mu) * r;
+                sum += upstream[i] * gain[i];
+                sumX += upstream[i] * gain[i] * hat;
+                gains[i] += upstream[i] * hat;
+                shifts[i] += upstream[i];
+            }
+
+            Input<V>(row, sum / n, sumX / n);
         }
 
-        for (; i < n; i++)
+        /// <summary>∂L/∂x of one row from its two means.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Input<V>(int row, float meanG, float meanGx)
+            where V : struct, ILanes<V>
         {
-            dx[i] = inverse * (dy[i] * gamma[i] - meanG - (x[i] - mean) * inverse * meanGx);
+            int n = columns, i = 0;
+            float* from = x + (nint)row * n, upstream = dy + (nint)row * n, to = dx + (nint)row * n, gain = gamma;
+            float mu = mean[row], r = inverse[row];
+            V means = V.All(mu), factor = V.All(r), meansG = V.All(meanG), meansGx = V.All(meanGx);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V hat = (V.Load(from + i) - means) * factor, g = V.Load(upstream + i) * V.Load(gain + i);
+                V.Store(factor * (g - meansG - hat * meansGx), to + i);
+            }
+
+            for (; i < n; i++)
+            {
+                to[i] = r * (upstream[i] * gain[i] - meanG - (from[i] - mu) * r * meanGx);
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
@@ -9,10 +9,16 @@ public static class Reduce
 {
     /// <summary>Σ_i x_i.</summary>
     /// <param name="x">(n); nothing gives 0.</param>
-    public static float Sum(ReadOnlySpan<float> x) =>
-        Vector512.IsHardwareAccelerated ? Sum<Lanes16>(x) :
-        Vector256.IsHardwareAccelerated ? Sum<Lanes8>(x) :
-        Vector128.IsHardwareAccelerated ? Sum<Lanes4>(x) : Sum<Lanes1>(x);
+    public static unsafe float Sum(ReadOnlySpan<float> x)
+    {
+        fixed (float* from = x)
+        {
+            return
+                Vector512.IsHardwareAccelerated ? Sum<Lanes16>(from, x.Length) :
+                Vector256.IsHardwareAccelerated ? Sum<Lanes8>(from, x.Length) :
+                Vector128.IsHardwareAccelerated ? Sum<Lanes4>(from, x.Length) : Sum<Lanes1>(from, x.Length);
+        }
+    }
 
     /// <summary>y_j += Σ_i x_ij: all rows added to one, the gradient of a bias.</summary>
     /// <param name="x">(rows, columns).</param>
@@ -20,13 +26,16 @@ public static class Reduce
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void AddRows(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
+    public static unsafe void AddRows(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
     {
         Sizes.Require(x.Length, rows, columns, "x");
         Sizes.Require(y.Length, 1, columns, "y", "one row");
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, to = y)
         {
-            Multiply.AddScaled(x.Slice(i * columns, columns), 1, y);
+            int parts = RowParts.Count(rows, columns, effort: 1);
+            float* sums = parts == 1 ? to : Scratch.Of(Scratch.Columns, parts * columns);
+            RowParts.Run(new SumRows(from, sums, columns, parts > 1), rows, parts);
+            AddParts(sums, parts, columns, columns, y);
         }
     }
 
@@ -36,54 +45,101 @@ public static class Reduce
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void AddToRows(ReadOnlySpan<float> b, Span<float> x, int rows, int columns)
+    public static unsafe void AddToRows(ReadOnlySpan<float> b, Span<float> x, int rows, int columns)
     {
         Sizes.Require(x.Length, rows, columns, "x");
         Sizes.Require(b.Length, 1, columns, "b", "one row");
-        for (int i = 0; i < rows; i++)
+        fixed (float* row = b, to = x)
         {
-            Multiply.AddScaled(b, 1, x.Slice(i * columns, columns));
+            RowParts.Run(new AddRow(row, to, columns), rows, RowParts.Count(rows, columns, effort: 1));
         }
     }
 
     /// <summary>x_i += s.</summary>
     /// <param name="x">(n).</param>
     /// <param name="s">What is added.</param>
-    public static void AddConstant(Span<float> x, float s)
+    public static unsafe void AddConstant(Span<float> x, float s)
     {
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* to = x)
         {
-            AddConstant<Lanes16>(x, s);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            AddConstant<Lanes8>(x, s);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            AddConstant<Lanes4>(x, s);
-        }
-        else
-        {
-            AddConstant<Lanes1>(x, s);
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new ConstantBlocks(to, s, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Sum<V>(ReadOnlySpan<float> x)
+    /// <summary>Σ_i x_i² in double, which no float can overflow.</summary>
+    /// <param name="x">(n); nothing gives 0.</param>
+    internal static unsafe double SquareSum(ReadOnlySpan<float> x)
+    {
+        int blocks = RowParts.Blocks(x.Length), parts = RowParts.Count(blocks, RowParts.Block, effort: 1);
+        double* sums = stackalloc double[parts];
+        fixed (float* from = x)
+        {
+            RowParts.Run(new SquareBlocks(from, sums, x.Length), blocks, parts);
+        }
+
+        double sum = 0;
+        for (int part = 0; part < parts; part++)
+        {
+            sum += sums[part];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Adds the parts' sums to <paramref name="y"/>, first part first; with a single part they are already there.</summary>
+    internal static unsafe void AddParts(float* sums, int parts, int stride, int columns, Span<float> y)
+    {
+        for (int part = 0; parts > 1 && part < parts; part++)
+        {
+            Multiply.AddScaled(new ReadOnlySpan<float>(sums + part * stride, columns), 1, y);
+        }
+    }
+
+    /// <summary>The largest number, −∞ if there is none; NaN may be passed over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe float Largest<V>(float* x, int n)
         where V : struct, ILanes<V>
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x);
+        // Two chains: one would wait three cycles for each maximum.
+        V top = V.All(float.NegativeInfinity), other = top;
+        int i = 0;
+        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        {
+            top = V.Max(top, V.Load(x + i));
+            other = V.Max(other, V.Load(x + i + V.Count));
+        }
+
+        if (i <= n - V.Count)
+        {
+            top = V.Max(top, V.Load(x + i));
+            i += V.Count;
+        }
+
+        float largest = V.MaxAcross(V.Max(top, other));
+        for (; i < n; i++)
+        {
+            largest = x[i] > largest ? x[i] : largest;
+        }
+
+        return largest;
+    }
+
+    /// <summary>Σ_i x_i for other kernels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe float Sum<V>(float* x, int n)
+        where V : struct, ILanes<V>
+    {
         V s0 = V.All(0), s1 = s0;
         int i = 0;
-        for (; i <= x.Length - 2 * V.Count; i += 2 * V.Count)
+        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
         {
-            s0 += V.Load(ref x0, i);
-            s1 += V.Load(ref x0, i + V.Count);
+            s0 += V.Load(x + i);
+            s1 += V.Load(x + i + V.Count);
         }
 
         float sum = V.Sum(s0 + s1);
-        for (; i < x.Length; i++)
+        for (; i < n; i++)
         {
             sum += x[i];
         }
@@ -91,21 +147,117 @@ public static class Reduce
         return sum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddConstant<V>(Span<float> x, float s)
-        where V : struct, ILanes<V>
+    /// <summary>Four rows at a time: the sums are read and written a quarter as often.</summary>
+    private readonly unsafe struct SumRows(float* x, float* sums, int columns, bool own) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x);
-        V constant = V.All(s);
-        int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V.Store(V.Load(ref x0, i) + constant, ref x0, i);
-        }
+            int n = columns, row = first;
+            float* to = own ? sums + (nint)part * n : sums;
+            if (own)
+            {
+                new Span<float>(to, n).Clear();
+            }
 
-        for (; i < x.Length; i++)
+            for (; row <= end - 4; row += 4)
+            {
+                float* a = x + (nint)row * n, b = a + n, c = b + n, d = c + n;
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(V.Load(to + i) + V.Load(a + i) + V.Load(b + i) + V.Load(c + i) + V.Load(d + i), to + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    to[i] = to[i] + a[i] + b[i] + c[i] + d[i];
+                }
+            }
+
+            for (; row < end; row++)
+            {
+                float* from = x + (nint)row * n;
+                for (int i = 0; i < n; i++)
+                {
+                    to[i] += from[i];
+                }
+            }
+        }
+    }
+
+    private readonly unsafe struct AddRow(float* b, float* x, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            x[i] += s;
+            int n = columns;
+            float* from = b;
+            for (int row = first; row < end; row++)
+            {
+                float* to = x + (nint)row * n;
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(V.Load(to + i) + V.Load(from + i), to + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    to[i] += from[i];
+                }
+            }
+        }
+    }
+
+    private readonly unsafe struct ConstantBlocks(float* x, float s, int length) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            float* to = x;
+            V constant = V.All(s);
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V.Store(V.Load(to + i) + constant, to + i);
+            }
+
+            for (; i < n; i++)
+            {
+                to[i] += s;
+            }
+        }
+    }
+
+    private readonly unsafe struct SquareBlocks(float* x, double* sums, int length) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            Vector<double> s0 = Vector<double>.Zero, s1 = s0, s2 = s0, s3 = s0;
+            for (; i <= n - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+            {
+                Vector.Widen(Vector.Load(x + i), out Vector<double> a, out Vector<double> b);
+                Vector.Widen(Vector.Load(x + i + Vector<float>.Count), out Vector<double> c, out Vector<double> d);
+                s0 = Vector.MultiplyAddEstimate(a, a, s0);
+                s1 = Vector.MultiplyAddEstimate(b, b, s1);
+                s2 = Vector.MultiplyAddEstimate(c, c, s2);
+                s3 = Vector.MultiplyAddEstimate(d, d, s3);
+            }
+
+            double sum = Vector.Sum(s0 + s1 + (s2 + s3));
+            for (; i < n; i++)
+            {
+                sum += (double)x[i] * x[i];
+            }
+
+            sums[part] = sum;
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -24,24 +22,13 @@ public static class Relu
 
     /// <summary>y = max(x, 0), fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y)
+    public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y)
     {
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* from = x, to = y)
         {
-            Fast<Lanes16>(x, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Fast<Lanes8>(x, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Fast<Lanes4>(x, y);
-        }
-        else
-        {
-            Fast<Lanes1>(x, y);
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new ForwardBlocks(from, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
@@ -63,62 +50,56 @@ public static class Relu
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx)
+    public static unsafe void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx)
     {
         Sizes.RequireSame(dy.Length, x.Length, "dy", "x");
         Sizes.RequireSame(dx.Length, x.Length, "dx", "x");
-        if (Vector512.IsHardwareAccelerated)
+        fixed (float* from = x, upstream = dy, to = dx)
         {
-            FastBackward<Lanes16>(x, dy, dx);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            FastBackward<Lanes8>(x, dy, dx);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            FastBackward<Lanes4>(x, dy, dx);
-        }
-        else
-        {
-            FastBackward<Lanes1>(x, dy, dx);
+            int blocks = RowParts.Blocks(x.Length);
+            RowParts.Run(new BackwardBlocks(from, upstream, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fast<V>(ReadOnlySpan<float> x, Span<float> y)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct ForwardBlocks(float* x, float* y, int length) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
-        V zero = V.All(0);
-        int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V value = V.Load(ref x0, i);
-            V.Store(V.WhereLess(value, zero, zero, value), ref y0, i);
-        }
+            float* from = x, to = y;
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V value = V.Load(from + i);
+                V.Store(V.ZeroWhereLess(value, V.All(0), value), to + i);
+            }
 
-        for (; i < x.Length; i++)
-        {
-            y[i] = x[i] < 0 ? 0 : x[i];
+            for (; i < n; i++)
+            {
+                to[i] = from[i] < 0 ? 0 : from[i];
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FastBackward<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct BackwardBlocks(float* x, float* dy, float* dx, int length) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), dy0 = ref MemoryMarshal.GetReference(dy), dx0 = ref MemoryMarshal.GetReference(dx);
-        V zero = V.All(0);
-        int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V.Store(V.WhereLess(zero, V.Load(ref x0, i), V.Load(ref dy0, i), zero), ref dx0, i);
-        }
+            float* from = x, upstream = dy, to = dx;
+            V zero = V.All(0);
+            int i = first * RowParts.Block, n = RowParts.End(end, length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V.Store(V.WhereLess(zero, V.Load(from + i), V.Load(upstream + i), zero), to + i);
+            }
 
-        for (; i < x.Length; i++)
-        {
-            dx[i] = x[i] > 0 ? dy[i] : 0;
+            for (; i < n; i++)
+            {
+                to[i] = from[i] > 0 ? upstream[i] : 0;
+            }
         }
     }
 }

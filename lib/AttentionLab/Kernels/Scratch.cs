@@ -33,6 +33,9 @@ internal static unsafe class Scratch
     /// <summary>Row maxima and sums.</summary>
     public const int Rows = 7;
 
+    /// <summary>Sums over rows, one row of them for each part of a call.</summary>
+    public const int Columns = 8;
+
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
@@ -44,7 +47,7 @@ internal static unsafe class Scratch
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)
     {
-        float[]?[] buffers = t_buffers ??= new float[]?[8];
+        float[]?[] buffers = t_buffers ??= new float[]?[9];
         float[]? buffer = buffers[purpose];
         if (buffer is null || buffer.Length < length + LineFloats)
         {

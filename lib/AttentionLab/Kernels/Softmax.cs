@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -53,13 +51,13 @@ public static class Softmax
 
     /// <summary>Softmax of each row, fast: three passes (largest, exponentials and their sum, division).</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
+    public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
     {
         Sizes.Require(x.Length, rows, columns, "x");
         Sizes.Require(y.Length, rows, columns, "y");
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, to = y)
         {
-            Row(x.Slice(i * columns, columns), y.Slice(i * columns, columns));
+            RowParts.Run(new ForwardRows(from, to, columns), rows, RowParts.Count(rows, columns, effort: 4));
         }
     }
 
@@ -89,56 +87,17 @@ public static class Softmax
 
     /// <summary>Backward of the rows, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int columns)
+    public static unsafe void Backward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int columns)
     {
         CheckBackward(y.Length, dy.Length, dx.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* weights = y, upstream = dy, to = dx)
         {
-            ReadOnlySpan<float> weights = y.Slice(i * columns, columns), upstream = dy.Slice(i * columns, columns);
-            BackwardRow(weights, upstream, dx.Slice(i * columns, columns), Dot.Forward(weights, upstream));
+            RowParts.Run(new BackwardRows(weights, upstream, to, columns), rows, RowParts.Count(rows, columns, effort: 2));
         }
     }
 
     /// <summary>Softmax of one row.</summary>
-    internal static void Row(ReadOnlySpan<float> x, Span<float> y)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Row<Lanes16>(x, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Row<Lanes8>(x, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Row<Lanes4>(x, y);
-        }
-        else
-        {
-            Row<Lanes1>(x, y);
-        }
-    }
-
-    private static void BackwardRow(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, float mean)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            BackwardRow<Lanes16>(y, dy, dx, mean);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            BackwardRow<Lanes8>(y, dy, dx, mean);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            BackwardRow<Lanes4>(y, dy, dx, mean);
-        }
-        else
-        {
-            BackwardRow<Lanes1>(y, dy, dx, mean);
-        }
-    }
+    internal static void Row(ReadOnlySpan<float> x, Span<float> y) => Forward(x, y, 1, x.Length);
 
     private static void CheckBackward(int y, int dy, int dx, int rows, int columns)
     {
@@ -151,64 +110,96 @@ public static class Softmax
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Exponential<V>(V x, V shift)
         where V : struct, ILanes<V> =>
-        Exp.OfBase2((x - shift) * V.All(1.44269504f));
+        Exp.OfBase2((x - shift) * V.All(Exp.Log2E));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row<V>(ReadOnlySpan<float> x, Span<float> y)
+    /// <summary>What is taken from every number of a row before the exponential: the largest, or 0 if that is −∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe float Shift<V>(float* x, int n)
         where V : struct, ILanes<V>
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
-        int n = x.Length, i = 0;
-        V top = V.All(float.NegativeInfinity);
+        float largest = Reduce.Largest<V>(x, n);
+        return largest == float.NegativeInfinity ? 0 : largest;
+    }
+
+    /// <summary>Writes the exponentials of a row and returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift)
+        where V : struct, ILanes<V>
+    {
+        V shifts = V.All(shift), sums = V.All(0);
+        int i = 0;
         for (; i <= n - V.Count; i += V.Count)
         {
-            top = V.Max(top, V.Load(ref x0, i));
-        }
-
-        float largest = V.MaxAcross(top);
-        for (; i < n; i++)
-        {
-            largest = MathF.Max(largest, x[i]);
-        }
-
-        float shift = largest == float.NegativeInfinity ? 0 : largest, sum;
-        V shifts = V.All(shift), sums = V.All(0);
-        for (i = 0; i <= n - V.Count; i += V.Count)
-        {
-            V e = Exponential(V.Load(ref x0, i), shifts);
-            V.Store(e, ref y0, i);
+            V e = Exponential(V.Load(x + i), shifts);
+            V.Store(e, y + i);
             sums += e;
         }
 
-        sum = V.Sum(sums);
+        float sum = V.Sum(sums);
         for (; i < n; i++)
         {
-            Lanes1 e = Exponential(Lanes1.Load(ref x0, i), Lanes1.All(shift));
-            Lanes1.Store(e, ref y0, i);
+            Lanes1 e = Exponential(Lanes1.Load(x + i), Lanes1.All(shift));
+            Lanes1.Store(e, y + i);
             sum += Lanes1.Sum(e);
         }
 
-        if (sum != 0)
+        return sum;
+    }
+
+    private readonly unsafe struct ForwardRows(float* x, float* y, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            Multiply.Scale(y, 1 / sum, y);
+            int n = columns;
+            for (int row = first; row < end; row++)
+            {
+                float* from = x + (nint)row * n, to = y + (nint)row * n;
+                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n));
+                if (sum != 0)
+                {
+                    Multiply.Scale<V>(to, 1 / sum, to, n);
+                }
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardRow<V>(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, float mean)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct BackwardRows(float* y, float* dy, float* dx, int columns) : IRowKernel
     {
-        ref float y0 = ref MemoryMarshal.GetReference(y), dy0 = ref MemoryMarshal.GetReference(dy), dx0 = ref MemoryMarshal.GetReference(dx);
-        V means = V.All(mean);
-        int i = 0;
-        for (; i <= y.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V.Store(V.Load(ref y0, i) * (V.Load(ref dy0, i) - means), ref dx0, i);
-        }
+            int n = columns;
+            for (int row = first; row < end; row++)
+            {
+                float* weights = y + (nint)row * n, upstream = dy + (nint)row * n, to = dx + (nint)row * n;
+                V s0 = V.All(0), s1 = s0;
+                int i = 0;
+                for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+                {
+                    s0 = V.MultiplyAdd(V.Load(weights + i), V.Load(upstream + i), s0);
+                    s1 = V.MultiplyAdd(V.Load(weights + i + V.Count), V.Load(upstream + i + V.Count), s1);
+                }
 
-        for (; i < y.Length; i++)
-        {
-            dx[i] = y[i] * (dy[i] - mean);
+                float mean = V.Sum(s0 + s1);
+                for (; i < n; i++)
+                {
+                    mean += weights[i] * upstream[i];
+                }
+
+                V means = V.All(mean);
+                for (i = 0; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(V.Load(weights + i) * (V.Load(upstream + i) - means), to + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    to[i] = weights[i] * (upstream[i] - mean);
+                }
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Training;
@@ -44,8 +44,9 @@ public sealed class Adam(
         StepCount++;
         float rate = (float)(LearningRate / (1 - Math.Pow(beta1, StepCount)));
         float root = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)));
-        foreach (Parameter parameter in Parameters)
+        for (int i = 0; i < Parameters.Count; i++)
         {
+            Parameter parameter = Parameters[i];
             (Tensor mean, Tensor square) = Averages(parameter);
             bool shrinks = decays?.Invoke(parameter) ?? parameter.Value.Rank > 1;
             float keep = (float)(1 - (shrinks ? LearningRate * decay : 0));
@@ -53,28 +54,28 @@ public sealed class Adam(
         }
     }
 
-    private void Update(Span<float> value, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float root, float keep)
+    private unsafe void Update(Span<float> value, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float root, float keep)
     {
-        (float b1, float b2, float e) = ((float)beta1, (float)beta2, (float)epsilon);
-        (float a1, float a2) = ((float)(1 - beta1), (float)(1 - beta2));
-        Span<Vector<float>> values = MemoryMarshal.Cast<float, Vector<float>>(value);
-        Span<Vector<float>> means = MemoryMarshal.Cast<float, Vector<float>>(mean);
-        Span<Vector<float>> squares = MemoryMarshal.Cast<float, Vector<float>>(square);
-        ReadOnlySpan<Vector<float>> gradients = MemoryMarshal.Cast<float, Vector<float>>(gradient);
-        for (int i = 0; i < values.Length; i++)
+        fixed (float* values = value, gradients = gradient, means = mean, squares = square)
         {
-            Vector<float> g = gradients[i];
-            means[i] = b1 * means[i] + a1 * g;
-            squares[i] = b2 * squares[i] + a2 * g * g;
-            values[i] = keep * values[i] - rate * means[i] / (root * Vector.SquareRoot(squares[i]) + new Vector<float>(e));
-        }
-
-        for (int i = values.Length * Vector<float>.Count; i < value.Length; i++)
-        {
-            float g = gradient[i];
-            mean[i] = b1 * mean[i] + a1 * g;
-            square[i] = b2 * square[i] + a2 * g * g;
-            value[i] = keep * value[i] - rate * mean[i] / (root * MathF.Sqrt(square[i]) + e);
+            int blocks = RowParts.Blocks(value.Length);
+            StepBlocks step = new()
+            {
+                Value = values,
+                Gradient = gradients,
+                Mean = means,
+                Square = squares,
+                Length = value.Length,
+                Rate = rate,
+                Root = root,
+                Keep = keep,
+                Beta1 = (float)beta1,
+                Rest1 = (float)(1 - beta1),
+                Beta2 = (float)beta2,
+                Rest2 = (float)(1 - beta2),
+                Epsilon = (float)epsilon,
+            };
+            RowParts.Run(step, blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
         }
     }
 
@@ -86,5 +87,42 @@ public sealed class Adam(
         }
 
         return averages;
+    }
+
+    /// <summary>One pass: 4 numbers read and 3 written for each parameter, so that memory is the limit.</summary>
+    private unsafe struct StepBlocks : IRowKernel
+    {
+        public float* Value, Gradient, Mean, Square;
+        public int Length;
+        public float Rate, Root, Keep, Beta1, Rest1, Beta2, Rest2, Epsilon;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            int i = first * RowParts.Block, n = RowParts.End(end, Length);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                Move<V>(i);
+            }
+
+            for (; i < n; i++)
+            {
+                Move<Lanes1>(i);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Move<V>(int i)
+            where V : struct, ILanes<V>
+        {
+            V g = V.Load(Gradient + i);
+            V mean = V.MultiplyAdd(V.Load(Mean + i), V.All(Beta1), g * V.All(Rest1));
+            V square = V.MultiplyAdd(V.Load(Square + i), V.All(Beta2), g * g * V.All(Rest2));
+            V.Store(mean, Mean + i);
+            V.Store(square, Square + i);
+            V move = mean * V.All(Rate) / V.MultiplyAdd(V.Sqrt(square), V.All(Root), V.All(Epsilon));
+            V.Store(V.Load(Value + i) * V.All(Keep) - move, Value + i);
+        }
     }
 }

@@ -23,12 +23,9 @@ public static class Gradients
     {
         ArgumentNullException.ThrowIfNull(parameters);
         double sum = 0;
-        foreach (Parameter parameter in parameters)
+        for (int i = 0; i < parameters.Count; i++)
         {
-            foreach (float g in parameter.Gradient.Span)
-            {
-                sum += (double)g * g;
-            }
+            sum += Reduce.SquareSum(parameters[i].Gradient.Span);
         }
 
         return Math.Sqrt(sum);

@@ -65,6 +65,9 @@ public class LossTests
             Compare.Close(losses, eLosses, Tolerances.Kernel, "loss of each row");
             Compare.Close(dLogits, eLogits, Tolerances.Kernel, "∂L/∂logits");
             Assert.All(dLogits[n..(2 * n)], v => Assert.Equal(0, v));
+            float[] copy = [.. logits];
+            Assert.Equal(loss, CrossEntropy.ForwardBackward(copy, targets, 0.5f, copy, 4, n, smoothing), 1e-5f);
+            Compare.Same(copy, dLogits, "both at once, in place");
         }
     }
 
