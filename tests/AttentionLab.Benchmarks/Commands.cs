@@ -22,6 +22,10 @@ internal static class Commands
     private static readonly Option<string?> s_json = new("--json") { Description = "Also write the rows to this file as JSON.", HelpName = "FILE" };
     private static readonly Option<string?> s_out = new("--out") { Description = "Also write the table to this file as Markdown.", HelpName = "FILE" };
     private static readonly Option<double> s_seconds = new("--seconds") { Description = "About how long to sample a row; every system gets at least three samples.", HelpName = "S", DefaultValueFactory = _ => 3 };
+    private static readonly Option<string?> s_torchOnly = new("--only") { Description = "Only one group: attention, causal, encoder, training.", HelpName = "GROUP" };
+    private static readonly Argument<string> s_way = new("way");
+    private static readonly Argument<int> s_tokens = new("tokens");
+    private static readonly Argument<int> s_one = new("threads");
     private static readonly Argument<string?> s_filter = new("filter") { Description = "Part of a benchmark's name.", Arity = ArgumentArity.ZeroOrOne };
 
     /// <summary>Parses and runs.</summary>
@@ -48,6 +52,7 @@ internal static class Commands
     internal static RootCommand Root()
     {
         s_only.AcceptOnlyFromAmong([.. Catalog.Groups]);
+        s_torchOnly.AcceptOnlyFromAmong("attention", "causal", "encoder", "training");
         s_threads.Validators.Clear();
         s_threads.Validators.Add(result =>
         {
@@ -68,15 +73,25 @@ internal static class Commands
         Command duel = new("duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { s_only, s_threads, s_rivals, s_python, s_json, s_out, s_seconds };
         duel.SetAction(result => Duel(result));
 
+        Command torch = new("torch", "Ours against PyTorch in a child process, which takes turns with us sample by sample.") { s_torchOnly, s_threads, s_python, s_json, s_out, s_seconds };
+        torch.SetAction(result => TorchDuel(result));
+        Command scale = new("scale", "Time and peak memory of one head for 1k to 32k tokens: fused, weights stored, Lightning; with slopes.") { s_threads, s_out };
+        scale.SetAction(result => ScaleTable(result));
+        Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { s_filter };
+        micro.SetAction(result => Micro.Run(result.GetValue(s_filter)));
+        Command one = new("scale-one") { s_way, s_tokens, s_one };
+        one.Hidden = true;
+        one.SetAction(result => Scale.One(result.GetValue(s_way)!, result.GetValue(s_tokens), result.GetValue(s_one)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
-        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, limit };
+        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, torch, limit, scale, micro, one };
     }
 
-    private static string Choices(Command command)
+    internal static string Choices(Command command)
     {
-        IEnumerable<string> names = command.Subcommands.Count > 0 ? command.Subcommands.Select(sub => sub.Name) : command.Options.Select(option => $"{option.Name} {option.HelpName}".TrimEnd()).Where(name => name[2..] is not ("help" or "version"));
-        return command.Subcommands.Count > 0 ? $"Commands: {string.Join(", ", names)}. More: -- COMMAND --help" : $"Options of {command.Name}: {string.Join(", ", names)}.";
+        string[] names = [.. command.Subcommands.Count > 0 ? command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name) : command.Options.Select(option => $"{option.Name} {option.HelpName}".TrimEnd()).Where(name => name[2..] is not ("help" or "version"))];
+        return command.Subcommands.Count > 0 ? $"Commands: {string.Join(", ", names)}. More: -- COMMAND --help"
+            : names.Length > 0 ? $"Options of {command.Name}: {string.Join(", ", names)}." : $"{command.Name} has no options.";
     }
 
     private static int Limit()
@@ -97,17 +112,42 @@ internal static class Commands
         return 0;
     }
 
+    private static int TorchDuel(ParseResult result)
+    {
+        string? only = result.GetValue(s_torchOnly);
+        using RivalSet rivals = RivalSet.None with { Torch = Torch.Find(result.GetValue(s_python)), WithTorch = true };
+        if (rivals.Torch is null)
+        {
+            Console.Error.WriteLine("PyTorch: not found. apt-get install python3-torch, or pass --python PATH of a Python that has it.");
+            return 1;
+        }
+
+        return Session(result, [rivals.Lines.First(line => line.StartsWith("PyTorch", StringComparison.Ordinal))], rivals, threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+    }
+
+    private static int ScaleTable(ParseResult result)
+    {
+        string table = Scale.Run(result.GetValue(s_threads) ?? 1, Console.Error);
+        Console.WriteLine(table);
+        if (result.GetValue(s_out) is { } file)
+        {
+            File.WriteAllText(file, table);
+        }
+
+        return 0;
+    }
+
     private static int Duel(ParseResult result)
     {
         string? only = result.GetValue(s_only);
         using RivalSet rivals = RivalSet.Find(result.GetValue(s_rivals), result.GetValue(s_python), withTorch: only is null or "training");
-        string command = "duel " + string.Join(' ', result.Tokens.Skip(1).Select(token => token.Value));
-        return Session(result, command, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+        return Session(result, rivals.Lines, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
     }
 
-    private static int Session(ParseResult result, string command, RivalSet rivals, Func<int, IReadOnlyList<Entry>> entries)
+    private static int Session(ParseResult result, IReadOnlyList<string> lines, RivalSet rivals, Func<int, IReadOnlyList<Entry>> entries)
     {
-        foreach (string line in rivals.Lines)
+        string command = string.Join(' ', result.Tokens.Select(token => Path.IsPathRooted(token.Value) ? Path.GetFileName(token.Value) : token.Value));
+        foreach (string line in lines)
         {
             Console.Error.WriteLine(line);
         }
@@ -119,7 +159,7 @@ internal static class Commands
             pressed.Cancel = !cancelled.IsCancellationRequested;
             cancelled.Cancel();
         };
-        DuelSession session = new(command, rivals.Lines, Console.Error, result.GetValue(s_json), result.GetValue(s_out));
+        DuelSession session = new(command, lines, Console.Error, result.GetValue(s_json), result.GetValue(s_out));
         int[] counts = result.GetValue(s_threads) is { } one ? [one] : [1, 2];
         bool finished = counts.All(threads =>
         {

@@ -95,6 +95,34 @@ internal static class Machine
         return sum;
     }
 
+    /// <summary>Forgets the peak of this process's memory, where the system can (Linux).</summary>
+    /// <returns>Bytes in use now.</returns>
+    public static long RestartPeak()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            try
+            {
+                // "5" resets the high-water mark (man 5 proc, clear_refs).
+                File.WriteAllText("/proc/self/clear_refs", "5");
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // The peak then counts from the start of the process.
+            }
+        }
+
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    /// <summary>Most bytes in use since <see cref="RestartPeak"/>.</summary>
+    public static long PeakBytes()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
     /// <summary>The cores this process was given, before anything was pinned.</summary>
     private static readonly nuint s_allowed = Allowed();
 

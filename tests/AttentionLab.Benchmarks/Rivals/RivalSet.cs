@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace AttentionLab.Benchmarks.Rivals;
@@ -25,7 +24,7 @@ internal sealed record RivalSet(NativeBlas? OneDnn, NativeBlas? OpenBlas, OnnxRu
     ];
 
     /// <summary>Whether PyTorch was looked for.</summary>
-    private bool WithTorch { get; init; }
+    public bool WithTorch { get; init; }
 
     /// <summary>CPU type told to OpenBLAS, or null where it may choose.</summary>
     private static string? CoreType { get; set; }
@@ -50,13 +49,13 @@ internal sealed record RivalSet(NativeBlas? OneDnn, NativeBlas? OpenBlas, OnnxRu
     /// <summary>The best kernels that OpenBLAS has for a CPU.</summary>
     public static string? OpenBlasCore(bool hasAvx512, bool hasAvx2) => hasAvx512 ? "SkylakeX" : hasAvx2 ? "Haswell" : null;
 
-    /// <summary>Threads that every rival may use from now on; ONNX Runtime is told with each model, PyTorch with each case.</summary>
+    /// <summary>Threads that every rival may use from now on; ONNX Runtime is told with each model.</summary>
     public void UseThreads(int threads)
     {
         OneDnn?.UseThreads(threads);
         OpenBlas?.UseThreads(threads);
         global::MathNet.Numerics.Control.MaxDegreeOfParallelism = threads;
-        SetNativeVariable("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture));
+        Torch?.UseThreads(threads);
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,12 @@ namespace AttentionLab.Benchmarks.Rivals;
 /// </summary>
 internal sealed class Torch : IDisposable
 {
-    private readonly Process _process;
+    private readonly string _python;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("duel");
-    private int _cases;
+    private Process _process;
+    private int _threads = 1, _cases;
 
-    private Torch(Process process, string name) => (_process, Name) = (process, name);
+    private Torch(string python, Process process, string name) => (_python, _process, Name) = (python, process, name);
 
     /// <summary>"PyTorch" and its version.</summary>
     public string Name { get; }
@@ -25,22 +26,30 @@ internal sealed class Torch : IDisposable
     {
         foreach (string candidate in python is not null ? [python] : new[] { "python3", "/usr/bin/python3", "python" })
         {
-            if (Start(candidate) is { } torch)
+            if (Start(candidate, 1) is var (process, version))
             {
-                return torch;
+                return new(candidate, process, $"PyTorch {version}");
             }
         }
 
         return null;
     }
 
+    /// <summary>Starts the child anew: its libraries read the number of threads only once, and it stays on the cores of the thread that starts it.</summary>
+    /// <param name="threads">Threads it may use.</param>
+    public void UseThreads(int threads)
+    {
+        End();
+        (_process, _) = Start(_python, threads) ?? throw new InvalidOperationException($"{Name} did not start again.");
+        _threads = threads;
+    }
+
     /// <summary>Opens a case in the child.</summary>
     /// <param name="kind">One of the worker's kinds, with its numbers.</param>
-    /// <param name="threads">Threads it may use.</param>
     /// <param name="arrays">Written to files that the child reads, in this order.</param>
     /// <param name="result">Where its result goes.</param>
     /// <returns>What runs it once, what reads its result, its own clock, and what ends it.</returns>
-    public (Action Run, Action Read, Func<int, double> Clock, Action Release) Open(string kind, int threads, IEnumerable<ReadOnlyMemory<float>> arrays, float[] result)
+    public (Action Run, Action Read, Func<int, double> Clock, Action Release) Open(string kind, IEnumerable<ReadOnlyMemory<float>> arrays, float[] result)
     {
         string name = $"case{++_cases}", input = Path.Combine(_folder.FullName, name + ".in"), output = Path.Combine(_folder.FullName, name + ".out");
         using (FileStream file = File.Create(input))
@@ -51,7 +60,7 @@ internal sealed class Torch : IDisposable
             }
         }
 
-        Ask($"open {name} {threads} {input} {kind}");
+        Ask($"open {name} {_threads} {input} {kind}");
         double Clock(int times) => double.Parse(Ask($"run {name} {times}"), CultureInfo.InvariantCulture);
         void Read()
         {
@@ -71,6 +80,12 @@ internal sealed class Torch : IDisposable
     /// <summary>Ends the child.</summary>
     public void Dispose()
     {
+        End();
+        _folder.Delete(recursive: true);
+    }
+
+    private void End()
+    {
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000))
         {
@@ -78,12 +93,12 @@ internal sealed class Torch : IDisposable
         }
 
         _process.Dispose();
-        _folder.Delete(recursive: true);
     }
 
-    private static Torch? Start(string python)
+    private static (Process Process, string Version)? Start(string python, int threads)
     {
         ProcessStartInfo start = new(python, ["-u", Path.Combine(AppContext.BaseDirectory, "Rivals", "torch_worker.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         if (RivalSet.OpenBlasCore(Machine.HasAvx512, Machine.HasAvx2) is { } core)
         {
             // Both choose older kernels by themselves on some machines.
@@ -98,7 +113,7 @@ internal sealed class Torch : IDisposable
             process.BeginErrorReadLine();
             if (process.StandardOutput.ReadLine() is { } hello && hello.StartsWith("torch ", StringComparison.Ordinal))
             {
-                return new(process, $"PyTorch {hello[6..]} ({python})");
+                return (process, hello[6..]);
             }
 
             process.Kill();

@@ -14,6 +14,7 @@ internal static class Catalog
     public static IEnumerable<Entry> All(RivalSet rivals, int threads) =>
     [
         .. MatMulContests.All(rivals, threads),
+        .. PackedContests.All(rivals, threads),
         .. AttentionContests.All(rivals, threads),
         .. EncoderContests.All(rivals, threads),
         .. RowContests.All(rivals, threads),

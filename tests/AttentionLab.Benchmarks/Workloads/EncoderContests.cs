@@ -10,10 +10,13 @@ internal static class EncoderContests
 {
     private const int Channels = 512, Heads = 8, Hidden = 2048;
 
-    /// <summary>The four shapes of performance.md.</summary>
+    /// <summary>Batch and tokens.</summary>
+    public static IReadOnlyList<(int Batch, int Tokens)> Shapes { get; } = [(1, 128), (1, 512), (8, 128), (8, 512)];
+
+    /// <summary>One contest a shape.</summary>
     public static IEnumerable<Entry> All(RivalSet rivals, int threads)
     {
-        foreach ((int batch, int n) in new[] { (1, 128), (1, 512), (8, 128), (8, 512) })
+        foreach ((int batch, int n) in Shapes)
         {
             string name = $"encoder layer b{batch} n={n}";
             yield return new("encoder", name, () => Make(name, rivals, threads, batch, n, withTorch: false));

@@ -114,7 +114,7 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
         if (rivals.Torch is { } torch)
         {
             float[] result = Inputs.Zeros(size);
-            (Action run, Action read, Func<int, double> clock, Action release) = torch.Open(kind, threads, arrays, result);
+            (Action run, Action read, Func<int, double> clock, Action release) = torch.Open(kind, arrays, result);
             _release.Add(release);
             _contenders.Add(new($"{torch.Name} {label}".TrimEnd(), run, result) { Family = family, IsRival = true, BeforeComparison = read, OwnClock = clock, Flops = flops });
         }

@@ -98,6 +98,7 @@ internal static class TrainingContests
 
         private readonly Linear _head = new(Channels, Vocabulary, new CounterRandom(6));
         private readonly int[] _wanted = rows is null ? targets : [.. rows.Select(row => targets[row])];
+        private readonly Workspace _workspace = new();
         private Adam? _adam;
         private int _steps;
 
@@ -106,6 +107,7 @@ internal static class TrainingContests
         public void Step(float[] losses)
         {
             _adam ??= new(Parameters);
+            using Workspace.Scope scope = _workspace.Use();
             Gradients.Clear(_adam.Parameters);
             (Tensor y, Encoder.Saved saved) = _encoder.Forward(ids);
             Tensor scored = rows is null ? y : Pooling.Rows(y, rows);
