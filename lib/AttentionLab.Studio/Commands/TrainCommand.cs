@@ -15,6 +15,7 @@ internal static class TrainCommand
         TrainTokenizerCommand.Create(),
         TrainEncoderCommand.Create(),
         TrainDatesCommand.Create(),
+        TrainReportCommand.Create(),
     };
 
     public static Option<string?> CorpusFolder() => new("--corpus")

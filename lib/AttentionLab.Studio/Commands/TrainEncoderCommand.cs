@@ -24,10 +24,12 @@ internal static class TrainEncoderCommand
         Option<double> share = Number("--share", standard.Share), rate = Number("--rate", standard.Rate), decayShare = Number("--decay-share", standard.DecayShare);
         Option<double> weightDecay = Number("--weight-decay", standard.WeightDecay), dropout = Number("--dropout", standard.Dropout);
         Option<ulong> seed = Number("--seed", standard.Seed);
+        Option<double> deviation = Number("--deviation", standard.Deviation);
+        Option<bool> waves = Number("--waves", standard.Waves);
         var command = new Command("encoder", "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
         {
             corpus, output, minutes, steps, decayFrom, run, tokenizer, resume,
-            layers, channels, heads, hidden, length, batch, share, rate, warmup, decayShare, weightDecay, dropout, seed,
+            layers, channels, heads, hidden, length, batch, share, rate, warmup, decayShare, weightDecay, dropout, seed, deviation, waves,
         };
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Run(
@@ -46,6 +48,8 @@ internal static class TrainEncoderCommand
                     WeightDecay = parsed.GetValue(weightDecay),
                     Dropout = parsed.GetValue(dropout),
                     Seed = parsed.GetValue(seed),
+                    Deviation = parsed.GetValue(deviation),
+                    Waves = parsed.GetValue(waves),
                 },
                 parsed.GetValue(steps) is long n ? new EncoderBudget(n, parsed.GetValue(decayFrom)) : new EncoderBudget(Minutes: parsed.GetValue(minutes) ?? 60),
                 parsed.GetValue(resume),

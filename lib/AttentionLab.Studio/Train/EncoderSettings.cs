@@ -21,6 +21,12 @@ internal sealed record EncoderSettings
     /// <summary>B, sequences of a step.</summary>
     public int Batch { get; init; } = 32;
 
+    /// <summary>Standard deviation of the embeddings at the start; BERT's 0.02 is small beside Adam's steps of this learning rate, which then move all words the same way.</summary>
+    public double Deviation { get; init; } = 0.08;
+
+    /// <summary>Start the table of positions as sines and cosines of their number instead of at random: "the token to the left" is then one map for all positions.</summary>
+    public bool Waves { get; init; } = true;
+
     /// <summary>Share of the tokens that are to be found; 80 % of these become [MASK], 10 % a random token, 10 % stay.</summary>
     public double Share { get; init; } = 0.15;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Studio.Book;
 using AttentionLab.Tensors;
@@ -17,6 +18,10 @@ internal sealed class TrainEncoder
 {
     private const ulong WeightStream = 1, DrawStream = 2, HeldOutStream = 3, EpochStream = 1000;
     private const int HeldOutSequences = 192;
+
+    /// <summary>Of the tables that <see cref="Encoder"/> makes for a BERT.</summary>
+    private const double TableDeviation = 0.02;
+
     private readonly EncoderSettings _settings;
     private readonly EncoderText _text;
     private readonly WordPieceTokenizer _tokenizer;
@@ -42,6 +47,18 @@ internal sealed class TrainEncoder
         (_settings, _text, _tokenizer, _folder) = (settings, text, tokenizer, folder);
         CounterRandom random = new(settings.Seed, WeightStream);
         _encoder = new(Options(settings, tokenizer), random);
+        foreach (Parameter table in _encoder.Embedding.Parameters.Where(p => p.Value.Rank == 2))
+        {
+            Multiply.Scale(table.Value.Span, (float)(settings.Deviation / TableDeviation), table.Value.Span);
+        }
+
+        if (settings.Waves)
+        {
+            // Waves have a mean square of ½.
+            SinusoidalPositions waves = new(settings.Channels, settings.Length);
+            Multiply.Scale(waves.Table.Span, (float)(settings.Deviation * Math.Sqrt(2)), _encoder.Embedding.Positions!.Table.Value.Span);
+        }
+
         _head = new(_encoder.Embedding.Words, random, epsilon: _encoder.Options.Epsilon);
         _training = new(_encoder, _head);
         _task = new(tokenizer.Pieces) { Share = settings.Share, Multiple = Math.Clamp(settings.Batch * settings.Length / 64, 1, 64) };
@@ -198,9 +215,10 @@ internal sealed class TrainEncoder
         [
             ("layers", s.Layers, d.Layers), ("channels", s.Channels, d.Channels), ("heads", s.Heads, d.Heads), ("hidden", s.Hidden, d.Hidden),
             ("length", s.Length, d.Length), ("batch", s.Batch, d.Batch), ("share", s.Share, d.Share), ("rate", s.Rate, d.Rate), ("warmup", s.Warmup, d.Warmup),
-            ("decay-share", s.DecayShare, d.DecayShare), ("weight-decay", s.WeightDecay, d.WeightDecay), ("dropout", s.Dropout, d.Dropout), ("seed", s.Seed, d.Seed),
+            ("deviation", s.Deviation, d.Deviation), ("decay-share", s.DecayShare, d.DecayShare), ("weight-decay", s.WeightDecay, d.WeightDecay), ("dropout", s.Dropout, d.Dropout), ("seed", s.Seed, d.Seed),
         ];
-        return string.Join(" ", all.Where(o => !o.Value.Equals(o.Default)).Select(o => string.Create(CultureInfo.InvariantCulture, $"--{o.Name} {o.Value}")));
+        return string.Join(" ", all.Where(o => !o.Value.Equals(o.Default)).Select(o => string.Create(CultureInfo.InvariantCulture, $"--{o.Name} {o.Value}"))
+            .Concat(s.Waves == d.Waves ? [] : [$"--waves {(s.Waves ? "true" : "false")}"]));
     }
 
     /// <summary>What the run had decided and used when it was saved.</summary>

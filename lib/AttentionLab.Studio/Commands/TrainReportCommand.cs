@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AttentionLab.Models;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Train;
+
+namespace AttentionLab.Studio.Commands;
+
+/// <summary><c>train report</c>: the evidence, printed.</summary>
+internal static class TrainReportCommand
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    public static Command Create()
+    {
+        Option<string?> corpus = TrainCommand.CorpusFolder();
+        var data = new Option<string?>("--data") { Description = "Folder of what was trained; without it, the course's data/.", HelpName = "DIR" };
+        var json = new Option<string?>("--json") { Description = "Also write the numbers to this file.", HelpName = "FILE" };
+        var command = new Command("report", "Measure what was trained, on held-out text: masked words beside baselines, the two-sense test, heads, word vectors. Some minutes.") { corpus, data, json };
+        command.SetAction((parsed, _) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(data), parsed.GetValue(json)), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(string? folder, string? data, string? json)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Corpus corpus = Corpus.Read(folder);
+        data ??= Path.Combine(CourseFolder.Open().Root, "data");
+        string encoder = Path.Combine(data, "encoder");
+        if (!File.Exists(Path.Combine(encoder, "model.safetensors")))
+        {
+            throw new CourseException($"{encoder} holds no model.safetensors: run 'train encoder' first, or name the folder with --data.");
+        }
+
+        JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(encoder), null, new ReportSize(), Console.Out).Run();
+        report["seconds"] = Math.Round(watch.Elapsed.TotalSeconds, 1);
+        if (json is not null)
+        {
+            File.WriteAllText(json, report.ToJsonString(s_indented) + "\n");
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds:0} s"));
+        return 0;
+    }
+}
