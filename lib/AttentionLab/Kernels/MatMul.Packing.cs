@@ -92,35 +92,39 @@ public static partial class MatMul
                 new ReadOnlySpan<float>(source + i * aRow, depth).CopyTo(new Span<float>(block + (nint)i * Stride, depth));
             }
 
-            for (int i = 0; aInner != 1 && i < rows; i += TileRows)
+            if (aInner != 1)
             {
-                PackColumns<V>(source + i, aInner, block + (nint)i * Stride, depth, Math.Min(TileRows, rows - i), readable - i);
+                PackColumns<V>(source, aInner, block, depth, rows, readable);
             }
         }
     }
 
-    /// <summary>A tile of rows from a transposed A into [p][TileRows].</summary>
+    /// <summary>A piece of a transposed A: tile by tile into [p][TileRows].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void PackColumns<V>(float* from, nint step, float* to, int depth, int rows, int readable)
         where V : struct, ILanes<V>
     {
-        if (Pieces(TileRows, V.Count) * V.Count <= readable)
-        {
-            // Whole registers: what is too much is overwritten by the next p, or lies between two tiles.
-            for (; depth > 0; depth--, from += step, to += TileRows)
-            {
-                for (int i = 0; i < TileRows; i += V.Count)
-                {
-                    V.Store(V.Load(from + i), to + i);
-                }
-            }
-        }
-
+        // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
+        int reach = Pieces(TileRows, V.Count) * V.Count;
         for (; depth > 0; depth--, from += step, to += TileRows)
         {
-            for (int i = 0; i < rows; i++)
+            float* tile = to;
+            for (int i = 0; i < rows; i += TileRows, tile += TileRows * Stride)
             {
-                to[i] = from[i];
+                if (i + reach <= readable)
+                {
+                    for (int j = 0; j < TileRows; j += V.Count)
+                    {
+                        V.Store(V.Load(from + i + j), tile + j);
+                    }
+                }
+                else
+                {
+                    for (int j = 0; j < Math.Min(TileRows, rows - i); j++)
+                    {
+                        tile[j] = from[i + j];
+                    }
+                }
             }
         }
     }

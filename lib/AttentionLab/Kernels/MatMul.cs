@@ -10,7 +10,8 @@ namespace AttentionLab.Kernels;
 /// <remarks>
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
 /// With <c>add</c> the product is added to what C holds. C must not overlap A or B.
-/// The fast path is in MatMul.Blocks.cs (what is copied where) and MatMul.Tiles.cs (the loop over registers).
+/// The fast path is in MatMul.Blocks.cs (the loops and the division among threads), MatMul.Packing.cs (how A and B are copied),
+/// MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
 /// </remarks>
 public static partial class MatMul
 {
@@ -243,25 +244,19 @@ public static partial class MatMul
         fixed (float* pa = a, pb = b, pc = c, bias = epilogue.Bias, residual = epilogue.Residual)
         {
             Ending ending = new() { Bias = bias, Activation = epilogue.Activation, Residual = residual };
-            if (inner > 0 && (rows >= FewRows || strips != null))
+            BlockJob<V> job = new() { A = pa, RowStep = aRow, InnerStep = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
+            if (inner == 0 || (strips == null && rows < FewRows))
             {
-                BlockJob<V> job = new() { A = pa, RowStep = aRow, InnerStep = aInner, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
-                if (strips != null)
-                {
-                    job.Multiply(strips, 0, columns);
-                }
-                else
-                {
-                    Blocks(ref job, pb, bInner, bColumn);
-                }
-
-                return;
+                FewRowsJob<V> few = new() { A = pa, RowStep = aRow, AInner = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
+                Share(ref few, Pieces(columns, FewColumns), (long)rows * inner * columns);
             }
-
-            FewRowsTimes<V>(a, aRow, aInner, b, bInner, bColumn, c, rows, inner, columns, add);
-            if (ending.DoesSomething)
+            else if (strips != null || rows <= OwnCopyRows)
             {
-                ending.Apply<V>(pc, columns, 0, rows, 0, columns);
+                job.Multiply(strips, 0, columns);
+            }
+            else
+            {
+                Blocks(ref job);
             }
         }
     }
