@@ -21,7 +21,8 @@ internal sealed class Worker
 
     public Worker(int number)
     {
-        new Thread(Loop) { IsBackground = true, Name = $"AttentionLab worker {number}" }.Start();
+        // Not Start: it would keep the async-local values of whoever came first for ever.
+        new Thread(Loop) { IsBackground = true, Name = $"AttentionLab worker {number}" }.UnsafeStart();
     }
 
     /// <summary>Asks the thread to take parts of the job that <see cref="Workers"/> holds.</summary>

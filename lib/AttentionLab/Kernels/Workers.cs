@@ -71,19 +71,26 @@ public static unsafe class Workers
             Worker[] workers = Started(helpers);
             s_job = Unsafe.AsPointer(ref job);
             s_run = &RunPart<TJob>;
-            (s_parts, s_next, s_failure) = (parts, 0, null);
-            for (int i = 0; i < helpers; i++)
+            (s_parts, s_next) = (parts, 0);
+            try
             {
-                workers[i].Invite();
+                for (int i = 0; i < helpers; i++)
+                {
+                    workers[i].Invite();
+                }
+
+                TakeParts();
+            }
+            finally
+            {
+                // Whatever happened: the job lies on this stack, so nobody may work at it any more when it is left.
+                for (int i = 0; i < helpers; i++)
+                {
+                    workers[i].Dismiss();
+                }
             }
 
-            TakeParts();
-            for (int i = 0; i < helpers; i++)
-            {
-                workers[i].Dismiss();
-            }
-
-            failure = s_failure;
+            (failure, s_failure) = (s_failure, null);
         }
         finally
         {
