@@ -80,9 +80,9 @@ public static partial class FlashAttend
         dq.Clear();
         dk.Clear();
         dv.Clear();
-        for (int first = 0; first < queries; first += QueryBlock)
+        for (int first = 0; first < queries; first += QueryGroup)
         {
-            int count = Math.Min(QueryBlock, queries - first), limit = mask.Limit(first + count - 1, queries, keys);
+            int count = Math.Min(QueryGroup, queries - first), limit = mask.Limit(first + count - 1, queries, keys);
             ReadOnlySpan<float> qRows = q.Slice(first * dim, count * dim), dRows = dOutput.Slice(first * valueDim, count * valueDim);
             ReadOnlySpan<float> oRows = output.Slice(first * valueDim, count * valueDim);
             for (int start = 0; start < limit; start += KeyBlock)
@@ -96,7 +96,7 @@ public static partial class FlashAttend
                 {
                     Span<float> weight = weights.Slice(r * span, span), dScore = dScores.Slice(r * span, span);
                     Multiply.Scale(weight, scale * Log2E, weight);
-                    Hide(weight, span, first + r, start, queries, keys, mask, bias);
+                    HideRow(weight, first + r, start, queries, keys, mask, bias);
                     float d = Dot.Forward(dRows.Slice(r * valueDim, valueDim), oRows.Slice(r * valueDim, valueDim));
                     SoftmaxBackward(weight, dScore, logSums[first + r] * Log2E, d);
                     if (!dBias.IsEmpty)
@@ -111,6 +111,28 @@ public static partial class FlashAttend
                 MatMul.Forward(dScores, kRows, dq.Slice(first * dim, count * dim), count, span, dim, add: true);
                 MatMul.ForwardTN(dScores, qRows, dk.Slice(start * dim, span * dim), span, count, dim, add: true);
             }
+        }
+    }
+
+    /// <summary>Adds the bias to a row of scores from key <paramref name="start"/> on, and puts −∞ where the query may not look.</summary>
+    private static void HideRow(Span<float> row, int query, int start, int queries, int keys, AttendMask mask, ReadOnlySpan<float> bias)
+    {
+        int visible = Math.Clamp(mask.Limit(query, queries, keys) - start, 0, row.Length);
+        row[visible..].Fill(float.NegativeInfinity);
+        Span<float> seen = row[..visible];
+        if (!bias.IsEmpty)
+        {
+            Multiply.AddScaled(bias.Slice(query * keys + start, visible), Log2E, seen);
+        }
+
+        if (!mask.Keys.IsEmpty)
+        {
+            MaskedSoftmax.Hide(seen, mask.Keys[start..]);
+        }
+
+        if (!mask.Pairs.IsEmpty)
+        {
+            MaskedSoftmax.Hide(seen, mask.Pairs[(query * keys + start)..]);
         }
     }
 

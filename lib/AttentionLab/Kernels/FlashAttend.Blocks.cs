@@ -3,198 +3,284 @@ using System.Runtime.CompilerServices;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// The fast path of <see cref="FlashAttend"/>: 96 queries meet 320 keys at a time, with the register tiles of <see cref="MatMul"/>
-/// for both products. Scores are kept in base 2 (Q is scaled by log₂e once), so that a weight is one subtraction and one 2ˣ.
+/// The fast path of <see cref="FlashAttend"/>. A strip is as many queries as two registers have lanes, and every lane is a query: Q is turned
+/// to Qᵀ once, scores are Sᵀ = K·Qᵀ, the output is Oᵀ = Vᵀ·Pᵀ. So maxima, sums and masks never cross lanes, and K and V are read where they
+/// lie, one number at a time, at any distance between rows. Scores are kept in base 2 (Q is scaled by log₂e), so that a weight is a
+/// subtraction and one 2ˣ.
 /// </summary>
 public static partial class FlashAttend
 {
-    /// <summary>Queries of a block: 8 tiles of 12, 16 of 6. Their scores and output stay in the second-level cache.</summary>
-    private const int QueryBlock = 96;
+    /// <summary>Queries of a part of the work: their strips meet a block of keys one after the other, while it is near. 64 to 256 measured alike.</summary>
+    private const int QueryGroup = 128;
 
-    /// <summary>Keys of a block: the inner length of the second product, hence the block that the tiles are made for.</summary>
-    private const int KeyBlock = MatMul.InnerBlock;
+    /// <summary>Keys of a block, 12 tiles of 12: 144 × 32 scores are 18 KB, half of the first cache. 64 to 256 measured alike.</summary>
+    private const int KeyBlock = 144;
+
+    /// <summary>
+    /// How far (in powers of two) scores may rise above the maximum in use before it is renewed: up to there weights are at most 2⁸, which a
+    /// float holds as exactly as 1, and what was summed so far need not be scaled down.
+    /// </summary>
+    private const float Slack = 8;
 
     private const float Log2E = 1.44269504f;
 
-    private static unsafe void Blocks<V>(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, Span<float> logSums, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask, ReadOnlySpan<float> bias)
+    /// <summary>All heads, as pointers; a part is one group of queries of one head.</summary>
+    private unsafe struct HeadsJob<V> : IJob
+        where V : struct, ILanes<V>
+    {
+        public float* Q, K, Values, Output, LogSums, Bias;
+        public bool* Keys, Pairs;
+        public HeadLayout QAt, KAt, VAt, OutputAt;
+        public AttendSizes Sizes;
+        public nint KeysBatch, PairsBatch, BiasBatch, BiasHead;
+        public float Scale;
+        public bool Causal;
+
+        public readonly void Run(int part)
+        {
+            int groups = Groups(Sizes.Queries), batch = part / groups / Sizes.Heads, head = part / groups % Sizes.Heads;
+            HeadView view = new()
+            {
+                Q = Q + (nint)batch * QAt.Batch + (nint)head * QAt.Head,
+                K = K + (nint)batch * KAt.Batch + (nint)head * KAt.Head,
+                Values = Values + (nint)batch * VAt.Batch + (nint)head * VAt.Head,
+                Output = Output + (nint)batch * OutputAt.Batch + (nint)head * OutputAt.Head,
+                LogSums = LogSums == null ? null : LogSums + (nint)(part / groups) * Sizes.Queries,
+                Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
+                KeyMask = Keys == null ? null : Keys + batch * KeysBatch,
+                Pairs = Pairs == null ? null : Pairs + batch * PairsBatch,
+                QRow = QAt.Row,
+                KRow = KAt.Row,
+                VRow = VAt.Row,
+                OutputRow = OutputAt.Row,
+                Queries = Sizes.Queries,
+                Keys = Sizes.Keys,
+                Dim = Sizes.Dim,
+                ValueDim = Sizes.ValueDim,
+                Scale = Scale,
+                Causal = Causal,
+            };
+
+            // The last queries of a causal head have the most work: begun first, they are not waited for alone.
+            int first = (groups - 1 - part % groups) * QueryGroup;
+            int count = Math.Min(QueryGroup, Sizes.Queries - first), rest = count % (2 * V.Count);
+            if (rest == 0 || rest > V.Count || V.Count <= 4)
+            {
+                Attend<V>(view, first, count);
+                return;
+            }
+
+            // A last strip that would be half empty is made of narrower registers.
+            Attend<V>(view, first, count - rest);
+            if (V.Count == 16)
+            {
+                Attend<Lanes8>(view, first + count - rest, rest);
+            }
+            else
+            {
+                Attend<Lanes4>(view, first + count - rest, rest);
+            }
+        }
+    }
+
+    /// <summary>One head.</summary>
+    private unsafe struct HeadView
+    {
+        public float* Q, K, Values, Output, LogSums, Bias;
+        public bool* KeyMask, Pairs;
+        public nint QRow, KRow, VRow, OutputRow;
+        public int Queries, Keys, Dim, ValueDim;
+        public float Scale;
+        public bool Causal;
+
+        /// <summary>How many keys, from the first, a query may see by the causal rule alone.</summary>
+        public readonly int Limit(int query) => Causal ? Math.Clamp(query + Keys - Queries + 1, 0, Keys) : Keys;
+    }
+
+    private static int Groups(int queries) => (queries + QueryGroup - 1) / QueryGroup;
+
+    /// <summary>Queries first … first + count − 1 of one head.</summary>
+    private static unsafe void Attend<V>(in HeadView head, int first, int count)
+        where V : struct, ILanes<V>
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        int width = 2 * V.Count, strips = (count + width - 1) / width;
+        nint querySize = (nint)head.Dim * width, outputSize = (nint)head.ValueDim * width;
+        float* queries = Scratch.Of(Scratch.Query, strips * (int)querySize), outputs = Scratch.Of(Scratch.Output, strips * (int)outputSize);
+        float* scores = Scratch.Of(Scratch.Scores, KeyBlock * width), rows = Scratch.Of(Scratch.Rows, 2 * strips * width);
+        for (int s = 0; s < strips; s++)
+        {
+            LoadQueries<V>(head, first + s * width, Math.Min(width, count - s * width), queries + s * querySize);
+            new Span<float>(rows + 2 * s * width, width).Fill(float.MinValue);
+            new Span<float>(rows + (2 * s + 1) * width, width).Clear();
+        }
+
+        for (int start = 0, end = head.Limit(first + count - 1); start < end; start += KeyBlock)
+        {
+            for (int s = 0; s < strips; s++)
+            {
+                int query = first + s * width, last = Math.Min(query + width, first + count) - 1;
+                int keys = Math.Min(KeyBlock, head.Limit(last) - start);
+                if (keys > 0)
+                {
+                    float* output = outputs + s * outputSize;
+                    Product<V>(head.K + start * head.KRow, head.KRow, 1, queries + s * querySize, scores, keys, head.Dim, write: true);
+                    Hide<V>(head, scores, query, last - query + 1, start, keys);
+                    Raise<V>(scores, keys, rows + 2 * s * width, output, start == 0 ? 0 : head.ValueDim);
+                    Weigh<V>(scores, keys, rows + 2 * s * width);
+                    Product<V>(head.Values + start * head.VRow, 1, head.VRow, scores, output, head.ValueDim, keys, write: start == 0);
+                }
+            }
+        }
+
+        for (int s = 0; s < strips; s++)
+        {
+            int query = first + s * width;
+            StoreOutput<V>(head, query, Math.Min(width, count - s * width), rows + 2 * s * width, outputs + s * outputSize);
+        }
+    }
+
+    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers) and C (rows, 2 registers); a_rp = a[r·aRow + p·aInner].</summary>
+    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, float* c, int rows, int inner, bool write)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count;
-        float* packedK, packedV;
-        fixed (float* pk = k, pv = v)
+        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * width)
         {
-            packedK = PackStrips<V>(Scratch.Of(Scratch.Keys, RoundUp(keys, width) * dim), pk, 1, dim, dim, keys);
-            packedV = PackStrips<V>(Scratch.Of(Scratch.Values, RoundUp(valueDim, width) * keys), pv, valueDim, 1, keys, valueDim);
+            MatMul.Tile12<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
         }
 
-        float* scores = Scratch.Of(Scratch.Scores, QueryBlock * MatMul.Stride);
-        float* rows = Scratch.Of(Scratch.Rows, 2 * QueryBlock);
-        int valueStride = RoundUp(valueDim, width);
-        for (int first = 0; first < queries; first += QueryBlock)
+        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * width)
         {
-            int count = Math.Min(QueryBlock, queries - first), limit = mask.Limit(first + count - 1, queries, keys);
-            float* block = Scratch.Of(Scratch.Output, QueryBlock * valueStride);
-            float* packedQ = PackQueries<V>(q.Slice(first * dim, count * dim), dim, count, scale * Log2E);
-            new Span<float>(block, QueryBlock * valueStride).Clear();
-            new Span<float>(rows, QueryBlock).Fill(float.NegativeInfinity);
-            new Span<float>(rows + QueryBlock, QueryBlock).Clear();
-            for (int start = 0; start < limit; start += KeyBlock)
-            {
-                int span = Math.Min(KeyBlock, limit - start);
-                for (int tile = 0; tile < count; tile += MatMul.TileRows)
-                {
-                    int last = Math.Min(tile + MatMul.TileRows, count) - 1;
-                    int depth = Math.Clamp(mask.Limit(first + last, queries, keys) - start, 0, span);
-                    if (depth == 0)
-                    {
-                        continue;
-                    }
+            MatMul.Tile6<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
+        }
 
-                    float* tileScores = scores + tile * MatMul.Stride;
-                    Scores<V>(packedQ + tile * MatMul.Stride, packedK + (nint)start * dim, tileScores, dim, depth);
-                    for (int r = tile; r <= last; r++)
-                    {
-                        Span<float> row = new(scores + r * MatMul.Stride, RoundUp(depth, V.Count));
-                        Hide(row, depth, first + r, start, queries, keys, mask, bias);
-                        float shrink = Weigh<V>(row, ref rows[r], ref rows[QueryBlock + r]);
-                        if (shrink != 1)
-                        {
-                            Span<float> sums = new(block + r * valueStride, valueStride);
-                            Multiply.Scale(sums, shrink, sums);
-                        }
-                    }
+        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * width)
+        {
+            MatMul.Tile4<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
+        }
 
-                    for (int c = 0; c < valueDim; c += width)
-                    {
-                        MatMul.Tile<V>(tileScores, packedV + (nint)c * keys + (nint)start * width, block + tile * valueStride + c, valueStride, depth, write: false);
-                    }
-                }
-            }
+        for (; rows > 0; rows--, a += aRow, c += width)
+        {
+            MatMul.Tile1<V>(a, aInner, b, width, c, inner, write);
+        }
+    }
 
+    /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>
+    private static unsafe void LoadQueries<V>(in HeadView head, int first, int count, float* strip)
+        where V : struct, ILanes<V>
+    {
+        MatMul.PackStrip<V>(head.Q + first * head.QRow, 1, head.QRow, strip, head.Dim, count);
+        V factor = V.All(head.Scale * Log2E);
+        ScaleLanes(strip, head.Dim, factor, factor);
+    }
+
+    /// <summary>Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Raise<V>(float* scores, int keys, float* rows, float* output, int valueDim)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        V topX = V.All(float.NegativeInfinity), topY = topX;
+        for (; keys > 0; keys--, scores += width)
+        {
+            topX = V.Max(topX, V.Load(scores));
+            topY = V.Max(topY, V.Load(scores + V.Count));
+        }
+
+        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), slack = V.All(Slack), zero = V.All(0), one = V.All(1);
+        V risesX = V.WhereLess(maximumX + slack, topX, one, zero), risesY = V.WhereLess(maximumY + slack, topY, one, zero);
+        if (V.MaxAcross(V.Max(risesX, risesY)) == 0)
+        {
+            return;
+        }
+
+        topX = V.WhereLess(zero, risesX, topX, maximumX);
+        topY = V.WhereLess(zero, risesY, topY, maximumY);
+        Exp2<V> exp2 = new();
+        V shrinkX = exp2.Of(maximumX - topX), shrinkY = exp2.Of(maximumY - topY);
+        V.Store(topX, rows);
+        V.Store(topY, rows + V.Count);
+        ScaleLanes(rows + width, 1, shrinkX, shrinkY);
+        ScaleLanes(output, valueDim, shrinkX, shrinkY);
+    }
+
+    /// <summary>Turns a block of scores into weights 2^(score − maximum) and adds them to the sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Weigh<V>(float* scores, int keys, float* rows)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), sumX = V.Load(rows + width), sumY = V.Load(rows + width + V.Count);
+        Exp2<V> exp2 = new();
+        for (; keys > 0; keys--, scores += width)
+        {
+            V x = exp2.Of(V.Load(scores) - maximumX), y = exp2.Of(V.Load(scores + V.Count) - maximumY);
+            V.Store(x, scores);
+            V.Store(y, scores + V.Count);
+            sumX += x;
+            sumY += y;
+        }
+
+        V.Store(sumX, rows + width);
+        V.Store(sumY, rows + width + V.Count);
+    }
+
+    /// <summary>Each lane of some rows times its factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void ScaleLanes<V>(float* x, int rows, V factorX, V factorY)
+        where V : struct, ILanes<V>
+    {
+        for (; rows > 0; rows--, x += 2 * V.Count)
+        {
+            V.Store(V.Load(x) * factorX, x);
+            V.Store(V.Load(x + V.Count) * factorY, x + V.Count);
+        }
+    }
+
+    /// <summary>Divides by the sums and turns the strip back; a query that saw nothing gets zeros.</summary>
+    private static unsafe void StoreOutput<V>(in HeadView head, int first, int count, float* rows, float* output)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        float* maxima = rows, sums = rows + width;
+        if (head.LogSums != null)
+        {
             for (int r = 0; r < count; r++)
             {
-                float sum = rows[QueryBlock + r];
-                Multiply.Scale(new Span<float>(block + r * valueStride, valueDim), sum == 0 ? 0 : 1 / sum, output.Slice((first + r) * valueDim, valueDim));
-                logSums[first + r] = rows[r] / Log2E + MathF.Log(sum);
+                head.LogSums[first + r] = maxima[r] / Log2E + MathF.Log(sums[r]);
             }
         }
-    }
 
-    /// <summary>One tile of queries times as many keys as it may see.</summary>
-    private static unsafe void Scores<V>(float* q, float* k, float* scores, int dim, int depth)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count;
-        for (int j = 0; j < depth; j += width)
+        if (head.Limit(first + count - 1) == 0)
         {
-            for (int p = 0; p == 0 || p < dim; p += MatMul.InnerBlock)
+            new Span<float>(output, head.ValueDim * width).Clear();
+        }
+
+        // A sum that is not 0 is at least the largest weight, about 1.
+        V sumX = V.Load(sums), sumY = V.Load(sums + V.Count), zero = V.All(0), one = V.All(1);
+        V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
+        ScaleLanes(output, head.ValueDim, inverseX, inverseY);
+        float* to = head.Output + first * head.OutputRow;
+        for (int r = 0; r < count; r += 4, to += 4 * head.OutputRow, output += 4)
+        {
+            int rows4 = Math.Min(4, count - r), c = 0;
+            for (; rows4 == 4 && c <= head.ValueDim - V.Count; c += V.Count)
             {
-                float* block = q + (nint)(p / MatMul.InnerBlock) * QueryBlock * MatMul.Stride;
-                MatMul.Tile<V>(block, k + (nint)j * dim + (nint)p * width, scores + j, MatMul.Stride, Math.Min(MatMul.InnerBlock, dim - p), write: p == 0);
-            }
-        }
-    }
-
-    /// <summary>Adds the bias and puts −∞ where the query may not look, and beyond the last key.</summary>
-    private static void Hide(Span<float> row, int depth, int query, int start, int queries, int keys, AttendMask mask, ReadOnlySpan<float> bias)
-    {
-        int visible = Math.Clamp(mask.Limit(query, queries, keys) - start, 0, depth);
-        row[visible..].Fill(float.NegativeInfinity);
-        Span<float> seen = row[..visible];
-        if (!bias.IsEmpty)
-        {
-            Multiply.AddScaled(bias.Slice(query * keys + start, visible), Log2E, seen);
-        }
-
-        if (!mask.Keys.IsEmpty)
-        {
-            MaskedSoftmax.Hide(seen, mask.Keys[start..]);
-        }
-
-        if (!mask.Pairs.IsEmpty)
-        {
-            MaskedSoftmax.Hide(seen, mask.Pairs[(query * keys + start)..]);
-        }
-    }
-
-    /// <summary>
-    /// Turns scores into 2^(score − maximum), updates the row's maximum and sum, and returns the factor for what was summed before.
-    /// The row's length is a multiple of the register.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe float Weigh<V>(Span<float> row, ref float maximum, ref float sum)
-        where V : struct, ILanes<V>
-    {
-        fixed (float* x = row)
-        {
-            V high = V.All(maximum);
-            for (int j = 0; j < row.Length; j += V.Count)
-            {
-                high = V.Max(high, V.Load(x + j));
+                V.Transpose4(output + c * width, width, to + c, head.OutputRow);
             }
 
-            float higher = V.MaxAcross(high);
-            if (higher == float.NegativeInfinity)
+            for (; c < head.ValueDim; c++)
             {
-                // Nothing visible here, or NaN, which a hardware maximum may pass over.
-                sum = row.ContainsAnyExcept(float.NegativeInfinity) ? float.NaN : sum;
-                row.Clear();
-                return 1;
-            }
-
-            V shift = V.All(higher), total = V.All(0);
-            for (int j = 0; j < row.Length; j += V.Count)
-            {
-                V weight = Exp.OfBase2(V.Load(x + j) - shift);
-                V.Store(weight, x + j);
-                total += weight;
-            }
-
-            float shrink = MathF.Exp((maximum - higher) / Log2E);
-            sum = sum * shrink + V.Sum(total);
-            maximum = higher;
-            return shrink;
-        }
-    }
-
-    /// <summary>Rows of Q times a factor, in pieces of <see cref="MatMul.InnerBlock"/>, <see cref="MatMul.Stride"/> apart; a last half tile is filled up with zeros.</summary>
-    private static unsafe float* PackQueries<V>(ReadOnlySpan<float> q, int dim, int count, float factor)
-        where V : struct, ILanes<V>
-    {
-        int pieces = Math.Max(1, (dim + MatMul.InnerBlock - 1) / MatMul.InnerBlock);
-        float* packed = Scratch.Of(Scratch.Query, pieces * QueryBlock * MatMul.Stride);
-        for (int piece = 0; piece < pieces; piece++)
-        {
-            int p = piece * MatMul.InnerBlock, depth = Math.Min(MatMul.InnerBlock, dim - p);
-            for (int r = 0; r < RoundUp(count, MatMul.TileRows); r++)
-            {
-                Span<float> row = new(packed + ((nint)piece * QueryBlock + r) * MatMul.Stride, depth);
-                if (r < count)
+                for (int i = 0; i < rows4; i++)
                 {
-                    Multiply.Scale(q.Slice(r * dim + p, depth), factor, row);
-                }
-                else
-                {
-                    row.Clear();
+                    to[i * head.OutputRow + c] = output[c * width + i];
                 }
             }
         }
-
-        return packed;
     }
-
-    /// <summary>A whole (inner, columns) matrix in strips two registers wide.</summary>
-    private static unsafe float* PackStrips<V>(float* packed, float* from, int innerStride, int columnStride, int inner, int columns)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count;
-        for (int j = 0; j < columns; j += width)
-        {
-            MatMul.PackStrip<V>(from + (nint)j * columnStride, innerStride, columnStride, packed + (nint)j * inner, inner, Math.Min(width, columns - j));
-        }
-
-        return packed;
-    }
-
-    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 }

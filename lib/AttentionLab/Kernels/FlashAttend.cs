@@ -13,6 +13,9 @@ namespace AttentionLab.Kernels;
 /// </remarks>
 public static partial class FlashAttend
 {
+    /// <summary>Multiply-adds from which on several threads are used: about 40 µs of one core, some times what waking another costs.</summary>
+    private const double SmallWork = 2e6;
+
     /// <summary>Output and log-sums, one key at a time.</summary>
     /// <param name="q">Q (queries, dim).</param>
     /// <param name="k">K (keys, dim).</param>
@@ -78,21 +81,119 @@ public static partial class FlashAttend
     public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, Span<float> logSums, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
     {
         Check(q.Length, k.Length, v.Length, output.Length, logSums.Length, bias.Length, queries, keys, dim, valueDim, mask);
+        ForwardHeads(q, HeadLayout.Split(1, queries, dim), k, HeadLayout.Split(1, keys, dim), v, HeadLayout.Split(1, keys, valueDim), output, HeadLayout.Split(1, queries, valueDim), logSums, new(1, 1, queries, keys, dim, valueDim), scale, mask, bias);
+    }
+
+    /// <summary>All heads of a batch at once, fast, on as many threads as <see cref="Workers"/> has: heads are read and written where they lie.</summary>
+    /// <param name="q">Q of all heads.</param>
+    /// <param name="qAt">Where they lie in <paramref name="q"/>.</param>
+    /// <param name="k">K of all heads.</param>
+    /// <param name="kAt">Where they lie in <paramref name="k"/>.</param>
+    /// <param name="v">V of all heads.</param>
+    /// <param name="vAt">Where they lie in <paramref name="v"/>.</param>
+    /// <param name="output">O of all heads, overwritten (numbers between its rows stay as they are).</param>
+    /// <param name="outputAt">Where they lie in <paramref name="output"/>.</param>
+    /// <param name="logSums">L (B, H, T_q), overwritten; empty if no backward follows.</param>
+    /// <param name="sizes">B, H, T_q, T_k, D and D_v.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="mask">Who may look at whom: Keys (T_k) or (B, T_k), Pairs (T_q, T_k) or (B, T_q, T_k).</param>
+    /// <param name="bias">Added to the scaled scores: (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); empty for none.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    public static void ForwardHeads(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, Span<float> output, HeadLayout outputAt, Span<float> logSums, AttendSizes sizes, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    {
+        CheckHeads(q.Length, qAt, k.Length, kAt, v.Length, vAt, output.Length, outputAt, logSums.Length, sizes, mask, bias.Length);
         if (Vector512.IsHardwareAccelerated)
         {
-            Blocks<Lanes16>(q, k, v, output, logSums, queries, keys, dim, valueDim, scale, mask, bias);
+            Heads<Lanes16>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, sizes, scale, mask, bias);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Blocks<Lanes8>(q, k, v, output, logSums, queries, keys, dim, valueDim, scale, mask, bias);
+            Heads<Lanes8>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, sizes, scale, mask, bias);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Blocks<Lanes4>(q, k, v, output, logSums, queries, keys, dim, valueDim, scale, mask, bias);
+            Heads<Lanes4>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, sizes, scale, mask, bias);
         }
         else
         {
-            Blocks<Lanes1>(q, k, v, output, logSums, queries, keys, dim, valueDim, scale, mask, bias);
+            Heads<Lanes1>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, sizes, scale, mask, bias);
+        }
+    }
+
+    private static unsafe void Heads<V>(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, Span<float> output, HeadLayout outputAt, Span<float> logSums, AttendSizes sizes, float scale, AttendMask mask, ReadOnlySpan<float> bias)
+        where V : struct, ILanes<V>
+    {
+        int pairs = sizes.Queries * sizes.Keys;
+        fixed (float* pq = q, pk = k, pv = v, po = output, pl = logSums, pb = bias)
+        fixed (bool* pKeys = mask.Keys, pPairs = mask.Pairs)
+        {
+            HeadsJob<V> job = new()
+            {
+                Q = pq,
+                K = pk,
+                Values = pv,
+                Output = po,
+                LogSums = pl,
+                Bias = pb,
+                Keys = pKeys,
+                Pairs = pPairs,
+                QAt = qAt,
+                KAt = kAt,
+                VAt = vAt,
+                OutputAt = outputAt,
+                Sizes = sizes,
+                KeysBatch = mask.Keys.Length == sizes.Keys ? 0 : sizes.Keys,
+                PairsBatch = mask.Pairs.Length == pairs ? 0 : pairs,
+                BiasHead = bias.Length == pairs ? 0 : pairs,
+                BiasBatch = bias.Length <= (long)sizes.Heads * pairs ? 0 : sizes.Heads * pairs,
+                Scale = scale,
+                Causal = mask.Causal,
+            };
+            int parts = sizes.Batch * sizes.Heads * Groups(sizes.Queries);
+            if ((double)sizes.Batch * sizes.Heads * pairs * (sizes.Dim + sizes.ValueDim) >= SmallWork)
+            {
+                Workers.Run(ref job, parts);
+            }
+            else
+            {
+                for (int part = 0; part < parts; part++)
+                {
+                    job.Run(part);
+                }
+            }
+        }
+    }
+
+    private static void CheckHeads(int q, HeadLayout qAt, int k, HeadLayout kAt, int v, HeadLayout vAt, int output, HeadLayout outputAt, int logSums, AttendSizes sizes, AttendMask mask, int bias)
+    {
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = sizes;
+        if (int.Min(int.Min(int.Min(batch, heads), int.Min(queries, keys)), int.Min(dim, valueDim)) < 0)
+        {
+            throw new ArgumentException($"the sizes are {sizes}, but a size is never negative: pass 0 or more.");
+        }
+
+        qAt.Check(q, batch, heads, queries, dim, "q");
+        kAt.Check(k, batch, heads, keys, dim, "k");
+        vAt.Check(v, batch, heads, keys, valueDim, "v");
+        outputAt.Check(output, batch, heads, queries, valueDim, "output");
+        if (logSums != 0)
+        {
+            Sizes.Require(logSums, batch * heads, queries, "logSums", "batch × heads", "queries");
+        }
+
+        if (!mask.Keys.IsEmpty && mask.Keys.Length != keys)
+        {
+            Sizes.Require(mask.Keys.Length, batch, keys, "mask.Keys", "batch", "keys");
+        }
+
+        if (!mask.Pairs.IsEmpty && mask.Pairs.Length != (long)queries * keys)
+        {
+            Sizes.Require(mask.Pairs.Length, batch * queries, keys, "mask.Pairs", "batch × queries", "keys");
+        }
+
+        if (bias != 0 && bias != (long)queries * keys && bias != (long)heads * queries * keys)
+        {
+            Sizes.Require(bias, batch * heads * queries, keys, "bias", "batch × heads × queries", "keys");
         }
     }
 

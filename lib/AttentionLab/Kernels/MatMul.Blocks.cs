@@ -299,11 +299,6 @@ public static partial class MatMul
         }
     }
 
-    /// <summary>Adds (tile rows, depth)·(depth, 2 registers) to C, or writes it there; rows of A are <see cref="Stride"/> apart, B is a packed strip.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static unsafe void Tile<V>(float* a, float* b, float* c, nint cStride, int depth, bool write)
-        where V : struct, ILanes<V> => Tile<V>(TileRows, a, byRows: true, b, 2 * V.Count, c, cStride, depth, write, a, 0);
-
     private static unsafe void CopyCorner(float* tile, int width, float* c, int cStride, int rows, int columns, bool write)
     {
         for (int i = 0; i < rows; i++)

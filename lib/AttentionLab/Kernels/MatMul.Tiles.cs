@@ -14,7 +14,7 @@ public static partial class MatMul
 {
     /// <summary>12 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile12<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile12<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
@@ -84,7 +84,7 @@ public static partial class MatMul
 
     /// <summary>6 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile6<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile6<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
@@ -128,7 +128,7 @@ public static partial class MatMul
 
     /// <summary>4 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile4<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile4<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0;
@@ -164,7 +164,7 @@ public static partial class MatMul
 
     /// <summary>One row of A times one strip of B. Four partial sums hide the latency of a multiply-add.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile1<V>(float* a, nint aInner, float* b, nint bInner, float* c, int depth, bool write)
+    internal static unsafe void Tile1<V>(float* a, nint aInner, float* b, nint bInner, float* c, int depth, bool write)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), y0 = x0, x1 = x0, y1 = x0;

@@ -29,29 +29,43 @@ public static class FusedAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
+        AttentionLayout layout = AttentionLayout.Of(query, key, value);
+        Tensor output = new(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), logSums = new(AttentionLayout.Shape(query, layout.Queries, 1));
+        float factor = Run(query, key, value, output, logSums.Span, mask, scale, layout);
+        return (output, new Saved(query, key, value, output, logSums, mask, factor));
+    }
+
+    /// <summary>The output alone, where no backward follows.</summary>
+    /// <inheritdoc cref="Forward"/>
+    /// <returns>Output (…, T_q, D_v).</returns>
+    public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
+    {
+        AttentionLayout layout = AttentionLayout.Of(query, key, value);
+        Tensor output = new(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim));
+        Run(query, key, value, output, default, mask, scale, layout);
+        return output;
+    }
+
+    private static float Run(Tensor query, Tensor key, Tensor value, Tensor output, Span<float> logSums, AttentionMask? mask, float? scale, AttentionLayout layout)
+    {
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = layout;
         mask?.Check(batch, heads, queries, keys);
         float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, queries, valueDim)), logSums = Workspace.Rent(AttentionLayout.Shape(query, queries, 1));
-        for (int m = 0; m < batch * heads; m++)
-        {
-            (int b, int h) = (m / heads, m % heads);
-            FlashAttend.Forward(
-                AttentionLayout.Part(query, m, queries * dim),
-                AttentionLayout.Part(key, m, keys * dim),
-                AttentionLayout.Part(value, m, keys * valueDim),
-                AttentionLayout.Part(output, m, queries * valueDim),
-                AttentionLayout.Part(logSums, m, queries),
-                queries,
-                keys,
-                dim,
-                valueDim,
-                factor,
-                mask is null ? default : mask.Of(b),
-                AttentionMask.BiasOf(mask?.BiasValues, b, h, queries, keys));
-        }
-
-        return (output, new Saved(query, key, value, output, logSums, mask, factor));
+        FlashAttend.ForwardHeads(
+            query.Span,
+            HeadLayout.Split(heads, queries, dim),
+            key.Span,
+            HeadLayout.Split(heads, keys, dim),
+            value.Span,
+            HeadLayout.Split(heads, keys, valueDim),
+            output.Span,
+            HeadLayout.Split(heads, queries, valueDim),
+            logSums,
+            new(batch, heads, queries, keys, dim, valueDim),
+            factor,
+            mask is null ? default : mask.OfAll(),
+            mask?.BiasValues is { } bias ? bias.Span : default);
+        return factor;
     }
 
     /// <summary>Gradients of the three inputs; see <see cref="FlashAttend"/> for the derivation.</summary>

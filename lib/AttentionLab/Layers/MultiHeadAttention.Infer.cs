@@ -22,7 +22,7 @@ public sealed partial class MultiHeadAttention
     {
         Check(x, memory);
         (Tensor query, Tensor key, Tensor value) = Project(x, memory);
-        Tensor mixed = FusedAttention.Forward(query, key, value, mask, Scale).Output;
+        Tensor mixed = FusedAttention.Infer(query, key, value, mask, Scale);
         return Output.Forward(Merge(mixed, x)).Y;
     }
 }

@@ -16,8 +16,18 @@ public class FlashAttendTests
         }
     }
 
-    // Across the borders of the blocks: 96 queries, 320 keys, 320 of dim.
-    [Theory, InlineData(97, 321, 64, 64), InlineData(200, 700, 16, 40), InlineData(300, 130, 8, 8), InlineData(13, 25, 330, 350)]
+    // Across the borders of the blocks (128 queries, 144 keys), and every width that heads have.
+    [Theory]
+    [InlineData(129, 289, 64, 64)]
+    [InlineData(200, 700, 16, 40)]
+    [InlineData(300, 130, 8, 8)]
+    [InlineData(13, 25, 330, 350)]
+    [InlineData(150, 145, 1, 3)]
+    [InlineData(40, 50, 17, 1)]
+    [InlineData(48, 33, 48, 80)]
+    [InlineData(20, 160, 80, 48)]
+    [InlineData(35, 31, 200, 256)]
+    [InlineData(18, 20, 256, 200)]
     public void ForwardAndBackward_AcrossBlocks_AgreeWithMaterialised(int queries, int keys, int dim, int valueDim)
     {
         foreach (int kind in new[] { 0, 1, 2, 3 })
@@ -95,6 +105,124 @@ public class FlashAttendTests
     }
 
     [Fact]
+    public void ForwardHeads_HeadsSideBySideInOneMatrix_BitEqualToSplitHeads()
+    {
+        // Q, K and V are columns of one (B, T, 3·H·D) matrix, as one projection makes them.
+        const int batch = 2, heads = 3, tokens = 37, dim = 20, width = 3 * heads * dim;
+        float[] all = Inputs.Gaussian(1, batch * tokens * width), merged = new float[batch * tokens * heads * dim], split = new float[merged.Length];
+        float[] q = SplitHeads(all, 0), k = SplitHeads(all, 1), v = SplitHeads(all, 2);
+        HeadLayout at = HeadLayout.Merged(tokens, dim, width), own = HeadLayout.Split(heads, tokens, dim);
+        AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
+        FlashAttend.ForwardHeads(all, at, all.AsSpan(heads * dim), at, all.AsSpan(2 * heads * dim), at, merged, HeadLayout.Merged(tokens, dim, heads * dim), default, sizes, 0.3f, new AttendMask { Causal = true });
+        FlashAttend.ForwardHeads(q, own, k, own, v, own, split, own, default, sizes, 0.3f, new AttendMask { Causal = true });
+        for (int i = 0; i < merged.Length; i++)
+        {
+            int c = i % dim, h = i / dim % heads, t = i / dim / heads % tokens, b = i / dim / heads / tokens;
+            Assert.Equal(split[((b * heads + h) * tokens + t) * dim + c], merged[i]);
+        }
+
+        float[] SplitHeads(float[] x, int third) => [.. Enumerable.Range(0, batch * heads * tokens * dim).Select(i =>
+        {
+            int c = i % dim, t = i / dim % tokens, h = i / dim / tokens % heads, b = i / dim / tokens / heads;
+            return x[(b * tokens + t) * width + (third * heads + h) * dim + c];
+        })];
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void ForwardHeads_EveryMaskOverABatch_EqualsHeadByHead(int kind)
+    {
+        const int batch = 2, heads = 3, queries = 40, keys = 70, dim = 12;
+        float[] q = Inputs.Gaussian(1, batch * heads * queries * dim), k = Inputs.Gaussian(2, batch * heads * keys * dim), v = Inputs.Gaussian(3, k.Length);
+        bool[] keyMask = [.. Enumerable.Range(0, batch * keys).Select(i => i % 7 != 2)], pairs = [.. Enumerable.Range(0, batch * queries * keys).Select(i => i % 5 != 3)];
+        float[] bias = Inputs.Gaussian(4, kind == 3 ? heads * queries * keys : batch * heads * queries * keys), output = new float[q.Length], logSums = new float[batch * heads * queries];
+        AttendMask whole = kind switch { 0 => new() { Keys = keyMask }, 1 => new() { Pairs = pairs }, 2 => new() { Keys = keyMask, Pairs = pairs, Causal = true }, _ => default };
+        HeadLayout own = HeadLayout.Split(heads, queries, dim), theirs = HeadLayout.Split(heads, keys, dim);
+        FlashAttend.ForwardHeads(q, own, k, theirs, v, theirs, output, own, logSums, new(batch, heads, queries, keys, dim, dim), 0.3f, whole, kind >= 2 ? bias : default);
+        for (int m = 0; m < batch * heads; m++)
+        {
+            int b = m / heads, h = m % heads, from = (kind == 3 ? h : m) * queries * keys;
+            AttendMask mask = kind switch
+            {
+                0 => new() { Keys = keyMask.AsSpan(b * keys, keys) },
+                1 => new() { Pairs = pairs.AsSpan(b * queries * keys, queries * keys) },
+                2 => new() { Keys = keyMask.AsSpan(b * keys, keys), Pairs = pairs.AsSpan(b * queries * keys, queries * keys), Causal = true },
+                _ => default,
+            };
+            float[] one = new float[queries * dim], oneLog = new float[queries];
+            FlashAttend.Reference<float>(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), one, oneLog, queries, keys, dim, dim, 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default);
+            Compare.Close(output.AsSpan(m * queries * dim, queries * dim).ToArray(), Inputs.Widen(one), Tolerances.Chain, $"head {m}");
+            Compare.Close(logSums.AsSpan(m * queries, queries).ToArray(), Inputs.Widen(oneLog), Tolerances.Chain, $"log-sums {m}");
+        }
+    }
+
+    [Fact]
+    public void Forward_HiddenKeyWithHugeScore_HasNoWeightAtAll()
+    {
+        // Value 1 only at the hidden key: any weight would show in the output.
+        const int n = 50, dim = 8;
+        float[] q = [.. Enumerable.Repeat(1f, n * dim)], k = Inputs.Gaussian(2, n * dim), v = new float[n * dim], output = new float[n * dim];
+        bool[] keys = [.. Enumerable.Range(0, n).Select(j => j != 20)];
+        k.AsSpan(20 * dim, dim).Fill(1e4f);
+        v.AsSpan(20 * dim, dim).Fill(1);
+        FlashAttend.Forward(q, k, v, output, new float[n], n, n, dim, dim, 1, new AttendMask { Keys = keys });
+        Assert.All(output, x => Assert.Equal(0, x));
+    }
+
+    [Fact]
+    public void Forward_MaximumRisesFromBlockToBlock_Agrees()
+    {
+        // Scores grow by 50 over 500 keys, so that every block scales down what came before; and the same backwards.
+        const int n = 500, dim = 4;
+        foreach (int sign in new[] { 1, -1 })
+        {
+            float[] q = Inputs.Gaussian(1, 40 * dim, 0.1), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * dim), output = new float[40 * dim], logSums = new float[40];
+            for (int i = 0; i < 40; i++)
+            {
+                q[i * dim] = 1;
+            }
+
+            for (int j = 0; j < n; j++)
+            {
+                k[j * dim] = sign * j * 0.1f;
+            }
+
+            double[] expected = new double[output.Length], expectedSums = new double[40];
+            FlashAttend.Forward(q, k, v, output, logSums, 40, n, dim, dim, 1);
+            FlashAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), expected, expectedSums, 40, n, dim, dim, 1);
+            Compare.Close(output, expected, RisingTolerance, $"sign {sign}: output");
+            Compare.Close(logSums, expectedSums, Tolerances.Kernel, $"sign {sign}: log-sums");
+        }
+    }
+
+    [Fact]
+    public void ForwardHeads_LongSequence_TakesMemoryForOneBlockOnly()
+    {
+        // A thread of its own has no scratch memory yet: what it allocates is all that the call needs, and it does not grow with n.
+        long used = -1;
+        Thread thread = new(() =>
+        {
+            const int n = 4096;
+            float[] x = Inputs.Gaussian(1, n * 8), output = new float[n * 8];
+            HeadLayout at = HeadLayout.Split(1, n, 8);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            FlashAttend.ForwardHeads(x, at, x, at, x, at, output, at, default, new(1, 1, n, n, 8, 8), 0.3f);
+            used = GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        thread.Start();
+        thread.Join();
+        Assert.InRange(used, 1, 64 << 10);
+    }
+
+    [Fact]
+    public void ForwardHeads_LayoutBeyondTheSpan_NamesWhatIsMissing()
+    {
+        float[] x = new float[60];
+        HeadLayout at = HeadLayout.Split(2, 5, 6), wide = HeadLayout.Merged(5, 6, 18);
+        var error = Assert.Throws<ArgumentException>(() => FlashAttend.ForwardHeads(x, at, x, wide, x, at, x, at, default, new(1, 2, 5, 5, 6, 6), 1));
+        Assert.Contains("k holds 60 numbers", error.Message);
+    }
+
+    [Fact]
     public void Forward_WrongLength_NamesBothSides()
     {
         var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(new float[6], new float[9], new float[9], new float[6], new float[3], 2, 3, 3, 3, 1));
@@ -103,6 +231,9 @@ public class FlashAttendTests
 
     /// <summary>Scores of 300 carry a float error of 3e-5, which the exponential turns into a relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.</summary>
     private const double PeakedTolerance = 1e-5;
+
+    /// <summary>Scores of 50 are 72 in base 2 and rounded three times (Q, sum, subtraction), each by up to 4e-6, which is a relative error of the weights. Measured: 1.1e-5.</summary>
+    private const double RisingTolerance = 3e-5;
 
     private static void Check(int queries, int keys, int dim, int valueDim, int kind)
     {

@@ -1,0 +1,72 @@
+namespace AttentionLab.Kernels;
+
+/// <content>What queries may not see, put into a block of scores (keys, queries).</content>
+public static partial class FlashAttend
+{
+    /// <summary>Adds the bias and puts −∞ where a query may not look.</summary>
+    private static unsafe void Hide<V>(in HeadView head, float* scores, int first, int count, int start, int keys)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        if (head.Bias != null || head.Pairs != null)
+        {
+            AddPairs<V>(head, scores, first, count, start, keys);
+        }
+
+        if (head.KeyMask != null)
+        {
+            for (int j = 0; j < keys; j++)
+            {
+                if (!head.KeyMask[start + j])
+                {
+                    new Span<float>(scores + j * width, width).Fill(float.NegativeInfinity);
+                }
+            }
+        }
+
+        if (head.Causal)
+        {
+            // Query first + r sees keys below Limit(first) + r: keys below Limit(first) are seen by all.
+            for (int j = Math.Max(0, first + head.Keys - head.Queries + 1 - start); j < keys; j++)
+            {
+                int hidden = Math.Min(start + j - (first + head.Keys - head.Queries), width);
+                new Span<float>(scores + j * width, hidden).Fill(float.NegativeInfinity);
+            }
+        }
+    }
+
+    /// <summary>Bias and pairs come with a row a query: they are put together in rows, turned, and added.</summary>
+    private static unsafe void AddPairs<V>(in HeadView head, float* scores, int first, int count, int start, int keys)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        float* rows = Scratch.Of(Scratch.Keys, width * KeyBlock), turned = Scratch.Of(Scratch.Values, width * KeyBlock);
+        for (int r = 0; r < count; r++)
+        {
+            nint at = (nint)(first + r) * head.Keys + start;
+            Span<float> row = new(rows + r * KeyBlock, keys);
+            if (head.Bias != null)
+            {
+                Multiply.Scale(new(head.Bias + at, keys), Log2E, row);
+            }
+            else
+            {
+                row.Clear();
+            }
+
+            if (head.Pairs != null)
+            {
+                MaskedSoftmax.Hide(row, new(head.Pairs + at, keys));
+            }
+        }
+
+        MatMul.PackStrip<V>(rows, 1, KeyBlock, turned, keys, count);
+        V lowest = V.All(float.MinValue), hidden = V.All(float.NegativeInfinity);
+        for (int i = 0; i < keys * width; i += V.Count)
+        {
+            // Not the sum alone: −∞ + NaN would be NaN.
+            V bias = V.Load(turned + i);
+            V.Store(V.WhereLess(bias, lowest, hidden, V.Load(scores + i) + bias), scores + i);
+        }
+    }
+}

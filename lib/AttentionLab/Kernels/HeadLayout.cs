@@ -1,0 +1,37 @@
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Where the heads of a batch lie in one span: feature c of row t of head h of sequence b is number b·Batch + h·Head + t·Row + c.
+/// </summary>
+/// <param name="Row">Numbers from one row of a head to the next.</param>
+/// <param name="Head">Numbers from one head to the next.</param>
+/// <param name="Batch">Numbers from one sequence to the next.</param>
+public readonly record struct HeadLayout(int Row, int Head, int Batch)
+{
+    /// <summary>(B, H, T, D): every head is a matrix of its own.</summary>
+    /// <param name="heads">H.</param>
+    /// <param name="tokens">T.</param>
+    /// <param name="dim">D.</param>
+    public static HeadLayout Split(int heads, int tokens, int dim) => new(dim, tokens * dim, heads * tokens * dim);
+
+    /// <summary>(B, T, width) where the heads stand side by side in a row, as a projection makes them.</summary>
+    /// <param name="tokens">T.</param>
+    /// <param name="dim">D.</param>
+    /// <param name="width">Numbers in a row: H·D, or 3·H·D if one matrix holds Q, K and V side by side (then pass spans that begin at each).</param>
+    public static HeadLayout Merged(int tokens, int dim, int width) => new(width, dim, tokens * width);
+
+    /// <summary>Throws unless every number of such heads lies inside a span of <paramref name="length"/>.</summary>
+    internal void Check(int length, int batch, int heads, int rows, int columns, string name)
+    {
+        if (batch == 0 || heads == 0 || rows == 0 || columns == 0)
+        {
+            return;
+        }
+
+        long last = (batch - 1L) * Batch + (heads - 1L) * Head + (rows - 1L) * Row + columns - 1;
+        if (Row < 0 || Head < 0 || Batch < 0 || last >= length)
+        {
+            throw new ArgumentException($"{name} holds {length} numbers but {batch} × {heads} heads of ({rows}, {columns}) at {this} reach to number {last}: pass the whole span, or correct the layout.");
+        }
+    }
+}
