@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -47,20 +45,12 @@ public static class RmsNormalize
 
     /// <summary>y, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, Span<float> y, Span<float> inverse, int rows, int columns, float epsilon = Normalize.Epsilon)
+    public static unsafe void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, Span<float> y, Span<float> inverse, int rows, int columns, float epsilon = Normalize.Epsilon)
     {
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, gain = gamma, to = y, inverses = inverse)
         {
-            ReadOnlySpan<float> from = x.Slice(i * columns, columns);
-            Span<float> to = y.Slice(i * columns, columns);
-            float r = 1 / MathF.Sqrt(Dot.Forward(from, from) / columns + epsilon);
-            Multiply.Scale(from, r, to);
-            Multiply.Forward(to, gamma, to);
-            if (!inverse.IsEmpty)
-            {
-                inverse[i] = r;
-            }
+            RowParts.Run(new ForwardRows(from, gain, to, inverses, columns, epsilon), rows, RowParts.Count(rows, columns, effort: 2));
         }
     }
 
@@ -100,29 +90,15 @@ public static class RmsNormalize
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, int rows, int columns)
+    public static unsafe void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, int rows, int columns)
     {
         CheckBackward(x.Length, gamma.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, rows, columns);
-        for (int i = 0; i < rows; i++)
+        fixed (float* from = x, gain = gamma, inverses = inverse, upstream = dy, to = dx, gains = dGamma)
         {
-            ReadOnlySpan<float> from = x.Slice(i * columns, columns), upstream = dy.Slice(i * columns, columns);
-            Span<float> to = dx.Slice(i * columns, columns);
-            if (Vector512.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes16>(from, gamma, inverse[i], upstream, to, dGamma);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes8>(from, gamma, inverse[i], upstream, to, dGamma);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                BackwardRow<Lanes4>(from, gamma, inverse[i], upstream, to, dGamma);
-            }
-            else
-            {
-                BackwardRow<Lanes1>(from, gamma, inverse[i], upstream, to, dGamma);
-            }
+            int parts = RowParts.Count(rows, columns, effort: 2);
+            float* sums = parts == 1 ? gains : Scratch.Of(Scratch.Columns, parts * columns);
+            RowParts.Run(new BackwardRows(from, gain, inverses, upstream, to, sums, parts > 1, columns), rows, parts);
+            Reduce.AddParts(sums, parts, columns, columns, dGamma);
         }
     }
 
@@ -142,38 +118,97 @@ public static class RmsNormalize
         Sizes.Require(dGamma, 1, columns, "dGamma", "one row");
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardRow<V>(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, float inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct ForwardRows(float* x, float* gamma, float* y, float* inverse, int columns, float epsilon) : IRowKernel
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), dy0 = ref MemoryMarshal.GetReference(dy), dx0 = ref MemoryMarshal.GetReference(dx);
-        ref float gamma0 = ref MemoryMarshal.GetReference(gamma), dGamma0 = ref MemoryMarshal.GetReference(dGamma);
-        int n = x.Length, i = 0;
-        V factor = V.All(inverse), sums = V.All(0);
-        for (; i <= n - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            V product = V.Load(ref dy0, i) * V.Load(ref x0, i) * factor;
-            sums = V.MultiplyAdd(product, V.Load(ref gamma0, i), sums);
-            V.Store(V.Load(ref dGamma0, i) + product, ref dGamma0, i);
-        }
+            int n = columns;
+            float* gain = gamma;
+            for (int row = first; row < end; row++)
+            {
+                float* from = x + (nint)row * n, to = y + (nint)row * n;
+                V s0 = V.All(0), s1 = s0;
+                int i = 0;
+                for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+                {
+                    V a = V.Load(from + i), b = V.Load(from + i + V.Count);
+                    s0 = V.MultiplyAdd(a, a, s0);
+                    s1 = V.MultiplyAdd(b, b, s1);
+                }
 
-        float mean = V.Sum(sums);
-        for (; i < n; i++)
-        {
-            mean += dy[i] * x[i] * inverse * gamma[i];
-            dGamma[i] += dy[i] * x[i] * inverse;
-        }
+                float square = V.Sum(s0 + s1);
+                for (; i < n; i++)
+                {
+                    square += from[i] * from[i];
+                }
 
-        mean /= n;
-        V means = V.All(mean * inverse);
-        for (i = 0; i <= n - V.Count; i += V.Count)
-        {
-            V.Store(factor * (V.Load(ref dy0, i) * V.Load(ref gamma0, i) - V.Load(ref x0, i) * means), ref dx0, i);
-        }
+                float r = 1 / MathF.Sqrt(square / n + epsilon);
+                V factor = V.All(r);
+                for (i = 0; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(V.Load(from + i) * factor * V.Load(gain + i), to + i);
+                }
 
-        for (; i < n; i++)
+                for (; i < n; i++)
+                {
+                    to[i] = from[i] * r * gain[i];
+                }
+
+                if (inverse != null)
+                {
+                    inverse[row] = r;
+                }
+            }
+        }
+    }
+
+    private readonly unsafe struct BackwardRows(float* x, float* gamma, float* inverse, float* dy, float* dx, float* sums, bool own, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
         {
-            dx[i] = inverse * (dy[i] * gamma[i] - x[i] * inverse * mean);
+            int n = columns;
+            float* gain = gamma, gains = own ? sums + (nint)part * n : sums;
+            if (own)
+            {
+                new Span<float>(gains, n).Clear();
+            }
+
+            for (int row = first; row < end; row++)
+            {
+                float* from = x + (nint)row * n, upstream = dy + (nint)row * n, to = dx + (nint)row * n;
+                float r = inverse[row];
+                V factor = V.All(r), totals = V.All(0);
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                {
+                    V product = V.Load(upstream + i) * V.Load(from + i) * factor;
+                    totals = V.MultiplyAdd(product, V.Load(gain + i), totals);
+                    V.Store(V.Load(gains + i) + product, gains + i);
+                }
+
+                float mean = V.Sum(totals);
+                for (; i < n; i++)
+                {
+                    mean += upstream[i] * from[i] * r * gain[i];
+                    gains[i] += upstream[i] * from[i] * r;
+                }
+
+                mean /= n;
+                V means = V.All(mean * r);
+                for (i = 0; i <= n - V.Count; i += V.Count)
+                {
+                    V.Store(factor * (V.Load(upstream + i) * V.Load(gain + i) - V.Load(from + i) * means), to + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    to[i] = r * (upstream[i] * gain[i] - from[i] * r * mean);
+                }
+            }
         }
     }
 }

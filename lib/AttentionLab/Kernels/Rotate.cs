@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
@@ -59,12 +60,12 @@ public static class Rotate
 
     /// <summary>Turns each row, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, int rows, int size)
+    public static unsafe void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, int rows, int size)
     {
         int half = Check(x.Length, cos.Length, sin.Length, y.Length, rows, size);
-        for (int r = 0; r < rows; r++)
+        fixed (float* from = x, cosines = cos, sines = sin, to = y)
         {
-            Row(x.Slice(r * size, size), cos.Slice(r * half, half), sin.Slice(r * half, half), y.Slice(r * size, size), 1);
+            RowParts.Run(new TurnRows(from, cosines, sines, to, half, 1), rows, RowParts.Count(rows, size, effort: 1));
         }
     }
 
@@ -94,32 +95,12 @@ public static class Rotate
 
     /// <summary>∂L/∂x from ∂L/∂y, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> dx, int rows, int size)
+    public static unsafe void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> dx, int rows, int size)
     {
         int half = Check(dy.Length, cos.Length, sin.Length, dx.Length, rows, size);
-        for (int r = 0; r < rows; r++)
+        fixed (float* from = dy, cosines = cos, sines = sin, to = dx)
         {
-            Row(dy.Slice(r * size, size), cos.Slice(r * half, half), sin.Slice(r * half, half), dx.Slice(r * size, size), -1);
-        }
-    }
-
-    private static void Row(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, float direction)
-    {
-        int half = cos.Length, i = 0;
-        ReadOnlySpan<float> x0 = x[..half], x1 = x[half..];
-        Span<float> y0 = y[..half], y1 = y[half..];
-        for (; i <= half - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector<float> first = new(x0[i..]), second = new(x1[i..]), c = new(cos[i..]), s = new Vector<float>(sin[i..]) * direction;
-            (first * c - second * s).CopyTo(y0[i..]);
-            (first * s + second * c).CopyTo(y1[i..]);
-        }
-
-        for (; i < half; i++)
-        {
-            (float first, float second, float c, float s) = (x0[i], x1[i], cos[i], sin[i] * direction);
-            y0[i] = first * c - second * s;
-            y1[i] = first * s + second * c;
+            RowParts.Run(new TurnRows(from, cosines, sines, to, half, -1), rows, RowParts.Count(rows, size, effort: 1));
         }
     }
 
@@ -136,4 +117,33 @@ public static class Rotate
     private static int Half(int size) => size % 2 == 0
         ? size / 2
         : throw new ArgumentException($"D is {size} but rotation works on pairs: choose an even head size.", nameof(size));
+
+    private readonly unsafe struct TurnRows(float* x, float* cos, float* sin, float* y, int half, float direction) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            int n = half;
+            V directions = V.All(direction);
+            for (int row = first; row < end; row++)
+            {
+                float* x0 = x + (nint)row * 2 * n, x1 = x0 + n, y0 = y + (nint)row * 2 * n, y1 = y0 + n, cosines = cos + (nint)row * n, sines = sin + (nint)row * n;
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                {
+                    V a = V.Load(x0 + i), b = V.Load(x1 + i), c = V.Load(cosines + i), s = V.Load(sines + i) * directions;
+                    V.Store(a * c - b * s, y0 + i);
+                    V.Store(V.MultiplyAdd(a, s, b * c), y1 + i);
+                }
+
+                for (; i < n; i++)
+                {
+                    (float a, float b, float c, float s) = (x0[i], x1[i], cosines[i], sines[i] * direction);
+                    y0[i] = a * c - b * s;
+                    y1[i] = a * s + b * c;
+                }
+            }
+        }
+    }
 }
