@@ -40,8 +40,9 @@ internal sealed class EncoderPlan
     /// <param name="done">Steps done.</param>
     /// <param name="gone">Seconds used.</param>
     /// <param name="pace">Seconds a step takes now.</param>
+    /// <param name="isKnown">False while the pace is a first guess: the number of steps is then an estimate only.</param>
     /// <returns>True once: the number of steps is now fixed.</returns>
-    public bool Decide(long done, double gone, double pace)
+    public bool Decide(long done, double gone, double pace, bool isKnown = true)
     {
         if (DecayFrom is not null || _seconds is not double budget)
         {
@@ -49,7 +50,7 @@ internal sealed class EncoderPlan
         }
 
         Steps = Math.Max(done + 1, done + (long)((budget - gone) / pace));
-        if (done < (1 - _settings.DecayShare) * Steps || done < Math.Min(_settings.Warmup, Steps / 2))
+        if (!isKnown || done < (1 - _settings.DecayShare) * Steps || done < Math.Min(_settings.Warmup, Steps / 2))
         {
             return false;
         }

@@ -16,10 +16,10 @@ internal sealed record EncoderSettings
     public int Hidden { get; init; } = 512;
 
     /// <summary>T, tokens of a packed sequence.</summary>
-    public int Length { get; init; } = 128;
+    public int Length { get; init; } = 64;
 
     /// <summary>B, sequences of a step.</summary>
-    public int Batch { get; init; } = 32;
+    public int Batch { get; init; } = 64;
 
     /// <summary>Standard deviation of the embeddings at the start; BERT's 0.02 is small beside Adam's steps of this learning rate, which then move all words the same way.</summary>
     public double Deviation { get; init; } = 0.08;
@@ -28,13 +28,13 @@ internal sealed record EncoderSettings
     public bool Waves { get; init; } = true;
 
     /// <summary>Share of the tokens that are to be found; 80 % of these become [MASK], 10 % a random token, 10 % stay.</summary>
-    public double Share { get; init; } = 0.15;
+    public double Share { get; init; } = 0.3;
 
     /// <summary>Largest learning rate.</summary>
-    public double Rate { get; init; } = 1e-3;
+    public double Rate { get; init; } = 1.5e-3;
 
     /// <summary>Steps of linear growth to the largest rate.</summary>
-    public long Warmup { get; init; } = 400;
+    public long Warmup { get; init; } = 200;
 
     /// <summary>Share of the steps, at the end, in which the rate falls to zero along a line; before, it stays.</summary>
     public double DecayShare { get; init; } = 0.4;

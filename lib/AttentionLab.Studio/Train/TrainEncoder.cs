@@ -143,7 +143,7 @@ internal sealed class TrainEncoder
             if (plan.DecayFrom is null)
             {
                 pace.Mark(done, clock.Elapsed.TotalSeconds);
-                bool fixedNow = plan.Decide(done, _secondsBefore + clock.Elapsed.TotalSeconds, pace.Seconds);
+                bool fixedNow = plan.Decide(done, _secondsBefore + clock.Elapsed.TotalSeconds, pace.Seconds, pace.IsKnown);
                 loop.Steps = plan.Steps;
                 if (fixedNow)
                 {
@@ -279,10 +279,13 @@ internal sealed class TrainEncoder
     /// <summary>Seconds a step takes, over the last few hundred.</summary>
     private sealed class Pace
     {
-        private const int Window = 300;
+        private const int Window = 600, Enough = 100;
         private readonly Queue<(long Done, double At)> _marks = [];
 
         public double Seconds { get; private set; } = 1;
+
+        /// <summary>The first steps of a process are slow and say little.</summary>
+        public bool IsKnown => _marks.Count > Enough;
 
         public void Mark(long done, double at)
         {

@@ -93,6 +93,10 @@ public sealed class TrainEncoderTests
         }
 
         Assert.Equal(done, plan.DecayFrom);
+        EncoderPlan fresh = new(new EncoderSettings { Warmup = 10 }, new(Minutes: 1));
+        Assert.False(fresh.Decide(500, 1, pace: 30, isKnown: false));
+        Assert.Null(fresh.DecayFrom);
+        Assert.Equal(501, fresh.Steps);
         Assert.InRange(gone + 2 * (plan.Steps - done), 990, 1000);
         Assert.InRange((double)done / plan.Steps, 0.59, 0.62);
     }
