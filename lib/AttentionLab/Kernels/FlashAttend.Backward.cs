@@ -77,112 +77,207 @@ public static partial class FlashAttend
     public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> output, ReadOnlySpan<float> logSums, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default, Span<float> dBias = default)
     {
         CheckBackward(q.Length, k.Length, v.Length, output.Length, logSums.Length, bias.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, dBias.Length, queries, keys, dim, valueDim, mask);
-        dq.Clear();
-        dk.Clear();
-        dv.Clear();
-        for (int first = 0; first < queries; first += QueryGroup)
-        {
-            int count = Math.Min(QueryGroup, queries - first), limit = mask.Limit(first + count - 1, queries, keys);
-            ReadOnlySpan<float> qRows = q.Slice(first * dim, count * dim), dRows = dOutput.Slice(first * valueDim, count * valueDim);
-            ReadOnlySpan<float> oRows = output.Slice(first * valueDim, count * valueDim);
-            for (int start = 0; start < limit; start += KeyBlock)
-            {
-                int span = Math.Min(KeyBlock, limit - start);
-                Span<float> weights = Buffer(Scratch.Scores, count * span), dScores = Buffer(Scratch.Output, count * span);
-                ReadOnlySpan<float> kRows = k.Slice(start * dim, span * dim), vRows = v.Slice(start * valueDim, span * valueDim);
-                MatMul.ForwardNT(qRows, kRows, weights, count, dim, span);
-                MatMul.ForwardNT(dRows, vRows, dScores, count, valueDim, span);
-                for (int r = 0; r < count; r++)
-                {
-                    Span<float> weight = weights.Slice(r * span, span), dScore = dScores.Slice(r * span, span);
-                    Multiply.Scale(weight, scale * Log2E, weight);
-                    HideRow(weight, first + r, start, queries, keys, mask, bias);
-                    float d = Dot.Forward(dRows.Slice(r * valueDim, valueDim), oRows.Slice(r * valueDim, valueDim));
-                    SoftmaxBackward(weight, dScore, logSums[first + r] * Log2E, d);
-                    if (!dBias.IsEmpty)
-                    {
-                        Multiply.AddScaled(dScore, 1, dBias.Slice((first + r) * keys + start, span));
-                    }
-
-                    Multiply.Scale(dScore, scale, dScore);
-                }
-
-                MatMul.ForwardTN(weights, dRows, dv.Slice(start * valueDim, span * valueDim), span, count, valueDim, add: true);
-                MatMul.Forward(dScores, kRows, dq.Slice(first * dim, count * dim), count, span, dim, add: true);
-                MatMul.ForwardTN(dScores, qRows, dk.Slice(start * dim, span * dim), span, count, dim, add: true);
-            }
-        }
+        BackwardHeads(q, HeadLayout.Split(1, queries, dim), k, HeadLayout.Split(1, keys, dim), v, HeadLayout.Split(1, keys, valueDim), output, HeadLayout.Split(1, queries, valueDim), logSums, dOutput, dq, dk, dv, new(1, 1, queries, keys, dim, valueDim), scale, mask, bias, dBias);
     }
 
-    /// <summary>Adds the bias to a row of scores from key <paramref name="start"/> on, and puts −∞ where the query may not look.</summary>
-    private static void HideRow(Span<float> row, int query, int start, int queries, int keys, AttendMask mask, ReadOnlySpan<float> bias)
+    /// <summary>Gradients of all heads of a batch at once, fast, on as many threads as <see cref="Workers"/> has. A gradient lies as what it is the gradient of.</summary>
+    /// <param name="q">Q of the forward.</param>
+    /// <param name="qAt">Where heads lie in <paramref name="q"/> and <paramref name="dq"/>.</param>
+    /// <param name="k">K of the forward.</param>
+    /// <param name="kAt">Where heads lie in <paramref name="k"/> and <paramref name="dk"/>.</param>
+    /// <param name="v">V of the forward.</param>
+    /// <param name="vAt">Where heads lie in <paramref name="v"/> and <paramref name="dv"/>.</param>
+    /// <param name="output">O of the forward.</param>
+    /// <param name="outputAt">Where heads lie in <paramref name="output"/> and <paramref name="dOutput"/>.</param>
+    /// <param name="logSums">L of the forward, (B, H, T_q).</param>
+    /// <param name="dOutput">∂L/∂O.</param>
+    /// <param name="dq">∂L/∂Q, overwritten (numbers between its rows stay as they are).</param>
+    /// <param name="dk">∂L/∂K, overwritten.</param>
+    /// <param name="dv">∂L/∂V, overwritten.</param>
+    /// <param name="sizes">B, H, T_q, T_k, D and D_v.</param>
+    /// <param name="scale">Factor of the forward.</param>
+    /// <param name="mask">Mask of the forward.</param>
+    /// <param name="bias">Bias of the forward; empty for none.</param>
+    /// <param name="dBias">∂L/∂bias, as long as the bias, added to; empty if not wanted. With it the heads run one after the other, since they may share it.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    public static void BackwardHeads(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, ReadOnlySpan<float> output, HeadLayout outputAt, ReadOnlySpan<float> logSums, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, AttendSizes sizes, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default, Span<float> dBias = default)
     {
-        int visible = Math.Clamp(mask.Limit(query, queries, keys) - start, 0, row.Length);
-        row[visible..].Fill(float.NegativeInfinity);
-        Span<float> seen = row[..visible];
-        if (!bias.IsEmpty)
+        CheckHeads(q.Length, qAt, k.Length, kAt, v.Length, vAt, output.Length, outputAt, logSums.Length, sizes, mask, bias.Length);
+        Sizes.Require(logSums.Length, sizes.Batch * sizes.Heads, sizes.Queries, "logSums", "batch × heads", "queries");
+        CheckHeads(dq.Length, qAt, dk.Length, kAt, dv.Length, vAt, dOutput.Length, outputAt, 0, sizes, default, dBias.Length);
+        if (Vector512.IsHardwareAccelerated)
         {
-            Multiply.AddScaled(bias.Slice(query * keys + start, visible), Log2E, seen);
-        }
-
-        if (!mask.Keys.IsEmpty)
-        {
-            MaskedSoftmax.Hide(seen, mask.Keys[start..]);
-        }
-
-        if (!mask.Pairs.IsEmpty)
-        {
-            MaskedSoftmax.Hide(seen, mask.Pairs[(query * keys + start)..]);
-        }
-    }
-
-    private static unsafe Span<float> Buffer(int purpose, int length) => new(Scratch.Of(purpose, length), length);
-
-    private static void SoftmaxBackward(Span<float> scores, Span<float> dScores, float logSum, float d)
-    {
-        if (logSum == float.NegativeInfinity)
-        {
-            scores.Clear();
-            dScores.Clear();
-        }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            SoftmaxBackward<Lanes16>(scores, dScores, logSum, d);
+            HeadsBackward<Lanes16>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            SoftmaxBackward<Lanes8>(scores, dScores, logSum, d);
+            HeadsBackward<Lanes8>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            SoftmaxBackward<Lanes4>(scores, dScores, logSum, d);
+            HeadsBackward<Lanes4>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
         }
         else
         {
-            SoftmaxBackward<Lanes1>(scores, dScores, logSum, d);
+            HeadsBackward<Lanes1>(q, qAt, k, kAt, v, vAt, output, outputAt, logSums, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
         }
     }
 
-    /// <summary>In place: base-2 scores become weights p, ∂p becomes ∂s = p·(∂p − d).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void SoftmaxBackward<V>(Span<float> scores, Span<float> dScores, float logSum, float d)
+    private static unsafe void HeadsBackward<V>(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, ReadOnlySpan<float> output, HeadLayout outputAt, ReadOnlySpan<float> logSums, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, AttendSizes sizes, float scale, AttendMask mask, ReadOnlySpan<float> bias, Span<float> dBias)
         where V : struct, ILanes<V>
     {
-        fixed (float* s = scores, ds = dScores)
+        fixed (float* pq = q, pk = k, pv = v, po = output, pl = logSums, pb = bias, pdo = dOutput, pdq = dq, pdk = dk, pdv = dv, pdb = dBias)
+        fixed (bool* pKeys = mask.Keys, pPairs = mask.Pairs)
         {
-            int j = 0;
-            for (; j <= scores.Length - V.Count; j += V.Count)
+            HeadsBackwardJob<V> job = new()
             {
-                V weight = Exp.OfBase2(V.Load(s + j) - V.All(logSum));
-                V.Store(weight, s + j);
-                V.Store(weight * (V.Load(ds + j) - V.All(d)), ds + j);
+                Heads = new(sizes, scale, mask, bias.IsEmpty ? dBias.Length : bias.Length)
+                {
+                    Q = pq,
+                    K = pk,
+                    Values = pv,
+                    Output = po,
+                    LogSums = pl,
+                    Bias = pb,
+                    Keys = pKeys,
+                    Pairs = pPairs,
+                    QAt = qAt,
+                    KAt = kAt,
+                    VAt = vAt,
+                    OutputAt = outputAt,
+                },
+                DOutput = pdo,
+                DQ = pdq,
+                DK = pdk,
+                DV = pdv,
+                DBias = pdb,
+            };
+            Share(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
+        }
+    }
+
+    /// <summary>All heads, as pointers; a part is one head, because a head's queries add to the same ∂K and ∂V.</summary>
+    private unsafe struct HeadsBackwardJob<V> : IJob
+        where V : struct, ILanes<V>
+    {
+        public HeadsOfBatch Heads;
+        public float* DOutput, DQ, DK, DV, DBias;
+
+        public readonly void Run(int part)
+        {
+            int batch = part / Heads.Sizes.Heads, head = part % Heads.Sizes.Heads;
+            HeadGradients gradients = new()
+            {
+                DOutput = At(DOutput, Heads.OutputAt, batch, head),
+                DQ = At(DQ, Heads.QAt, batch, head),
+                DK = At(DK, Heads.KAt, batch, head),
+                DV = At(DV, Heads.VAt, batch, head),
+                DBias = DBias == null ? null : DBias + batch * Heads.BiasBatch + head * Heads.BiasHead,
+            };
+            Backward<V>(Heads.Head(batch, head), gradients);
+        }
+    }
+
+    /// <summary>Where the gradients of one head lie; rows are as far apart as those of the values.</summary>
+    private unsafe struct HeadGradients
+    {
+        public float* DOutput, DQ, DK, DV, DBias;
+    }
+
+    /// <summary>One head: strips of queries as in the forward; ∂K and ∂V are sums over queries, so there a lane is a feature.</summary>
+    private static unsafe void Backward<V>(in HeadView head, in HeadGradients to)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count, dim = head.Dim, valueDim = head.ValueDim;
+        int wideDim = (dim + width - 1) / width * width, wideValue = (valueDim + width - 1) / width * width;
+        float* turnedQ = Scratch.Of(Scratch.Query, (2 * dim + valueDim + wideDim + wideValue) * width);
+        float* turnedDq = turnedQ + dim * width, turnedDo = turnedDq + dim * width, rowsQ = turnedDo + valueDim * width, rowsDo = rowsQ + wideDim * width;
+        float* weights = Scratch.Of(Scratch.Scores, 2 * KeyBlock * width), dScores = weights + KeyBlock * width;
+        float* shifts = Scratch.Of(Scratch.Rows, 2 * width), deltas = shifts + width;
+        float* sumK = Scratch.Of(Scratch.Output, head.Keys * (wideDim + wideValue)), sumV = sumK + (nint)head.Keys * wideDim;
+        new Span<float>(sumK, head.Keys * (wideDim + wideValue)).Clear();
+        for (int first = 0; first < head.Queries; first += width)
+        {
+            int count = Math.Min(width, head.Queries - first), end = head.Limit(first + count - 1);
+            float* dOutput = to.DOutput + first * head.OutputRow;
+            LoadQueries<V>(head, first, count, turnedQ);
+            MatMul.PackStrip<V>(dOutput, 1, head.OutputRow, turnedDo, valueDim, count);
+            MatMul.Pack<V>(head.Q + first * head.QRow, head.QRow, 1, rowsQ, count, dim);
+            MatMul.Pack<V>(dOutput, head.OutputRow, 1, rowsDo, count, valueDim);
+            for (int r = 0; r < width; r++)
+            {
+                // A lane without a query, or whose query sees nothing, gets weights of 0.
+                bool sees = r < count && !float.IsNegativeInfinity(head.LogSums[first + r]);
+                shifts[r] = sees ? head.LogSums[first + r] * Log2E : float.MaxValue;
+                deltas[r] = sees ? Dot.Forward(new(dOutput + r * head.OutputRow, valueDim), new(head.Output + (first + r) * head.OutputRow, valueDim)) : 0;
             }
 
-            for (; j < scores.Length; j++)
+            for (int start = 0; start < end; start += KeyBlock)
             {
-                Lanes1 weight = Exp.OfBase2(Lanes1.Load(s + j) - Lanes1.All(logSum));
-                Lanes1.Store(weight, s + j);
-                Lanes1.Store(weight * (Lanes1.Load(ds + j) - Lanes1.All(d)), ds + j);
+                int keys = Math.Min(KeyBlock, end - start);
+                float* k = head.K + start * head.KRow;
+                Product<V>(k, head.KRow, 1, turnedQ, weights, width, keys, dim, write: true);
+                Hide<V>(head, weights, first, count, start, keys);
+                Product<V>(head.Values + start * head.VRow, head.VRow, 1, turnedDo, dScores, width, keys, valueDim, write: true);
+                SoftmaxBackward<V>(weights, dScores, keys, shifts, deltas);
+                if (to.DBias != null)
+                {
+                    AddBiasGradient(dScores, width, to.DBias + (nint)first * head.Keys + start, head.Keys, count, keys);
+                }
+
+                Product<V>(k, 1, head.KRow, dScores, turnedDq, width, dim, keys, write: start == 0);
+                for (int c = 0; c < valueDim; c += width)
+                {
+                    Product<V>(weights, width, 1, rowsDo + (nint)c * count, sumV + (nint)start * wideValue + c, wideValue, keys, count, write: false);
+                }
+
+                for (int c = 0; c < dim; c += width)
+                {
+                    Product<V>(dScores, width, 1, rowsQ + (nint)c * count, sumK + (nint)start * wideDim + c, wideDim, keys, count, write: false);
+                }
+            }
+
+            V scale = V.All(end == 0 ? 0 : head.Scale);
+            if (end == 0)
+            {
+                new Span<float>(turnedDq, dim * width).Clear();
+            }
+
+            ScaleLanes(turnedDq, dim, scale, scale);
+            StoreRows<V>(turnedDq, to.DQ + first * head.QRow, head.QRow, dim, count);
+        }
+
+        for (int j = 0; j < head.Keys; j++)
+        {
+            Multiply.Scale(new(sumK + (nint)j * wideDim, dim), head.Scale, new(to.DK + j * head.KRow, dim));
+            new ReadOnlySpan<float>(sumV + (nint)j * wideValue, valueDim).CopyTo(new(to.DV + j * head.VRow, valueDim));
+        }
+    }
+
+    /// <summary>In place: base-2 scores become weights p = 2^(score − shift), ∂p becomes ∂s = p·(∂p − delta).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void SoftmaxBackward<V>(float* scores, float* dScores, int keys, float* shifts, float* deltas)
+        where V : struct, ILanes<V>
+    {
+        V shiftX = V.Load(shifts), shiftY = V.Load(shifts + V.Count), deltaX = V.Load(deltas), deltaY = V.Load(deltas + V.Count);
+        Exp2<V> exp2 = new();
+        for (; keys > 0; keys--, scores += 2 * V.Count, dScores += 2 * V.Count)
+        {
+            V x = exp2.Of(V.Load(scores) - shiftX), y = exp2.Of(V.Load(scores + V.Count) - shiftY);
+            V.Store(x, scores);
+            V.Store(y, scores + V.Count);
+            V.Store(x * (V.Load(dScores) - deltaX), dScores);
+            V.Store(y * (V.Load(dScores + V.Count) - deltaY), dScores + V.Count);
+        }
+    }
+
+    private static unsafe void AddBiasGradient(float* dScores, int width, float* dBias, nint dBiasRow, int count, int keys)
+    {
+        for (int r = 0; r < count; r++)
+        {
+            for (int j = 0; j < keys; j++)
+            {
+                dBias[r * dBiasRow + j] += dScores[j * width + r];
             }
         }
     }

@@ -24,46 +24,63 @@ public static partial class FlashAttend
 
     private const float Log2E = 1.44269504f;
 
-    /// <summary>All heads, as pointers; a part is one group of queries of one head.</summary>
-    private unsafe struct HeadsJob<V> : IJob
-        where V : struct, ILanes<V>
+    /// <summary>The heads of a batch, as pointers.</summary>
+    private unsafe struct HeadsOfBatch(AttendSizes sizes, float scale, AttendMask mask, int biasLength)
     {
         public float* Q, K, Values, Output, LogSums, Bias;
         public bool* Keys, Pairs;
         public HeadLayout QAt, KAt, VAt, OutputAt;
-        public AttendSizes Sizes;
-        public nint KeysBatch, PairsBatch, BiasBatch, BiasHead;
-        public float Scale;
-        public bool Causal;
+
+        public AttendSizes Sizes { get; } = sizes;
+
+        /// <summary>Numbers from one head's bias to the next: 0 where heads share it.</summary>
+        public nint BiasHead { get; } = biasLength == (long)sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Queries * sizes.Keys;
+
+        /// <summary>Numbers from one sequence's bias to the next.</summary>
+        public nint BiasBatch { get; } = biasLength <= (long)sizes.Heads * sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Heads * sizes.Queries * sizes.Keys;
+
+        private readonly nint _keysBatch = mask.Keys.Length == sizes.Keys ? 0 : sizes.Keys;
+        private readonly nint _pairsBatch = mask.Pairs.Length == (long)sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Queries * sizes.Keys;
+        private readonly bool _causal = mask.Causal;
+        private readonly float _scale = scale;
+
+        public readonly HeadView Head(int batch, int head) => new()
+        {
+            Q = At(Q, QAt, batch, head),
+            K = At(K, KAt, batch, head),
+            Values = At(Values, VAt, batch, head),
+            Output = At(Output, OutputAt, batch, head),
+            LogSums = LogSums == null ? null : LogSums + ((nint)batch * Sizes.Heads + head) * Sizes.Queries,
+            Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
+            KeyMask = Keys == null ? null : Keys + batch * _keysBatch,
+            Pairs = Pairs == null ? null : Pairs + batch * _pairsBatch,
+            QRow = QAt.Row,
+            KRow = KAt.Row,
+            VRow = VAt.Row,
+            OutputRow = OutputAt.Row,
+            Queries = Sizes.Queries,
+            Keys = Sizes.Keys,
+            Dim = Sizes.Dim,
+            ValueDim = Sizes.ValueDim,
+            Scale = _scale,
+            Causal = _causal,
+        };
+    }
+
+    /// <summary>The forward of all heads; a part is one group of queries of one head.</summary>
+    private struct HeadsJob<V> : IJob
+        where V : struct, ILanes<V>
+    {
+        public HeadsOfBatch Heads;
 
         public readonly void Run(int part)
         {
-            int groups = Groups(Sizes.Queries), batch = part / groups / Sizes.Heads, head = part / groups % Sizes.Heads;
-            HeadView view = new()
-            {
-                Q = Q + (nint)batch * QAt.Batch + (nint)head * QAt.Head,
-                K = K + (nint)batch * KAt.Batch + (nint)head * KAt.Head,
-                Values = Values + (nint)batch * VAt.Batch + (nint)head * VAt.Head,
-                Output = Output + (nint)batch * OutputAt.Batch + (nint)head * OutputAt.Head,
-                LogSums = LogSums == null ? null : LogSums + (nint)(part / groups) * Sizes.Queries,
-                Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
-                KeyMask = Keys == null ? null : Keys + batch * KeysBatch,
-                Pairs = Pairs == null ? null : Pairs + batch * PairsBatch,
-                QRow = QAt.Row,
-                KRow = KAt.Row,
-                VRow = VAt.Row,
-                OutputRow = OutputAt.Row,
-                Queries = Sizes.Queries,
-                Keys = Sizes.Keys,
-                Dim = Sizes.Dim,
-                ValueDim = Sizes.ValueDim,
-                Scale = Scale,
-                Causal = Causal,
-            };
+            int groups = Groups(Heads.Sizes.Queries), head = part / groups;
 
             // The last queries of a causal head have the most work: begun first, they are not waited for alone.
             int first = (groups - 1 - part % groups) * QueryGroup;
-            int count = Math.Min(QueryGroup, Sizes.Queries - first), rest = count % (2 * V.Count);
+            int count = Math.Min(QueryGroup, Heads.Sizes.Queries - first), rest = count % (2 * V.Count);
+            HeadView view = Heads.Head(head / Heads.Sizes.Heads, head % Heads.Sizes.Heads);
             if (rest == 0 || rest > V.Count || V.Count <= 4)
             {
                 Attend<V>(view, first, count);
@@ -82,6 +99,8 @@ public static partial class FlashAttend
             }
         }
     }
+
+    private static unsafe float* At(float* start, HeadLayout layout, int batch, int head) => start + (nint)batch * layout.Batch + (nint)head * layout.Head;
 
     /// <summary>One head.</summary>
     private unsafe struct HeadView
@@ -128,11 +147,11 @@ public static partial class FlashAttend
                 if (keys > 0)
                 {
                     float* output = outputs + s * outputSize;
-                    Product<V>(head.K + start * head.KRow, head.KRow, 1, queries + s * querySize, scores, keys, head.Dim, write: true);
+                    Product<V>(head.K + start * head.KRow, head.KRow, 1, queries + s * querySize, scores, width, keys, head.Dim, write: true);
                     Hide<V>(head, scores, query, last - query + 1, start, keys);
                     Raise<V>(scores, keys, rows + 2 * s * width, output, start == 0 ? 0 : head.ValueDim);
                     Weigh<V>(scores, keys, rows + 2 * s * width);
-                    Product<V>(head.Values + start * head.VRow, 1, head.VRow, scores, output, head.ValueDim, keys, write: start == 0);
+                    Product<V>(head.Values + start * head.VRow, 1, head.VRow, scores, output, width, head.ValueDim, keys, write: start == 0);
                 }
             }
         }
@@ -144,27 +163,27 @@ public static partial class FlashAttend
         }
     }
 
-    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers) and C (rows, 2 registers); a_rp = a[r·aRow + p·aInner].</summary>
-    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, float* c, int rows, int inner, bool write)
+    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of C are cRow apart.</summary>
+    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, float* c, nint cRow, int rows, int inner, bool write)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count;
-        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * width)
+        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
         {
-            MatMul.Tile12<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
+            MatMul.Tile12<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
         }
 
-        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * width)
+        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * cRow)
         {
-            MatMul.Tile6<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
+            MatMul.Tile6<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
         }
 
-        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * width)
+        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
         {
-            MatMul.Tile4<V>(a, aRow, aInner, b, width, c, width, inner, write, a, 0);
+            MatMul.Tile4<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
         }
 
-        for (; rows > 0; rows--, a += aRow, c += width)
+        for (; rows > 0; rows--, a += aRow, c += cRow)
         {
             MatMul.Tile1<V>(a, aInner, b, width, c, inner, write);
         }
@@ -265,20 +284,27 @@ public static partial class FlashAttend
         V sumX = V.Load(sums), sumY = V.Load(sums + V.Count), zero = V.All(0), one = V.All(1);
         V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
         ScaleLanes(output, head.ValueDim, inverseX, inverseY);
-        float* to = head.Output + first * head.OutputRow;
-        for (int r = 0; r < count; r += 4, to += 4 * head.OutputRow, output += 4)
+        StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
+    }
+
+    /// <summary>Turns a strip (columns, lanes) back to <paramref name="count"/> rows.</summary>
+    private static unsafe void StoreRows<V>(float* strip, float* to, nint toRow, int columns, int count)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        for (int r = 0; r < count; r += 4, to += 4 * toRow, strip += 4)
         {
-            int rows4 = Math.Min(4, count - r), c = 0;
-            for (; rows4 == 4 && c <= head.ValueDim - V.Count; c += V.Count)
+            int rows = Math.Min(4, count - r), c = 0;
+            for (; rows == 4 && c <= columns - V.Count; c += V.Count)
             {
-                V.Transpose4(output + c * width, width, to + c, head.OutputRow);
+                V.Transpose4(strip + c * width, width, to + c, toRow);
             }
 
-            for (; c < head.ValueDim; c++)
+            for (; c < columns; c++)
             {
-                for (int i = 0; i < rows4; i++)
+                for (int i = 0; i < rows; i++)
                 {
-                    to[i * head.OutputRow + c] = output[c * width + i];
+                    to[i * toRow + c] = strip[c * width + i];
                 }
             }
         }

@@ -123,44 +123,46 @@ public static partial class FlashAttend
     private static unsafe void Heads<V>(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, Span<float> output, HeadLayout outputAt, Span<float> logSums, AttendSizes sizes, float scale, AttendMask mask, ReadOnlySpan<float> bias)
         where V : struct, ILanes<V>
     {
-        int pairs = sizes.Queries * sizes.Keys;
         fixed (float* pq = q, pk = k, pv = v, po = output, pl = logSums, pb = bias)
         fixed (bool* pKeys = mask.Keys, pPairs = mask.Pairs)
         {
             HeadsJob<V> job = new()
             {
-                Q = pq,
-                K = pk,
-                Values = pv,
-                Output = po,
-                LogSums = pl,
-                Bias = pb,
-                Keys = pKeys,
-                Pairs = pPairs,
-                QAt = qAt,
-                KAt = kAt,
-                VAt = vAt,
-                OutputAt = outputAt,
-                Sizes = sizes,
-                KeysBatch = mask.Keys.Length == sizes.Keys ? 0 : sizes.Keys,
-                PairsBatch = mask.Pairs.Length == pairs ? 0 : pairs,
-                BiasHead = bias.Length == pairs ? 0 : pairs,
-                BiasBatch = bias.Length <= (long)sizes.Heads * pairs ? 0 : sizes.Heads * pairs,
-                Scale = scale,
-                Causal = mask.Causal,
-            };
-            int parts = sizes.Batch * sizes.Heads * Groups(sizes.Queries);
-            if ((double)sizes.Batch * sizes.Heads * pairs * (sizes.Dim + sizes.ValueDim) >= SmallWork)
-            {
-                Workers.Run(ref job, parts);
-            }
-            else
-            {
-                for (int part = 0; part < parts; part++)
+                Heads = new(sizes, scale, mask, bias.Length)
                 {
-                    job.Run(part);
-                }
-            }
+                    Q = pq,
+                    K = pk,
+                    Values = pv,
+                    Output = po,
+                    LogSums = pl,
+                    Bias = pb,
+                    Keys = pKeys,
+                    Pairs = pPairs,
+                    QAt = qAt,
+                    KAt = kAt,
+                    VAt = vAt,
+                    OutputAt = outputAt,
+                },
+            };
+            Share(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
+        }
+    }
+
+    /// <summary>Multiply-adds of a forward without a mask.</summary>
+    private static double Work(AttendSizes sizes) => (double)sizes.Batch * sizes.Heads * sizes.Queries * sizes.Keys * (sizes.Dim + sizes.ValueDim);
+
+    private static void Share<TJob>(ref TJob job, int parts, double work)
+        where TJob : unmanaged, IJob
+    {
+        if (work >= SmallWork)
+        {
+            Workers.Run(ref job, parts);
+            return;
+        }
+
+        for (int part = 0; part < parts; part++)
+        {
+            job.Run(part);
         }
     }
 

@@ -30,7 +30,7 @@ public static class FusedAttention
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
         AttentionLayout layout = AttentionLayout.Of(query, key, value);
-        Tensor output = new(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), logSums = new(AttentionLayout.Shape(query, layout.Queries, 1));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), logSums = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, 1));
         float factor = Run(query, key, value, output, logSums.Span, mask, scale, layout);
         return (output, new Saved(query, key, value, output, logSums, mask, factor));
     }
@@ -41,7 +41,7 @@ public static class FusedAttention
     public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
         AttentionLayout layout = AttentionLayout.Of(query, key, value);
-        Tensor output = new(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim));
         Run(query, key, value, output, default, mask, scale, layout);
         return output;
     }
@@ -89,29 +89,25 @@ public static class FusedAttention
         }
 
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
-        for (int m = 0; m < batch * heads; m++)
-        {
-            (int b, int h) = (m / heads, m % heads);
-            FlashAttend.Backward(
-                AttentionLayout.Part(saved.Query, m, queries * dim),
-                AttentionLayout.Part(saved.Key, m, keys * dim),
-                AttentionLayout.Part(saved.Value, m, keys * valueDim),
-                AttentionLayout.Part(saved.Output, m, queries * valueDim),
-                AttentionLayout.Part(saved.LogSums, m, queries),
-                AttentionLayout.Part(dOutput, m, queries * valueDim),
-                AttentionLayout.Part(dQuery, m, queries * dim),
-                AttentionLayout.Part(dKey, m, keys * dim),
-                AttentionLayout.Part(dValue, m, keys * valueDim),
-                queries,
-                keys,
-                dim,
-                valueDim,
-                saved.Scale,
-                saved.Mask is null ? default : saved.Mask.Of(b),
-                AttentionMask.BiasOf(saved.Mask?.BiasValues, b, h, queries, keys),
-                AttentionMask.BiasOf(dBias, b, h, queries, keys));
-        }
-
+        FlashAttend.BackwardHeads(
+            saved.Query.Span,
+            HeadLayout.Split(heads, queries, dim),
+            saved.Key.Span,
+            HeadLayout.Split(heads, keys, dim),
+            saved.Value.Span,
+            HeadLayout.Split(heads, keys, valueDim),
+            saved.Output.Span,
+            HeadLayout.Split(heads, queries, valueDim),
+            saved.LogSums.Span,
+            dOutput.Span,
+            dQuery.Span,
+            dKey.Span,
+            dValue.Span,
+            new(batch, heads, queries, keys, dim, valueDim),
+            saved.Scale,
+            saved.Mask is null ? default : saved.Mask.OfAll(),
+            saved.Mask?.BiasValues is { } bias ? bias.Span : default,
+            dBias is null ? default : dBias.Span);
         return (dQuery, dKey, dValue);
     }
 }

@@ -25,6 +25,23 @@ public sealed class AttendThreadsTests : IDisposable
         Assert.Equal(results[0], results[2]);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void BackwardHeads_AnyNumberOfThreads_SameBits(bool causal)
+    {
+        float[] output = new float[Batch * Heads * Tokens * Dim], logSums = new float[Batch * Heads * Tokens];
+        Run(output, logSums, causal);
+        float[][] results = [.. Enumerable.Range(1, 3).Select(threads =>
+        {
+            Workers.Count = threads;
+            float[] dq = new float[output.Length], dk = new float[output.Length], dv = new float[output.Length];
+            HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
+            FlashAttend.BackwardHeads(_q, at, _k, at, _v, at, output, at, logSums, _v, dq, dk, dv, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
+            return (float[])[.. dq, .. dk, .. dv];
+        })];
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
+    }
+
     [Fact]
     public void ForwardHeads_AfterWarmUpOnWorkers_AllocatesNothing()
     {

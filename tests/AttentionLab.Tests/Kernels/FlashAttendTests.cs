@@ -128,6 +128,46 @@ public class FlashAttendTests
         })];
     }
 
+    [Fact]
+    public void BackwardHeads_HeadsSideBySideInOneMatrix_BitEqualToSplitHeads()
+    {
+        const int batch = 2, heads = 3, tokens = 37, dim = 20, width = 3 * heads * dim, row = heads * dim;
+        float[] all = Inputs.Gaussian(1, batch * tokens * width), dAll = new float[all.Length], output = new float[batch * tokens * row], dOutput = Inputs.Gaussian(2, output.Length), logSums = new float[batch * heads * tokens];
+        HeadLayout at = HeadLayout.Merged(tokens, dim, width), outputAt = HeadLayout.Merged(tokens, dim, row);
+        AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
+        FlashAttend.ForwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, logSums, sizes, 0.3f);
+        FlashAttend.BackwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, logSums, dOutput, dAll, dAll.AsSpan(row), dAll.AsSpan(2 * row), sizes, 0.3f);
+        for (int m = 0; m < batch * heads; m++)
+        {
+            int b = m / heads, h = m % heads;
+            float[] q = Take(all, 0), k = Take(all, row), v = Take(all, 2 * row), o = Rows(output, row, b, h * dim), dO = Rows(dOutput, row, b, h * dim);
+            float[] dq = new float[q.Length], dk = new float[q.Length], dv = new float[q.Length];
+            FlashAttend.Backward(q, k, v, o, logSums.AsSpan(m * tokens, tokens), dO, dq, dk, dv, tokens, tokens, dim, dim, 0.3f);
+            Assert.Equal(dq, Take(dAll, 0));
+            Assert.Equal(dk, Take(dAll, row));
+            Assert.Equal(dv, Take(dAll, 2 * row));
+
+            float[] Take(float[] x, int third) => Rows(x, width, b, third + h * dim);
+        }
+
+        static float[] Rows(float[] x, int width, int b, int from) => [.. Enumerable.Range(0, tokens * dim).Select(i => x[(b * tokens + i / dim) * width + from + i % dim])];
+    }
+
+    [Fact]
+    public void Backward_AfterWarmUp_AllocatesNothing()
+    {
+        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], logSums = new float[130], dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
+        FlashAttend.Forward(x, x, x, output, logSums, 130, 130, 32, 32, 1);
+        long before = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            before = GC.GetAllocatedBytesForCurrentThread();
+            FlashAttend.Backward(x, x, x, output, logSums, x, dq, dk, dv, 130, 130, 32, 32, 1);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
     public void ForwardHeads_EveryMaskOverABatch_EqualsHeadByHead(int kind)
     {
