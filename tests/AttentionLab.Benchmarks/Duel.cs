@@ -74,6 +74,7 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
         double[] medians = [.. samples.Select(list => list.Median(Clean, Fewest))];
         double? Best(Func<Contender, bool> which) => medians.Where((_, s) => which(contest.Contenders[s])).Select(ms => (double?)ms).Min();
         double? bestRival = Best(contender => contender.IsRival);
+        double? floor = samples.Where((_, s) => contest.Contenders[s].IsFloor).Select(list => (double?)list.Minimum).Min();
         List<DuelRow> rows = [];
         List<DuelNote> notes = [.. contest.Notes.Select(text => new DuelNote(contest.Workload, threads, text))];
         for (int s = 0; s < medians.Length; s++)
@@ -81,7 +82,7 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
             Contender contender = contest.Contenders[s];
             double flops = contender.Flops ?? contest.Flops;
             int own = contender.Threads ?? threads;
-            double? atLimit = Best(other => other.IsFloor) ?? (flops > 0 ? flops / (limit.Gflops * own / threads) / 1e6 : null);
+            double? atLimit = floor ?? (flops > 0 ? flops / (limit.Gflops * own / threads) / 1e6 : null);
             (string? bar, bool? met, IReadOnlyList<string> impossible) =
                 s > 0 ? (null, null, []) : Bar.Judge(contest.Bars, medians[0], atLimit, family => Best(other => other.Family == family));
             notes.AddRange(impossible.Select(text => new DuelNote(contest.Workload, threads, text)));
@@ -104,7 +105,7 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
         double waited = Machine.WaitedSeconds(), begun = Machine.WallSeconds(), before = limit.Burst();
         double elapsed = Seconds(contender, repeats);
         double after = limit.Burst(), took = Machine.WallSeconds() - begun;
-        bool shared = Machine.WaitedSeconds() - waited > MostWaiting * took;
+        bool shared = Machine.WaitedSeconds() - waited > MostWaiting * threads * took;
         samples.Add(elapsed * 1e3, shared ? 0 : Math.Min(before, after));
     }
 

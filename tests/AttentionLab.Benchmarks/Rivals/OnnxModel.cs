@@ -12,7 +12,7 @@ namespace AttentionLab.Benchmarks.Rivals;
 /// <param name="format">Version of the file format ("ir_version").</param>
 internal sealed class OnnxModel(int opset = 17, int format = 8)
 {
-    private const int Float = 1, Int32 = 6, Bool = 9;
+    private const int Float = 1, Int32 = 6, Int64 = 7, Bool = 9;
 
     private readonly Message _graph = new Message().Text(2, "duel");
 
@@ -35,6 +35,9 @@ internal sealed class OnnxModel(int opset = 17, int format = 8)
 
     /// <summary>Integers known beforehand; a scalar without a shape.</summary>
     public OnnxModel Constant(string name, ReadOnlySpan<int> values, params long[] shape) => Constant(name, Int32, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>A shape known beforehand.</summary>
+    public OnnxModel Constant(string name, ReadOnlySpan<long> values) => Constant(name, Int64, MemoryMarshal.AsBytes(values), [values.Length]);
 
     /// <summary>True and false known beforehand.</summary>
     public OnnxModel Constant(string name, ReadOnlySpan<bool> values, params long[] shape) => Constant(name, Bool, MemoryMarshal.AsBytes(values), shape);
@@ -74,7 +77,21 @@ internal sealed class OnnxModel(int opset = 17, int format = 8)
         foreach ((string name, object value) in attributes)
         {
             Message attribute = new Message().Text(1, name);
-            node.Nested(5, value is float real ? attribute.Real(2, real).Number(20, 1) : attribute.Number(3, Convert.ToInt64(value)).Number(20, 2));
+            switch (value)
+            {
+                case float real:
+                    attribute.Real(2, real).Number(20, 1);
+                    break;
+                case int[] many:
+                    Array.ForEach(many, one => attribute.Number(8, one));
+                    attribute.Number(20, 7);
+                    break;
+                default:
+                    attribute.Number(3, (int)value).Number(20, 2);
+                    break;
+            }
+
+            node.Nested(5, attribute);
         }
 
         _graph.Nested(1, node);

@@ -1,6 +1,5 @@
 using AttentionLab.Benchmarks.Rivals;
 using AttentionLab.Kernels;
-using AttentionLab.Tensors;
 
 namespace AttentionLab.Benchmarks.Workloads;
 
@@ -34,18 +33,6 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
             }
 
             _contenders.Add(new(OneThread, Alone, result) { Threads = 1 });
-        }
-    }
-
-    /// <summary>Ours where it returns a tensor of its own, which is copied for the comparison only.</summary>
-    public void Ours(Func<Tensor> run)
-    {
-        Tensor? last = null;
-        Ours(_ => last = run());
-        for (int s = 0; s < _contenders.Count; s++)
-        {
-            Contender contender = _contenders[s];
-            _contenders[s] = contender with { BeforeComparison = () => last!.Span.CopyTo(contender.Result) };
         }
     }
 
