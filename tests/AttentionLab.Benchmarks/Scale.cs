@@ -104,7 +104,7 @@ internal static class Scale
     private static Point Measure(string way, int n)
     {
         AttentionCase attention = new() { Workload = way, Heads = 1, Queries = n, Keys = n };
-        float[] output = Inputs.Zeros(attention.Size), logSums = Inputs.Zeros(n);
+        float[] output = Inputs.Zeros(attention.Size);
         (float[] q, float[] k, float[] v) = (attention.Q, attention.K, attention.V);
         Array.Fill(output, 1);
         long before = Machine.RestartPeak();
@@ -117,7 +117,7 @@ internal static class Scale
             switch (way)
             {
                 case "fused":
-                    attention.Fused(output, logSums);
+                    attention.Fused(output);
                     break;
                 case "stored":
                     attention.Materialised(output, weights ??= GC.AllocateUninitializedArray<float>(n * n));

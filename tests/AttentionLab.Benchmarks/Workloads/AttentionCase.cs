@@ -48,12 +48,10 @@ internal sealed class AttentionCase
     private AttendMask Mask => new() { Causal = Causal, Keys = Exists, Pairs = Pairs };
 
     /// <summary>Ours: no weights are stored.</summary>
-    public void Fused(float[] output, float[] logSums)
+    public void Fused(float[] output)
     {
-        for (int h = 0; h < Heads; h++)
-        {
-            FlashAttend.Forward(Head(Q, h), Head(K, h), Head(V, h), Head(output, h), logSums.AsSpan(h * Queries, Queries), Queries, Keys, Dim, Dim, Scale, Mask);
-        }
+        HeadLayout queries = HeadLayout.Split(Heads, Queries, Dim), keys = HeadLayout.Split(Heads, Keys, Dim);
+        FlashAttend.ForwardHeads(Q, queries, K, keys, V, keys, output, queries, [], new(1, Heads, Queries, Keys, Dim, Dim), Scale, Mask);
     }
 
     /// <summary>Ours, as the layers do it in training: all weights of a head are stored.</summary>

@@ -58,7 +58,7 @@ internal static class AttentionContests
     {
         AttentionCase causal = new() { Workload = name, Queries = n, Keys = n, Causal = true }, plain = new() { Workload = $"{name}, without the mask", Queries = n, Keys = n };
         float[] expected = Inputs.Zeros(plain.Size);
-        plain.Fused(expected, Inputs.Zeros(plain.Heads * n));
+        plain.Fused(expected);
         plain.Check(expected);
 
         Lineup lineup = Begin(causal, rivals, threads);
@@ -80,13 +80,13 @@ internal static class AttentionContests
         const int Tokens = 1024;
         AttentionCase peaked = new() { Workload = "attention n=1024, peaked scores", Queries = Tokens, Keys = Tokens, Sharpness = 30 };
         AttentionCase normal = new() { Workload = "attention n=1024, normal scores", Queries = Tokens, Keys = Tokens };
-        float[] expected = Inputs.Zeros(normal.Size), logSums = Inputs.Zeros(normal.Heads * Tokens);
-        normal.Fused(expected, logSums);
+        float[] expected = Inputs.Zeros(normal.Size);
+        normal.Fused(expected);
         normal.Check(expected);
 
         Lineup lineup = new(rivals, threads, peaked.Size);
-        lineup.Ours(output => peaked.Fused(output, logSums));
-        lineup.AddExpecting("ours, normal scores", output => normal.Fused(output, logSums), expected);
+        lineup.Ours(peaked.Fused);
+        lineup.AddExpecting("ours, normal scores", normal.Fused, expected);
         peaked.AddOrt(lineup);
         normal.AddOrt(lineup, "ORT, normal scores", ", normal scores", expected, isRival: false);
         return lineup.Finish(peaked.Workload, peaked.Flops, [Bar.AtMost(1.15, "ours, normal scores")], peaked.Check) with { Agreement = 2e-3 };
@@ -95,8 +95,7 @@ internal static class AttentionContests
     private static Lineup Begin(AttentionCase attention, RivalSet rivals, int threads)
     {
         Lineup lineup = new(rivals, threads, attention.Size);
-        float[] logSums = Inputs.Zeros(attention.Heads * attention.Queries);
-        lineup.Ours(output => attention.Fused(output, logSums));
+        lineup.Ours(attention.Fused);
         return lineup;
     }
 

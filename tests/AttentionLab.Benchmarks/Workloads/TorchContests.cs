@@ -33,8 +33,7 @@ internal static class TorchContests
     {
         AttentionCase attention = new() { Workload = name, Queries = n, Keys = n, Causal = causal };
         Lineup lineup = new(rivals, threads, attention.Size);
-        float[] logSums = Inputs.Zeros(attention.Heads * n);
-        lineup.Ours(output => attention.Fused(output, logSums));
+        lineup.Ours(attention.Fused);
         string sizes = $"{attention.Heads} {n} {attention.Dim} {(causal ? 1 : 0)}";
         lineup.Torch("as usual", $"attention {sizes}", [attention.Q, attention.K, attention.V]);
         lineup.Torch("its own function", $"sdpa {sizes}", [attention.Q, attention.K, attention.V]);
