@@ -48,6 +48,35 @@ internal sealed record MaskedQuestions(IReadOnlyList<int[]> Whole, IReadOnlyList
         return new(whole, asked, visible);
     }
 
+    /// <summary>Some of the same places, each the only gap of its sequence.</summary>
+    /// <param name="mask">Id of [MASK].</param>
+    /// <param name="padding">Id of [PAD].</param>
+    /// <param name="most">At most so many, evenly spread.</param>
+    public MaskedQuestions Alone(int mask, int padding, int most)
+    {
+        (int[] Whole, int[] Read, int At, int Token)[] all = [.. Places()];
+        int count = Math.Min(most, all.Length);
+        (int[] Whole, int[] Read, int At, int Token)[] chosen = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
+        List<MaskedBatch> asked = [];
+        List<bool[,]?> visible = [];
+        foreach ((int[] Whole, int[] Read, int At, int Token)[] chunk in chosen.Chunk(Batch))
+        {
+            int tokens = chunk[0].Whole.Length;
+            int[,] ids = new int[chunk.Length, tokens];
+            bool[,] shown = new bool[chunk.Length, tokens];
+            for (int i = 0; i < ids.Length; i++)
+            {
+                (int b, int t) = (i / tokens, i % tokens);
+                (ids[b, t], shown[b, t]) = (t == chunk[b].At ? mask : chunk[b].Whole[t], chunk[b].Whole[t] != padding);
+            }
+
+            asked.Add(new(ids, [.. chunk.Select((place, b) => b * tokens + place.At)], [.. chunk.Select(place => place.Token)]));
+            visible.Add(shown);
+        }
+
+        return new([.. chosen.Select(place => place.Whole)], asked, visible);
+    }
+
     /// <summary>Each place: its sequence as it is, the same with [MASK]s, where, and what stood there.</summary>
     public IEnumerable<(int[] Whole, int[] Read, int At, int Token)> Places()
     {
@@ -109,72 +138,86 @@ internal sealed record MaskedQuestions(IReadOnlyList<int[]> Whole, IReadOnlyList
 }
 
 /// <summary>What can be found without any network: by frequency, and by n-grams on both sides (<see cref="GapModel"/>), counted on the text the encoder was trained on.</summary>
-internal static class Baselines
+internal sealed class Baselines
 {
     private const int TuneEvery = 50, TuneQuestions = 1200;
+    private readonly GapModel _model;
+    private readonly int _mask;
 
-    /// <summary>Counts, chooses weights on a fiftieth of the training text that was not counted, counts that too, and answers.</summary>
+    /// <summary>Counts, chooses weights on a fiftieth of the training text that was not counted, and counts that too.</summary>
     /// <param name="training">The encoder's training text.</param>
     /// <param name="vocabulary">Of the encoder.</param>
     /// <param name="length">T, as the encoder reads it.</param>
-    /// <param name="questions">What the encoder is asked.</param>
-    /// <param name="say">Where the weights chosen are said.</param>
-    /// <returns>Unigram, left side, both sides on the encoder's own input, both sides with every neighbour shown.</returns>
-    public static IReadOnlyList<MaskedScore> Ask(IReadOnlyList<int[][]> training, Vocabulary vocabulary, int length, MaskedQuestions questions, Action<string>? say = null)
+    /// <param name="questions">Everything that will be asked.</param>
+    public Baselines(IReadOnlyList<int[][]> training, Vocabulary vocabulary, int length, params ReadOnlySpan<MaskedQuestions> questions)
     {
         bool[] special = [.. vocabulary.Words.Select(WordPieceTokenizer.SpecialPieces.Contains)];
-        int mask = vocabulary["[MASK]"], padding = vocabulary[Vocabulary.Padding];
+        int padding = vocabulary[Vocabulary.Padding];
+        (_mask, _model) = (vocabulary["[MASK]"], new(vocabulary.Count));
         int[][] rows = [.. new SequencePacking(training, vocabulary, length).Epoch().Select(row => row.AsSpan().TrimEnd(padding).ToArray())];
         int[][] tuning = [.. rows.Where((_, i) => i % TuneEvery == TuneEvery - 1)];
         (Gap Gap, int Token)[] tuneQuestions = Tuning(tuning, special);
-        (int[] Whole, int[] Read, int At, int Token)[] places = [.. questions.Places()];
-        Gap[] same = [.. places.Select(p => Gap.At(p.Read, p.At, mask))], shown = [.. places.Select(p => Gap.At(p.Whole, p.At))];
-        int[] tokens = [.. places.Select(p => p.Token)];
+        _model.Announce(tuneQuestions.Select(q => q.Gap));
+        foreach (MaskedQuestions asked in questions)
+        {
+            _model.Announce(asked.Places().Select(Gap));
+        }
 
-        GapModel model = new(vocabulary.Count);
-        model.Announce(tuneQuestions.Select(q => q.Gap).Concat(same).Concat(shown));
-        model.Count(rows.Where((_, i) => i % TuneEvery != TuneEvery - 1), id => !special[id]);
+        _model.Count(rows.Where((_, i) => i % TuneEvery != TuneEvery - 1), id => !special[id]);
         if (tuneQuestions.Length > 0)
         {
-            double loss = model.Tune(tuneQuestions);
-            say?.Invoke(FormattableString.Invariant($"n-gram weights chosen on {tuneQuestions.Length} places of training text: {model.Weights}, −log P {loss:F3}"));
+            TuningLoss = _model.Tune(tuneQuestions);
         }
 
-        model.Count(tuning, id => !special[id]);
+        _model.Count(tuning, id => !special[id]);
+    }
+
+    /// <summary>The weights chosen.</summary>
+    public GapWeights Weights => _model.Weights;
+
+    /// <summary>Mean −log P on the text that they were chosen on; NaN if there was too little text to choose.</summary>
+    public double TuningLoss { get; } = double.NaN;
+
+    /// <summary>Unigram, left side, both sides; a [MASK] nearby is no context.</summary>
+    /// <param name="questions">Announced to the constructor.</param>
+    public IReadOnlyList<MaskedScore> Ask(MaskedQuestions questions)
+    {
+        (Gap Gap, int Token)[] all = [.. questions.Places().Select(place => (Gap(place), place.Token))];
         return
         [
-            Score("unigram", same, (_, p) => model.Unigram(p)),
-            Score("n-gram, left side", same, model.Left),
-            Score("n-gram, both sides", same, model.Predict),
-            Score("n-gram, both sides, no other gap", shown, model.Predict),
+            Score("unigram", all, (_, p) => _model.Unigram(p)),
+            Score("n-gram, left side", all, _model.Left),
+            Score("n-gram, both sides", all, _model.Predict),
         ];
-
-        MaskedScore Score(string name, Gap[] gaps, Answer answer)
-        {
-            double[] losses = new double[gaps.Length];
-            int right = 0;
-            Parallel.For(0, gaps.Length, new ParallelOptions { MaxDegreeOfParallelism = Workers.Count }, () => new double[vocabulary.Count], (i, _, p) =>
-            {
-                answer(gaps[i], p);
-                losses[i] = -Math.Log(p[tokens[i]]);
-                if (Array.IndexOf(p, p.Max()) == tokens[i])
-                {
-                    Interlocked.Increment(ref right);
-                }
-
-                return p;
-            }, _ => { });
-            return new(name, new(right, gaps.Length), Math.Exp(losses.Average()));
-        }
     }
 
     private delegate void Answer(Gap gap, Span<double> p);
+
+    private Gap Gap((int[] Whole, int[] Read, int At, int Token) place) => AttentionLab.Words.Gap.At(place.Read, place.At, _mask);
+
+    private MaskedScore Score(string name, (Gap Gap, int Token)[] questions, Answer answer)
+    {
+        double[] losses = new double[questions.Length];
+        int right = 0;
+        Parallel.For(0, questions.Length, new ParallelOptions { MaxDegreeOfParallelism = Workers.Count }, () => new double[_model.Vocabulary], (i, _, p) =>
+        {
+            answer(questions[i].Gap, p);
+            losses[i] = -Math.Log(p[questions[i].Token]);
+            if (Array.IndexOf(p, p.Max()) == questions[i].Token)
+            {
+                Interlocked.Increment(ref right);
+            }
+
+            return p;
+        }, _ => { });
+        return new(name, new(right, questions.Length), Math.Exp(losses.Average()));
+    }
 
     /// <summary>Single gaps, every neighbour shown, evenly spread.</summary>
     private static (Gap Gap, int Token)[] Tuning(int[][] rows, bool[] special)
     {
         (int Row, int At)[] all = [.. rows.SelectMany((row, r) => Enumerable.Range(0, row.Length).Where(t => !special[row[t]]).Select(t => (r, t)))];
         int step = Math.Max(1, all.Length / TuneQuestions);
-        return [.. all.Where((_, i) => i % step == 0).Take(TuneQuestions).Select(p => (Gap.At(rows[p.Row], p.At), rows[p.Row][p.At]))];
+        return [.. all.Where((_, i) => i % step == 0).Take(TuneQuestions).Select(p => (AttentionLab.Words.Gap.At(rows[p.Row], p.At), rows[p.Row][p.At]))];
     }
 }

@@ -8,9 +8,10 @@ namespace AttentionLab.Studio.Train;
 
 /// <summary>How much the report looks at.</summary>
 /// <param name="Sequences">Held-out sequences for masked tokens.</param>
+/// <param name="Alone">Places asked for one at a time.</param>
 /// <param name="HeadSequences">Held-out sequences for each head switched off.</param>
 /// <param name="TrainingSentences">Training sentences a word and side, on which the layer is chosen.</param>
-internal sealed record ReportSize(int Sequences = 1200, int HeadSequences = 250, int TrainingSentences = 150);
+internal sealed record ReportSize(int Sequences = 1200, int Alone = 4000, int HeadSequences = 250, int TrainingSentences = 150);
 
 /// <summary>
 /// The evidence for what was trained: masked tokens beside baselines, the two-sense test, what heads do. Prints tables; gives the same as JSON.
@@ -49,25 +50,34 @@ internal sealed class TrainReport
         Vocabulary vocabulary = _model.Bert.Tokenizer.Pieces;
         int length = _model.Bert.Config.Capacity;
         MaskedQuestions questions = MaskedQuestions.Of(text.HeldOut, vocabulary, length, _size.Sequences);
-        Line("Masked tokens: {0:N0} of {1:N0} held-out sequences, every one [MASK]; pieces of a vocabulary of {2:N0}", questions.Count, questions.Whole.Count, vocabulary.Count);
-        IReadOnlyList<MaskedScore> baselines = Baselines.Ask(text.Training, vocabulary, length, questions, line => Line("  {0}", line));
+        MaskedQuestions alone = questions.Alone(vocabulary["[MASK]"], vocabulary[Vocabulary.Padding], _size.Alone);
+        Baselines baselines = new(text.Training, vocabulary, length, questions, alone);
+        Line("Masked tokens: pieces of a vocabulary of {0:N0} in {1:N0} held-out sequences; brackets: 95 %, Wilson", vocabulary.Count, questions.Whole.Count);
+        Line("  n-grams of up to 3 tokens a side, counted on the {0:N0} entries the encoder was trained on; {1}", text.Training.Count, baselines.Weights);
+        JsonObject result = Compare(baselines, questions, "15 % of the tokens are [MASK] at once");
+        result["alone"] = Compare(baselines, alone, "one token of a sequence is [MASK], all others are seen");
+        return result;
+    }
+
+    private JsonObject Compare(Baselines baselines, MaskedQuestions questions, string how)
+    {
+        IReadOnlyList<MaskedScore> others = baselines.Ask(questions);
         MaskedScore encoder = questions.Ask("encoder", _model.Bert.Encoder, _model.Head);
         JsonArray rows = [];
-        Line("  {0,-34}{1,-24}{2,11}", "", "right (95 %, Wilson)", "perplexity");
-        foreach (MaskedScore score in (MaskedScore[])[.. baselines, encoder])
+        Line("  {0,-24}{1,-26}{2,11}   {3:N0} places: {4}", "", "right", "perplexity", questions.Count, how);
+        foreach (MaskedScore score in (MaskedScore[])[.. others, encoder])
         {
-            Line("  {0,-34}{1,-24}{2,11:N1}", score.Name, score.Accuracy, score.Perplexity);
+            Line("  {0,-24}{1,-26}{2,11:N1}", score.Name, score.Accuracy, score.Perplexity);
             rows.Add(new JsonObject { ["name"] = score.Name, ["accuracy"] = Round(score.Accuracy.Value), ["low"] = Round(score.Accuracy.Low), ["high"] = Round(score.Accuracy.High), ["perplexity"] = Round(score.Perplexity) });
         }
 
         Line();
-        MaskedScore best = baselines.MaxBy(score => score.Accuracy.Value)!;
         return new()
         {
             ["accuracy"] = Round(encoder.Accuracy.Value),
-            ["bestBaseline"] = Round(best.Accuracy.Value),
+            ["bestBaseline"] = Round(others.Max(score => score.Accuracy.Value)),
             ["perplexity"] = Round(encoder.Perplexity),
-            ["bestBaselinePerplexity"] = Round(baselines.Min(score => score.Perplexity)),
+            ["bestBaselinePerplexity"] = Round(others.Min(score => score.Perplexity)),
             ["places"] = questions.Count,
             ["rows"] = rows,
         };

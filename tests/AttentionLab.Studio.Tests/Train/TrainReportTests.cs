@@ -33,14 +33,19 @@ public sealed class TrainReportTests
     public void Ask_TextWithARule_IsFoundByNeighboursAndNotByFrequency()
     {
         // Tokens come in pairs (i, i + 10): a neighbour tells.
-        IReadOnlyList<MaskedScore> scores = Baselines.Ask(Texts(4000, seed: 1), s_vocabulary, 16, MaskedQuestions.Of(Texts(300, seed: 2), s_vocabulary, 16, 200));
-        Assert.Equal(["unigram", "n-gram, left side", "n-gram, both sides", "n-gram, both sides, no other gap"], scores.Select(s => s.Name));
+        MaskedQuestions together = MaskedQuestions.Of(Texts(300, seed: 2), s_vocabulary, 16, 200), alone = together.Alone(4, 0, 150);
+        Assert.Equal(150, alone.Count);
+        Assert.All(alone.Places(), p => Assert.Equal([p.At], Enumerable.Range(0, 16).Where(t => p.Read[t] != p.Whole[t])));
+        Assert.All(alone.Places(), p => Assert.Equal((4, p.Whole[p.At]), (p.Read[p.At], p.Token)));
+        Baselines baselines = new(Texts(4000, seed: 1), s_vocabulary, 16, together, alone);
+        IReadOnlyList<MaskedScore> scores = baselines.Ask(together), single = baselines.Ask(alone);
+        Assert.Equal(["unigram", "n-gram, left side", "n-gram, both sides"], scores.Select(s => s.Name));
         Assert.InRange(scores[0].Accuracy.Value, 0, 0.15);
         Assert.InRange(scores[0].Perplexity, 18, 21);
         Assert.InRange(scores[1].Accuracy.Value, 0.4, 0.65);    // the second of a pair is known, the first is not
         Assert.InRange(scores[2].Accuracy.Value, 0.8, 0.95);    // the partner may be hidden too
-        Assert.True(scores[3].Accuracy.Value > 0.98, scores[3].Accuracy.ToString());
-        Assert.True(scores[3].Perplexity < scores[2].Perplexity && scores[2].Perplexity < scores[1].Perplexity);
+        Assert.True(single[2].Accuracy.Value > 0.98, single[2].Accuracy.ToString());
+        Assert.True(single[2].Perplexity < scores[2].Perplexity && scores[2].Perplexity < scores[1].Perplexity);
     }
 
     [Fact]
@@ -81,9 +86,9 @@ public sealed class TrainReportTests
         MaskedWordModel.Save(folder["model"], encoder, new(encoder.Embedding.Words, random), tokenizer);
         WordVectors vectors = new(new Vocabulary(["red", "fast", "program", "tree"]), Tensor.Gaussian(random, 1, 4, 6));
         using StringWriter text = new();
-        JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 4, 30), text).Run();
+        JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text).Run();
 
-        foreach (string path in new[] { "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance" })
+        foreach (string path in new[] { "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "maskedWord.alone.accuracy", "maskedWord.alone.bestBaseline", "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance" })
         {
             JsonNode? at = report;
             foreach (string key in path.Split('.'))
