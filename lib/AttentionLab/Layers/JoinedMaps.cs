@@ -12,36 +12,12 @@ internal static class JoinedMaps
     /// <summary>(…, inputs) → (…, outputs₁ + … + outputsₙ).</summary>
     internal static Tensor Forward(Tensor x, params ReadOnlySpan<Linear> maps)
     {
-        int width = Width(maps), inputs = maps[0].Inputs;
-        Tensor y = ShapeCheck.WithColumns(x, width), weight = SideBySide(maps, width);
-        bool bias = false;
-        foreach (Linear map in maps)
-        {
-            bias |= map.Bias is not null;
-        }
-
-        if (bias)
-        {
-            Tensor biases = Workspace.Rent(width);
-            int column = 0;
-            foreach (Linear map in maps)
-            {
-                Span<float> part = biases.Span.Slice(column, map.Outputs);
-                part.Clear();
-                map.Bias?.Value.Span.CopyTo(part);
-                column += map.Outputs;
-            }
-
-            for (int row = 0; row < y.Rows; row++)
-            {
-                biases.Span.CopyTo(y.Span.Slice(row * width, width));
-            }
-
-            Workspace.Return(biases);
-        }
-
-        MatMul.Forward(x.Span, weight.Span, y.Span, x.Rows, inputs, width, add: bias);
-        Workspace.Return(weight);
+        int width = Width(maps);
+        Tensor y = ShapeCheck.WithColumns(x, width), weights = Weights(maps), biases = Workspace.Rent(HaveBias(maps) ? width : 0);
+        Biases(maps, biases.Span);
+        MatMul.Forward(x.Span, weights.Span, y.Span, x.Rows, maps[0].Inputs, width, new Epilogue { Bias = biases.Span });
+        Workspace.Return(weights);
+        Workspace.Return(biases);
         return y;
     }
 
@@ -49,51 +25,84 @@ internal static class JoinedMaps
     internal static Tensor Backward(Tensor dy, Tensor x, params ReadOnlySpan<Linear> maps)
     {
         int width = dy.Columns, inputs = maps[0].Inputs, rows = dy.Rows, column = 0;
-        Tensor dx = Workspace.Rent(x.Shape), weight = SideBySide(maps, width), dBias = Workspace.Rent(width);
-        MatMul.ForwardNT(dy.Span, weight.Span, dx.Span, rows, width, inputs);
-        MatMul.ForwardTN(x.Span, dy.Span, weight.Span, inputs, rows, width);
+        Tensor dx = Workspace.Rent(x.Shape), weights = Weights(maps), dBias = Workspace.Rent(width);
+        MatMul.ForwardNT(dy.Span, weights.Span, dx.Span, rows, width, inputs);
+        Span<float> dWeights = weights.Span;
+        MatMul.ForwardTN(x.Span, dy.Span, dWeights, inputs, rows, width);
         dBias.Span.Clear();
         Reduce.AddRows(dy.Span, dBias.Span, rows, width);
         foreach (Linear map in maps)
         {
+            int outputs = map.Outputs;
+            Span<float> gradient = map.Weight.Gradient.Span;
             for (int row = 0; row < inputs; row++)
             {
-                Multiply.AddScaled(weight.Span.Slice(row * width + column, map.Outputs), 1, map.Weight.Gradient.Span.Slice(row * map.Outputs, map.Outputs));
+                Multiply.AddScaled(dWeights.Slice(row * width + column, outputs), 1, gradient.Slice(row * outputs, outputs));
             }
 
             if (map.Bias is not null)
             {
-                Multiply.AddScaled(dBias.Span.Slice(column, map.Outputs), 1, map.Bias.Gradient.Span);
-            }
-
-            column += map.Outputs;
-        }
-
-        Workspace.Return(weight);
-        Workspace.Return(dBias);
-        return dx;
-    }
-
-    /// <summary>[W₁ … Wₙ] (inputs, width); to be returned.</summary>
-    private static Tensor SideBySide(ReadOnlySpan<Linear> maps, int width)
-    {
-        int inputs = maps[0].Inputs, column = 0;
-        Tensor weight = Workspace.Rent(inputs, width);
-        foreach (Linear map in maps)
-        {
-            int outputs = map.Outputs;
-            for (int row = 0; row < inputs; row++)
-            {
-                map.Weight.Value.Span.Slice(row * outputs, outputs).CopyTo(weight.Span[(row * width + column)..]);
+                Multiply.AddScaled(dBias.Span.Slice(column, outputs), 1, map.Bias.Gradient.Span);
             }
 
             column += outputs;
         }
 
-        return weight;
+        Workspace.Return(weights);
+        Workspace.Return(dBias);
+        return dx;
     }
 
-    private static int Width(ReadOnlySpan<Linear> maps)
+    /// <summary>[W₁ … Wₙ] (inputs, width), rented.</summary>
+    internal static Tensor Weights(ReadOnlySpan<Linear> maps)
+    {
+        int inputs = maps[0].Inputs, width = Width(maps), column = 0;
+        Tensor weights = Workspace.Rent(inputs, width);
+        Span<float> to = weights.Span;
+        foreach (Linear map in maps)
+        {
+            int outputs = map.Outputs;
+            ReadOnlySpan<float> from = map.Weight.Value.Span;
+            for (int row = 0; row < inputs; row++)
+            {
+                from.Slice(row * outputs, outputs).CopyTo(to[(row * width + column)..]);
+            }
+
+            column += outputs;
+        }
+
+        return weights;
+    }
+
+    /// <summary>[b₁ … bₙ] (width), with zeros for a map without one; nothing if no map has one.</summary>
+    internal static void Biases(ReadOnlySpan<Linear> maps, Span<float> biases)
+    {
+        int column = 0;
+        for (int i = 0; i < maps.Length && !biases.IsEmpty; i++)
+        {
+            Span<float> part = biases.Slice(column, maps[i].Outputs);
+            part.Clear();
+            maps[i].Bias?.Value.Span.CopyTo(part);
+            column += part.Length;
+        }
+    }
+
+    /// <summary>Whether one of them has a bias.</summary>
+    internal static bool HaveBias(ReadOnlySpan<Linear> maps)
+    {
+        foreach (Linear map in maps)
+        {
+            if (map.Bias is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Outputs of all maps.</summary>
+    internal static int Width(ReadOnlySpan<Linear> maps)
     {
         int width = 0;
         foreach (Linear map in maps)

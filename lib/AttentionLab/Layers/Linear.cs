@@ -58,12 +58,7 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
             throw new ArgumentException($"x holds {x.Length} numbers and y {y.Length}, but Linear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
         }
 
-        for (int row = 0; Bias is not null && row < rows; row++)
-        {
-            Bias.Value.Span.CopyTo(y.Slice(row * Outputs, Outputs));
-        }
-
-        MatMul.Forward(x, Weight.Value.Span, y, rows, Inputs, Outputs, add: Bias is not null);
+        MatMul.Forward(x, Weight.Value.Span, y, rows, Inputs, Outputs, new Epilogue { Bias = Bias is null ? [] : Bias.Value.Span });
     }
 
     /// <summary>Adds dW and db to the parameters' gradients and returns dx.</summary>

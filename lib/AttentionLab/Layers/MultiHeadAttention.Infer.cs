@@ -21,8 +21,7 @@ public sealed partial class MultiHeadAttention
     public Tensor InferCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        (Tensor query, Tensor key, Tensor value) = Project(x, memory);
-        Tensor mixed = FusedAttention.Infer(query, key, value, mask, Scale);
-        return Output.Forward(Merge(mixed, x)).Y;
+        (HeadColumns query, HeadColumns key, HeadColumns value) = Project(x, memory);
+        return Output.Forward(HeadAttention.Forward(query, key, value, mask, Scale).Output).Y;
     }
 }

@@ -71,10 +71,10 @@ public sealed partial class MultiHeadAttention(
     public (Tensor Y, Saved Saved) ForwardCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        (Tensor query, Tensor key, Tensor value) = Project(x, memory);
-        (Tensor mixed, ScaledDotProductAttention.Saved attention) = ScaledDotProductAttention.Forward(query, key, value, mask, Scale);
-        (Tensor y, Linear.Saved output) = Output.Forward(Merge(mixed, x));
-        return (y, new Saved(x, memory, attention, output));
+        (HeadColumns query, HeadColumns key, HeadColumns value) = Project(x, memory);
+        (Tensor mixed, Tensor logSums) = HeadAttention.Forward(query, key, value, mask, Scale);
+        (Tensor y, Linear.Saved output) = Output.Forward(mixed);
+        return (y, new Saved(x, memory, query, key, value, logSums, mask, Scale, output));
     }
 
     /// <summary>Backward of self-attention: the three ways in which x took part, added up.</summary>
@@ -89,14 +89,8 @@ public sealed partial class MultiHeadAttention(
             throw new ArgumentException("saved comes from a cross-attention, whose x and memory have gradients of their own: call BackwardCross.", nameof(saved));
         }
 
-        (Tensor dQuery, Tensor dKey, Tensor dValue) = BackwardHeads(dy, saved);
         Tensor wide = ShapeCheck.WithColumns(saved.X, Query.Outputs + Key.Outputs + Value.Outputs);
-        Heads.Merge(dQuery, wide, 0);
-        Heads.Merge(dKey, wide, Query.Outputs);
-        Heads.Merge(dValue, wide, Query.Outputs + Key.Outputs);
-        Workspace.Return(dQuery);
-        Workspace.Return(dKey);
-        Workspace.Return(dValue);
+        BackwardHeads(dy, saved, wide, wide, Query.Outputs);
         Tensor dx = JoinedMaps.Backward(wide, saved.X, Query, Key, Value);
         Workspace.Return(wide);
         return dx;
@@ -109,39 +103,37 @@ public sealed partial class MultiHeadAttention(
     /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
     public (Tensor X, Tensor Memory) BackwardCross(Tensor dy, Saved saved)
     {
-        (Tensor dQuery, Tensor dKey, Tensor dValue) = BackwardHeads(dy, saved);
-        Tensor wide = ShapeCheck.WithColumns(saved.Memory, Key.Outputs + Value.Outputs);
-        Heads.Merge(dKey, wide, 0);
-        Heads.Merge(dValue, wide, Key.Outputs);
-        Tensor dMemory = JoinedMaps.Backward(wide, saved.Memory, Key, Value);
+        Tensor dQuery = ShapeCheck.WithColumns(saved.X, Query.Outputs), wide = ShapeCheck.WithColumns(saved.Memory, Key.Outputs + Value.Outputs);
+        BackwardHeads(dy, saved, dQuery, wide, 0);
+        Tensor dx = JoinedMaps.Backward(dQuery, saved.X, Query), dMemory = JoinedMaps.Backward(wide, saved.Memory, Key, Value);
+        Workspace.Return(dQuery);
         Workspace.Return(wide);
-        return (Query.Backward(Merge(dQuery, saved.X), new Linear.Saved(saved.X)), dMemory);
+        return (dx, dMemory);
     }
 
-    /// <summary>The three projections as (B,H,T,D), turned by their positions. Maps of the same input are one product.</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, Tensor memory)
+    /// <summary>The three projections, turned by their positions. Maps of the same input are one product, and one matrix then holds Q, K and V side by side.</summary>
+    private (HeadColumns Query, HeadColumns Key, HeadColumns Value) Project(Tensor x, Tensor memory)
     {
         bool self = ReferenceEquals(x, memory);
         Tensor wide = self ? JoinedMaps.Forward(x, Query, Key, Value) : JoinedMaps.Forward(memory, Key, Value);
-        int column = self ? Query.Outputs : 0;
-        Tensor query = Heads.Split(self ? wide : Query.Forward(x).Y, heads, 0, Query.Outputs);
-        Tensor key = Heads.Split(wide, heads, column, Key.Outputs), value = Heads.Split(wide, heads, column + Key.Outputs, Value.Outputs);
-        Workspace.Return(wide);
-        rotary?.Rotate(query);
-        rotary?.Rotate(key);
+        int first = self ? Query.Outputs : 0;
+        HeadColumns query = new(self ? wide : Query.Forward(x).Y, 0, heads, HeadSize);
+        HeadColumns key = new(wide, first, heads, HeadSize), value = new(wide, first + Key.Outputs, heads, Value.Outputs / heads);
+        rotary?.Turn(query, back: false);
+        rotary?.Turn(key, back: false);
         return (query, key, value);
     }
 
-    /// <summary>From dy to the gradients of the projections, (B,H,T,D); adds to the gradients of W_O.</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) BackwardHeads(Tensor dy, Saved saved)
+    /// <summary>From dy to the gradients of the projections: queries in <paramref name="x"/>, keys and values in <paramref name="memory"/> from column <paramref name="first"/> on. Adds to the gradients of W_O.</summary>
+    private void BackwardHeads(Tensor dy, Saved saved, Tensor x, Tensor memory, int first)
     {
-        Tensor dMerged = Output.Backward(dy, saved.Output), dMixed = Heads.Split(dMerged, heads);
-        Workspace.Return(dMerged);
-        (Tensor dQuery, Tensor dKey, Tensor dValue) = ScaledDotProductAttention.Backward(dMixed, saved.Attention);
+        Tensor dMixed = Output.Backward(dy, saved.Output);
+        HeadColumns dQuery = saved.Query with { Matrix = x }, dKey = saved.Key with { Matrix = memory, First = first };
+        HeadColumns dValue = saved.Value with { Matrix = memory, First = first + Key.Outputs };
+        HeadAttention.Backward(saved.Query, saved.Key, saved.Value, saved.Output.X, saved.LogSums, saved.Mask, saved.Scale, dMixed, dQuery, dKey, dValue);
         Workspace.Return(dMixed);
-        rotary?.RotateBack(dQuery);
-        rotary?.RotateBack(dKey);
-        return (dQuery, dKey, dValue);
+        rotary?.Turn(dQuery, back: true);
+        rotary?.Turn(dKey, back: true);
     }
 
     private void Check(Tensor x, Tensor memory)
@@ -155,25 +147,45 @@ public sealed partial class MultiHeadAttention(
         }
     }
 
-    /// <summary>(B,H,T,D) → (B,T,H·D), or (T,H·D) if that is the rank of the input.</summary>
-    private static Tensor Merge(Tensor split, Tensor input)
-    {
-        Tensor merged = Heads.Merge(split);
-        return input.Rank == 2 ? merged.Reshape(input.Rows, merged.Columns) : merged;
-    }
-
     private static int Divide(int channels, int heads) => heads >= 1 && channels % heads == 0
         ? channels / heads
         : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass headSize.", nameof(heads));
 
-    /// <summary>What the backward needs.</summary>
-    /// <param name="X">What queries were made of.</param>
-    /// <param name="Memory">What keys and values were made of; X itself in self-attention.</param>
-    /// <param name="Attention">Of the attention itself.</param>
-    /// <param name="Output">Of W_O.</param>
-    public readonly record struct Saved(Tensor X, Tensor Memory, ScaledDotProductAttention.Saved Attention, Linear.Saved Output)
+    /// <summary>What the backward needs: the projections, and one number a query instead of its row of weights.</summary>
+    public readonly record struct Saved
     {
-        /// <summary>Attention weights (B,H,T_q,T_k); each row sums to 1, or to 0 if everything is masked.</summary>
-        public Tensor Weights => Attention.Weights;
+        private readonly Lazy<Tensor> _weights;
+
+        internal Saved(Tensor x, Tensor memory, HeadColumns query, HeadColumns key, HeadColumns value, Tensor logSums, AttentionMask? mask, float scale, Linear.Saved output)
+        {
+            (X, Memory, Query, Key, Value, LogSums, Mask, Scale, Output) = (x, memory, query, key, value, logSums, mask, scale, output);
+            _weights = new(() => ScaledDotProductAttention.Forward(query.Split(), key.Split(), value.Split(), mask, scale).Saved.Weights);
+        }
+
+        /// <summary>What queries were made of.</summary>
+        public Tensor X { get; }
+
+        /// <summary>What keys and values were made of; X itself in self-attention.</summary>
+        public Tensor Memory { get; }
+
+        /// <summary>
+        /// Attention weights (B,H,T_q,T_k); each row sums to 1, or to 0 if everything is masked. Computed from the saved queries and keys when first
+        /// asked for: neither the forward nor the backward needs them.
+        /// </summary>
+        public Tensor Weights => _weights.Value;
+
+        internal HeadColumns Query { get; }
+
+        internal HeadColumns Key { get; }
+
+        internal HeadColumns Value { get; }
+
+        internal Tensor LogSums { get; }
+
+        internal AttentionMask? Mask { get; }
+
+        internal float Scale { get; }
+
+        internal Linear.Saved Output { get; }
     }
 }

@@ -36,11 +36,7 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         ShapeCheck.Rank(x, 2, 4, nameof(RotaryPositions), "(…, T, D)");
         ShapeCheck.Columns(x, headSize, nameof(RotaryPositions), nameof(headSize));
         int tokens = x.Shape[^2], half = headSize / 2, block = tokens * headSize;
-        if (start < 0 || start + tokens > capacity)
-        {
-            throw new ArgumentException($"positions {start} to {start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {start + tokens}.", nameof(start));
-        }
-
+        CheckPositions(tokens, start);
         ReadOnlySpan<float> cos = _tables.Cos.AsSpan(start * half, tokens * half), sin = _tables.Sin.AsSpan(start * half, tokens * half);
         for (int at = 0; at < x.Length; at += block)
         {
@@ -53,6 +49,44 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
             {
                 Kernels.Rotate.Forward(part, cos, sin, part, tokens, headSize);
             }
+        }
+    }
+
+    /// <summary>Turns every head by the position of its token, where it stands.</summary>
+    internal void Turn(HeadColumns x, bool back)
+    {
+        if (x.Size != headSize)
+        {
+            throw new ArgumentException($"heads are {x.Size} wide but RotaryPositions expects {headSize}: build it with headSize: {x.Size}.", nameof(x));
+        }
+
+        CheckPositions(x.Tokens, 0);
+        int half = headSize / 2, columns = x.Matrix.Columns;
+        Span<float> values = x.Span;
+        for (int row = 0; row < x.Matrix.Rows; row++)
+        {
+            int position = row % x.Tokens;
+            ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
+            for (int h = 0; h < x.Heads; h++)
+            {
+                Span<float> head = values.Slice(row * columns + h * headSize, headSize);
+                if (back)
+                {
+                    Kernels.Rotate.Backward(head, cos, sin, head, 1, headSize);
+                }
+                else
+                {
+                    Kernels.Rotate.Forward(head, cos, sin, head, 1, headSize);
+                }
+            }
+        }
+    }
+
+    private void CheckPositions(int tokens, int start)
+    {
+        if (start < 0 || start + tokens > capacity)
+        {
+            throw new ArgumentException($"positions {start} to {start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {start + tokens}.", nameof(start));
         }
     }
 

@@ -1,0 +1,79 @@
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Layers;
+
+/// <summary>
+/// One or several <see cref="Linear"/> maps of the same input for inference: y = f(x·[W₁ … Wₙ] + [b₁ … bₙ]). The weights are a copy, laid out
+/// once in the order that the product reads.
+/// </summary>
+/// <remarks>A copy does not follow the parameters: after a step of training call <see cref="Refresh"/>.</remarks>
+public sealed class PackedLinear
+{
+    private readonly Linear[] _maps;
+    private readonly PackedMatrix _weight;
+    private readonly float[] _bias;
+
+    /// <summary>Copies the weights.</summary>
+    /// <param name="maps">At least one; their outputs stand side by side in y.</param>
+    /// <exception cref="ArgumentException">There is no map, or two differ in their inputs.</exception>
+    public PackedLinear(params ReadOnlySpan<Linear> maps)
+    {
+        if (maps.IsEmpty)
+        {
+            throw new ArgumentException("maps is empty but at least one Linear is packed: pass one.", nameof(maps));
+        }
+
+        foreach (Linear map in maps)
+        {
+            if (map.Inputs != maps[0].Inputs)
+            {
+                throw new ArgumentException($"one map has {map.Inputs} inputs and another {maps[0].Inputs}, but all of them map the same x: pack them apart.", nameof(maps));
+            }
+        }
+
+        _maps = maps.ToArray();
+        Inputs = maps[0].Inputs;
+        Outputs = JoinedMaps.Width(maps);
+        _bias = JoinedMaps.HaveBias(maps) ? new float[Outputs] : [];
+        _weight = new PackedMatrix(JoinedMaps.Weights(maps).Span, Inputs, Outputs);
+        JoinedMaps.Biases(maps, _bias);
+    }
+
+    /// <summary>Width of x.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Width of y: of all maps together.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Copies the weights again, after they have changed.</summary>
+    public void Refresh()
+    {
+        Tensor weights = JoinedMaps.Weights(_maps);
+        _weight.Refill(weights.Span);
+        Workspace.Return(weights);
+        JoinedMaps.Biases(_maps, _bias);
+    }
+
+    /// <summary>y = f(x·W + b), or y + f(x·W + b) if <paramref name="add"/>; allocates nothing.</summary>
+    /// <param name="x">(rows, inputs).</param>
+    /// <param name="y">(rows, outputs).</param>
+    /// <param name="activation">f; must be none if <paramref name="add"/>.</param>
+    /// <param name="add">Add to what y holds: a residual connection.</param>
+    /// <exception cref="ArgumentException">The lengths do not belong to the same number of rows.</exception>
+    public void Infer(ReadOnlySpan<float> x, Span<float> y, Nonlinearity activation = Nonlinearity.None, bool add = false)
+    {
+        int rows = x.Length / Inputs;
+        if (x.Length != rows * Inputs || y.Length != rows * Outputs)
+        {
+            throw new ArgumentException($"x holds {x.Length} numbers and y {y.Length}, but PackedLinear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
+        }
+
+        if (add && activation != Nonlinearity.None)
+        {
+            throw new ArgumentException($"activation is {activation} and y is added to, but f would then apply to the sum: add in a step of its own.", nameof(activation));
+        }
+
+        MatMul.Forward(x, _weight, y, rows, new Epilogue { Bias = _bias, Activation = activation }, add);
+    }
+}
