@@ -36,18 +36,33 @@ internal static unsafe class Scratch
     /// <summary>Sums over rows, one row of them for each part of a call.</summary>
     public const int Columns = 8;
 
+    /// <summary>Projections of an attention layer.</summary>
+    public const int Projections = 9;
+
+    /// <summary>What the heads of an attention layer gave.</summary>
+    public const int Mixed = 10;
+
+    /// <summary>The wide middle of a feed-forward net.</summary>
+    public const int Hidden = 11;
+
+    /// <summary>Normalised rows before a layer.</summary>
+    public const int Normed = 12;
+
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
     [ThreadStatic]
     private static float[]?[]? t_buffers;
 
+    /// <summary><see cref="Of"/> as a span.</summary>
+    public static Span<float> Span(int purpose, int length) => new(Of(purpose, length), length);
+
     /// <summary>At least <paramref name="length"/> floats, not cleared, aligned to 64 bytes, valid until the next call on this thread with the same purpose.</summary>
     /// <param name="purpose">One of the constants above.</param>
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)
     {
-        float[]?[] buffers = t_buffers ??= new float[]?[9];
+        float[]?[] buffers = t_buffers ??= new float[]?[13];
         float[]? buffer = buffers[purpose];
         if (buffer is null || buffer.Length < length + LineFloats)
         {

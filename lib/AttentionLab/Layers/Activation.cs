@@ -29,6 +29,15 @@ internal static class ActivationKernels
         }
     }
 
+    /// <summary>The same function as an epilogue of a product takes it.</summary>
+    internal static Nonlinearity Kernel(this Activation activation) => activation switch
+    {
+        Activation.Relu => Nonlinearity.Relu,
+        Activation.Gelu => Nonlinearity.Gelu,
+        Activation.GeluTanh => Nonlinearity.GeluTanh,
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them."),
+    };
+
     internal static void Backward(this Activation activation, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx)
     {
         switch (activation)

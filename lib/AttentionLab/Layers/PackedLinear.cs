@@ -63,12 +63,7 @@ public sealed class PackedLinear
     /// <exception cref="ArgumentException">The lengths do not belong to the same number of rows.</exception>
     public void Infer(ReadOnlySpan<float> x, Span<float> y, Nonlinearity activation = Nonlinearity.None, bool add = false)
     {
-        int rows = x.Length / Inputs;
-        if (x.Length != rows * Inputs || y.Length != rows * Outputs)
-        {
-            throw new ArgumentException($"x holds {x.Length} numbers and y {y.Length}, but PackedLinear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
-        }
-
+        int rows = ShapeCheck.PackedRows(x.Length, y.Length, Inputs, Outputs, nameof(PackedLinear));
         if (add && activation != Nonlinearity.None)
         {
             throw new ArgumentException($"activation is {activation} and y is added to, but f would then apply to the sum: add in a step of its own.", nameof(activation));

@@ -52,6 +52,18 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         }
     }
 
+    /// <summary>Turns the heads of one token, which stand side by side.</summary>
+    internal void Turn(Span<float> heads, int position)
+    {
+        int half = headSize / 2;
+        ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
+        for (int at = 0; at < heads.Length; at += headSize)
+        {
+            Span<float> head = heads.Slice(at, headSize);
+            Kernels.Rotate.Forward(head, cos, sin, head, 1, headSize);
+        }
+    }
+
     /// <summary>Turns every head by the position of its token, where it stands.</summary>
     internal void Turn(HeadColumns x, bool back)
     {
@@ -82,7 +94,7 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         }
     }
 
-    private void CheckPositions(int tokens, int start)
+    internal void CheckPositions(int tokens, int start)
     {
         if (start < 0 || start + tokens > capacity)
         {

@@ -40,6 +40,25 @@ internal static class ShapeCheck
         }
     }
 
+    /// <summary>Spans of the same number of whole rows; returns it.</summary>
+    internal static int PackedRows(int x, int y, int inputs, int outputs, string layer)
+    {
+        int rows = x / inputs;
+        return x == rows * inputs && y == rows * outputs
+            ? rows
+            : throw new ArgumentException($"x holds {x} numbers and y {y}, but {layer} maps rows of {inputs} to rows of {outputs}: pass whole rows, as many in y as in x.");
+    }
+
+    /// <summary>Two tensors must have the same shape.</summary>
+    internal static void Same(Tensor y, Tensor x, string name, string other)
+    {
+        ArgumentNullException.ThrowIfNull(y, name);
+        if (!y.Shape.SequenceEqual(x.Shape))
+        {
+            throw new ArgumentException($"{name} is {Tensor.Describe(y.Shape)} but {other} is {Tensor.Describe(x.Shape)}: pass a tensor of that shape.", name);
+        }
+    }
+
     /// <summary>A tensor shaped like <paramref name="x"/> except for the last dimension, to be overwritten as a whole.</summary>
     internal static Tensor WithColumns(Tensor x, int columns)
     {

@@ -14,7 +14,8 @@ namespace AttentionLab.Models;
 /// <param name="name">Prefix of the parameters' names.</param>
 public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random, Embedding? words = null, string name = "embedding")
 {
-    private readonly float _scale = options.ScaleEmbedding ? MathF.Sqrt(options.Channels) : 1;
+    /// <summary>Factor of the words.</summary>
+    internal float Scale { get; } = options.ScaleEmbedding ? MathF.Sqrt(options.Channels) : 1;
 
     /// <summary>(V,C).</summary>
     public Embedding Words { get; } = words ?? new(options.Vocabulary, options.Channels, random, Deviation(options), $"{name}.words");
@@ -51,9 +52,9 @@ public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random,
     {
         ArgumentNullException.ThrowIfNull(ids);
         (Tensor y, Embedding.Saved savedWords) = Words.Forward(ids);
-        if (_scale != 1)
+        if (Scale != 1)
         {
-            Multiply.Scale(y.Span, _scale, y.Span);
+            Multiply.Scale(y.Span, Scale, y.Span);
         }
 
         LearnedPositions.Saved positions = default;
@@ -98,10 +99,10 @@ public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random,
         dx = Norm?.Backward(dx, saved.Norm) ?? dx;
         Types?.Backward(dx, saved.Types);
         Positions?.Backward(dx, saved.Positions);
-        if (_scale != 1)
+        if (Scale != 1)
         {
             Tensor scaled = Workspace.Rent(dx.Shape);
-            Multiply.Scale(dx.Span, _scale, scaled.Span);
+            Multiply.Scale(dx.Span, Scale, scaled.Span);
             dx = scaled;
         }
 

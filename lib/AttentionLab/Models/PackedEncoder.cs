@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Models;
+
+/// <summary>
+/// <see cref="Encoder"/> for inference, from a copy of the weights: what <see cref="Encoder.Forward"/> without dropout gives up to rounding,
+/// as fast as the kernels allow, and without an allocation after the first call of a size.
+/// <code>
+/// PackedEncoder packed = new(bert.Encoder);
+/// Tensor y = new(batch, tokens, bert.Config.Channels);
+/// packed.Infer(ids, y, visible);
+/// </code>
+/// </summary>
+/// <remarks>The copy does not follow the parameters: after a step of training call <see cref="Refresh"/>.</remarks>
+public sealed class PackedEncoder
+{
+    private readonly Encoder _encoder;
+    private readonly PackedTokenEmbedding _embedding;
+    private readonly PackedEncoderLayer[] _layers;
+    private readonly PackedNorm? _norm;
+    private AttentionMask? _alibi;
+    private int _alibiTokens = -1;
+
+    /// <summary>Copies the weights.</summary>
+    /// <param name="encoder">Whose weights are copied.</param>
+    public PackedEncoder(Encoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        _encoder = encoder;
+        _embedding = new(encoder.Embedding, encoder.Options);
+        _layers = [.. encoder.Layers.Layers.Select(layer => new PackedEncoderLayer(layer))];
+        _norm = encoder.Layers.Norm is null ? null : new(encoder.Layers.Norm);
+    }
+
+    /// <summary>Sizes and choices.</summary>
+    public EncoderOptions Options => _encoder.Options;
+
+    /// <summary>Copies the weights again, after they have changed.</summary>
+    public void Refresh()
+    {
+        _embedding.Refresh();
+        foreach (PackedEncoderLayer layer in _layers)
+        {
+            layer.Refresh();
+        }
+
+        _norm?.Refresh();
+    }
+
+    /// <summary>A vector for each token, from all the others.</summary>
+    /// <param name="ids">(B,T) numbers from 0 to V−1; pad short sequences with any number and hide it.</param>
+    /// <param name="y">(B,T,C), overwritten.</param>
+    /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
+    /// <param name="types">(B,T) token types; null for all 0.</param>
+    /// <param name="causal">Whether a token sees only itself and those before it.</param>
+    /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a shape does not fit.</exception>
+    public void Infer(int[,] ids, Tensor y, bool[,]? visible = null, int[,]? types = null, bool causal = false)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(y);
+        (int batch, int tokens, int channels) = (ids.GetLength(0), ids.GetLength(1), Options.Channels);
+        if (tokens > Options.Capacity)
+        {
+            throw new ArgumentException($"ids is ({batch}, {tokens}) but the encoder was built for at most {Options.Capacity} tokens: cut the sequence, or build it with Capacity: {tokens}.", nameof(ids));
+        }
+
+        if (y.Rank != 3 || y.Shape[0] != batch || y.Shape[1] != tokens || y.Shape[2] != channels)
+        {
+            throw new ArgumentException($"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
+        }
+
+        if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
+        {
+            throw new ArgumentException($"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
+        }
+
+        _embedding.Infer(ids, types, y.Span);
+        AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
+        ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? Slopes(tokens).Span : [];
+        foreach (PackedEncoderLayer layer in _layers)
+        {
+            layer.Infer(y.Span, y.Span, batch, mask, bias);
+        }
+
+        _norm?.Infer(y.Span, y.Span);
+    }
+
+    /// <summary>A matrix, row after row.</summary>
+    internal static ReadOnlySpan<T> Flat<T>(T[,] matrix) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length);
+
+    /// <summary>ALiBi's bias (H,T,T), kept for the last T.</summary>
+    private Tensor Slopes(int tokens)
+    {
+        if (_alibi is null || _alibiTokens != tokens)
+        {
+            (_alibi, _alibiTokens) = (Options.Mask(null, tokens, tokens), tokens);
+        }
+
+        return _alibi?.BiasValues ?? throw new InvalidOperationException("the options ask for ALiBi but gave no bias.");
+    }
+}
