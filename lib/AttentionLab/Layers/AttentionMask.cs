@@ -95,10 +95,10 @@ public sealed class AttentionMask
         _pairs?.Check("Pairs", batch, queries, keys);
         if (_bias is { } bias)
         {
-            int[] full = [batch, heads, queries, keys];
-            if (!bias.Shape.SequenceEqual(full.AsSpan(4 - bias.Rank)))
+            ReadOnlySpan<int> full = [batch, heads, queries, keys];
+            if (!bias.Shape.SequenceEqual(full[(4 - bias.Rank)..]))
             {
-                throw new ArgumentException($"the mask's bias is {Tensor.Describe(bias.Shape)} but the attention is (B, H, T_q, T_k) = {Tensor.Describe(full)}: pass {Tensor.Describe(full.AsSpan(2))}, {Tensor.Describe(full.AsSpan(1))} or {Tensor.Describe(full)}.");
+                throw new ArgumentException($"the mask's bias is {Tensor.Describe(bias.Shape)} but the attention is (B, H, T_q, T_k) = {Tensor.Describe(full)}: pass {Tensor.Describe(full[2..])}, {Tensor.Describe(full[1..])} or {Tensor.Describe(full)}.");
             }
         }
     }
