@@ -9,7 +9,7 @@ namespace AttentionLab.Tests.Training;
 /// <summary>The step of a masked-word encoder, as it is trained in earnest: every layer, dropout, clipping, Adam.</summary>
 public class MaskedWordStepTests
 {
-    private const int Batches = 8, Tokens = 32, Words = 512;
+    private const int Batches = 16, Tokens = 32, Words = 512;
 
     [Theory, InlineData(false), InlineData(true)]
     public void Run_WorkspaceOrNot_GivesTheSameBytes(bool preNorm)
@@ -25,6 +25,25 @@ public class MaskedWordStepTests
         Train(new Workspace(), preNorm: false, afterStep: step => allocated[step] = GC.GetAllocatedBytesForCurrentThread());
         double perStep = (allocated[^1] - allocated[9]) / 10.0;
         Assert.True(perStep < 100_000, $"{perStep:N0} bytes a step");
+    }
+
+    [Fact]
+    public void Run_AnyNumberOfThreads_GivesTheSameBytes()
+    {
+        int before = Workers.Count;
+        try
+        {
+            Workers.Count = 1;
+            float[] one = Train(new Workspace(), preNorm: false);
+            Workers.Count = 2;
+            Compare.Same(Train(new Workspace(), preNorm: false), one, "parameters after 20 steps on two threads");
+            Workers.Count = 5;
+            Compare.Same(Train(new Workspace(), preNorm: false), one, "parameters after 20 steps on five threads");
+        }
+        finally
+        {
+            Workers.Count = before;
+        }
     }
 
     /// <summary>All parameters after 20 steps.</summary>
