@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Train;
+using AttentionLab.Training;
 using AttentionLab.Words;
 
 namespace AttentionLab.Studio.Commands;
@@ -75,14 +76,21 @@ internal static class TrainEncoderCommand
         Corpus corpus = Corpus.Read(folder);
         WordPieceTokenizer pieces = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
         Console.WriteLine("Reading the corpus as pieces …");
-        TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run ?? Path.Combine(CourseFolder.Open().Root, "work", "encoder"))
-        {
-            Say = Console.WriteLine,
-        };
         string target = Path.Combine(results, "encoder");
-        if (!training.Run(budget, resume, target, cancellation))
+        try
         {
-            return 130;
+            TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run ?? Path.Combine(CourseFolder.Open().Root, "work", "encoder"))
+            {
+                Say = Console.WriteLine,
+            };
+            if (!training.Run(budget, resume, target, cancellation))
+            {
+                return 130;
+            }
+        }
+        catch (Exception e) when (e is TrainingDivergedException or InvalidDataException or ArgumentException)
+        {
+            throw new CourseException(e.Message);
         }
 
         Console.WriteLine(FormattableString.Invariant($"Wrote {target}: {new FileInfo(Path.Combine(target, "model.safetensors")).Length / 1e6:0.00} MB."));

@@ -31,7 +31,7 @@ internal sealed record EncoderSettings
     public double Share { get; init; } = 0.3;
 
     /// <summary>Largest learning rate.</summary>
-    public double Rate { get; init; } = 1.5e-3;
+    public double Rate { get; init; } = 1e-3;
 
     /// <summary>Steps of linear growth to the largest rate.</summary>
     public long Warmup { get; init; } = 200;

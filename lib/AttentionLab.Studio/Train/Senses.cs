@@ -41,6 +41,22 @@ internal sealed record SenseSentences(string Word, IReadOnlyList<(string Text, b
         }
     }
 
+    /// <summary>As many sentences of each side: of the larger one, every n-th. Guessing is then right half of the time.</summary>
+    public SenseSentences Balanced()
+    {
+        int count = Math.Min(Sides.General, Sides.Computing);
+        return this with { Sentences = [.. Spread(false), .. Spread(true)] };
+
+        IEnumerable<(string, bool)> Spread(bool computing)
+        {
+            (string, bool Computing)[] side = [.. Sentences.Where(s => s.Computing == computing)];
+            return Enumerable.Range(0, count).Select(i => side[(int)((long)i * side.Length / count)]);
+        }
+    }
+
+    /// <summary>The sentences in which the word stands within an encoder's length.</summary>
+    public SenseSentences Readable(Bert bert) => this with { Sentences = [.. Sentences.Where(s => Place(bert.Tokenizer, s.Text, Word, bert.MaximumLength) is not null)] };
+
     /// <summary>The vector of the word in each sentence, at each level: 0 the embeddings, then after each layer; the mean over the pieces of its first occurrence.</summary>
     /// <param name="bert">The encoder.</param>
     /// <returns>For each level (n,C), and the sentences in which the word stands within the model's length (others are left out).</returns>
@@ -196,29 +212,21 @@ internal sealed record SenseScore(string Word, int General, int Computing, IRead
     /// <summary>A side with fewer sentences is not scored.</summary>
     public const int Fewest = 5;
 
-    /// <summary>What always naming the larger side gets.</summary>
-    public double Chance => (double)Math.Max(General, Computing) / (General + Computing);
-
-    /// <summary>Scores a word; null if a side has too few sentences.</summary>
+    /// <summary>Scores a word on as many sentences of each side; null if a side has too few.</summary>
     /// <param name="sentences">With the word.</param>
     /// <param name="bert">The encoder.</param>
     /// <param name="vectors">Word vectors; null for none.</param>
     public static SenseScore? Of(SenseSentences sentences, Bert bert, WordVectors? vectors)
     {
+        sentences = sentences.Readable(bert).Balanced();
         (int general, int computing) = sentences.Sides;
-        if (Math.Min(general, computing) < Fewest)
+        if (general < Fewest)
         {
             return null;
         }
 
         (Tensor[] levels, bool[] sides) = sentences.Contextual(bert);
-        int right = sides.Count(s => s);
-        if (Math.Min(right, sides.Length - right) < Fewest)
-        {
-            return null;
-        }
-
-        return new(sentences.Word, sides.Length - right, right, [.. levels.Select(level => NearestCentroid.LeaveOneOut(level, sides))], Context());
+        return new(sentences.Word, general, computing, [.. levels.Select(level => NearestCentroid.LeaveOneOut(level, sides))], Context());
 
         // The better of two usual ways, so that the comparison is not won by a weak rival.
         Share? Context()

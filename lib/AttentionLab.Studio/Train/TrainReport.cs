@@ -89,7 +89,7 @@ internal sealed class TrainReport
         int layer = ChooseLayer(words);
         IReadOnlyList<SenseSentences> heldOut = SenseSentences.Find(_corpus.HeldOutSenses, words);
         Line("Two senses: which dictionary a held-out sentence comes from, by the vector of one word in it; nearest centroid, leave-one-out");
-        Line("  Layer {0} is the headline: it was the best one on the training sentences. Brackets: 95 %, Wilson. Context: mean of the static vectors of the other words.", layer);
+        Line("  Layer {0} is the headline: it was the best one on the training sentences. As many sentences of each side: chance is 50 %. Brackets: 95 %, Wilson. Context: mean of the static vectors of the other words.", layer);
         JsonObject all = Table(heldOut, layer);
         SenseCues cues = new(_corpus.Training);
         Line("The same without domain cues: no word among the {0} on either side is {1:0} times more frequent on one side of the training text", SenseCues.Window, SenseCues.Ratio);
@@ -109,7 +109,7 @@ internal sealed class TrainReport
     private JsonObject Table(IReadOnlyList<SenseSentences> sentences, int layer)
     {
         int levels = _model.Bert.Config.Layers + 1;
-        Line("  {0,-10}{1,8}{2,10}{3,9}{4}   {5,-24}{6,-24}", "word", "general", "computing", "chance", string.Concat(Enumerable.Range(0, levels).Select(l => string.Format(CultureInfo.InvariantCulture, "{0,8}", l == 0 ? "embed." : $"layer {l}"))), "headline", "context");
+        Line("  {0,-10}{1,9}{2}   {3,-24}{4,-24}", "word", "a side", string.Concat(Enumerable.Range(0, levels).Select(l => string.Format(CultureInfo.InvariantCulture, "{0,8}", l == 0 ? "embed." : $"layer {l}"))), "headline", "context");
         List<SenseScore> scores = [];
         JsonArray rows = [];
         foreach (SenseSentences word in sentences)
@@ -117,19 +117,18 @@ internal sealed class TrainReport
             if (SenseScore.Of(word, _model.Bert, _vectors) is not { } score)
             {
                 (int general, int computing) = word.Sides;
-                Line("  {0,-10}{1,8:N0}{2,10:N0}     fewer than {3} on a side", word.Word, general, computing, SenseScore.Fewest);
+                Line("  {0,-10}{1,9}     {2} general, {3} computing: fewer than {4} on a side", word.Word, "", general, computing, SenseScore.Fewest);
                 rows.Add(new JsonObject { ["word"] = word.Word, ["general"] = general, ["computing"] = computing });
                 continue;
             }
 
             scores.Add(score);
-            Line("  {0,-10}{1,8:N0}{2,10:N0}{3,9:P1}{4}   {5,-24}{6,-24}", score.Word, score.General, score.Computing, score.Chance, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer], score.Context);
+            Line("  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", score.Word, score.General, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer], score.Context);
             rows.Add(new JsonObject
             {
                 ["word"] = score.Word,
                 ["general"] = score.General,
                 ["computing"] = score.Computing,
-                ["chance"] = Round(score.Chance),
                 ["accuracy"] = Round(score.Levels[layer].Value),
                 ["low"] = Round(score.Levels[layer].Low),
                 ["high"] = Round(score.Levels[layer].High),
@@ -141,12 +140,12 @@ internal sealed class TrainReport
         JsonObject result = new() { ["words"] = rows, ["scored"] = scores.Count };
         if (scores.Count > 0)
         {
-            double mean = scores.Average(s => s.Levels[layer].Value), chance = scores.Average(s => s.Chance);
+            double mean = scores.Average(s => s.Levels[layer].Value);
             double half = Half(scores.Select(s => s.Levels[layer]));
             double[] context = [.. scores.Where(s => s.Context is not null).Select(s => s.Context!.Value.Value)];
             double[] byLevel = [.. Enumerable.Range(0, levels).Select(l => scores.Average(s => s.Levels[l].Value))];
             string contextText = context.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * context.Average():0.0} % ± {100 * Half(scores.Select(s => s.Context).OfType<Share>()):0.0}");
-            Line("  {0,-10}{1,8:N0}{2,10:N0}{3,9:P1}{4}   {5,-24}{6,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), scores.Sum(s => s.Computing), chance, Percent(byLevel), string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
+            Line("  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), Percent(byLevel), string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
             if (scores.FirstOrDefault(s => s.Word == "apple") is { } apple)
             {
                 result["apple"] = Round(apple.Levels[layer].Value);
@@ -154,7 +153,7 @@ internal sealed class TrainReport
 
             result["mean"] = Round(mean);
             result["meanStaticContext"] = context.Length == 0 ? null : Round(context.Average());
-            result["chance"] = Round(chance);
+            result["chance"] = 0.5;
             result["levels"] = new JsonArray([.. byLevel.Select(l => (JsonNode)Round(l))]);
         }
 

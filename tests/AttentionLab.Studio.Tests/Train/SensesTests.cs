@@ -71,6 +71,14 @@ public sealed class SensesTests
     }
 
     [Fact]
+    public void Balanced_LargerSide_IsThinnedEvenly()
+    {
+        SenseSentences some = new("port", [("port a", false), ("port b", false), ("port c", false), ("port d", false), ("port e", false), ("port x", true), ("port y", true)]);
+        Assert.Equal(["port a", "port c", "port x", "port y"], some.Balanced().Sentences.Select(s => s.Text));
+        Assert.Equal(["port x"], new SenseSentences("port", [("the the the the the the the the the the the port", false), ("port x", true)]).Readable(TinyBert()).Sentences.Select(s => s.Text));
+    }
+
+    [Fact]
     public void Cues_PlantedWords_TakeTheirSentencesOut()
     {
         // "the" is as frequent on both sides; "compiler" only in FOLDOC, "orchard" only in WordNet, "rare" once, which could be chance.
@@ -87,18 +95,17 @@ public sealed class SensesTests
     }
 
     [Fact]
-    public void Score_VectorsThatTell_AreAllRightAndChanceIsTheLargerSide()
+    public void Score_VectorsThatTell_AreAllRightOnAsManyOfEachSide()
     {
         // The static vectors of the context tell the side; the contextual ones are random.
         WordVectors vectors = new(new Vocabulary(["red", "fast", "the"]), new Tensor([1, 0, 0, 1, 0.1f, 0.1f], 3, 2));
         SenseSentences sentences = new("port", [.. Enumerable.Range(0, 20).Select(i => i % 3 == 0 ? ("the fast port", true) : ("the red port", false))]);
         SenseScore score = SenseScore.Of(sentences, TinyBert(), vectors)!;
-        Assert.Equal((13, 7), (score.General, score.Computing));
-        Assert.Equal(13.0 / 20, score.Chance);
+        Assert.Equal((7, 7), (score.General, score.Computing));
         Assert.Equal(1, score.Context!.Value.Value);
         Assert.Equal(3, score.Levels.Count);
-        Assert.Equal(new Share(0, 20), score.Levels[0]);     // equal vectors: no side is nearer
-        Assert.Equal(new Share(20, 20), score.Levels[2]);    // two kinds of sentences, two points
+        Assert.Equal(new Share(0, 14), score.Levels[0]);     // equal vectors: no side is nearer
+        Assert.Equal(new Share(14, 14), score.Levels[2]);    // two kinds of sentences, two points
         Assert.Null(SenseScore.Of(new("port", [.. sentences.Sentences.Take(12)]), TinyBert(), vectors));
     }
 

@@ -122,6 +122,18 @@ public sealed class TrainReportTests
         Assert.Contains("dict-foldoc", error);
     }
 
+    [Fact]
+    public async Task EncoderCommand_ImpossibleSizes_SaysSoAndExitsWithTwo()
+    {
+        using TemporaryFolder folder = new();
+        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
+        Directory.CreateDirectory(folder["out"]);
+        string vocabulary = folder.Write("vocab.txt", string.Concat(s_vocabulary.Words.Select(word => word + "\n")));
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--out", folder["out"], "--run", folder["run"], "--tokenizer", vocabulary, "--heads", "3", "--steps", "2");
+        Assert.Equal(2, code);
+        Assert.Contains("128 but 3 heads do not divide it", error);
+    }
+
     /// <summary>Sentences of pairs (i, i + 10), i drawn from 10.</summary>
     private static int[][][] Texts(int count, ulong seed)
     {
