@@ -12,7 +12,7 @@ public sealed class DuelReportTests
             new("attention n=1024", 1, "ORT 1.30.0", 23.4, 23.1, 91.7, 77.5, 1, null, null, 10, 11),
             new("softmax", 1, "ours", 0.0044, 0.0043, null, null, null, "≥ 1 × ORT: 0.90 missed", false, 3, 3),
         ],
-        [new("attention n=1024", 1, "a fact")]);
+        [new("attention n=1024", 1, "a fact"), new("softmax", 1, "a fact")]);
 
     [Fact]
     public void ToJson_Rows_HaveTheSchemaOfTheIssue()
@@ -46,7 +46,7 @@ public sealed class DuelReportTests
         Assert.Contains("| softmax | 1 | ours | 0.0044 | 0.0043 |  |  |  | 3/3 | ≥ 1 × ORT: 0.90 missed | **missed** |\n", text, StringComparison.Ordinal);
         Assert.Contains("- Bars: 1 met, 1 missed\n", text, StringComparison.Ordinal);
         Assert.Contains("- ORT: not found (how to get it)\n", text, StringComparison.Ordinal);
-        Assert.EndsWith("- attention n=1024, 1 thread: a fact\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("- attention n=1024 · softmax, 1 thread: a fact\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

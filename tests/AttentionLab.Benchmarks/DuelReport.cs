@@ -64,9 +64,10 @@ internal sealed record DuelReport(
             text.Append('\n');
         }
 
-        foreach (DuelNote note in Notes)
+        // What is said of several workloads is said once.
+        foreach (IGrouping<(int Threads, string Text), string> note in Notes.GroupBy(note => (note.Threads, note.Text), note => note.Workload))
         {
-            text.Append($"- {note.Workload}, {note.Threads} thread{(note.Threads == 1 ? "" : "s")}: {note.Text}\n");
+            text.Append($"- {string.Join(" · ", note)}, {note.Key.Threads} thread{(note.Key.Threads == 1 ? "" : "s")}: {note.Key.Text}\n");
         }
 
         return text.ToString();

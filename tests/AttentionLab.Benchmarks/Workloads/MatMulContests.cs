@@ -108,7 +108,7 @@ internal static class MatMulContests
         }
         else
         {
-            notes.Add(flops < 3e9 ? "our reference: not run here." : "our reference, TensorPrimitives and MathNet: not run at this size.");
+            notes.Add(flops < 3e9 ? "our reference: not run at this size." : "our reference, TensorPrimitives and MathNet: not run at this size.");
         }
 
         return lineup.Finish(workload, flops, bars, c => CheckRows(workload, a, b, c, rows, inner, columns), [.. notes]);
