@@ -55,8 +55,10 @@ internal static class EncoderContests
         float[] values = Inputs.Gaussian(batch * n * Channels, 3);
         Tensor x = new(values, batch, n, Channels);
         Lineup lineup = new(rivals, threads, x.Length);
+        PackedEncoderLayer packed = new(layer);
+        lineup.Ours(y => packed.Infer(values, y, batch));
         Workspace workspace = new();
-        lineup.Ours(y =>
+        lineup.Add("ours, weights not packed", y =>
         {
             using Workspace.Scope scope = workspace.Use();
             layer.Infer(x).Span.CopyTo(y);
