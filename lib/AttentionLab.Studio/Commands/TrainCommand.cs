@@ -8,11 +8,13 @@ internal static class TrainCommand
 {
     public static Command Create() => new(
         "train",
-        "Make again what the course ships in data/: word vectors, tokenizer, encoder, date reader. All but the last need Debian's "
+        "Make again what the course ships in data/: word vectors, tokenizer, encoder, date reader. All but the date reader and the small text need Debian's "
         + "dictionaries (apt-get install wordnet-base dict-gcide dict-foldoc). Ctrl-C stops and keeps what is usable.")
     {
         TrainCorpusCommand.Create(),
         TrainTokenizerCommand.Create(),
+        TrainWordsCommand.Create(),
+        TrainTextCommand.Create(),
         TrainEncoderCommand.Create(),
         TrainDatesCommand.Create(),
         TrainReportCommand.Create(),

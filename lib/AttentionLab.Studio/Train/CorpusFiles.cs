@@ -18,14 +18,20 @@ internal sealed record CorpusFiles(IReadOnlyList<string> WordNet, (string Text, 
     /// <exception cref="CourseException">A file is missing; the message names the packages.</exception>
     public static CorpusFiles Find(string? folder)
     {
-        string root = folder ?? "/usr/share";
         return new(
-            [.. Data.Select(name => Locate("wordnet", name))],
-            (Locate("dictd", "gcide.dict.dz"), Locate("dictd", "gcide.index")),
-            (Locate("dictd", "foldoc.dict.dz"), Locate("dictd", "foldoc.index")));
+            [.. Data.Select(name => WordNetFile(folder, name))],
+            (Locate(folder, "dictd", "gcide.dict.dz"), Locate(folder, "dictd", "gcide.index")),
+            (Locate(folder, "dictd", "foldoc.dict.dz"), Locate(folder, "dictd", "foldoc.index")));
+    }
 
-        string Locate(string place, string name) =>
-            new[] { Path.Combine(root, place, name), Path.Combine(root, name) }.FirstOrDefault(File.Exists)
+    /// <summary>One of WordNet's files.</summary>
+    /// <exception cref="CourseException">It is missing; the message names the packages.</exception>
+    public static string WordNetFile(string? folder, string name) => Locate(folder, "wordnet", name);
+
+    private static string Locate(string? folder, string place, string name)
+    {
+        string root = folder ?? "/usr/share";
+        return new[] { Path.Combine(root, place, name), Path.Combine(root, name) }.FirstOrDefault(File.Exists)
             ?? throw new CourseException($"{Path.Combine(root, place, name)}: there is no such file; {Fix}");
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using AttentionLab.Tensors;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Words;
 
@@ -109,18 +110,79 @@ public static class WordVectorFiles
         writer.WriteByte((byte)'\n');
     });
 
-    private static void Write(WordVectors vectors, string path, Action<Stream, string, float[]> writeRow)
+    /// <summary>
+    /// Reads the course's own form, a folder: <c>words.txt</c> holds a word a line, <c>vectors.safetensors</c> the tensor
+    /// <c>vectors</c> (V, C), whose row is the line's number counted from 0; float16, or any type that safetensors has.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InvalidDataException">Anything is wrong with one of the files; the message names file and fix.</exception>
+    public static WordVectors ReadFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string list = Path.Combine(folder, WordList), file = Path.Combine(folder, VectorFile);
+        Vocabulary words = Vocabulary.Read(list);
+        int broken = words.Words.ToList().FindIndex(word => !IsWord(word));
+        if (broken >= 0)
+        {
+            throw new InvalidDataException($"{list}: line {broken + 1} holds no word of 1 to {WordVectorReader.LongestWord} bytes without blank: restore the file, or make it by train words.");
+        }
+
+        using SafeTensorsFile stored = SafeTensorsFile.Open(file);
+        Tensor vectors = stored.Read("vectors");
+        if (vectors.Rank != 2 || vectors.Shape[0] != words.Count)
+        {
+            throw new InvalidDataException($"{file} holds vectors {Tensor.Describe(vectors.Shape)} but {WordList} beside it has {words.Count} words: take both files from one training.");
+        }
+
+        int wrong = vectors.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+        if (wrong >= 0)
+        {
+            throw new InvalidDataException($"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, or make it by train words.");
+        }
+
+        try
+        {
+            return new(new Vocabulary(words.Words), vectors);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{list}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the course's own form; see <see cref="ReadFolder"/>.</summary>
+    /// <param name="vectors">What to write.</param>
+    /// <param name="folder">The folder; it is made, and the two files in it are replaced.</param>
+    /// <param name="type">Type of the numbers in the file: "F16" halves the size and rounds to 11 bits.</param>
+    /// <param name="metadata">What else the file is to say of itself.</param>
+    /// <exception cref="ArgumentException">A word is empty or contains a blank or a control character.</exception>
+    public static void WriteFolder(WordVectors vectors, string folder, string type = "F16", IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        CheckWords(vectors);
+        Directory.CreateDirectory(folder);
+        SafeTensorsFile.Write(Path.Combine(folder, VectorFile), [("vectors", vectors.Vectors)], type, metadata);
+        vectors.Words.Write(Path.Combine(folder, WordList));
+    }
+
+    private const string WordList = "words.txt", VectorFile = "vectors.safetensors";
+
+    private static bool IsWord(string word) => word.Length > 0 && !word.Any(c => c <= ' ') && Encoding.UTF8.GetByteCount(word) <= WordVectorReader.LongestWord;
+
+    private static void CheckWords(WordVectors vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         for (int i = 0; i < vectors.Words.Count; i++)
         {
-            string word = vectors.Words[i];
-            if (word.Length == 0 || word.Any(c => c <= ' ') || Encoding.UTF8.GetByteCount(word) > WordVectorReader.LongestWord)
+            if (!IsWord(vectors.Words[i]))
             {
-                throw new ArgumentException($"word {i} is \"{word}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes without blank and control character: rename it, for example with _ for the blank.", nameof(vectors));
+                throw new ArgumentException($"word {i} is \"{vectors.Words[i]}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes without blank and control character: rename it, for example with _ for the blank.", nameof(vectors));
             }
         }
+    }
 
+    private static void Write(WordVectors vectors, string path, Action<Stream, string, float[]> writeRow)
+    {
+        CheckWords(vectors);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(Encoding.UTF8.GetBytes($"{vectors.Words.Count} {vectors.Width}\n"));

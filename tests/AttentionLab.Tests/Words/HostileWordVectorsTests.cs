@@ -1,5 +1,7 @@
 using System.Text;
 using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
 using AttentionLab.Words;
 
 namespace AttentionLab.Tests.Words;
@@ -30,6 +32,52 @@ public class HostileWordVectorsTests
         File.WriteAllText(folder["v"], content);
 
         Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], reason);
+    }
+
+    [Theory]
+    [InlineData("a\nb\n", 3, 2, 0f, "holds vectors (3, 2) but words.txt beside it has 2 words")]
+    [InlineData("a\na\n", 2, 2, 0f, "\"a\" has the ids 0 and 1")]
+    [InlineData("a\n\n", 2, 2, 0f, "line 2 holds no word")]
+    [InlineData("a\nb c\n", 2, 2, 0f, "line 2 holds no word")]
+    [InlineData("a\nb\n", 2, 2, float.NaN, "a number of word \"b\" is NaN but must be finite")]
+    public void ReadFolder_LyingFiles_AreRefusedByNameAndFix(string words, int rows, int width, float last, string reason)
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder["words.txt"], words);
+        Tensor vectors = new(rows, width);
+        vectors.Span[^1] = last;
+        SafeTensorsFile.Write(folder["vectors.safetensors"], [("vectors", vectors)]);
+        Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => WordVectorFiles.ReadFolder(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void ReadFolder_OtherTensorsOrHalfAFile_AreRefused()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder["words.txt"], "a\n");
+        SafeTensorsFile.Write(folder["vectors.safetensors"], [("weights", new Tensor(1, 2))]);
+        Assert.ThrowsAny<Exception>(() => WordVectorFiles.ReadFolder(folder.Path));
+        SafeTensorsFile.Write(folder["vectors.safetensors"], [("vectors", new Tensor(1, 2, 1))]);
+        Assert.Contains("(1, 2, 1)", Assert.Throws<InvalidDataException>(() => WordVectorFiles.ReadFolder(folder.Path)).Message);
+        SafeTensorsFile.Write(folder["vectors.safetensors"], [("vectors", new Tensor(1, 2))]);
+        byte[] whole = File.ReadAllBytes(folder["vectors.safetensors"]);
+        File.WriteAllBytes(folder["vectors.safetensors"], whole[..^1]);
+        Assert.Throws<InvalidDataException>(() => WordVectorFiles.ReadFolder(folder.Path));
+    }
+
+    [Fact]
+    public void WriteFolder_ReadAgain_IsTheSameUpToHalfPrecision()
+    {
+        using ScratchFolder folder = new();
+        WordVectors vectors = new(new Vocabulary(["one", "two", "three"]), Tensor.Gaussian(new CounterRandom(1), 1, 3, 5));
+        WordVectorFiles.WriteFolder(vectors, folder["words"]);
+        WordVectors read = WordVectors.Load(folder["words"]);
+        Assert.Equal(vectors.Words.Words, read.Words.Words);
+        Compare.Close(read.Vectors, vectors.Vectors, 1.0 / 2048, "F16");
+        WordVectorFiles.WriteFolder(vectors, folder["words"], "F32");
+        Compare.Same(WordVectors.Load(folder["words"]).Vectors.Span, vectors.Vectors.Span, "F32");
+        WordVectors blank = new(new Vocabulary(["one two"]), new Tensor(1, 2));
+        Assert.Contains("word 0 is \"one two\"", Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteFolder(blank, folder["words"])).Message);
     }
 
     [Fact]
