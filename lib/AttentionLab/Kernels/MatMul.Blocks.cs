@@ -22,14 +22,19 @@ public static partial class MatMul
     /// <summary>Distance between two rows of copied A: 16 more than the block, so that 12 rows do not share a cache set.</summary>
     internal const int Stride = InnerBlock + 16;
 
-    /// <summary>Rows of A in a block: 8 tiles of 12, 16 of 6. With <see cref="InnerOuter"/> they fill half of 1 MB.</summary>
+    /// <summary>Rows of A in a block: 8 tiles of 12, 16 of 6. With <see cref="InnerOuter"/> they fill a quarter of 1 MB.</summary>
     private const int RowBlock = 96;
 
-    /// <summary>Inner length of a block of A: 4 pieces.</summary>
-    private const int InnerOuter = 4 * InnerBlock;
+    /// <summary>Inner length of a block of A: 2 pieces. With 4, or with 16 MB of B at once, 2048 × 2048 × 2048 took 1.03 times as long.</summary>
+    private const int InnerOuter = 2 * InnerBlock;
 
-    /// <summary>Floats of B that are copied at once: 16 MB.</summary>
-    private const int StripFloats = 4 << 20;
+    /// <summary>The same for up to <see cref="FewStrips"/> strips: fewer tiles would not be enough to ask for all of the next block (1.03 times as long at 2048 × 8192 × 128).</summary>
+    private const int InnerOuterOfFewStrips = 4 * InnerBlock;
+
+    private const int FewStrips = 5;
+
+    /// <summary>Floats of B that are copied at once: 8 MB.</summary>
+    private const int StripFloats = 2 << 20;
 
     /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
     private const int PackStrips = 4;
@@ -143,7 +148,7 @@ public static partial class MatMul
             int width = 2 * V.Count, tiles = Pieces(Rows, TileRows), strips = Pieces(_endColumn - _firstColumn, width);
             int firstRow = Cut(tiles, part / _columnParts, _rowParts) * TileRows, endRow = Math.Min(Cut(tiles, part / _columnParts + 1, _rowParts) * TileRows, Rows);
             int firstStrip = Cut(strips, part % _columnParts, _columnParts), endStrip = Cut(strips, part % _columnParts + 1, _columnParts);
-            int outer = EvenPiece(Inner, InnerOuter);
+            int outer = EvenPiece(Inner, endStrip - firstStrip <= FewStrips ? InnerOuterOfFewStrips : InnerOuter);
             for (int p = 0; p < Inner; p += outer)
             {
                 int deep = Math.Min(outer, Inner - p), piece = EvenPiece(deep, InnerBlock);
@@ -165,7 +170,7 @@ public static partial class MatMul
                     }
                     else
                     {
-                        float* strip = Scratch.Of(Scratch.B, width * InnerOuter), from = B + p * BInner + column * BColumn;
+                        float* strip = Scratch.Of(Scratch.B, width * InnerOuterOfFewStrips), from = B + p * BInner + column * BColumn;
                         PackStrip<V>(from, BInner, BColumn, strip, deep, valid);
                         Ahead nextStrip = BColumn == 1
                             ? Ahead.Across(from + width, BInner, s + 1 < endStrip ? deep : 0, width, piece)

@@ -26,10 +26,27 @@ public static partial class MatMul
 
         public readonly void Run(int part)
         {
-            int width = 2 * V.Count, strips = Pieces(Columns, width);
-            for (int s = part * PackStrips; s < Math.Min(strips, (part + 1) * PackStrips); s++)
+            int width = 2 * V.Count, first = part * PackStrips * width, end = Math.Min(first + PackStrips * width, Columns), full = ColumnStep == 1 ? first + (end - first) / width * width : first;
+            CopyRows(first, full);
+            for (int column = full; column < end; column += width)
             {
-                PackStrip<V>(From + s * width * ColumnStep, InnerStep, ColumnStep, To + (nint)s * width * Inner, Inner, Math.Min(width, Columns - s * width));
+                PackStrip<V>(From + column * ColumnStep, InnerStep, ColumnStep, To + (nint)column * Inner, Inner, Math.Min(width, end - column));
+            }
+        }
+
+        /// <summary>Whole strips of a B whose rows lie together: row by row, since memory answers faster along a row than across.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void CopyRows(int first, int end)
+        {
+            int width = 2 * V.Count;
+            for (int p = 0; p < Inner && first < end; p++)
+            {
+                float* from = From + p * InnerStep, to = To + (nint)first * Inner + (nint)p * width;
+                for (int column = first; column < end; column += width, to += (nint)width * Inner)
+                {
+                    V.Store(V.Load(from + column), to);
+                    V.Store(V.Load(from + column + V.Count), to + V.Count);
+                }
             }
         }
     }
