@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
@@ -8,6 +9,9 @@ namespace AttentionLab.Kernels;
 /// </summary>
 public static class Gather
 {
+    /// <summary>Columns of a slice of the backward: four cache lines, so that threads do not share one.</summary>
+    private const int SliceColumns = 64;
+
     /// <summary>Copies rows.</summary>
     /// <param name="table">(V, columns).</param>
     /// <param name="ids">n numbers from 0 to V−1.</param>
@@ -30,12 +34,13 @@ public static class Gather
 
     /// <summary>Copies rows, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> table, ReadOnlySpan<int> ids, Span<float> y, int columns)
+    public static unsafe void Forward(ReadOnlySpan<float> table, ReadOnlySpan<int> ids, Span<float> y, int columns)
     {
         Check(table.Length, ids, y.Length, columns, "y");
-        for (int i = 0; i < ids.Length; i++)
+        fixed (float* from = table, to = y)
+        fixed (int* numbers = ids)
         {
-            table.Slice(ids[i] * columns, columns).CopyTo(y[(i * columns)..]);
+            RowParts.Run(new CopyRows(from, numbers, to, columns), ids.Length, RowParts.Count(ids.Length, columns, effort: 1));
         }
     }
 
@@ -61,12 +66,15 @@ public static class Gather
 
     /// <summary>Scatter and add, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> ids, Span<float> dTable, int columns)
+    public static unsafe void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> ids, Span<float> dTable, int columns)
     {
         Check(dTable.Length, ids, dy.Length, columns, "dy");
-        for (int i = 0; i < ids.Length; i++)
+        fixed (float* from = dy, to = dTable)
+        fixed (int* numbers = ids)
         {
-            Multiply.AddScaled(dy.Slice(i * columns, columns), 1, dTable.Slice(ids[i] * columns, columns));
+            // Rows of the table may be met several times, so that the parts are columns.
+            int slices = (columns + SliceColumns - 1) / SliceColumns;
+            RowParts.Run(new AddSlices(from, numbers, to, ids.Length, columns), slices, RowParts.Count(slices, (int)Math.Min(int.MaxValue, (long)SliceColumns * ids.Length), effort: 1));
         }
     }
 
@@ -85,6 +93,42 @@ public static class Gather
             if ((uint)ids[i] >= (uint)rows)
             {
                 throw new ArgumentOutOfRangeException(nameof(ids), $"ids[{i}] is {ids[i]} but the table has rows 0 to {rows - 1}: use the vocabulary the table was made for.");
+            }
+        }
+    }
+
+    private readonly unsafe struct CopyRows(float* table, int* ids, float* y, int columns) : IRowKernel
+    {
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            for (int i = first; i < end; i++)
+            {
+                new ReadOnlySpan<float>(table + (nint)ids[i] * columns, columns).CopyTo(new Span<float>(y + (nint)i * columns, columns));
+            }
+        }
+    }
+
+    private readonly unsafe struct AddSlices(float* dy, int* ids, float* dTable, int count, int columns) : IRowKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int part, int first, int end)
+            where V : struct, ILanes<V>
+        {
+            int start = first * SliceColumns, n = (int)Math.Min(columns, (long)end * SliceColumns) - start;
+            for (int i = 0; i < count; i++)
+            {
+                float* from = dy + (nint)i * columns + start, to = dTable + (nint)ids[i] * columns + start;
+                int j = 0;
+                for (; j <= n - V.Count; j += V.Count)
+                {
+                    V.Store(V.Load(to + j) + V.Load(from + j), to + j);
+                }
+
+                for (; j < n; j++)
+                {
+                    to[j] += from[j];
+                }
             }
         }
     }
