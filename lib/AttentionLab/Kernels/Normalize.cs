@@ -113,7 +113,7 @@ public static class Normalize
         fixed (float* from = x, gain = gamma, means = mean, inverses = inverse, upstream = dy, to = dx, gains = dGamma, shifts = dBeta)
         {
             int parts = RowParts.Count(rows, columns, effort: 2);
-            float* sums = parts == 1 ? null : Scratch.Of(Scratch.Columns, parts * 2 * columns);
+            float* sums = parts == 1 ? null : Scratch.Of(Scratch.Columns, checked(parts * 2 * columns));
             RowParts.Run(new BackwardRows(from, gain, means, inverses, upstream, to, gains, shifts, sums, columns), rows, parts);
             Reduce.AddParts(sums, parts, 2 * columns, columns, dGamma);
             Reduce.AddParts(sums + columns, parts, 2 * columns, columns, dBeta);

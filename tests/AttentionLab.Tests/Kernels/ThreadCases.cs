@@ -7,7 +7,7 @@ using AttentionLab.Training;
 namespace AttentionLab.Tests.Kernels;
 
 /// <summary>
-/// Calls that are large enough for several threads, each a pure function of a factor on its inputs (1, or NaN and ∞ put among them): everything
+/// Calls that are large enough for several threads, each a pure function of what is put among its inputs (nothing, or NaN and ∞): everything that
 /// it writes, in a row.
 /// </summary>
 internal static class ThreadCases
@@ -38,7 +38,8 @@ internal static class ThreadCases
         ["MatMul A·Bᵀ"] = s => Product(s, 37, 600, 129, (a, b, c) => MatMul.ForwardNT(a, b, c, 37, 600, 129)),
         ["MatMul Aᵀ·B"] = s => Product(s, 200, 97, 150, (a, b, c) => MatMul.ForwardTN(a, b, c, 200, 97, 150)),
         ["MatMul long sum"] = s => Product(s, 13, 4001, 67, (a, b, c) => MatMul.Forward(a, b, c, 13, 4001, 67)),
-        ["MatMul few rows"] = s => Product(s, 3, 900, 901, (a, b, c) => MatMul.Forward(a, b, c, 3, 900, 901)),
+        ["MatMul few rows"] = s => Product(s, 3, 171, 4099, (a, b, c) => MatMul.Forward(a, b, c, 3, 171, 4099)),
+        ["MatMul few rows A·Bᵀ"] = s => Product(s, 3, 171, 4099, (a, b, c) => MatMul.ForwardNT(a, b, c, 3, 171, 4099)),
         ["MatMul many rows"] = s => Product(s, 1001, 67, 65, (a, b, c) => MatMul.Forward(a, b, c, 1001, 67, 65)),
         ["MatMul packed with epilogue"] = s => Product(s, 97, 200, 140, (a, b, c) =>
         {
@@ -132,10 +133,15 @@ internal static class ThreadCases
         ["EncoderLayer"] = s =>
         {
             EncoderLayer layer = new(64, 4, 130, new CounterRandom(1), activation: Activation.Gelu, dropout: 0.1);
-            Tensor x = new(s.Gaussian(1, 3 * 67 * 64), 3, 67, 64), dy = new(s.Gaussian(2, x.Length), 3, 67, 64);
+            Tensor x = new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), dy = new(s.Gaussian(2, x.Length), 3, 101, 64);
             (Tensor y, EncoderLayer.Saved saved) = layer.Forward(x, AttentionMask.Causal, new CounterRandom(3));
             Tensor dx = layer.Backward(dy, saved);
             return [.. y.Values, .. dx.Values, .. layer.Parameters.SelectMany(p => p.Gradient.Values)];
+        },
+        ["EncoderLayer inference"] = s =>
+        {
+            EncoderLayer layer = new(64, 4, 130, new CounterRandom(1), preNorm: true, activation: Activation.Gelu);
+            return layer.Infer(new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)])).Values.ToArray();
         },
         ["Adam and clipping"] = s =>
         {

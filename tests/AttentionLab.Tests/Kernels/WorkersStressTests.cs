@@ -115,6 +115,29 @@ public sealed unsafe class WorkersStressTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Run_FirstPartThrows_LeavesTheRestUndone(int count)
+    {
+        Workers.Count = count;
+        int runs = 0;
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            int mine = 0;
+            FirstThrows job = new() { Runs = &mine };
+            try
+            {
+                Workers.Run(ref job, 200_000);
+            }
+            finally
+            {
+                runs = mine;
+            }
+        });
+        Assert.InRange(runs, 0, 190_000);
+    }
+
     [Fact]
     public void Run_PartThrowsOnAWorker_ReachesTheCallerWithItsPlace()
     {
@@ -298,6 +321,22 @@ public sealed unsafe class WorkersStressTests : IDisposable
                 Thread.SpinWait(200);
                 Interlocked.Decrement(ref s_inside);
             }
+        }
+    }
+
+    private struct FirstThrows : IJob
+    {
+        public int* Runs;
+
+        public readonly void Run(int part)
+        {
+            if (part == 0)
+            {
+                throw new InvalidOperationException("first");
+            }
+
+            Interlocked.Increment(ref *Runs);
+            Thread.SpinWait(100);
         }
     }
 
