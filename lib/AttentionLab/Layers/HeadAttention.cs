@@ -18,17 +18,15 @@ internal static class HeadAttention
         return (output, logSums);
     }
 
-    /// <summary>Gradients of the three, written where the last three arguments say.</summary>
+    /// <summary>Gradients of the three, overwritten where the last three arguments say: in the same columns as what they are the gradients of.</summary>
     public static void Backward(
         HeadColumns query, HeadColumns key, HeadColumns value, Tensor output, Tensor logSums, AttentionMask? mask, float scale,
         Tensor dOutput, HeadColumns dQuery, HeadColumns dKey, HeadColumns dValue)
     {
-        HeadColumns merged = new(output, 0, query.Heads, value.Size);
-        FusedAttention.Saved saved = new(query.Split(), key.Split(), value.Split(), merged.Split(), logSums, mask, scale);
-        (Tensor dq, Tensor dk, Tensor dv) = FusedAttention.Backward((merged with { Matrix = dOutput }).Split(), saved);
-        dQuery.Take(dq);
-        dKey.Take(dk);
-        dValue.Take(dv);
+        AttendSizes sizes = Sizes(query, key, value);
+        FlashAttend.BackwardHeads(
+            query.Span, query.Layout, key.Span, key.Layout, value.Span, value.Layout, output.Span, HeadLayout.Merged(sizes.Queries, sizes.ValueDim, output.Columns),
+            logSums.Span, dOutput.Span, dQuery.Span, dKey.Span, dValue.Span, sizes, scale, mask is null ? default : mask.OfAll(), mask?.BiasValues is { } bias ? bias.Span : []);
     }
 
     private static AttendSizes Sizes(HeadColumns query, HeadColumns key, HeadColumns value) =>

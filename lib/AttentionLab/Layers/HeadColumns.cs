@@ -27,7 +27,4 @@ internal readonly record struct HeadColumns(Tensor Matrix, int First, int Heads,
 
     /// <summary>(B,H,T,D), a copy.</summary>
     public Tensor Split() => Layers.Heads.Split(Matrix, Heads, First, Heads * Size);
-
-    /// <summary>Copies (B,H,T,D) here.</summary>
-    public void Take(Tensor split) => Layers.Heads.Merge(split, Matrix, First);
 }

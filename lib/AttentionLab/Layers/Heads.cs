@@ -34,7 +34,17 @@ public static class Heads
         ShapeCheck.Rank(x, 4, 4, "Heads.Merge", "(B,H,T,D)");
         int batch = x.Shape[0], heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3];
         Tensor y = Workspace.Rent(batch, tokens, heads * size);
-        Merge(x, y, 0);
+        ReadOnlySpan<float> from = x.Span;
+        Span<float> to = y.Span;
+        for (int row = 0; row < batch * tokens; row++)
+        {
+            (int b, int t) = (row / tokens, row % tokens);
+            for (int h = 0; h < heads; h++)
+            {
+                from.Slice(((b * heads + h) * tokens + t) * size, size).CopyTo(to[((row * heads + h) * size)..]);
+            }
+        }
+
         return y;
     }
 
@@ -55,21 +65,5 @@ public static class Heads
         }
 
         return y;
-    }
-
-    /// <summary>Heads (B,H,T,D) into the columns of <paramref name="wide"/> from <paramref name="first"/> on.</summary>
-    internal static void Merge(Tensor x, Tensor wide, int first)
-    {
-        int heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3], columns = wide.Columns;
-        ReadOnlySpan<float> from = x.Span;
-        Span<float> to = wide.Span;
-        for (int row = 0; row < x.Shape[0] * tokens; row++)
-        {
-            (int b, int t) = (row / tokens, row % tokens);
-            for (int h = 0; h < heads; h++)
-            {
-                from.Slice(((b * heads + h) * tokens + t) * size, size).CopyTo(to[(row * columns + first + h * size)..]);
-            }
-        }
     }
 }
