@@ -33,13 +33,13 @@ internal static class Machine
         }
     }
 
-    /// <summary>Keeps this thread, and those it starts, on one core, or frees it again. Only on Linux; elsewhere nothing happens.</summary>
+    /// <summary>Keeps this thread, and those it starts, on the first core it may use, or frees it again. Only on Linux; elsewhere nothing happens.</summary>
     /// <param name="pin">Whether to pin.</param>
     public static void Pin(bool pin)
     {
         if (OperatingSystem.IsLinux())
         {
-            nuint mask = pin ? 1 : s_allowed;
+            nuint mask = pin ? s_allowed & (~s_allowed + 1) : s_allowed;
             _ = SetAffinity(0, (nuint)nuint.Size, in mask);
         }
     }
@@ -129,7 +129,7 @@ internal static class Machine
     private static nuint Allowed()
     {
         nuint mask = nuint.MaxValue;
-        return OperatingSystem.IsLinux() && GetAffinity(0, (nuint)nuint.Size, out mask) > 0 ? mask : nuint.MaxValue;
+        return OperatingSystem.IsLinux() && GetAffinity(0, (nuint)nuint.Size, out mask) == 0 && mask != 0 ? mask : nuint.MaxValue;
     }
 
     private static string? FromCpuInfo(string name) => File.Exists("/proc/cpuinfo")
