@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using AttentionLab.Models;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Train;
+using AttentionLab.Words;
 
 namespace AttentionLab.Studio.Commands;
 
@@ -28,13 +29,40 @@ internal static class TrainReportCommand
         Stopwatch watch = Stopwatch.StartNew();
         Corpus corpus = Corpus.Read(folder);
         data ??= Path.Combine(CourseFolder.Open().Root, "data");
-        string encoder = Path.Combine(data, "encoder");
-        if (!File.Exists(Path.Combine(encoder, "model.safetensors")))
+        string encoder = Path.Combine(data, "encoder"), words = Path.Combine(data, "words");
+        JsonObject report = [];
+        try
         {
-            throw new CourseException($"{encoder} holds no model.safetensors: run 'train encoder' first, or name the folder with --data.");
+            MaskedWordModel? model = File.Exists(Path.Combine(encoder, "model.safetensors")) ? MaskedWordModel.Load(encoder) : null;
+            WordVectors? vectors = File.Exists(Path.Combine(words, "vectors.safetensors")) ? WordVectorFiles.ReadFolder(words) : null;
+            if (model is null && vectors is null)
+            {
+                throw new CourseException($"{data} holds neither encoder/model.safetensors nor words/vectors.safetensors: run 'train words' and 'train encoder', or name the folder with --data.");
+            }
+
+            if (model is null)
+            {
+                Console.WriteLine($"{encoder} holds no model.safetensors: run 'train encoder' to have it measured.");
+            }
+            else
+            {
+                report = new TrainReport(corpus, model, vectors, new ReportSize(), Console.Out).Run();
+            }
+
+            if (vectors is null)
+            {
+                Console.WriteLine($"{words} holds no vectors.safetensors: run 'train words' to have them measured, and beside the encoder.");
+            }
+            else
+            {
+                report["words"] = TrainReport.Words(TrainWordsReport.Measure(folder, words), Console.Out);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CourseException(e.Message);
         }
 
-        JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(encoder), null, new ReportSize(), Console.Out).Run();
         report["seconds"] = Math.Round(watch.Elapsed.TotalSeconds, 1);
         if (json is not null)
         {

@@ -83,6 +83,17 @@ internal sealed class TrainReport
         };
     }
 
+    /// <summary>Triples and neighbours of the word vectors.</summary>
+    /// <param name="scores">From <see cref="TrainWordsMeasures"/>.</param>
+    /// <param name="to">Where the line goes.</param>
+    public static JsonObject Words(WordScores scores, TextWriter to)
+    {
+        to.WriteLine(string.Format(CultureInfo.InvariantCulture, "Word vectors: {0:0.0} % ± {1:0.0} of {2:N0} triples (a, b | c) from WordNet right, chance 33.3 %; of the {3} nearest words of {4:N0} nouns {5:0.00} % are synonyms, hypernyms, hyponyms or co-hyponyms",
+            100 * scores.Triples, 100 * scores.TripleError, scores.TripleCount, TrainWordsMeasures.Near, scores.Nouns, 100 * scores.Precision));
+        to.WriteLine();
+        return new() { ["triples"] = Round(scores.Triples), ["triplesError"] = Round(scores.TripleError), ["neighbours"] = Round(scores.Precision) };
+    }
+
     private JsonObject SenseTest()
     {
         IReadOnlyList<string> words = Corpus.AmbiguousWords;

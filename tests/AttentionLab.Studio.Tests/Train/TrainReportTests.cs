@@ -87,8 +87,9 @@ public sealed class TrainReportTests
         WordVectors vectors = new(new Vocabulary(["red", "fast", "program", "tree"]), Tensor.Gaussian(random, 1, 4, 6));
         using StringWriter text = new();
         JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text).Run();
+        report["words"] = TrainReport.Words(new Studio.Train.WordScores(0.25, 10, 0.5, 100), text);
 
-        foreach (string path in new[] { "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "maskedWord.alone.accuracy", "maskedWord.alone.bestBaseline", "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance" })
+        foreach (string path in new[] { "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "maskedWord.alone.accuracy", "maskedWord.alone.bestBaseline", "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance", "words.triples" })
         {
             JsonNode? at = report;
             foreach (string key in path.Split('.'))
@@ -120,6 +121,16 @@ public sealed class TrainReportTests
         Assert.Equal(2, code);
         Assert.Contains("wordnet-base", error);
         Assert.Contains("dict-foldoc", error);
+    }
+
+    [Fact]
+    public async Task Command_NothingTrained_SaysWhatToRun()
+    {
+        using TemporaryFolder folder = new();
+        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "report", "--corpus", folder["corpus"], "--data", folder.Path);
+        Assert.Equal(2, code);
+        Assert.Contains("run 'train words' and 'train encoder'", error);
     }
 
     [Fact]
