@@ -160,8 +160,9 @@ public static class Gelu
     private static V GateSlope<V>(V x)
         where V : struct, ILanes<V>
     {
-        V gate = Gate(x), twoDu = V.MultiplyAdd(x * x, V.All(6 * RootTwoOverPi * Cubic), V.All(2 * RootTwoOverPi));
-        return V.MultiplyAdd(x * gate * (V.All(1) - gate), twoDu, gate);
+        // Beyond ±10 the slope is 1 or 0 to the last bit, and x² would overflow in the end.
+        V z = V.Max(V.All(-10), V.Min(V.All(10), x)), gate = Gate(z), twoDu = V.MultiplyAdd(z * z, V.All(6 * RootTwoOverPi * Cubic), V.All(2 * RootTwoOverPi));
+        return V.ZeroWhereLess(x, V.All(-10), V.MultiplyAdd(z * gate * (V.All(1) - gate), twoDu, gate));
     }
 
     private readonly unsafe struct ForwardBlocks(float* x, float* y, int length, bool tanh) : IRowKernel
