@@ -143,15 +143,25 @@ public static partial class FlashAttend
             for (int s = 0; s < strips; s++)
             {
                 int query = first + s * width, last = Math.Min(query + width, first + count) - 1;
-                int keys = Math.Min(KeyBlock, head.Limit(last) - start);
-                if (keys > 0)
+                int keys = Math.Min(KeyBlock, head.Limit(last) - start), seen = Math.Min(keys, head.Limit(query + V.Count - 1) - start);
+                StripView strip = new() { Q = queries + s * querySize, Output = outputs + s * outputSize, Rows = rows + 2 * s * width, Scores = scores, Width = width };
+                if (V.Count <= 4 || seen == keys || last - query < V.Count || start + seen <= 0)
                 {
-                    float* output = outputs + s * outputSize;
-                    Product<V>(head.K + start * head.KRow, head.KRow, 1, queries + s * querySize, scores, width, keys, head.Dim, write: true);
-                    Hide<V>(head, scores, query, last - query + 1, start, keys);
-                    Raise<V>(scores, keys, rows + 2 * s * width, output, start == 0 ? 0 : head.ValueDim);
-                    Weigh<V>(scores, keys, rows + 2 * s * width);
-                    Product<V>(head.Values + start * head.VRow, 1, head.VRow, scores, output, width, head.ValueDim, keys, write: start == 0);
+                    Meet<V>(head, strip, query, last - query + 1, start, keys);
+                    continue;
+                }
+
+                // The end of a causal diagonal is seen by the second half of the queries only: half a strip is one of narrower registers.
+                Meet<V>(head, strip, query, last - query + 1, start, seen);
+                StripView half = strip with { Q = strip.Q + V.Count, Output = strip.Output + V.Count, Rows = strip.Rows + V.Count, Scores = scores + V.Count };
+                int next = Math.Max(0, seen);
+                if (V.Count == 16)
+                {
+                    Meet<Lanes8>(head, half, query + V.Count, last - query + 1 - V.Count, start + next, keys - next);
+                }
+                else
+                {
+                    Meet<Lanes4>(head, half, query + V.Count, last - query + 1 - V.Count, start + next, keys - next);
                 }
             }
         }
@@ -163,29 +173,52 @@ public static partial class FlashAttend
         }
     }
 
-    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of C are cRow apart.</summary>
-    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, float* c, nint cRow, int rows, int inner, bool write)
+    /// <summary>A strip of queries, or half of one: its numbers stand in rows <c>Width</c> apart.</summary>
+    private unsafe struct StripView
+    {
+        public float* Q, Output, Rows, Scores;
+        public int Width;
+    }
+
+    /// <summary>A strip of queries meets a block of keys: scores, weights, and their share of the output.</summary>
+    private static unsafe void Meet<V>(in HeadView head, in StripView strip, int first, int count, int start, int keys)
         where V : struct, ILanes<V>
     {
-        int width = 2 * V.Count;
+        if (keys <= 0)
+        {
+            return;
+        }
+
+        int width = strip.Width;
+        Product<V>(head.K + start * head.KRow, head.KRow, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
+        Hide<V>(head, strip.Scores, width, first, count, start, keys);
+        Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim);
+        Weigh<V>(strip.Scores, width, keys, strip.Rows);
+        Product<V>(head.Values + start * head.VRow, 1, head.VRow, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
+    }
+
+    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart.</summary>
+    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
+        where V : struct, ILanes<V>
+    {
         for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
         {
-            MatMul.Tile12<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
+            MatMul.Tile12<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
         }
 
         for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * cRow)
         {
-            MatMul.Tile6<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
+            MatMul.Tile6<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
         }
 
         for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
         {
-            MatMul.Tile4<V>(a, aRow, aInner, b, width, c, cRow, inner, write, a, 0);
+            MatMul.Tile4<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
         }
 
         for (; rows > 0; rows--, a += aRow, c += cRow)
         {
-            MatMul.Tile1<V>(a, aInner, b, width, c, inner, write);
+            MatMul.Tile1<V>(a, aInner, b, bInner, c, inner, write);
         }
     }
 
@@ -195,15 +228,14 @@ public static partial class FlashAttend
     {
         MatMul.PackStrip<V>(head.Q + first * head.QRow, 1, head.QRow, strip, head.Dim, count);
         V factor = V.All(head.Scale * Log2E);
-        ScaleLanes(strip, head.Dim, factor, factor);
+        ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
     }
 
     /// <summary>Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Raise<V>(float* scores, int keys, float* rows, float* output, int valueDim)
+    private static unsafe void Raise<V>(float* scores, int width, int keys, float* rows, float* output, int valueDim)
         where V : struct, ILanes<V>
     {
-        int width = 2 * V.Count;
         V topX = V.All(float.NegativeInfinity), topY = topX;
         for (; keys > 0; keys--, scores += width)
         {
@@ -224,16 +256,15 @@ public static partial class FlashAttend
         V shrinkX = exp2.Of(maximumX - topX), shrinkY = exp2.Of(maximumY - topY);
         V.Store(topX, rows);
         V.Store(topY, rows + V.Count);
-        ScaleLanes(rows + width, 1, shrinkX, shrinkY);
-        ScaleLanes(output, valueDim, shrinkX, shrinkY);
+        ScaleLanes(rows + width, width, 1, shrinkX, shrinkY);
+        ScaleLanes(output, width, valueDim, shrinkX, shrinkY);
     }
 
     /// <summary>Turns a block of scores into weights 2^(score − maximum) and adds them to the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Weigh<V>(float* scores, int keys, float* rows)
+    private static unsafe void Weigh<V>(float* scores, int width, int keys, float* rows)
         where V : struct, ILanes<V>
     {
-        int width = 2 * V.Count;
         V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), sumX = V.Load(rows + width), sumY = V.Load(rows + width + V.Count);
         Exp2<V> exp2 = new();
         for (; keys > 0; keys--, scores += width)
@@ -251,10 +282,10 @@ public static partial class FlashAttend
 
     /// <summary>Each lane of some rows times its factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void ScaleLanes<V>(float* x, int rows, V factorX, V factorY)
+    private static unsafe void ScaleLanes<V>(float* x, int width, int rows, V factorX, V factorY)
         where V : struct, ILanes<V>
     {
-        for (; rows > 0; rows--, x += 2 * V.Count)
+        for (; rows > 0; rows--, x += width)
         {
             V.Store(V.Load(x) * factorX, x);
             V.Store(V.Load(x + V.Count) * factorY, x + V.Count);
@@ -283,7 +314,7 @@ public static partial class FlashAttend
         // A sum that is not 0 is at least the largest weight, about 1.
         V sumX = V.Load(sums), sumY = V.Load(sums + V.Count), zero = V.All(0), one = V.All(1);
         V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
-        ScaleLanes(output, head.ValueDim, inverseX, inverseY);
+        ScaleLanes(output, width, head.ValueDim, inverseX, inverseY);
         StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
     }
 

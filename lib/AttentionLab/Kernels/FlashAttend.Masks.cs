@@ -4,13 +4,13 @@ namespace AttentionLab.Kernels;
 public static partial class FlashAttend
 {
     /// <summary>Adds the bias and puts −∞ where a query may not look.</summary>
-    private static unsafe void Hide<V>(in HeadView head, float* scores, int first, int count, int start, int keys)
+    private static unsafe void Hide<V>(in HeadView head, float* scores, int width, int first, int count, int start, int keys)
         where V : struct, ILanes<V>
     {
-        int width = 2 * V.Count;
+        int lanes = 2 * V.Count;
         if (head.Bias != null || head.Pairs != null)
         {
-            AddPairs<V>(head, scores, first, count, start, keys);
+            AddPairs<V>(head, scores, width, first, count, start, keys);
         }
 
         if (head.KeyMask != null)
@@ -19,7 +19,7 @@ public static partial class FlashAttend
             {
                 if (!head.KeyMask[start + j])
                 {
-                    new Span<float>(scores + j * width, width).Fill(float.NegativeInfinity);
+                    new Span<float>(scores + j * width, lanes).Fill(float.NegativeInfinity);
                 }
             }
         }
@@ -29,18 +29,18 @@ public static partial class FlashAttend
             // Query first + r sees keys below Limit(first) + r: keys below Limit(first) are seen by all.
             for (int j = Math.Max(0, first + head.Keys - head.Queries + 1 - start); j < keys; j++)
             {
-                int hidden = Math.Min(start + j - (first + head.Keys - head.Queries), width);
+                int hidden = Math.Min(start + j - (first + head.Keys - head.Queries), lanes);
                 new Span<float>(scores + j * width, hidden).Fill(float.NegativeInfinity);
             }
         }
     }
 
     /// <summary>Bias and pairs come with a row a query: they are put together in rows, turned, and added.</summary>
-    private static unsafe void AddPairs<V>(in HeadView head, float* scores, int first, int count, int start, int keys)
+    private static unsafe void AddPairs<V>(in HeadView head, float* scores, int width, int first, int count, int start, int keys)
         where V : struct, ILanes<V>
     {
-        int width = 2 * V.Count;
-        float* rows = Scratch.Of(Scratch.Keys, width * KeyBlock), turned = Scratch.Of(Scratch.Values, width * KeyBlock);
+        int lanes = 2 * V.Count;
+        float* rows = Scratch.Of(Scratch.Keys, lanes * KeyBlock), turned = Scratch.Of(Scratch.Values, lanes * KeyBlock);
         for (int r = 0; r < count; r++)
         {
             nint at = (nint)(first + r) * head.Keys + start;
@@ -62,11 +62,12 @@ public static partial class FlashAttend
 
         MatMul.PackStrip<V>(rows, 1, KeyBlock, turned, keys, count);
         V lowest = V.All(float.MinValue), hidden = V.All(float.NegativeInfinity);
-        for (int i = 0; i < keys * width; i += V.Count)
+        for (int j = 0; j < keys; j++, turned += lanes, scores += width)
         {
             // Not the sum alone: −∞ + NaN would be NaN.
-            V bias = V.Load(turned + i);
-            V.Store(V.WhereLess(bias, lowest, hidden, V.Load(scores + i) + bias), scores + i);
+            V x = V.Load(turned), y = V.Load(turned + V.Count);
+            V.Store(V.WhereLess(x, lowest, hidden, V.Load(scores) + x), scores);
+            V.Store(V.WhereLess(y, lowest, hidden, V.Load(scores + V.Count) + y), scores + V.Count);
         }
     }
 }
