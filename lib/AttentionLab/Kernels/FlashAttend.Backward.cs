@@ -152,7 +152,7 @@ public static partial class FlashAttend
                 DV = pdv,
                 DBias = pdb,
             };
-            Share(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
+            Strips.Share(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
         }
     }
 
@@ -216,24 +216,24 @@ public static partial class FlashAttend
             {
                 int keys = Math.Min(KeyBlock, end - start);
                 float* k = head.K + start * head.KRow;
-                Product<V>(k, head.KRow, 1, turnedQ, width, weights, width, keys, dim, write: true);
+                Strips.Product<V>(k, head.KRow, 1, turnedQ, width, weights, width, keys, dim, write: true);
                 Hide<V>(head, weights, width, first, count, start, keys);
-                Product<V>(head.Values + start * head.VRow, head.VRow, 1, turnedDo, width, dScores, width, keys, valueDim, write: true);
+                Strips.Product<V>(head.Values + start * head.VRow, head.VRow, 1, turnedDo, width, dScores, width, keys, valueDim, write: true);
                 SoftmaxBackward<V>(weights, dScores, keys, shifts, deltas);
                 if (to.DBias != null)
                 {
                     AddBiasGradient(dScores, width, to.DBias + (nint)first * head.Keys + start, head.Keys, count, keys);
                 }
 
-                Product<V>(k, 1, head.KRow, dScores, width, turnedDq, width, dim, keys, write: start == 0);
+                Strips.Product<V>(k, 1, head.KRow, dScores, width, turnedDq, width, dim, keys, write: start == 0);
                 for (int c = 0; c < valueDim; c += width)
                 {
-                    Product<V>(weights, width, 1, rowsDo + (nint)c * count, width, sumV + (nint)start * wideValue + c, wideValue, keys, count, write: false);
+                    Strips.Product<V>(weights, width, 1, rowsDo + (nint)c * count, width, sumV + (nint)start * wideValue + c, wideValue, keys, count, write: false);
                 }
 
                 for (int c = 0; c < dim; c += width)
                 {
-                    Product<V>(dScores, width, 1, rowsQ + (nint)c * count, width, sumK + (nint)start * wideDim + c, wideDim, keys, count, write: false);
+                    Strips.Product<V>(dScores, width, 1, rowsQ + (nint)c * count, width, sumK + (nint)start * wideDim + c, wideDim, keys, count, write: false);
                 }
             }
 
@@ -243,8 +243,8 @@ public static partial class FlashAttend
                 new Span<float>(turnedDq, dim * width).Clear();
             }
 
-            ScaleLanes(turnedDq, width, dim, scale, scale);
-            StoreRows<V>(turnedDq, to.DQ + first * head.QRow, head.QRow, dim, count);
+            Strips.ScaleLanes(turnedDq, width, dim, scale, scale);
+            Strips.StoreRows<V>(turnedDq, to.DQ + first * head.QRow, head.QRow, dim, count);
         }
 
         for (int j = 0; j < head.Keys; j++)

@@ -190,36 +190,11 @@ public static partial class FlashAttend
         }
 
         int width = strip.Width;
-        Product<V>(head.K + start * head.KRow, head.KRow, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
+        Strips.Product<V>(head.K + start * head.KRow, head.KRow, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
         Hide<V>(head, strip.Scores, width, first, count, start, keys);
         Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim);
         Weigh<V>(strip.Scores, width, keys, strip.Rows);
-        Product<V>(head.Values + start * head.VRow, 1, head.VRow, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
-    }
-
-    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart.</summary>
-    private static unsafe void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
-        where V : struct, ILanes<V>
-    {
-        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
-        {
-            MatMul.Tile12<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * cRow)
-        {
-            MatMul.Tile6<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
-        {
-            MatMul.Tile4<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows > 0; rows--, a += aRow, c += cRow)
-        {
-            MatMul.Tile1<V>(a, aInner, b, bInner, c, inner, write);
-        }
+        Strips.Product<V>(head.Values + start * head.VRow, 1, head.VRow, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
     }
 
     /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>
@@ -228,7 +203,7 @@ public static partial class FlashAttend
     {
         MatMul.PackStrip<V>(head.Q + first * head.QRow, 1, head.QRow, strip, head.Dim, count);
         V factor = V.All(head.Scale * Log2E);
-        ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
+        Strips.ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
     }
 
     /// <summary>Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.</summary>
@@ -256,8 +231,8 @@ public static partial class FlashAttend
         V shrinkX = exp2.Of(maximumX - topX), shrinkY = exp2.Of(maximumY - topY);
         V.Store(topX, rows);
         V.Store(topY, rows + V.Count);
-        ScaleLanes(rows + width, width, 1, shrinkX, shrinkY);
-        ScaleLanes(output, width, valueDim, shrinkX, shrinkY);
+        Strips.ScaleLanes(rows + width, width, 1, shrinkX, shrinkY);
+        Strips.ScaleLanes(output, width, valueDim, shrinkX, shrinkY);
     }
 
     /// <summary>Turns a block of scores into weights 2^(score − maximum) and adds them to the sums.</summary>
@@ -278,18 +253,6 @@ public static partial class FlashAttend
 
         V.Store(sumX, rows + width);
         V.Store(sumY, rows + width + V.Count);
-    }
-
-    /// <summary>Each lane of some rows times its factor.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void ScaleLanes<V>(float* x, int width, int rows, V factorX, V factorY)
-        where V : struct, ILanes<V>
-    {
-        for (; rows > 0; rows--, x += width)
-        {
-            V.Store(V.Load(x) * factorX, x);
-            V.Store(V.Load(x + V.Count) * factorY, x + V.Count);
-        }
     }
 
     /// <summary>Divides by the sums and turns the strip back; a query that saw nothing gets zeros.</summary>
@@ -314,30 +277,7 @@ public static partial class FlashAttend
         // A sum that is not 0 is at least the largest weight, about 1.
         V sumX = V.Load(sums), sumY = V.Load(sums + V.Count), zero = V.All(0), one = V.All(1);
         V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
-        ScaleLanes(output, width, head.ValueDim, inverseX, inverseY);
-        StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
-    }
-
-    /// <summary>Turns a strip (columns, lanes) back to <paramref name="count"/> rows.</summary>
-    private static unsafe void StoreRows<V>(float* strip, float* to, nint toRow, int columns, int count)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count;
-        for (int r = 0; r < count; r += 4, to += 4 * toRow, strip += 4)
-        {
-            int rows = Math.Min(4, count - r), c = 0;
-            for (; rows == 4 && c <= columns - V.Count; c += V.Count)
-            {
-                V.Transpose4(strip + c * width, width, to + c, toRow);
-            }
-
-            for (; c < columns; c++)
-            {
-                for (int i = 0; i < rows; i++)
-                {
-                    to[i * toRow + c] = strip[c * width + i];
-                }
-            }
-        }
+        Strips.ScaleLanes(output, width, head.ValueDim, inverseX, inverseY);
+        Strips.StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
     }
 }

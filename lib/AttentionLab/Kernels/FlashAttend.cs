@@ -13,9 +13,6 @@ namespace AttentionLab.Kernels;
 /// </remarks>
 public static partial class FlashAttend
 {
-    /// <summary>Multiply-adds from which on several threads are used: about 40 µs of one core, some times what waking another costs.</summary>
-    private const double SmallWork = 2e6;
-
     /// <summary>Output and log-sums, one key at a time.</summary>
     /// <param name="q">Q (queries, dim).</param>
     /// <param name="k">K (keys, dim).</param>
@@ -144,27 +141,12 @@ public static partial class FlashAttend
                     OutputAt = outputAt,
                 },
             };
-            Share(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
+            Strips.Share(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
         }
     }
 
     /// <summary>Multiply-adds of a forward without a mask.</summary>
     private static double Work(AttendSizes sizes) => (double)sizes.Batch * sizes.Heads * sizes.Queries * sizes.Keys * (sizes.Dim + sizes.ValueDim);
-
-    private static void Share<TJob>(ref TJob job, int parts, double work)
-        where TJob : unmanaged, IJob
-    {
-        if (work >= SmallWork)
-        {
-            Workers.Run(ref job, parts);
-            return;
-        }
-
-        for (int part = 0; part < parts; part++)
-        {
-            job.Run(part);
-        }
-    }
 
     private static void CheckHeads(int q, HeadLayout qAt, int k, HeadLayout kAt, int v, HeadLayout vAt, int output, HeadLayout outputAt, int logSums, AttendSizes sizes, AttendMask mask, int bias)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace AttentionLab.Kernels;
@@ -9,11 +8,8 @@ namespace AttentionLab.Kernels;
 /// (dim, valueDim) matrix S = Σ_j λ^(t−j)·k_jᵀ·v_j (inter-block).
 /// </summary>
 /// <remarks>No softmax and no division: the paper normalises the output afterwards. λ = 1 is plain causal linear attention.</remarks>
-public static class LightningAttend
+public static partial class LightningAttend
 {
-    /// <summary>Tokens a block: within it the work is quadratic, and 64 rows feed the matrix product well.</summary>
-    private const int Block = 64;
-
     /// <summary>The quadratic definition by loops.</summary>
     /// <param name="q">Q (tokens, dim).</param>
     /// <param name="k">K (tokens, dim).</param>
@@ -48,7 +44,41 @@ public static class LightningAttend
     public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, float decay)
     {
         Check(q.Length, k.Length, v.Length, output.Length, tokens, dim, valueDim, decay);
-        Blocks(q, k, v, output, tokens, dim, valueDim, decay, backwardInTime: false);
+        Blocks(q, k, v, output, tokens, dim, valueDim, [decay], backwardInTime: false);
+    }
+
+    /// <summary>Heads that lie one after the other, each with its decay, on as many threads as <see cref="Workers"/> has.</summary>
+    /// <param name="q">Q (heads, tokens, dim).</param>
+    /// <param name="k">K (heads, tokens, dim).</param>
+    /// <param name="v">V (heads, tokens, valueDim).</param>
+    /// <param name="output">O (heads, tokens, valueDim), overwritten.</param>
+    /// <param name="tokens">Number of tokens.</param>
+    /// <param name="dim">Width of Q and K.</param>
+    /// <param name="valueDim">Width of V.</param>
+    /// <param name="decays">λ of each head in [0, 1].</param>
+    /// <exception cref="ArgumentException">A span's length does not fit, or a decay lies outside [0, 1].</exception>
+    public static void ForwardHeads(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays)
+    {
+        foreach (float decay in decays)
+        {
+            Check(q.Length, k.Length, v.Length, output.Length, decays.Length * tokens, dim, valueDim, decay);
+        }
+
+        Blocks(q, k, v, output, tokens, dim, valueDim, decays, backwardInTime: false);
+    }
+
+    /// <summary>Gradients of <see cref="ForwardHeads"/>; for the parameters see there and at <see cref="BackwardReference{T}"/>.</summary>
+    /// <inheritdoc cref="BackwardReference{T}"/>
+    public static void BackwardHeads(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays)
+    {
+        foreach (float decay in decays)
+        {
+            CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, decays.Length * tokens, dim, valueDim, decay);
+        }
+
+        Blocks(dOutput, v, k, dq, tokens, valueDim, dim, decays, backwardInTime: false);
+        Blocks(v, dOutput, q, dk, tokens, valueDim, dim, decays, backwardInTime: true);
+        Blocks(k, q, dOutput, dv, tokens, dim, valueDim, decays, backwardInTime: true);
     }
 
     /// <summary>One token, constant work: S ← λ·S + kᵀ·v, o = q·S. Equal to the last row of <see cref="Forward"/> over all tokens so far.</summary>
@@ -122,68 +152,18 @@ public static class LightningAttend
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int tokens, int dim, int valueDim, float decay)
     {
-        CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, tokens, dim, valueDim, decay);
-        Blocks(dOutput, v, k, dq, tokens, valueDim, dim, decay, backwardInTime: false);
-        Blocks(v, dOutput, q, dk, tokens, valueDim, dim, decay, backwardInTime: true);
-        Blocks(k, q, dOutput, dv, tokens, dim, valueDim, decay, backwardInTime: true);
+        BackwardHeads(q, k, v, dOutput, dq, dk, dv, tokens, dim, valueDim, [decay]);
     }
 
-    /// <summary>o_i = Σ λ^|i−j|·(q_i·k_j)·v_j over j ≤ i, or over j ≥ i if time runs backwards.</summary>
-    internal static void Blocks(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, float decay, bool backwardInTime)
+    /// <summary>o_i = Σ λ^|i−j|·(q_i·k_j)·v_j over j ≤ i, or over j ≥ i if time runs backwards; one head for each decay, heads one after the other.</summary>
+    internal static unsafe void Blocks(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays, bool backwardInTime)
     {
-        int need = dim * valueDim + Block * Math.Max(dim, Block);
-        float[] rented = ArrayPool<float>.Shared.Rent(need);
-        Span<float> state = rented.AsSpan(0, dim * valueDim);
-        state.Clear();
-        Span<float> powers = stackalloc float[Block + 1], rising = stackalloc float[Block + 1];
-        for (int r = 0; r <= Block; r++)
+        fixed (float* pq = q, pk = k, pv = v, po = output, pd = decays)
         {
-            powers[r] = r == 0 ? 1 : powers[r - 1] * decay;
-            rising[Block - r] = powers[r];
+            HeadsJob job = new() { Q = pq, K = pk, V = pv, Output = po, Decays = pd, Tokens = tokens, Dim = dim, ValueDim = valueDim, BackwardInTime = backwardInTime };
+            // A token updates and reads a state, and meets half a block.
+            Strips.Share(ref job, decays.Length, (double)decays.Length * tokens * (2 * dim * valueDim + Block / 2 * (dim + valueDim)));
         }
-
-        int blocks = (tokens + Block - 1) / Block;
-        for (int b = 0; b < blocks; b++)
-        {
-            int start = (backwardInTime ? blocks - 1 - b : b) * Block, count = Math.Min(Block, tokens - start);
-            ReadOnlySpan<float> rows = q.Slice(start * dim, count * dim), keys = k.Slice(start * dim, count * dim), values = v.Slice(start * valueDim, count * valueDim);
-            Span<float> to = output.Slice(start * valueDim, count * valueDim);
-
-            // Inter-block: what came before, seen from row r, has decayed r + 1 times since the block began.
-            Span<float> decayed = rented.AsSpan(dim * valueDim, count * dim);
-            for (int r = 0; r < count; r++)
-            {
-                int steps = backwardInTime ? count - r : r + 1;
-                Multiply.Scale(rows.Slice(r * dim, dim), powers[steps], decayed.Slice(r * dim, dim));
-            }
-
-            MatMul.Forward(decayed, state, to, count, dim, valueDim);
-
-            // The state for the next block: each key decays as many times as tokens follow it in this block.
-            for (int r = 0; r < count; r++)
-            {
-                int steps = backwardInTime ? r : count - 1 - r;
-                Multiply.Scale(keys.Slice(r * dim, dim), powers[steps], decayed.Slice(r * dim, dim));
-            }
-
-            Multiply.Scale(state, powers[count], state);
-            MatMul.ForwardTN(decayed, values, state, dim, count, valueDim, add: true);
-
-            // Intra-block: the definition.
-            Span<float> weights = rented.AsSpan(dim * valueDim, count * count);
-            MatMul.ForwardNT(rows, keys, weights, count, dim, count);
-            for (int i = 0; i < count; i++)
-            {
-                Span<float> row = weights.Slice(i * count, count), seen = backwardInTime ? row[i..] : row[..(i + 1)];
-                ReadOnlySpan<float> decays = backwardInTime ? powers[..(count - i)] : rising.Slice(Block - i, i + 1);
-                Multiply.Forward(seen, decays, seen);
-                (backwardInTime ? row[..i] : row[(i + 1)..]).Clear();
-            }
-
-            MatMul.Forward(weights, values, to, count, count, valueDim, add: true);
-        }
-
-        ArrayPool<float>.Shared.Return(rented);
     }
 
     private static void Check(int q, int k, int v, int output, int tokens, int dim, int valueDim, double decay)

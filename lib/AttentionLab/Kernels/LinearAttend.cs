@@ -150,9 +150,9 @@ public static class LinearAttend
         Span<float> dValues = rented.AsSpan(0, keys * width), dState = rented.AsSpan(keys * width, dim * width);
         if (causal)
         {
-            LightningAttend.Blocks(w.Sums, w.Values, w.PhiK, dq, queries, width, dim, 1, backwardInTime: false);
-            LightningAttend.Blocks(w.Values, w.Sums, w.PhiQ, dk, queries, width, dim, 1, backwardInTime: true);
-            LightningAttend.Blocks(w.PhiK, w.PhiQ, w.Sums, dValues, queries, dim, width, 1, backwardInTime: true);
+            LightningAttend.Blocks(w.Sums, w.Values, w.PhiK, dq, queries, width, dim, [1], backwardInTime: false);
+            LightningAttend.Blocks(w.Values, w.Sums, w.PhiQ, dk, queries, width, dim, [1], backwardInTime: true);
+            LightningAttend.Blocks(w.PhiK, w.PhiQ, w.Sums, dValues, queries, dim, width, [1], backwardInTime: true);
         }
         else
         {
@@ -216,7 +216,7 @@ public static class LinearAttend
 
             if (causal)
             {
-                LightningAttend.Blocks(PhiQ, PhiK, Values, Sums, queries, dim, width, 1, backwardInTime: false);
+                LightningAttend.Blocks(PhiQ, PhiK, Values, Sums, queries, dim, width, [1], backwardInTime: false);
             }
             else
             {

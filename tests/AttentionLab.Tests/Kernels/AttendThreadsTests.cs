@@ -43,6 +43,31 @@ public sealed class AttendThreadsTests : IDisposable
     }
 
     [Fact]
+    public void LightningHeads_AnyNumberOfThreads_BitEqualToHeadByHead()
+    {
+        float[] decays = [1, 0.9f, 0.5f, 0.99f], expected = new float[_q.Length], dq = new float[_q.Length], dk = new float[_q.Length], dv = new float[_q.Length];
+        const int size = Tokens * Dim;
+        for (int h = 0; h < decays.Length; h++)
+        {
+            Range head = (h * size)..((h + 1) * size);
+            LightningAttend.Forward(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), expected.AsSpan(head), Tokens, Dim, Dim, decays[h]);
+            LightningAttend.Backward(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), _k.AsSpan(head), dq.AsSpan(head), dk.AsSpan(head), dv.AsSpan(head), Tokens, Dim, Dim, decays[h]);
+        }
+
+        for (int threads = 1; threads <= 3; threads++)
+        {
+            Workers.Count = threads;
+            float[] output = new float[expected.Length], tq = new float[dq.Length], tk = new float[dk.Length], tv = new float[dv.Length];
+            LightningAttend.ForwardHeads(_q, _k, _v, output, Tokens, Dim, Dim, decays);
+            LightningAttend.BackwardHeads(_q, _k, _v, _k, tq, tk, tv, Tokens, Dim, Dim, decays);
+            Assert.Equal(expected, output);
+            Assert.Equal(dq, tq);
+            Assert.Equal(dk, tk);
+            Assert.Equal(dv, tv);
+        }
+    }
+
+    [Fact]
     public void ForwardHeads_AfterWarmUpOnWorkers_AllocatesNothing()
     {
         Workers.Count = 2;

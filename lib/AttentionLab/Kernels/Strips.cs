@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// What attention does with strips: matrices two registers wide (or half as wide, as part of a wider one) where every lane is a query.
+/// Nothing crosses lanes.
+/// </summary>
+internal static unsafe class Strips
+{
+    /// <summary>Multiply-adds from which on several threads are used: about 40 µs of one core, some times what waking another costs.</summary>
+    private const double SmallWork = 2e6;
+
+    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart.</summary>
+    public static void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
+        where V : struct, ILanes<V>
+    {
+        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
+        {
+            MatMul.Tile12<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
+        }
+
+        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * cRow)
+        {
+            MatMul.Tile6<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
+        }
+
+        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
+        {
+            MatMul.Tile4<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
+        }
+
+        for (; rows > 0; rows--, a += aRow, c += cRow)
+        {
+            MatMul.Tile1<V>(a, aInner, b, bInner, c, inner, write);
+        }
+    }
+
+    /// <summary>Each lane of some rows times its factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ScaleLanes<V>(float* x, int width, int rows, V factorX, V factorY)
+        where V : struct, ILanes<V>
+    {
+        for (; rows > 0; rows--, x += width)
+        {
+            V.Store(V.Load(x) * factorX, x);
+            V.Store(V.Load(x + V.Count) * factorY, x + V.Count);
+        }
+    }
+
+    /// <summary>Turns a strip (columns, lanes) back to <paramref name="count"/> rows.</summary>
+    public static void StoreRows<V>(float* strip, float* to, nint toRow, int columns, int count)
+        where V : struct, ILanes<V>
+    {
+        int width = 2 * V.Count;
+        for (int r = 0; r < count; r += 4, to += 4 * toRow, strip += 4)
+        {
+            int rows = Math.Min(4, count - r), c = 0;
+            for (; rows == 4 && c <= columns - V.Count; c += V.Count)
+            {
+                V.Transpose4(strip + c * width, width, to + c, toRow);
+            }
+
+            for (; c < columns; c++)
+            {
+                for (int i = 0; i < rows; i++)
+                {
+                    to[i * toRow + c] = strip[c * width + i];
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs the parts of a job, on several threads if there is work enough (in multiply-adds).</summary>
+    public static void Share<TJob>(ref TJob job, int parts, double work)
+        where TJob : unmanaged, IJob
+    {
+        if (work >= SmallWork)
+        {
+            Workers.Run(ref job, parts);
+            return;
+        }
+
+        for (int part = 0; part < parts; part++)
+        {
+            job.Run(part);
+        }
+    }
+}
