@@ -128,7 +128,7 @@ public sealed class Bert
         for (int start = 0; start < encoded.Length; start += TextsAtOnce)
         {
             EncodedBatch batch = EncodedBatch.Of(encoded[start..Math.Min(start + TextsAtOnce, encoded.Length)], Tokenizer.Pieces[Vocabulary.Padding]);
-            Pool(Forward(batch).Y, batch.Visible).Span.CopyTo(vectors.Span[(start * Config.Channels)..]);
+            Pool(Encoder.Infer(batch.Ids, batch.Visible, batch.Types), batch.Visible).Span.CopyTo(vectors.Span[(start * Config.Channels)..]);
         }
 
         return vectors;
