@@ -33,7 +33,7 @@ public static partial class MatMul
 
     private const int FewStrips = 5;
 
-    /// <summary>Floats of B that are copied at once: 8 MB.</summary>
+    /// <summary>Floats of B that are used at once: 8 MB.</summary>
     private const int StripFloats = 2 << 20;
 
     /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
@@ -63,16 +63,21 @@ public static partial class MatMul
     /// <summary>Rows of a register tile: 2 × 12 sums, two registers of B and one of A fit 32 registers, 2 × 6 fit 16.</summary>
     internal static int TileRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
 
-    /// <summary>Copies B into strips, a part of its columns at a time, and multiplies.</summary>
-    private static unsafe void Blocks<V>(ref BlockJob<V> job)
+    /// <summary>Multiplies with a part of B's columns at a time, whose strips stay in the last cache meanwhile; null: they must be copied first.</summary>
+    private static unsafe void Blocks<V>(ref BlockJob<V> job, float* strips)
         where V : struct, ILanes<V>
     {
         int width = 2 * V.Count, columns = job.Columns, most = Math.Max(width, StripFloats / job.Inner / width * width);
         for (int j0 = 0; j0 < columns; j0 += most)
         {
             int wide = Math.Min(most, columns - j0);
-            float* packed = Scratch.Of(Scratch.B, Pieces(wide, width) * width * job.Inner);
-            Pack<V>(job.B + j0 * job.BColumn, job.BInner, job.BColumn, packed, job.Inner, wide);
+            float* packed = strips + (nint)j0 * job.Inner;
+            if (strips == null)
+            {
+                packed = Scratch.Of(Scratch.B, Pieces(wide, width) * width * job.Inner);
+                Pack<V>(job.B + j0 * job.BColumn, job.BInner, job.BColumn, packed, job.Inner, wide);
+            }
+
             job.Multiply(packed, j0, wide);
         }
     }

@@ -250,13 +250,13 @@ public static partial class MatMul
                 FewRowsJob<V> few = new() { A = pa, RowStep = aRow, AInner = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
                 Share(ref few, Pieces(columns, FewColumns), (long)rows * inner * columns);
             }
-            else if (strips != null || rows <= OwnCopyRows)
+            else if (strips == null && rows <= OwnCopyRows)
             {
-                job.Multiply(strips, 0, columns);
+                job.Multiply(null, 0, columns);
             }
             else
             {
-                Blocks(ref job);
+                Blocks(ref job, strips);
             }
         }
     }
