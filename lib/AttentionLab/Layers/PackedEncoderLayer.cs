@@ -70,10 +70,9 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
             {
                 Causal = mask.Causal,
                 Keys = Part(mask.Keys, tokens, b, count),
-                Pairs = Part(mask.Pairs, tokens * tokens, b, count),
+                Pairs = Part(mask.Pairs, (long)tokens * tokens, b, count),
             };
-            int scores = _attention.HeadCount * tokens * tokens;
-            Sequences(y.Slice(b * tokens * Channels, count * tokens * Channels), count, part, bias.Length > scores ? bias.Slice(b * scores, count * scores) : bias);
+            Sequences(y.Slice(b * tokens * Channels, count * tokens * Channels), count, part, Part(bias, (long)_attention.HeadCount * tokens * tokens, b, count));
         }
     }
 
@@ -96,7 +95,11 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
         _feedForwardNorm.Infer(x, x);
     }
 
-    /// <summary>The part of a mask that belongs to some sequences; a mask of one sequence belongs to all.</summary>
-    private static ReadOnlySpan<bool> Part(ReadOnlySpan<bool> mask, int size, int first, int count) =>
-        mask.Length <= size ? mask : mask.Slice(first * size, count * size);
+    /// <summary>The part of a mask or bias that belongs to some sequences; one of a single sequence, or of none, belongs to all.</summary>
+    /// <param name="all">Of the whole batch.</param>
+    /// <param name="size">Numbers of one sequence; of a long one more than an int holds.</param>
+    /// <param name="first">First sequence of the part.</param>
+    /// <param name="count">Sequences of the part.</param>
+    private static ReadOnlySpan<T> Part<T>(ReadOnlySpan<T> all, long size, int first, int count) =>
+        all.Length <= size ? all : all.Slice(first * (int)size, count * (int)size);
 }

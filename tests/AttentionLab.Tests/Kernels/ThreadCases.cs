@@ -143,6 +143,13 @@ internal static class ThreadCases
             EncoderLayer layer = new(64, 4, 130, new CounterRandom(1), preNorm: true, activation: Activation.Gelu);
             return layer.Infer(new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)])).Values.ToArray();
         },
+        ["PackedEncoderLayer"] = s =>
+        {
+            PackedEncoderLayer layer = new(new EncoderLayer(64, 4, 130, new CounterRandom(1), preNorm: true, activation: Activation.Gelu));
+            Tensor x = new(s.Gaussian(1, 7 * 101 * 64), 7, 101, 64);
+            layer.Infer(x, x, AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)]));
+            return x.Values.ToArray();
+        },
         ["Adam and clipping"] = s =>
         {
             Parameter weight = new("w", new Tensor(Inputs.Gaussian(1, Rows * Columns), Rows, Columns)), bias = new("b", new Tensor(Inputs.Gaussian(2, 5000), 5000));

@@ -55,6 +55,17 @@ public class PackedEncoderLayerTests
         }
     }
 
+    [Fact, Trait("Speed", "Slow")]
+    public void Infer_MoreScoresThanAnIntCounts_EqualsAShortSequence()
+    {
+        // 8 heads × 16,384² = 2³¹; a causal token does not know what follows.
+        EncoderLayer layer = new(8, 8, 8, new CounterRandom(1));
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 16384, 8), y = new(x.Shape), few = new(x.Values[..(50 * 8)], 50, 8), expected = new(few.Shape);
+        new PackedEncoderLayer(layer).Infer(x, y, AttentionMask.Causal);
+        new PackedEncoderLayer(layer).Infer(few, expected, AttentionMask.Causal);
+        Compare.Close(y.Values.AsSpan(0, 50 * 8), expected.Span, 5e-6, "first tokens");
+    }
+
     [Fact]
     public void Infer_RotaryWithoutBatchInPlace_EqualsForward()
     {
