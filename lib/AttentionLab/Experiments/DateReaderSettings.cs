@@ -27,7 +27,7 @@ public sealed record DateReaderSettings
     public bool Mismatched { get; init; }
 
     /// <summary>Batches to learn from.</summary>
-    public int Steps { get; init; } = 1000;
+    public int Steps { get; init; } = 1600;
 
     /// <summary>B, dates in a batch.</summary>
     public int Batch { get; init; } = 64;

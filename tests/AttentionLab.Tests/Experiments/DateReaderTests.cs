@@ -31,7 +31,7 @@ public class DateReaderTests(ITestOutputHelper output)
         AlignmentScore chosen = Shipped.Value.AlignmentScores(SpokenDates.Sample(500, seed: 1)).MaxBy(s => s.Peaks)!;
         AlignmentScore score = Shipped.Value.AlignmentScores(SpokenDates.Sample(500, seed: 4242, heldOut: true)).Single(s => (s.Layer, s.Head) == (chosen.Layer, chosen.Head));
         output.WriteLine(score.ToString());
-        Assert.True(score.Peaks >= 0.93, score.ToString());
+        Assert.True(score.Peaks >= 0.95, score.ToString());
         Assert.True(score.Weight >= 0.85, score.ToString());
         Assert.True(score.Uniform <= 0.2 && score.Shuffled <= 0.2, score.ToString());
     }
