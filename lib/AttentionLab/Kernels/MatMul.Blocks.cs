@@ -31,6 +31,7 @@ public static partial class MatMul
     /// <summary>The same for up to <see cref="FewStrips"/> strips: fewer tiles would not be enough to ask for all of the next block (1.03 times as long at 2048 × 8192 × 128).</summary>
     private const int InnerOuterOfFewStrips = 4 * InnerBlock;
 
+    /// <summary>160 columns at 512 bits.</summary>
     private const int FewStrips = 5;
 
     /// <summary>Floats of B that are used at once: 8 MB.</summary>
@@ -54,7 +55,7 @@ public static partial class MatMul
     /// <summary>Parts that few rows are cut into, if there are columns enough.</summary>
     private const int PartsAtLeast = 4;
 
-    /// <summary>Multiply-adds below which waking a second thread costs more than it saves.</summary>
+    /// <summary>Multiply-adds below which one thread does all: they take some 40 µs, and waking another thread 10 to 50.</summary>
     private const long ParallelWork = 1 << 21;
 
     /// <summary>Copying a number takes about as long as so many multiply-adds.</summary>
