@@ -97,16 +97,23 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
     private void Sample(Contender contender, int repeats, Samples samples)
     {
         cancellation.ThrowIfCancellationRequested();
+        double before = Burst(), waited = Machine.WaitedSeconds(), begun = Machine.WallSeconds();
+        double elapsed = Seconds(contender, repeats);
+        double took = Machine.WallSeconds() - begun;
+        bool shared = Machine.WaitedSeconds() - waited > MostWaiting * threads * took;
+        double after = Burst();
+        samples.Add(elapsed * 1e3, shared ? 0 : Math.Min(before, after));
+    }
+
+    /// <summary>A burst when nobody's threads look for more work any longer: they would share its cores.</summary>
+    private double Burst()
+    {
         if (threads > 1)
         {
             Machine.WaitUntilIdle();
         }
 
-        double waited = Machine.WaitedSeconds(), begun = Machine.WallSeconds(), before = limit.Burst();
-        double elapsed = Seconds(contender, repeats);
-        double after = limit.Burst(), took = Machine.WallSeconds() - begun;
-        bool shared = Machine.WaitedSeconds() - waited > MostWaiting * threads * took;
-        samples.Add(elapsed * 1e3, shared ? 0 : Math.Min(before, after));
+        return limit.Burst();
     }
 
     private int Repeats(Contender contender, double once) =>

@@ -16,11 +16,16 @@ internal sealed class Worker
     private static readonly long s_patience = Stopwatch.Frequency / 10_000;
 
     private readonly object _sleep = new();
+    private readonly int _number;
     private int _state;
     private int _asleep;
 
+    /// <summary>Starts the thread.</summary>
+    /// <param name="number">1 … ; the caller of a job is number 0.</param>
     public Worker(int number)
     {
+        _number = number;
+
         // Not Start: it would keep the async-local values of whoever came first for ever.
         new Thread(Loop) { IsBackground = true, Name = $"AttentionLab worker {number}" }.UnsafeStart();
     }
@@ -60,7 +65,7 @@ internal sealed class Worker
         {
             if (Interlocked.CompareExchange(ref _state, Running, Invited) == Invited)
             {
-                Workers.TakeParts();
+                Workers.TakeParts(_number);
                 Volatile.Write(ref _state, Idle);
                 start = Stopwatch.GetTimestamp();
             }
@@ -90,10 +95,10 @@ internal sealed class Worker
         }
     }
 
-    /// <summary>A moment of waiting: with the processor kept at first, then offered to whoever needs it.</summary>
+    /// <summary>A moment of waiting: with the core kept at first, then offered to whoever needs it, who may be the very thread that is waited for.</summary>
     private static void Pause(long since)
     {
-        if (Stopwatch.GetTimestamp() - since < s_patience)
+        if (Stopwatch.GetTimestamp() - since < s_patience / 20)
         {
             Thread.SpinWait(10);
         }

@@ -14,6 +14,9 @@ public static unsafe class Workers
     /// <summary>More threads than this were never tried.</summary>
     private const int Most = 64;
 
+    /// <summary>Ints of two cache lines: processors fetch them in pairs.</summary>
+    private const int Line = 32;
+
     private static readonly Lock s_starting = new();
     private static volatile Worker[] s_workers = [];
     private static int s_count = Math.Clamp(Environment.ProcessorCount, 1, Most);
@@ -22,7 +25,11 @@ public static unsafe class Workers
     private static void* s_job;
     private static delegate*<void*, int, void> s_run;
     private static int s_parts;
-    private static int s_next;
+    private static int s_threads;
+    private static volatile bool s_stopped;
+
+    /// <summary>The next part of each thread's share, a cache line apart.</summary>
+    private static readonly int[] s_next = new int[Most * Line];
     private static ExceptionDispatchInfo? s_failure;
 
     [ThreadStatic]
@@ -71,7 +78,12 @@ public static unsafe class Workers
             Worker[] workers = Started(helpers);
             s_job = Unsafe.AsPointer(ref job);
             s_run = &RunPart<TJob>;
-            (s_parts, s_next) = (parts, 0);
+            (s_parts, s_threads, s_stopped) = (parts, helpers + 1, false);
+            for (int thread = 0; thread < s_threads; thread++)
+            {
+                s_next[thread * Line] = FirstPart(thread);
+            }
+
             try
             {
                 for (int i = 0; i < helpers; i++)
@@ -79,7 +91,7 @@ public static unsafe class Workers
                     workers[i].Invite();
                 }
 
-                TakeParts();
+                TakeParts(0);
             }
             finally
             {
@@ -100,27 +112,38 @@ public static unsafe class Workers
         failure?.Throw();
     }
 
-    /// <summary>Runs parts of the current job until none is left.</summary>
-    internal static void TakeParts()
+    /// <summary>
+    /// Runs parts of the current job until none is left: those of the thread's own share first, then what others have not begun.
+    /// The shares are the same in every call, so that a thread finds near its core what it wrote in the call before: where two
+    /// cores have separate caches, taking every next part instead made GELU on two threads slower than on one.
+    /// </summary>
+    /// <param name="thread">0 for the caller, else the worker's number.</param>
+    internal static void TakeParts(int thread)
     {
         t_inside = true;
         try
         {
-            for (int part; (part = Interlocked.Increment(ref s_next) - 1) < s_parts;)
+            for (int k = 0; k < s_threads; k++)
             {
-                s_run(s_job, part);
+                int share = (thread + k) % s_threads, end = FirstPart(share + 1);
+                for (int part; !s_stopped && (part = Interlocked.Increment(ref s_next[share * Line]) - 1) < end;)
+                {
+                    s_run(s_job, part);
+                }
             }
         }
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref s_failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref s_next, s_parts);
+            s_stopped = true;
         }
         finally
         {
             t_inside = false;
         }
     }
+
+    private static int FirstPart(int thread) => (int)((long)s_parts * thread / s_threads);
 
     private static void RunPart<TJob>(void* job, int part)
         where TJob : unmanaged, IJob => Unsafe.AsRef<TJob>(job).Run(part);
