@@ -152,7 +152,7 @@ public static partial class FlashAttend
                 DV = pdv,
                 DBias = pdb,
             };
-            Strips.Share(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
+            Workers.Run(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
         }
     }
 

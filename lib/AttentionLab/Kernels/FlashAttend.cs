@@ -141,7 +141,7 @@ public static partial class FlashAttend
                     OutputAt = outputAt,
                 },
             };
-            Strips.Share(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
+            Workers.Run(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
         }
     }
 

@@ -162,7 +162,7 @@ public static partial class LightningAttend
         {
             HeadsJob job = new() { Q = pq, K = pk, V = pv, Output = po, Decays = pd, Tokens = tokens, Dim = dim, ValueDim = valueDim, BackwardInTime = backwardInTime };
             // A token updates and reads a state, and meets half a block.
-            Strips.Share(ref job, decays.Length, (double)decays.Length * tokens * (2 * dim * valueDim + Block / 2 * (dim + valueDim)));
+            Workers.Run(ref job, decays.Length, (double)decays.Length * tokens * (2 * dim * valueDim + Block / 2 * (dim + valueDim)));
         }
     }
 

@@ -55,9 +55,6 @@ public static partial class MatMul
     /// <summary>Parts that few rows are cut into, if there are columns enough.</summary>
     private const int PartsAtLeast = 4;
 
-    /// <summary>Multiply-adds below which one thread does all: they take some 40 µs, and waking another thread 10 to 50.</summary>
-    private const long ParallelWork = 1 << 21;
-
     /// <summary>Copying a number takes about as long as so many multiply-adds.</summary>
     private const int CopyWork = 16;
 
@@ -80,22 +77,6 @@ public static partial class MatMul
             }
 
             job.Multiply(packed, j0, wide);
-        }
-    }
-
-    /// <summary>Runs the parts of a job, on several threads if there is enough to do.</summary>
-    private static void Share<TJob>(ref TJob job, int parts, long work)
-        where TJob : unmanaged, IJob
-    {
-        if (parts > 1 && work >= ParallelWork)
-        {
-            Workers.Run(ref job, parts);
-            return;
-        }
-
-        for (int part = 0; part < parts; part++)
-        {
-            job.Run(part);
         }
     }
 
@@ -140,12 +121,12 @@ public static partial class MatMul
             _rowParts = blocks > 1 ? blocks + blocks % 2 : 1;
             _columnParts = Math.Min(Pieces(PartsAtLeast, _rowParts), Pieces(columns, PartColumns));
             long work = (long)Rows * Inner * columns;
-            if (work < ParallelWork)
+            if (work < Workers.SmallWork)
             {
                 (_rowParts, _columnParts) = (blocks, 1);
             }
 
-            Share(ref this, _rowParts * _columnParts, work);
+            Workers.Run(ref this, _rowParts * _columnParts, work);
         }
 
         /// <summary>One block of rows times a range of strips.</summary>

@@ -10,7 +10,7 @@ public static partial class MatMul
         where V : struct, ILanes<V>
     {
         PackJob<V> job = new() { From = from, To = to, InnerStep = innerStep, ColumnStep = columnStep, Inner = inner, Columns = columns };
-        Share(ref job, Pieces(Pieces(columns, 2 * V.Count), PackStrips), (long)inner * columns * CopyWork);
+        Workers.Run(ref job, Pieces(Pieces(columns, 2 * V.Count), PackStrips), (long)inner * columns * CopyWork);
     }
 
     /// <summary>B (Inner, Columns) into strips two registers wide; each part copies <see cref="PackStrips"/> of them.</summary>

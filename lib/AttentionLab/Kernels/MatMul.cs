@@ -248,7 +248,7 @@ public static partial class MatMul
             if (inner == 0 || (strips == null && rows < FewRows))
             {
                 FewRowsJob<V> few = new() { A = pa, RowStep = aRow, AInner = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
-                Share(ref few, Pieces(columns, FewColumns), (long)rows * inner * columns);
+                Workers.Run(ref few, Pieces(columns, FewColumns), (long)rows * inner * columns);
             }
             else if (strips == null && rows <= OwnCopyRows)
             {

@@ -8,9 +8,6 @@ namespace AttentionLab.Kernels;
 /// </summary>
 internal static unsafe class Strips
 {
-    /// <summary>Multiply-adds from which on several threads are used: about 40 µs of one core, some times what waking another costs.</summary>
-    private const double SmallWork = 2e6;
-
     /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart.</summary>
     public static void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
         where V : struct, ILanes<V>
@@ -68,22 +65,6 @@ internal static unsafe class Strips
                     to[i * toRow + c] = strip[c * width + i];
                 }
             }
-        }
-    }
-
-    /// <summary>Runs the parts of a job, on several threads if there is work enough (in multiply-adds).</summary>
-    public static void Share<TJob>(ref TJob job, int parts, double work)
-        where TJob : unmanaged, IJob
-    {
-        if (work >= SmallWork)
-        {
-            Workers.Run(ref job, parts);
-            return;
-        }
-
-        for (int part = 0; part < parts; part++)
-        {
-            job.Run(part);
         }
     }
 }
