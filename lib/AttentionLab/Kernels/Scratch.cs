@@ -48,6 +48,14 @@ internal static unsafe class Scratch
     /// <summary>Normalised rows before a layer.</summary>
     public const int Normed = 12;
 
+    /// <summary>X·Xᵀ of a matrix.</summary>
+    public const int Gram = 13;
+
+    /// <summary>Its square.</summary>
+    public const int GramSquare = 14;
+
+    private const int Purposes = 15;
+
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
@@ -62,7 +70,7 @@ internal static unsafe class Scratch
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)
     {
-        float[]?[] buffers = t_buffers ??= new float[]?[13];
+        float[]?[] buffers = t_buffers ??= new float[]?[Purposes];
         float[]? buffer = buffers[purpose];
         if (buffer is null || buffer.Length < length + LineFloats)
         {

@@ -1,3 +1,4 @@
+using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 using AttentionLab.Training;
 
@@ -14,7 +15,9 @@ public class OptimiserTests
     {
         Golden g = Golden.Read("optimisers", name);
         Parameter weight = new("weight", g.Input("weight")), bias = new("bias", g.Input("bias"));
-        IOptimizer optimizer = g.Flag("adam")
+        IOptimizer optimizer = g.Flag("muon")
+            ? new Muon([weight], new Adam([bias]), g.Number("rate"), decay: g.Number("decay"))
+            : g.Flag("adam")
             ? new Adam([weight, bias], g.Number("rate", 0), 0.9, g.Number("beta2", 0.999), g.Number("epsilon", 1e-8), g.Number("decay", 0))
             : new Sgd([weight, bias], g.Number("rate"), g.Number("momentum", 0));
         Tensor weights = g.Input("weights"), biases = g.Input("biases");
@@ -69,6 +72,69 @@ public class OptimiserTests
         }
 
         Compare.Close(p.Value.Span, value, 1e-6, "value");
+    }
+
+    [Fact]
+    public void MuonStep_ShapesBothWays_MatchesTheReferenceAndAnyNumberOfThreads()
+    {
+        (int Rows, int Columns)[] shapes = [(8, 24), (24, 8), (1, 5), (17, 17)];
+        float[][] results = [.. Enumerable.Range(1, 3).Select(threads =>
+        {
+            int before = Workers.Count;
+            Workers.Count = threads;
+            try
+            {
+                Parameter[] all = [.. shapes.Select((s, i) => new Parameter($"p{i}", new Tensor(Inputs.Gaussian((ulong)i, s.Rows * s.Columns), s.Rows, s.Columns)))];
+                Muon muon = new(all, new Adam([]), 0.1, momentum: 0);
+                foreach (Parameter p in all)
+                {
+                    Inputs.Gaussian(9, p.Length).CopyTo(p.Gradient.Span);
+                }
+
+                muon.Step();
+                return all.SelectMany(p => p.Value.Span.ToArray()).ToArray();
+            }
+            finally
+            {
+                Workers.Count = before;
+            }
+        })];
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
+        int at = 0;
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            (int rows, int columns) = shapes[i];
+            double[] value = Inputs.Widen(Inputs.Gaussian((ulong)i, rows * columns)), move = Inputs.Widen(Inputs.Gaussian(9, rows * columns));
+            Orthogonalize.Reference<double>(move, rows, columns);
+            double[] expected = [.. value.Zip(move, (x, m) => x - 0.1 * 0.2 * Math.Sqrt(Math.Max(rows, columns)) * m)];
+            Compare.Close(results[0].AsSpan(at, expected.Length), expected, 1e-5, $"({rows}, {columns})");
+            at += expected.Length;
+        }
+    }
+
+    [Fact]
+    public void MuonStep_WithAdam_SharesRateAndCountAndState()
+    {
+        Parameter weight = new("w", new Tensor(3, 4)), bias = new("b", new Tensor(4));
+        Muon muon = new([weight], new Adam([bias]), 0.5);
+        weight.Gradient.Span.Fill(1);
+        bias.Gradient.Span.Fill(1);
+        muon.LearningRate = 0.25;
+        muon.Step();
+        Assert.Equal(1, muon.StepCount);
+        Assert.Equal(-0.25f, bias.Value[0], 1e-5f);
+        Assert.Equal(["velocity.w", "mean.b", "square.b"], muon.State.Select(s => s.Name));
+        Assert.Equal([weight, bias], muon.Parameters);
+    }
+
+    [Fact]
+    public void Muon_WrongParameters_AreRefusedByName()
+    {
+        Parameter weight = new("w", new Tensor(3, 4)), bias = new("b", new Tensor(4));
+        Assert.Contains("b is (4)", Assert.Throws<ArgumentException>(() => new Muon([bias], new Adam([]))).Message);
+        Assert.Contains("w is given to both", Assert.Throws<ArgumentException>(() => new Muon([weight], new Adam([weight]))).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Muon([weight], new Adam([]), momentum: 1));
     }
 
     [Fact]
