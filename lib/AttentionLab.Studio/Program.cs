@@ -16,7 +16,11 @@ ServeCommand.Configure(root);
 try
 {
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) };
-    return await root.Parse(args).InvokeAsync(configuration);
+    ParseResult parsed = root.Parse(args);
+    int code = await parsed.InvokeAsync(configuration);
+
+    // A command line that is not understood: 2 as for everything else that the user can mend; 1 is "it ran, and a cell failed".
+    return parsed.Errors.Count > 0 && code == 1 ? 2 : code;
 }
 catch (OperationCanceledException)
 {

@@ -17,6 +17,7 @@ internal static class TrainEncoderCommand
         var steps = new Option<long?>("--steps") { Description = "Number of steps, as the recipe names it: repeats a training exactly.", HelpName = "N" };
         var decayFrom = new Option<long?>("--decay-from") { Description = "Last step at the full rate, as the recipe names it.", HelpName = "N" };
         var run = new Option<string?>("--run") { Description = "Folder of the checkpoint; without it, work/encoder.", HelpName = "DIR" };
+        Option<double> checkpoint = Number("--checkpoint-minutes", 3.0);
         var tokenizer = new Option<string?>("--tokenizer") { Description = "The vocab.txt; without it, what 'train tokenizer' wrote.", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped." };
         Option<int> layers = Number("--layers", standard.Layers), channels = Number("--channels", standard.Channels), heads = Number("--heads", standard.Heads);
@@ -24,13 +25,16 @@ internal static class TrainEncoderCommand
         Option<long> warmup = Number("--warmup", standard.Warmup);
         Option<double> share = Number("--share", standard.Share), rate = Number("--rate", standard.Rate), decayShare = Number("--decay-share", standard.DecayShare);
         Option<double> weightDecay = Number("--weight-decay", standard.WeightDecay), dropout = Number("--dropout", standard.Dropout);
+        Option<double> masked = Number("--masked", standard.Masked), finalShare = Number("--final-share", standard.FinalShare);
+        Option<int> wordPasses = Number("--word-passes", standard.WordPasses);
+        Option<bool> muon = Number("--muon", standard.Muon);
         Option<ulong> seed = Number("--seed", standard.Seed);
         Option<double> deviation = Number("--deviation", standard.Deviation);
         Option<bool> waves = Number("--waves", standard.Waves);
         var command = new Command("encoder", "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
         {
-            corpus, output, minutes, steps, decayFrom, run, tokenizer, resume,
-            layers, channels, heads, hidden, length, batch, share, rate, warmup, decayShare, weightDecay, dropout, seed, deviation, waves,
+            corpus, output, minutes, steps, decayFrom, run, checkpoint, tokenizer, resume,
+            layers, channels, heads, hidden, length, batch, share, finalShare, masked, wordPasses, muon, rate, warmup, decayShare, weightDecay, dropout, seed, deviation, waves,
         };
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Run(
@@ -43,6 +47,10 @@ internal static class TrainEncoderCommand
                     Length = parsed.GetValue(length),
                     Batch = parsed.GetValue(batch),
                     Share = parsed.GetValue(share),
+                    FinalShare = parsed.GetValue(finalShare),
+                    Masked = parsed.GetValue(masked),
+                    WordPasses = parsed.GetValue(wordPasses),
+                    Muon = parsed.GetValue(muon),
                     Rate = parsed.GetValue(rate),
                     Warmup = parsed.GetValue(warmup),
                     DecayShare = parsed.GetValue(decayShare),
@@ -57,6 +65,7 @@ internal static class TrainEncoderCommand
                 parsed.GetValue(corpus),
                 parsed.GetValue(tokenizer),
                 parsed.GetValue(run),
+                TimeSpan.FromMinutes(parsed.GetValue(checkpoint)),
                 parsed.GetValue(output),
                 cancellation),
             CancellationToken.None));
@@ -64,7 +73,7 @@ internal static class TrainEncoderCommand
     }
 
     private static int Run(
-        EncoderSettings settings, EncoderBudget budget, bool resume, string? folder, string? tokenizer, string? run, string? output, CancellationToken cancellation)
+        EncoderSettings settings, EncoderBudget budget, bool resume, string? folder, string? tokenizer, string? run, TimeSpan checkpoint, string? output, CancellationToken cancellation)
     {
         string results = TrainCommand.OutputFolder(output);
         string vocabulary = tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
@@ -74,14 +83,15 @@ internal static class TrainEncoderCommand
         }
 
         Corpus corpus = Corpus.Read(folder);
-        WordPieceTokenizer pieces = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
         Console.WriteLine("Reading the corpus as pieces …");
         string target = Path.Combine(results, "encoder");
         try
         {
+            WordPieceTokenizer pieces = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
             TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run ?? Path.Combine(CourseFolder.Open().Root, "work", "encoder"))
             {
                 Say = Console.WriteLine,
+                CheckpointInterval = checkpoint,
             };
             if (!training.Run(budget, resume, target, cancellation))
             {

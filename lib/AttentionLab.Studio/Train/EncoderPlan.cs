@@ -36,6 +36,11 @@ internal sealed class EncoderPlan
         : DecayFrom is long from && step > from ? _settings.Rate * Math.Max(0, Steps + 1 - step) / (Steps + 1 - from)
         : _settings.Rate;
 
+    /// <summary>The share of tokens to be found in a step, counted from 1: it falls with the rate.</summary>
+    public double Share(long step) => DecayFrom is long from && step > from
+        ? _settings.FinalShare + (_settings.Share - _settings.FinalShare) * Rate(step) / _settings.Rate
+        : _settings.Share;
+
     /// <summary>Called before each step while the budget decides.</summary>
     /// <param name="done">Steps done.</param>
     /// <param name="gone">Seconds used.</param>

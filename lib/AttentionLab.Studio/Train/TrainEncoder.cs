@@ -61,7 +61,7 @@ internal sealed class TrainEncoder
 
         _head = new(_encoder.Embedding.Words, random, epsilon: _encoder.Options.Epsilon);
         _training = new(_encoder, _head);
-        _task = new(tokenizer.Pieces) { Share = settings.Share, Multiple = Math.Clamp(settings.Batch * settings.Length / 64, 1, 64) };
+        _task = new(tokenizer.Pieces) { Masked = settings.Masked, Random = (1 - settings.Masked) / 2, Multiple = Math.Clamp(settings.Batch * settings.Length / 64, 1, 64) };
         _packing = new(text.Training, tokenizer.Pieces, settings.Length);
     }
 
@@ -94,14 +94,14 @@ internal sealed class TrainEncoder
     public bool Run(EncoderBudget budget, bool resume, string output, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(_folder);
-        Adam optimizer = new(_training.Parameters, _settings.Rate, beta2: _settings.Beta2, epsilon: 1e-6, decay: _settings.WeightDecay);
+        IOptimizer optimizer = Optimizer();
         EncoderPlan plan = new(_settings, resume ? Resumed(budget) : budget);
         TrainingLoop loop = null!;
         Stopwatch clock = new();
         TimeSpan processor = Environment.CpuUsage.TotalTime;
         Pace pace = new();
         (int[,] Ids, bool[,]? Visible)[] heldOut = HeldOut();
-        MaskedBatch[] asked = [.. heldOut.Select((b, i) => new MaskedWords(_tokenizer.Pieces).Draw(b.Ids, new CounterRandom(_settings.Seed, HeldOutStream).Split((ulong)i)))];
+        MaskedBatch[] asked = [.. heldOut.Select((b, i) => new MaskedWords(_tokenizer.Pieces) { Masked = 1, Random = 0 }.Draw(b.Ids, new CounterRandom(_settings.Seed, HeldOutStream).Split((ulong)i)))];
         double saved = 0;
         loop = new(optimizer, new CounterRandom(_settings.Seed, DrawStream), random => Step(loop.Done, random))
         {
@@ -123,6 +123,12 @@ internal sealed class TrainEncoder
         }
 
         clock.Start();
+        if (!resume && !EncoderStart.Words(_settings, _text, _tokenizer.Pieces, _encoder.Embedding.Words.Table.Value, _head.Scores.Bias.Value, Say, cancellation))
+        {
+            Say?.Invoke("Stopped before the first step; there is nothing to go on from.");
+            return false;
+        }
+
         TrainingEnd end = loop.Run(cancellation);
         Recipe().Write(RunPath);
         if (end == TrainingEnd.Cancelled)
@@ -154,7 +160,7 @@ internal sealed class TrainEncoder
             }
 
             (int[,] ids, bool[,]? visible) = BatchOf(done);
-            MaskedBatch batch = _task.Draw(ids, random);
+            MaskedBatch batch = _task.Draw(ids, random, plan.Share(done + 1));
             int tokens = visible is null ? ids.Length : visible.Cast<bool>().Count(v => v);
             _tokens += tokens;
             return new(_training.Step(batch, visible, random), tokens);
@@ -196,6 +202,13 @@ internal sealed class TrainEncoder
         };
     }
 
+    private IOptimizer Optimizer()
+    {
+        Parameter[] matrices = _settings.Muon ? [.. _encoder.Layers.Parameters.Where(p => p.Value.Rank == 2), _head.Transform.Weight] : [];
+        Adam adam = new(_training.Parameters.Except(matrices), _settings.Rate, beta2: _settings.Beta2, epsilon: 1e-6, decay: _settings.WeightDecay);
+        return matrices.Length == 0 ? adam : new Muon(matrices, adam, _settings.Rate, decay: _settings.WeightDecay);
+    }
+
     /// <summary>BERT's layout in the sizes of the settings.</summary>
     internal static EncoderOptions Options(EncoderSettings settings, WordPieceTokenizer tokenizer) => EncoderOptions.Bert(tokenizer.Pieces.Count) with
     {
@@ -214,10 +227,11 @@ internal sealed class TrainEncoder
         (string Name, IFormattable Value, IFormattable Default)[] all =
         [
             ("layers", s.Layers, d.Layers), ("channels", s.Channels, d.Channels), ("heads", s.Heads, d.Heads), ("hidden", s.Hidden, d.Hidden),
-            ("length", s.Length, d.Length), ("batch", s.Batch, d.Batch), ("share", s.Share, d.Share), ("rate", s.Rate, d.Rate), ("warmup", s.Warmup, d.Warmup),
+            ("length", s.Length, d.Length), ("batch", s.Batch, d.Batch), ("share", s.Share, d.Share), ("final-share", s.FinalShare, d.FinalShare), ("masked", s.Masked, d.Masked), ("word-passes", s.WordPasses, d.WordPasses), ("rate", s.Rate, d.Rate), ("warmup", s.Warmup, d.Warmup),
             ("deviation", s.Deviation, d.Deviation), ("decay-share", s.DecayShare, d.DecayShare), ("weight-decay", s.WeightDecay, d.WeightDecay), ("dropout", s.Dropout, d.Dropout), ("seed", s.Seed, d.Seed),
         ];
         return string.Join(" ", all.Where(o => !o.Value.Equals(o.Default)).Select(o => string.Create(CultureInfo.InvariantCulture, $"--{o.Name} {o.Value}"))
+            .Concat(s.Muon == d.Muon ? [] : [$"--muon {(s.Muon ? "true" : "false")}"])
             .Concat(s.Waves == d.Waves ? [] : [$"--waves {(s.Waves ? "true" : "false")}"]));
     }
 

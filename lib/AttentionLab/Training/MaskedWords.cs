@@ -53,9 +53,10 @@ public sealed class MaskedWords
     /// <summary>Hides tokens.</summary>
     /// <param name="ids">(B,T); not changed.</param>
     /// <param name="random">Moves on by three words a token chosen.</param>
+    /// <param name="share">Instead of <see cref="Share"/>, where it changes from step to step.</param>
     /// <returns>The share of all tokens that are not special, rounded, at least one if there is any.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An id names no piece.</exception>
-    public MaskedBatch Draw(int[,] ids, CounterRandom random)
+    public MaskedBatch Draw(int[,] ids, CounterRandom random, double? share = null)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(random);
@@ -76,7 +77,7 @@ public sealed class MaskedWords
             }
         }
 
-        int[] rows = Choose(candidates, random);
+        int[] rows = Choose(candidates, random, share ?? Share);
         int[] targets = new int[rows.Length];
         for (int i = 0; i < targets.Length; i++)
         {
@@ -91,9 +92,9 @@ public sealed class MaskedWords
     }
 
     /// <summary>Some of the rows without repetition (the first steps of Fisher and Yates), in ascending order.</summary>
-    private int[] Choose(List<int> candidates, CounterRandom random)
+    private int[] Choose(List<int> candidates, CounterRandom random, double share)
     {
-        int count = Math.Clamp((int)Math.Round(Share * candidates.Count / Multiple) * Multiple, Math.Min(1, candidates.Count), candidates.Count);
+        int count = Math.Clamp((int)Math.Round(share * candidates.Count / Multiple) * Multiple, Math.Min(1, candidates.Count), candidates.Count);
         int[] rows = new int[count];
         for (int i = 0; i < count; i++)
         {

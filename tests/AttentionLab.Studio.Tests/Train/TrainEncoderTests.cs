@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using AttentionLab.Models;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Train;
+using AttentionLab.Tensors;
 using AttentionLab.Words;
 
 namespace AttentionLab.Studio.Tests.Train;
@@ -8,7 +10,7 @@ namespace AttentionLab.Studio.Tests.Train;
 /// <summary>Masked-word training on a tiny text: what is written, and that a stop changes nothing.</summary>
 public sealed class TrainEncoderTests
 {
-    private static readonly EncoderSettings s_settings = new() { Layers = 2, Channels = 16, Heads = 2, Hidden = 32, Length = 24, Batch = 4, Warmup = 20, Rate = 3e-3, Dropout = 0.1 };
+    private static readonly EncoderSettings s_settings = new() { Layers = 2, Channels = 16, Heads = 2, Hidden = 32, Length = 24, Batch = 4, Warmup = 20, Rate = 3e-3, Dropout = 0.1, WordPasses = 1, Muon = true };
     private static readonly CorpusEntry[] s_entries = Entries();
     private static readonly WordPieceTokenizer s_tokenizer = new(
         WordPieceTraining.Train(s_entries.SelectMany(e => e.Sentences), 120, new BasicTokenizer(true)), new BasicTokenizer(true));
@@ -46,6 +48,119 @@ public sealed class TrainEncoderTests
     }
 
     [Fact]
+    public async Task Program_KilledBySignalAndResumed_EndsWithTheSameBytes()
+    {
+        using TemporaryFolder folder = new();
+        string[] nouns = [.. Enumerable.Range(0, 300).Select(i => TinyCorpus.Noun(1000 + i, $"{Letters(i)} {Letters(7 * i)}", $"a kind of {Letters(3 * i)} that {Letters(i)} is found in; the {Letters(i)} of a town"))];
+        TinyCorpus.Write(folder["corpus"], nouns, ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
+        string vocabulary = folder["vocab.txt"];
+        WordPieceTraining.Train(nouns, 160, new BasicTokenizer(true)).Write(vocabulary);
+        string[] Command(string name) =>
+        [
+            "train", "encoder", "--corpus", folder["corpus"], "--tokenizer", vocabulary, "--run", folder[name], "--out", folder[$"{name}-out"], "--checkpoint-minutes", "0",
+            "--steps", "300", "--layers", "2", "--channels", "16", "--heads", "2", "--hidden", "32", "--length", "24", "--batch", "8", "--warmup", "20",
+        ];
+
+        (int code, string output, string error) = await StudioProcess.RunAsync(Command("whole"));
+        Assert.True(code == 0, output + error);
+        using (Process process = StudioProcess.Start(Command("cut")))
+        {
+            // The line after step 150 is said before its checkpoint is whole: whichever is there then must do.
+            string? line;
+            while ((line = await process.StandardOutput.ReadLineAsync(Token)) is not null && !line.StartsWith("step 150/", StringComparison.Ordinal))
+            {
+            }
+
+            Assert.NotNull(line);
+            process.Kill();
+            await process.WaitForExitAsync(Token);
+            Assert.NotEqual(0, process.ExitCode);
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(folder["cut-out"], "encoder")));
+        (code, output, error) = await StudioProcess.RunAsync([.. Command("cut"), "--resume"]);
+        Assert.True(code == 0, output + error);
+        Assert.Matches("Goes on after step (100|150)\\.", output);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], "encoder", "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["cut-out"], "encoder", "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Program_FileThatIsNoVocabulary_IsNamedAndExitsWithTwo()
+    {
+        using TemporaryFolder folder = new();
+        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--tokenizer", folder.Write("vocab.txt", "apple\n"), "--run", folder["run"], "--out", folder["out"]);
+        Assert.Equal(2, code);
+        Assert.Contains("not [PAD]", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    [Fact]
+    public async Task Program_WrongOption_ExitsWithTwo()
+    {
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--layers", "many");
+        Assert.Equal(2, code);
+        Assert.Contains("many", error);
+    }
+
+    [Fact]
+    public void Run_StoppedWhileTheFirstTableIsMade_LeavesNothingToGoOnFrom()
+    {
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource source = new();
+        List<string> said = [];
+        TrainEncoder training = new(s_settings with { WordPasses = 100_000 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"])
+        {
+            Say = line =>
+            {
+                said.Add(line);
+                source.Cancel();
+            },
+        };
+        Assert.False(training.Run(new(Steps: 5), resume: false, folder["out"], source.Token));
+        Assert.Contains("before the first step", said[^1]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["run"]));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public void Words_StartOfTheEncoder_AreSkipGramVectorsAndCounts()
+    {
+        EncoderText text = EncoderText.Of(s_entries, s_tokenizer);
+        Vocabulary pieces = s_tokenizer.Pieces;
+        Tensor table = new(pieces.Count, 16), bias = new(pieces.Count);
+        table.Span.Fill(7);
+        EncoderSettings settings = s_settings with { WordPasses = 30, Deviation = 0.5 };
+        Assert.True(EncoderStart.Words(settings, text, pieces, table, bias, null, Token));
+        int common = pieces["kind"];
+        Assert.Equal(Math.Log((108 + 1) / 1.0), bias[common] - bias[pieces["[MASK]"]], 1e-4);
+        Assert.All(table.Row(pieces["[MASK]"]).ToArray(), x => Assert.Equal(7, x));
+        Assert.Equal(0, bias.Span.ToArray().Average(), 1e-4);
+
+        double squares = 0;
+        int[] known = [.. text.Training.SelectMany(e => e).SelectMany(s => s).Distinct()];
+        foreach (int id in known)
+        {
+            squares += table.Row(id).ToArray().Sum(x => (double)x * x);
+        }
+
+        Assert.Equal(0.5, Math.Sqrt(squares / (16 * known.Length)), 1e-5);
+        // The vectors of skip-gram, moved and scaled as a whole: all differences are the same multiple of its differences.
+        SkipGramTraining skipGram = new(pieces, text.Training.SelectMany(e => e).Select(s => s.Select(id => pieces[id])), new() { Channels = 16, Epochs = 30, Seed = settings.Seed });
+        skipGram.Run(cancellation: Token);
+        Tensor vectors = skipGram.Sums().Vectors;
+        double factor = (double)(table[known[0], 0] - table[known[1], 0]) / (vectors[known[0], 0] - vectors[known[1], 0]);
+        Assert.True(factor > 0, $"{factor}");
+        Assert.All(known, id => Assert.Equal(factor * (vectors[id, 3] - vectors[known[0], 3]), table[id, 3] - table[known[0], 3], 1e-3));
+        Assert.All(Enumerable.Range(0, 16), c => Assert.Equal(0, known.Average(id => table[id, c]), 1e-4));
+
+        Tensor again = new(pieces.Count, 16);
+        again.Span.Fill(7);
+        EncoderStart.Words(settings, text, pieces, again, bias, null, Token);
+        Assert.Equal(table.Values, again.Values);
+    }
+
+    [Fact]
     public void Run_BudgetOfTime_BecomesStepsThatRepeatIt()
     {
         using TemporaryFolder folder = new();
@@ -75,6 +190,13 @@ public sealed class TrainEncoderTests
         Assert.Equal(60, plan.DecayFrom);
         Assert.Equal([0.1, 1, 1, 40.0 / 41, 1.0 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Rate));
         Assert.False(plan.Decide(70, 1e9, 1));
+    }
+
+    [Fact]
+    public void Share_WhileTheRateFalls_FallsWithIt()
+    {
+        EncoderPlan plan = new(new EncoderSettings { Rate = 2, Warmup = 10, DecayShare = 0.4, Share = 0.4, FinalShare = 0.1 }, new(Steps: 100));
+        Assert.Equal([0.4, 0.4, 0.4, 0.1 + 0.3 * 40 / 41, 0.1 + 0.3 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Share), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]
@@ -120,6 +242,9 @@ public sealed class TrainEncoderTests
                 }
             },
         };
+
+    /// <summary>A word for a number, without digits.</summary>
+    private static string Letters(int i) => string.Concat($"{i}".Select(c => "bacedifogu"[c - '0'])) + "n";
 
     private static CorpusEntry[] Entries()
     {

@@ -37,6 +37,7 @@ public sealed class MaskedWordsTests
         }
 
         Assert.Equal(Math.Round(0.15 * ordinary), batch.Rows.Length);
+        Assert.Equal(Math.Round(0.4 * ordinary), new MaskedWords(s_words).Draw(ids, random, share: 0.4).Rows.Length);
         Assert.Equal(batch.Rows.Distinct().Order(), batch.Rows);
         Assert.InRange(batch.Rows.Count(row => row / 50 < 100), 615, 795);  // half of them, ± 5 standard deviations of 18
         Assert.Equal(1408, new MaskedWords(s_words) { Multiple = 64 }.Draw(ids, random).Rows.Length);
