@@ -12,6 +12,7 @@ public sealed class CommandsTests
     [InlineData("torch --only training --threads 1 --python python3")]
     [InlineData("limit")]
     [InlineData("scale --threads 2 --out scale.md")]
+    [InlineData("alignment --out alignment.md")]
     [InlineData("micro")]
     [InlineData("micro Softmax")]
     public void Parse_RightOptions_HasNoErrors(string line) => Assert.Empty(Commands.Root().Parse(line).Errors);
@@ -34,7 +35,7 @@ public sealed class CommandsTests
         ParseResult parsed = Commands.Root().Parse("duel --thread 1");
         Assert.NotEmpty(parsed.Errors);
         Assert.Equal("Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --out FILE, --seconds S.", Commands.Choices(parsed.CommandResult.Command));
-        Assert.Equal("Commands: duel, torch, limit, scale, micro. More: -- COMMAND --help", Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
+        Assert.Equal("Commands: duel, torch, limit, scale, alignment, micro. More: -- COMMAND --help", Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
     }
 
     [Theory]

@@ -79,12 +79,14 @@ internal static class Commands
         scale.SetAction(result => ScaleTable(result));
         Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { s_filter };
         micro.SetAction(result => Micro.Run(result.GetValue(s_filter)));
+        Command alignment = new("alignment", "Kernels on arrays that begin at a cache line and 4 to 60 bytes behind one.") { s_out };
+        alignment.SetAction(result => Say(result, Alignment.Run()));
         Command one = new("scale-one") { s_way, s_tokens, s_one };
         one.Hidden = true;
         one.SetAction(result => Scale.One(result.GetValue(s_way)!, result.GetValue(s_tokens), result.GetValue(s_one)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
-        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, torch, limit, scale, micro, one };
+        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, torch, limit, scale, alignment, micro, one };
     }
 
     internal static string Choices(Command command)
@@ -125,9 +127,11 @@ internal static class Commands
         return Session(result, [rivals.Lines.First(line => line.StartsWith("PyTorch", StringComparison.Ordinal))], rivals, threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
     }
 
-    private static int ScaleTable(ParseResult result)
+    private static int ScaleTable(ParseResult result) => Say(result, Scale.Run(result.GetValue(s_threads) ?? 1, Console.Error));
+
+    /// <summary>Prints a table, and writes it where <c>--out</c> says.</summary>
+    private static int Say(ParseResult result, string table)
     {
-        string table = Scale.Run(result.GetValue(s_threads) ?? 1, Console.Error);
         Console.WriteLine(table);
         if (result.GetValue(s_out) is { } file)
         {

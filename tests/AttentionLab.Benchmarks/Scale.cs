@@ -14,6 +14,9 @@ internal static class Scale
     /// <summary>The three ways.</summary>
     public static IReadOnlyList<string> Ways { get; } = ["fused", "stored", "lightning"];
 
+    /// <summary>Bytes that the peak of a process tells from nothing.</summary>
+    private const double Resolved = 1e6;
+
     private static readonly int[] s_tokens = [1024, 2048, 4096, 8192, 16384, 32768];
 
     /// <summary>One point of the table.</summary>
@@ -39,7 +42,7 @@ internal static class Scale
                 }
 
                 points[(way, n)] = Child(way, n, threads);
-                progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way} n={n}: {DuelReport.Milliseconds(points[(way, n)].Milliseconds)} ms, {points[(way, n)].Bytes / 1e6:F1} MB"));
+                progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way} n={n}: {DuelReport.Milliseconds(points[(way, n)].Milliseconds)} ms, {Megabytes(points[(way, n)].Bytes)} MB"));
             }
         }
 
@@ -59,7 +62,7 @@ internal static class Scale
             foreach (string way in Ways)
             {
                 text.Append(points.TryGetValue((way, n), out Point point)
-                    ? string.Create(CultureInfo.InvariantCulture, $" {DuelReport.Milliseconds(point.Milliseconds)} | {point.Bytes / 1e6:F1} |")
+                    ? string.Create(CultureInfo.InvariantCulture, $" {DuelReport.Milliseconds(point.Milliseconds)} | {Megabytes(point.Bytes)} |")
                     : " does not fit | |");
             }
 
@@ -70,17 +73,19 @@ internal static class Scale
         foreach (string way in Ways)
         {
             (double X, Point Y)[] line = [.. points.Where(pair => pair.Key.Way == way).Select(pair => ((double)pair.Key.Tokens, pair.Value))];
-            text.Append(CultureInfo.InvariantCulture, $" {Slope([.. line.Select(p => (p.X, p.Y.Milliseconds))]):F2} | {Slope([.. line.Select(p => (p.X, p.Y.Bytes))]):F2} |");
+            double memory = Slope([.. line.Where(p => p.Y.Bytes >= Resolved).Select(p => (p.X, p.Y.Bytes))]);
+            text.Append(CultureInfo.InvariantCulture, $" {Slope([.. line.Select(p => (p.X, p.Y.Milliseconds))]):F2} | {(double.IsNaN(memory) ? "flat" : memory.ToString("F2", CultureInfo.InvariantCulture))} |");
         }
 
-        return text.Append("\n\nA slope of 1 is linear in the tokens, 2 quadratic: least squares of log against log. Memory below 1 MB is not resolved and left out of its slope.\n").ToString();
+        return text.Append("\n\nA slope of 1 is linear in the tokens, 2 quadratic: least squares of log against log. Less than 1 MB is not told from nothing and left out of the slope; flat: never more.\n").ToString();
     }
 
-    /// <summary>Slope of ln y over ln x by least squares, where y is not negligible; NaN with fewer than two such points.</summary>
+    private static string Megabytes(double bytes) => bytes < Resolved ? "< 1" : (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+
+    /// <summary>Slope of ln y over ln x by least squares; NaN with fewer than two points.</summary>
     internal static double Slope(IReadOnlyList<(double X, double Y)> points)
     {
-        double largest = points.Count == 0 ? 0 : points.Max(point => point.Y), least = largest > 1e6 ? 1e6 : 0;
-        (double X, double Y)[] logs = [.. points.Where(point => point.Y > least).Select(point => (Math.Log(point.X), Math.Log(point.Y)))];
+        (double X, double Y)[] logs = [.. points.Select(point => (Math.Log(point.X), Math.Log(point.Y)))];
         if (logs.Length < 2)
         {
             return double.NaN;

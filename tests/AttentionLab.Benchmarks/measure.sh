@@ -12,3 +12,4 @@ run limit | tee "results/$name-limit.txt"
 run duel "${rivals[@]}" --out "results/$name-duel.md" --json "results/$name-duel.json" > /dev/null
 run torch --threads 1 --seconds 2 --out "results/$name-torch.md" --json "results/$name-torch.json" > /dev/null || echo "no PyTorch: no $name-torch"
 run scale --out "results/$name-scale.md" > /dev/null
+run alignment --out "results/$name-alignment.md" > /dev/null
