@@ -76,6 +76,7 @@ internal sealed class Worker
             else
             {
                 Sleep();
+                Processor.Leave(Workers.CallerCore);
                 start = Stopwatch.GetTimestamp();
             }
         }

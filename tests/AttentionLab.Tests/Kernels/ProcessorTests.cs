@@ -1,0 +1,72 @@
+using AttentionLab.Kernels;
+
+namespace AttentionLab.Tests.Kernels;
+
+public class ProcessorTests
+{
+    [Fact]
+    public void Leave_OwnCore_MovesAndMayUseTheSameCoresAsBefore()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is no other core to go to, or the system does not tell");
+        OnThread(() =>
+        {
+            string before = Allowed();
+            int moved = 0;
+            for (int i = 0; i < 20; i++)
+            {
+                int core = Processor.Current;
+                Assert.InRange(core, 0, 1023);
+
+                // The system may move the thread between the two lines: then there is nothing to leave.
+                moved += Processor.Leave(core) ? 1 : 0;
+                Assert.Equal(before, Allowed());
+            }
+
+            Assert.InRange(moved, 10, 20);
+        });
+    }
+
+    [Fact]
+    public void Leave_JustThen_IsOnAnotherCore()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is no other core to go to, or the system does not tell");
+        OnThread(() =>
+        {
+            int elsewhere = 0;
+            for (int i = 0; i < 20; i++)
+            {
+                int core = Processor.Current;
+                elsewhere += Processor.Leave(core) && Processor.Current != core ? 1 : 0;
+            }
+
+            // On a busy machine the system may take it back at once.
+            Assert.InRange(elsewhere, 5, 20);
+        });
+    }
+
+    [Theory]
+    [InlineData(-1), InlineData(1023), InlineData(1024), InlineData(int.MaxValue), InlineData(int.MinValue)]
+    public void Leave_CoreThatItIsNotOn_DoesNothing(int core) => Assert.False(Processor.Leave(core));
+
+    private static string Allowed() => File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+
+    /// <summary>A thread of its own, so that the test runner's stay where they are.</summary>
+    private static void OnThread(Action test)
+    {
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                test();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+    }
+}
