@@ -183,7 +183,7 @@ internal sealed class TrainEncoder
 
         EncoderRecipe Recipe() => new()
         {
-            Command = string.Create(CultureInfo.InvariantCulture, $"dotnet run --project lib/AttentionLab.Studio -- train encoder {Arguments(_settings)}{(plan.DecayFrom is long from ? $" --steps {plan.Steps} --decay-from {from}" : $" --minutes {budget.Minutes}")}"),
+            Command = string.Create(CultureInfo.InvariantCulture, $"dotnet run --project lib/AttentionLab.Studio -- train encoder{Arguments(_settings)}{(plan.DecayFrom is long from ? $" --steps {plan.Steps} --decay-from {from}" : $" --minutes {budget.Minutes}")}"),
             Settings = _settings,
             Vocabulary = _tokenizer.Pieces.Count,
             Parameters = _training.Parameters.Sum(p => (long)p.Length),
@@ -220,7 +220,7 @@ internal sealed class TrainEncoder
         Dropout = settings.Dropout,
     };
 
-    /// <summary>The options of <c>train encoder</c> that differ from the default.</summary>
+    /// <summary>The options of <c>train encoder</c> that differ from the default, each after a space.</summary>
     private static string Arguments(EncoderSettings s)
     {
         EncoderSettings d = new();
@@ -230,10 +230,12 @@ internal sealed class TrainEncoder
             ("length", s.Length, d.Length), ("batch", s.Batch, d.Batch), ("share", s.Share, d.Share), ("final-share", s.FinalShare, d.FinalShare), ("masked", s.Masked, d.Masked), ("word-passes", s.WordPasses, d.WordPasses), ("rate", s.Rate, d.Rate), ("warmup", s.Warmup, d.Warmup),
             ("deviation", s.Deviation, d.Deviation), ("decay-share", s.DecayShare, d.DecayShare), ("weight-decay", s.WeightDecay, d.WeightDecay), ("dropout", s.Dropout, d.Dropout), ("seed", s.Seed, d.Seed),
         ];
-        return string.Join(" ", all.Where(o => !o.Value.Equals(o.Default)).Select(o => string.Create(CultureInfo.InvariantCulture, $"--{o.Name} {o.Value}"))
-            .Concat(s.Muon == d.Muon ? [] : [$"--muon {(s.Muon ? "true" : "false")}"])
-            .Concat(s.Waves == d.Waves ? [] : [$"--waves {(s.Waves ? "true" : "false")}"]));
+        return string.Concat(all.Where(o => !o.Value.Equals(o.Default)).Select(o => string.Create(CultureInfo.InvariantCulture, $" --{o.Name} {o.Value}"))
+            .Concat(s.Muon == d.Muon ? [] : [$" --muon {(s.Muon ? "true" : "false")}"])
+            .Concat(s.Waves == d.Waves ? [] : [$" --waves {(s.Waves ? "true" : "false")}"]));
     }
+
+    private static string Named(EncoderSettings settings) => Arguments(settings) is { Length: > 0 } some ? some.TrimStart() : "default settings";
 
     /// <summary>What the run had decided and used when it was saved.</summary>
     private EncoderBudget Resumed(EncoderBudget budget)
@@ -246,7 +248,7 @@ internal sealed class TrainEncoder
         EncoderRecipe run = EncoderRecipe.Read(RunPath);
         if (run.Settings != _settings || run.Vocabulary != _tokenizer.Pieces.Count || run.TrainingTokens != _packing.Tokens)
         {
-            throw new CourseException($"{_folder} was trained with other settings or another text ({Arguments(run.Settings)}; {run.Vocabulary} pieces, {run.TrainingTokens} tokens) than asked for now ({Arguments(_settings)}; {_tokenizer.Pieces.Count} pieces, {_packing.Tokens} tokens): give the same options, or start again without --resume.");
+            throw new CourseException($"{_folder} was trained with other settings or another text ({Named(run.Settings)}; {run.Vocabulary} pieces, {run.TrainingTokens} tokens) than asked for now ({Named(_settings)}; {_tokenizer.Pieces.Count} pieces, {_packing.Tokens} tokens): give the same options, or start again without --resume.");
         }
 
         (_secondsBefore, _processorBefore, _tokens) = (run.Seconds, run.ProcessorSeconds, run.TokensRead);

@@ -40,7 +40,9 @@ public sealed class TrainEncoderTests
         Assert.Equal((300L, 300L, 180L), (whole.Done, whole.Steps!.Value, whole.DecayFrom!.Value));
         Assert.Equal(whole.TokensRead, cut.TokensRead);
         Assert.Equal(whole.HeldOut, cut.HeldOut);
-        Assert.Contains("--steps 300 --decay-from 180", whole.Command);
+        Assert.StartsWith("dotnet run --project lib/AttentionLab.Studio -- train encoder --layers 2 --channels 16 ", whole.Command);
+        Assert.EndsWith(" --steps 300 --decay-from 180", whole.Command);
+        Assert.DoesNotContain("  ", whole.Command);
         Assert.Equal(whole.Curve.Select(p => p.Step), cut.Curve.Select(p => p.Step));
         Assert.True(whole.Curve[^1].Loss < whole.Curve[0].Loss - 0.5, $"{whole.Curve[0]} to {whole.Curve[^1]}");
         Assert.InRange(whole.HeldOut!.Value, 0.5, Math.Log(120));
