@@ -142,7 +142,7 @@ public sealed class TrainReportTests
         string vocabulary = folder.Write("vocab.txt", string.Concat(s_vocabulary.Words.Select(word => word + "\n")));
         (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--out", folder["out"], "--run", folder["run"], "--tokenizer", vocabulary, "--heads", "3", "--steps", "2");
         Assert.Equal(2, code);
-        Assert.Contains("128 but 3 heads do not divide it", error);
+        Assert.Contains("160 but 3 heads do not divide it", error);
     }
 
     /// <summary>Sentences of pairs (i, i + 10), i drawn from 10.</summary>
