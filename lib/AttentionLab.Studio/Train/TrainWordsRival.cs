@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using AttentionLab.Studio.Book;
 using AttentionLab.Words;
 
 namespace AttentionLab.Studio.Train;
@@ -13,7 +14,7 @@ internal static class TrainWordsRival
     {
         try
         {
-            using Process? process = Process.Start(Settings([]));
+            using Process? process = Process.Start(Settings("fasttext", []));
             process?.StandardError.ReadToEndAsync();
             process?.StandardOutput.ReadToEnd();
             process?.WaitForExit();
@@ -32,9 +33,11 @@ internal static class TrainWordsRival
     /// <param name="channels">Numbers a vector.</param>
     /// <param name="subwords">True for its default, vectors of parts of words; false for <c>-maxn 0</c>, one vector a word as ours.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="program">Its name or path.</param>
+    /// <exception cref="CourseException">It failed; the message has what it said.</exception>
     /// <returns>Its vectors, and the processor time it took, reading and writing included.</returns>
     public static (WordVectors Vectors, TimeSpan Time) Run(
-        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation)
+        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation, string program = "fasttext")
     {
         string folder = Directory.CreateTempSubdirectory("attentionlab-fasttext-").FullName;
         try
@@ -51,13 +54,18 @@ internal static class TrainWordsRival
                 arguments.AddRange(["-maxn", "0"]);
             }
 
-            using Process process = Process.Start(Settings(arguments))!;
+            using Process process = Process.Start(Settings(program, arguments))!;
             using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill());
-            process.StandardError.ReadToEndAsync(CancellationToken.None);
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+            Task<string> said = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            TimeSpan used = UntilExit(process);
             cancellation.ThrowIfCancellationRequested();
-            return (WordVectorFiles.ReadText(result + ".vec"), process.TotalProcessorTime);
+            if (process.ExitCode != 0)
+            {
+                throw new CourseException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {said.GetAwaiter().GetResult().Trim()}");
+            }
+
+            return (WordVectorFiles.ReadText(result + ".vec"), used);
         }
         finally
         {
@@ -65,6 +73,26 @@ internal static class TrainWordsRival
         }
     }
 
-    private static ProcessStartInfo Settings(IEnumerable<string> arguments) =>
-        new("fasttext", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+    /// <summary>Processor time of a program, to a tenth of a second: Linux tells it of living processes only.</summary>
+    private static TimeSpan UntilExit(Process process)
+    {
+        TimeSpan used = TimeSpan.Zero;
+        do
+        {
+            try
+            {
+                used = process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended between the two lines.
+            }
+        }
+        while (!process.WaitForExit(100));
+        process.WaitForExit();
+        return used;
+    }
+
+    private static ProcessStartInfo Settings(string program, IEnumerable<string> arguments) =>
+        new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 }

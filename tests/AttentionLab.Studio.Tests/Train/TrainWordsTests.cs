@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Train;
 using AttentionLab.Words;
 
@@ -29,6 +30,29 @@ public sealed class TrainWordsTests : IDisposable
 
         TinyCorpus.Write(folder.Path, sets.Select((set, i) => TinyCorpus.Noun(i + 1, set.Words, set.Gloss, [.. set.Above.Select(a => a + 1)])), [], []);
         folder.Write("wordnet/index.noun", "  1 licence\n" + string.Concat(sets.Select((set, i) => $"{set.Words} n 1 1 @ 1 0 {i + 1:D8}  \n")));
+    }
+
+    [Fact]
+    public void Rival_ProgramThatWritesVectors_GivesThemAndItsTime()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-in for fastText is a shell script");
+        string program = Script("""
+            while [ $# -gt 1 ]; do [ "$1" = -output ] && out=$2; shift; done
+            i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done
+            printf '2 2\napple 1 2\npear 3 4\n' > "$out.vec"
+            """);
+        (WordVectors vectors, TimeSpan time) = TrainWordsRival.Run([["apple", "pear"]], new(["apple", "pear"]), 1, 2, subwords: false, TestContext.Current.CancellationToken, program);
+        Assert.Equal([3f, 4f], vectors["pear"].ToArray());
+        Assert.InRange(time.TotalSeconds, 0.01, 60);
+    }
+
+    [Fact]
+    public void Rival_ProgramThatFails_SaysWhatItSaid()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-in for fastText is a shell script");
+        string program = Script("echo no such option >&2; exit 3");
+        CourseException failure = Assert.Throws<CourseException>(() => TrainWordsRival.Run([["apple"]], new(["apple"]), 1, 2, subwords: true, TestContext.Current.CancellationToken, program));
+        Assert.Contains("exit code 3: no such option", failure.Message);
     }
 
     [Fact]
@@ -104,6 +128,17 @@ public sealed class TrainWordsTests : IDisposable
         (int exitCode, _, string error) = await StudioProcess.RunAsync("train", "words", "--corpus", empty, "--out", empty);
         Assert.Equal(2, exitCode);
         Assert.Contains("apt-get install wordnet-base dict-gcide dict-foldoc", error);
+    }
+
+    private string Script(string text)
+    {
+        string path = folder.Write("fasttext", "#!/bin/sh\n" + text + "\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return path;
     }
 
     public void Dispose() => folder.Dispose();
