@@ -17,7 +17,7 @@ internal static class TrainEncoderCommand
         var steps = new Option<long?>("--steps") { Description = "Number of steps, as the recipe names it: repeats a training exactly.", HelpName = "N" };
         var decayFrom = new Option<long?>("--decay-from") { Description = "Last step at the full rate, as the recipe names it.", HelpName = "N" };
         var run = new Option<string?>("--run") { Description = "Folder of the checkpoint; without it, work/encoder.", HelpName = "DIR" };
-        Option<double> checkpoint = Number("--checkpoint-minutes", 3.0);
+        var checkpoint = new Option<double>("--checkpoint-minutes") { Description = "Time between two checkpoints, which are written with a line of progress; without it, 3.", HelpName = "N", DefaultValueFactory = _ => 3 };
         var tokenizer = new Option<string?>("--tokenizer") { Description = "The vocab.txt; without it, what 'train tokenizer' wrote.", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped." };
         Option<int> layers = Number("--layers", standard.Layers), channels = Number("--channels", standard.Channels), heads = Number("--heads", standard.Heads);

@@ -8,8 +8,8 @@ namespace AttentionLab.Kernels;
 /// values fast and leave all between 0.68 and 1.14 instead of at 1 (Jordan et al. 2024, "Muon"). Products of matrices are all it takes.
 /// </summary>
 /// <remarks>
-/// A is made on the shorter side: 10·(2·longer·shorter² + shorter³) multiplications and additions, halved for each. Singular values below
-/// about ‖M‖/1000 are not lifted all the way. Zeros stay zeros.
+/// The fast path makes A on the shorter side: 5·(2·longer·shorter² + shorter³) multiply-adds. Singular values below about ‖M‖/1000 are not lifted
+/// all the way. Zeros stay zeros.
 /// </remarks>
 public static class Orthogonalize
 {

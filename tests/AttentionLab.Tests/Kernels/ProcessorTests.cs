@@ -8,7 +8,7 @@ public class ProcessorTests
     public void Leave_OwnCore_MovesAndMayUseTheSameCoresAsBefore()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is no other core to go to, or the system does not tell");
-        OnThread(() =>
+        OwnThread.Run(() =>
         {
             string before = Allowed();
             int moved = 0;
@@ -30,7 +30,7 @@ public class ProcessorTests
     public void Leave_JustThen_IsOnAnotherCore()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "there is no other core to go to, or the system does not tell");
-        OnThread(() =>
+        OwnThread.Run(() =>
         {
             int elsewhere = 0;
             for (int i = 0; i < 20; i++)
@@ -49,24 +49,4 @@ public class ProcessorTests
     public void Leave_CoreThatItIsNotOn_DoesNothing(int core) => Assert.False(Processor.Leave(core));
 
     private static string Allowed() => File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
-
-    /// <summary>A thread of its own, so that the test runner's stay where they are.</summary>
-    private static void OnThread(Action test)
-    {
-        Exception? failure = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                test();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.Null(failure);
-    }
 }

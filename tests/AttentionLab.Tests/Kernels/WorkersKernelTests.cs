@@ -132,7 +132,7 @@ public sealed class WorkersKernelTests : IDisposable
                 // A new thread makes its scratch memory anew, amid the holes.
                 float[]? result = null;
                 int at = i;
-                OnNewThread(() => result = ThreadCases.All[Names[at]](ThreadCases.Spoiled.Not));
+                OwnThread.Run(() => result = ThreadCases.All[Names[at]](ThreadCases.Spoiled.Not));
                 Same(alone[at], result!, Names[at]);
             }
         }
@@ -152,10 +152,10 @@ public sealed class WorkersKernelTests : IDisposable
         float[][] fresh = new float[Names.Length][];
         for (int i = 0; i < Names.Length; i++)
         {
-            OnNewThread(() => fresh[i] = ThreadCases.All[Names[i]](ThreadCases.Spoiled.Not));
+            OwnThread.Run(() => fresh[i] = ThreadCases.All[Names[i]](ThreadCases.Spoiled.Not));
         }
 
-        OnNewThread(() =>
+        OwnThread.Run(() =>
         {
             Array.ForEach(Names, name => ThreadCases.All[name](new(1, float.NaN)));
             for (int i = 0; i < Names.Length; i++)
@@ -234,25 +234,6 @@ public sealed class WorkersKernelTests : IDisposable
                 }
             }
         }
-    }
-
-    private static void OnNewThread(Action action)
-    {
-        Exception? failure = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                action();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.True(failure is null, failure?.ToString());
     }
 
     private static float[][] Alone()
