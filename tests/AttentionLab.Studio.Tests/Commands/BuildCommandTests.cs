@@ -174,7 +174,12 @@ public sealed class BuildCommandTests : IDisposable
     [InlineData("KILL")]
     public async Task Build_Stopped_LeavesNothingRunningAndTheOldBook(string signal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no POSIX signals to send");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no POSIX signals to send");
+            return;
+        }
+
         course.Write("00-a.dib", "1");
         await BuildAsync();
         IReadOnlyDictionary<string, string> before = course.Book();
@@ -182,11 +187,7 @@ public sealed class BuildCommandTests : IDisposable
         course.Write("00-a.dib", "System.IO.File.WriteAllText(\"../kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
         using Process build = StudioProcess.Start(["build", "--notebooks", course.Notebooks, "--out", course.Site]);
         int kernel = await ContainmentTests.WaitForPidAsync(Path.Combine(course.Root, "kernel.pid"));
-        using (Process kill = Process.Start("kill", [$"-{signal}", build.Id.ToString()]))
-        {
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
+        Signals.Send(build.Id, signal);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.NotEqual(0, build.ExitCode);
         await ContainmentTests.AssertEndsAsync(kernel);

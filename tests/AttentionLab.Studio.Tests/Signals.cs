@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace AttentionLab.Studio.Tests;
+
+/// <summary>POSIX signals by the system call: a minimal system has no program <c>kill</c>.</summary>
+[UnsupportedOSPlatform("windows")]
+internal static partial class Signals
+{
+    /// <summary>Sends a signal to a process.</summary>
+    /// <param name="process">Its id.</param>
+    /// <param name="name"><c>INT</c>, <c>KILL</c> or <c>TERM</c>: their numbers are the same on every POSIX system.</param>
+    public static void Send(int process, string name)
+    {
+        int number = name switch
+        {
+            "INT" => 2,
+            "KILL" => 9,
+            "TERM" => 15,
+            _ => throw new ArgumentException($"the signal {name} has no number here: use INT, KILL or TERM."),
+        };
+        Assert.True(Kill(process, number) == 0, $"SIG{name} to process {process}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}
