@@ -6,10 +6,13 @@ namespace AttentionLab.Studio.Tests;
 /// <summary>The program itself, as a user starts it.</summary>
 internal static class StudioProcess
 {
+    /// <summary>The program <c>dotnet</c> that runs these tests.</summary>
+    public static string Dotnet { get; } = Path.GetFullPath(
+        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
     public static Process Start(IEnumerable<string> arguments, string? folder = null)
     {
-        string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(Studio.Kernel.NotebookSession).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(Dotnet, [typeof(Studio.Kernel.NotebookSession).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Tests.Book;
+
+namespace AttentionLab.Studio.Tests.Hosts;
+
+/// <summary>Every notebook, cell by cell, in the real .NET Interactive over <c>stdio</c>, beside what Studio made of it.</summary>
+public sealed class StdioTests(ExecutedCourse course, HostTable table)
+{
+    [Theory]
+    [MemberData(nameof(CourseTests.Chapters), MemberType = typeof(CourseTests))]
+    public async Task Notebook_InTheRealTool_ShowsWhatStudioShows(string name)
+    {
+        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
+        HostRun studio = HostRun.Of((await course.GetAsync()).Single(notebook => notebook.Name == name));
+        var cells = new List<HostCell>();
+        var clock = Stopwatch.StartNew();
+        await using (StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken))
+        {
+            foreach ((int number, DibCell cell) in DibDocument.Read(Path.Combine(Repository.Notebooks, name + ".dib")).NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp))
+            {
+                cells.Add(await kernel.RunAsync(number, cell.Text, TestContext.Current.CancellationToken));
+            }
+        }
+
+        var tool = new HostRun("tool, stdio", name, cells, clock.Elapsed.TotalSeconds);
+        table.Add(studio);
+        table.Add(tool);
+        tool.AssertLike(studio);
+    }
+
+    [Fact]
+    public async Task Cell_ThatFailsInTheRealTool_IsSeen()
+    {
+        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
+        await using StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken);
+        Assert.Equal(new HostCell(1, "a\nb\n", 0, null), await kernel.RunAsync(1, "Console.WriteLine(\"a\");\nConsole.WriteLine(\"b\");", TestContext.Current.CancellationToken));
+        Assert.Contains("on purpose", (await kernel.RunAsync(2, "throw new Exception(\"on purpose\");", TestContext.Current.CancellationToken)).Failure);
+        Assert.Contains("CS0103", (await kernel.RunAsync(3, "nowhere", TestContext.Current.CancellationToken)).Failure);
+        Assert.Contains("error stream", (await kernel.RunAsync(4, "Console.Error.WriteLine(\"x\");", TestContext.Current.CancellationToken)).Failure);
+        HostCell import = await kernel.RunAsync(5, "#!import ./nowhere.dib", TestContext.Current.CancellationToken);
+        Assert.Contains("nowhere.dib", import.Failure);
+    }
+
+    [Theory]
+    [InlineData("took 3.4 ms", "took # ms")]
+    [InlineData("plain  12.1 s, fast 3 s", "plain # s, fast # s")]
+    [InlineData("a step takes 120 µs; 5.1 times as fast", "a step takes # µs; # times as fast")]
+    [InlineData("31,200 tokens/s and 12 GFLOP/s", "# tokens/s and # GFLOP/s")]
+    [InlineData("3 sets of 4 systems", "3 sets of 4 systems")]
+    [InlineData("d_k = 64, weight 0.731", "d_k = 64, weight 0.731")]
+    public void Line_WithATimeOrASpeed_LosesItsNumbersOnly(string line, string left) =>
+        Assert.Equal(left, HostRun.WithoutTimes(line).Replace("  ", " ", StringComparison.Ordinal).Trim());
+}
