@@ -1,7 +1,8 @@
 using System.CommandLine;
-using AttentionLab.Studio.Book;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Commands;
 using AttentionLab.Studio.Dib;
+using AttentionLab.Trainer;
 
 var root = new RootCommand("Attention by Experiment: the course's notebooks in the browser, as a book, or one by one.")
 {

@@ -1,44 +1,120 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace AttentionLab.Tests;
 
-/// <summary>Folders of the library depend on each other one way (lib/README.md); the compiler does not hold this, so a test does.</summary>
+/// <summary>Projects, rooms and shelves depend on each other one way (the picture in lib/README.md); the compiler holds little of this, so a test does.</summary>
 public partial class DependencyTests
 {
-    /// <summary>Which folders a folder may name. A new folder needs a line here.</summary>
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    /// <summary>Which projects a project may refer to, and which packages. A new project needs a line here.</summary>
+    private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Projects = new()
+    {
+        ["AttentionLab"] = ([], ["MathNet.Numerics"]),
+        ["AttentionLab.Course"] = (["AttentionLab"], ["MathNet.Numerics"]),
+        ["AttentionLab.Trainer"] = (["AttentionLab.Course"], ["System.CommandLine"]),
+        ["AttentionLab.Studio"] = (
+            ["AttentionLab.Course", "AttentionLab.Trainer"],
+            ["Markdig", "Microsoft.CodeAnalysis.*", "Microsoft.DotNet.Interactive.Formatting", "Spectre.Console", "System.CommandLine"]),
+    };
+
+    private static readonly string[] Mathematics = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"];
+
+    /// <summary>Which rooms a room may name: "Layers" is a folder of AttentionLab, "Course.Charts" one of AttentionLab.Course. A new folder needs a line here.</summary>
+    private static readonly Dictionary<string, string[]> Rooms = new()
     {
         ["Formatting"] = [],
         ["Kernels"] = [],
-        ["Charts"] = ["Formatting"],
         ["Tensors"] = ["Formatting", "Kernels"],
         ["Weights"] = ["Kernels", "Tensors"],
         ["Layers"] = ["Kernels", "Tensors"],
         ["Words"] = ["Formatting", "Kernels", "Tensors", "Weights"],
         ["Models"] = ["Formatting", "Kernels", "Tensors", "Layers", "Weights", "Words"],
         ["Training"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Weights", "Words"],
-        ["Experiments"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"],
-        ["Exercises"] = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words", "Charts"],
+        ["Course.Charts"] = ["Formatting"],
+        ["Course.Data"] = [.. Mathematics],
+        ["Course.Experiments"] = [.. Mathematics, "Course.Data"],
+        ["Course.Exercises"] = [.. Mathematics, "Course.Data", "Course.Charts", "Course.Experiments"],
+        ["Trainer"] = [.. Mathematics, "Course.Data", "Course.Experiments"],
+        ["Studio"] = ["Formatting", "Course.Data", "Course.Charts", "Trainer"],
     };
 
-    public static TheoryData<string> Folders => [.. Directory.GetDirectories(Library).Select(f => Path.GetFileName(f)).Where(f => f is not ("bin" or "obj"))];
 
-    private static string Library => Path.Combine(Golden.Root, "lib", "AttentionLab");
+
+    /// <summary>The shelves of Kernels share one namespace, so an order of names holds them: a shelf uses those before it.</summary>
+    private static readonly string[] Shelves = ["Simd", "Threads", "Random", "Rows", "MatMul", "Attention"];
+
+    private static string Library => Path.Combine(Repository.Root, "lib");
+
+    public static TheoryData<string> ProjectNames => [.. Directory.GetDirectories(Library, "AttentionLab*").Select(folder => Path.GetFileName(folder)!)];
+
+    public static TheoryData<string> Folders =>
+    [
+        .. FoldersOf("AttentionLab"), .. FoldersOf("AttentionLab.Course").Select(room => "Course." + room), "Trainer", "Studio",
+    ];
+
+    [Theory, MemberData(nameof(ProjectNames))]
+    public void References_OfEveryProject_PointOneWay(string project)
+    {
+        Assert.True(Projects.TryGetValue(project, out var allowed), $"lib/{project} is not in the list of DependencyTests: say what it may refer to.");
+        XElement file = XElement.Load(Path.Combine(Library, project, project + ".csproj"));
+        string[] projects = [.. file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')))];
+        Assert.True(projects.All(allowed.Projects.Contains), $"{project} may refer to [{string.Join(", ", allowed.Projects)}], not to all of [{string.Join(", ", projects)}].");
+        string[] packages = [.. file.Descendants("PackageReference").Select(r => (string)r.Attribute("Include")!)];
+        string[] wrong = [.. packages.Where(package => !allowed.Packages.Any(name => name.EndsWith('*') ? package.StartsWith(name[..^1], StringComparison.Ordinal) : package == name))];
+        Assert.True(wrong.Length == 0, $"{project} may use the packages [{string.Join(", ", allowed.Packages)}], not [{string.Join(", ", wrong)}].");
+    }
+
+    [Fact]
+    public void Mathematics_Built_RunsNoOtherProgram()
+    {
+        XElement file = XElement.Load(Path.Combine(Library, "AttentionLab", "AttentionLab.csproj"));
+        Assert.Empty(file.Descendants("MSBuild"));
+        Assert.Empty(file.Descendants("Exec"));
+    }
 
     [Theory, MemberData(nameof(Folders))]
-    public void Using_OfEveryFile_PointsOneWay(string folder)
+    public void Names_InEveryFile_PointOneWay(string room)
     {
-        Assert.True(Allowed.ContainsKey(folder), $"lib/AttentionLab/{folder} is not in the list of DependencyTests: say what it may depend on.");
-        List<string> wrong = [];
-        foreach (string file in Directory.GetFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories))
+        Assert.True(Rooms.ContainsKey(room), $"{room} is not in the list of DependencyTests: say what it may depend on.");
+        string folder = Path.Combine(Library, room switch
         {
-            string name = Path.GetRelativePath(Golden.Root, file).Replace('\\', '/');
+            "Trainer" or "Studio" => "AttentionLab." + room,
+            _ when room.StartsWith("Course.", StringComparison.Ordinal) => Path.Combine("AttentionLab.Course", room["Course.".Length..]),
+            _ => Path.Combine("AttentionLab", room),
+        });
+        List<string> wrong = [];
+        foreach (string file in Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
+        {
+            string name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
             string text = File.ReadAllText(file);
-            Assert.True(text.Contains($"namespace AttentionLab.{folder}", StringComparison.Ordinal), $"{name} is not in namespace AttentionLab.{folder}: namespace = folder.");
-            wrong.AddRange(Wrong(folder, text).Select(used => $"{name} names AttentionLab.{used}"));
+            Assert.True(text.Contains($"namespace AttentionLab.{room}", StringComparison.Ordinal) || Path.GetFileName(file) == "Program.cs", $"{name} is not in namespace AttentionLab.{room}: namespace = folder.");
+            wrong.AddRange(Wrong(room, text).Select(used => $"{name} names AttentionLab.{used}"));
         }
 
-        Assert.True(wrong.Count == 0, $"{folder} may use only [{string.Join(", ", Allowed[folder])}]: {string.Join("; ", wrong)}");
+        Assert.True(wrong.Count == 0, $"{room} may use only [{string.Join(", ", Rooms[room])}]: {string.Join("; ", wrong)}");
+    }
+
+    [Fact]
+    public void Shelves_OfKernels_UseOnlyTheOnesBefore()
+    {
+        string kernels = Path.Combine(Library, "AttentionLab", "Kernels");
+        Assert.Equal(Shelves.Order(), FoldersOf(Path.Combine("AttentionLab", "Kernels")).Order());
+        Assert.Empty(Directory.GetFiles(kernels, "*.cs"));
+        var shelfOf = Shelves.SelectMany(shelf => Directory.GetFiles(Path.Combine(kernels, shelf), "*.cs").Select(file => (Name: Path.GetFileName(file).Split('.')[0], shelf)))
+            .DistinctBy(type => type.Name).ToDictionary(type => type.Name, type => type.shelf);
+        List<string> wrong = [];
+        foreach (string shelf in Shelves)
+        {
+            foreach (string file in Directory.GetFiles(Path.Combine(kernels, shelf), "*.cs"))
+            {
+                string code = Comment().Replace(File.ReadAllText(file), "");
+                wrong.AddRange(Word().Matches(code).Select(word => word.Value).Distinct()
+                    .Where(word => shelfOf.TryGetValue(word, out string? used) && Array.IndexOf(Shelves, used) > Array.IndexOf(Shelves, shelf))
+                    .Select(word => $"{shelf}/{Path.GetFileName(file)} names {word} of {shelfOf[word]}"));
+            }
+        }
+
+        Assert.True(wrong.Count == 0, $"The order is {string.Join(", ", Shelves)}: {string.Join("; ", wrong)}");
     }
 
     [Fact]
@@ -46,14 +122,24 @@ public partial class DependencyTests
     {
         Assert.Equal(["Layers"], Wrong("Kernels", "using AttentionLab.Layers;\nusing System;"));
         Assert.Equal(["Studio"], Wrong("Training", "var x = AttentionLab.Studio.Program.Main();"));
+        Assert.Equal(["Course.Charts"], Wrong("Course.Experiments", "using AttentionLab.Course.Charts;"));
         Assert.Empty(Wrong("Tensors", "using AttentionLab.Kernels;\nnamespace AttentionLab.Tensors;"));
     }
 
-    private static IEnumerable<string> Wrong(string folder, string text) => Named().Matches(text)
+    private static IEnumerable<string> Wrong(string room, string text) => Named().Matches(text)
         .Select(m => m.Groups[1].Value)
-        .Where(used => used != folder && (Allowed.ContainsKey(used) || used == "Studio") && !Allowed[folder].Contains(used))
+        .Where(used => used != room && Rooms.ContainsKey(used) && !Rooms[room].Contains(used))
         .Distinct();
 
-    [GeneratedRegex(@"(?<![\w/])AttentionLab\.(\w+)")]
+    private static IEnumerable<string> FoldersOf(string folder) =>
+        Directory.GetDirectories(Path.Combine(Library, folder)).Select(path => Path.GetFileName(path)).Where(name => name is not ("bin" or "obj"));
+
+    [GeneratedRegex(@"(?<![\w/])AttentionLab\.((?:Course\.)?\w+)")]
     private static partial Regex Named(); // a path such as lib/AttentionLab.Studio is no dependency
+
+    [GeneratedRegex(@"//[^\n]*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"(?<![.\w])[A-Z]\w+\b")]
+    private static partial Regex Word();
 }

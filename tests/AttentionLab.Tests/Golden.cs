@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AttentionLab.Tensors;
 
@@ -29,9 +28,6 @@ internal sealed class Golden
     private readonly HashSet<string> _compared = [];
 
     private Golden(string topic, string name, JsonElement element) => (_topic, _name, _case) = (topic, name, element);
-
-    /// <summary>The repository's root: the folder with AttentionLab.slnx.</summary>
-    public static string Root { get; } = FindRoot();
 
     /// <summary>All cases of a topic, for [MemberData].</summary>
     public static TheoryData<string> Names(string topic) => [.. File(topic).EnumerateObject().Select(p => p.Name)];
@@ -119,7 +115,7 @@ internal sealed class Golden
         Worst.AddOrUpdate((topic, kind), error, (_, old) => Math.Max(old, error));
         lock (Files)
         {
-            string folder = Path.Combine(Root, "artifacts", "golden");
+            string folder = Path.Combine(Repository.Root, "artifacts", "golden");
             Directory.CreateDirectory(folder);
             System.IO.File.WriteAllLines(
                 Path.Combine(folder, $"errors-{AttentionLab.Kernels.Simd.Width}.txt"),
@@ -136,7 +132,7 @@ internal sealed class Golden
     }
 
     private static JsonElement File(string topic) =>
-        Files.GetOrAdd(topic, t => JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Root, "tests", "golden", "values", t + ".json")))).RootElement;
+        Files.GetOrAdd(topic, t => JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "golden", "values", t + ".json")))).RootElement;
 
     private static Tensor AsTensor(JsonElement element)
     {
@@ -149,20 +145,4 @@ internal sealed class Golden
     private static double[] Doubles(JsonElement element) => [.. element.GetProperty("values").EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String
         ? v.GetString() switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, _ => double.NegativeInfinity }
         : v.GetDouble())];
-
-    private static string FindRoot([CallerFilePath] string here = "")
-    {
-        foreach (string start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(here) ?? "" })
-        {
-            for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
-            {
-                if (System.IO.File.Exists(Path.Combine(folder.FullName, "AttentionLab.slnx")))
-                {
-                    return folder.FullName;
-                }
-            }
-        }
-
-        throw new DirectoryNotFoundException("AttentionLab.slnx was not found above the test executable: run the tests from a checkout.");
-    }
 }

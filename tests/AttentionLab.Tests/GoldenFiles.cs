@@ -4,5 +4,5 @@ namespace AttentionLab.Tests;
 internal static class GoldenFiles
 {
     /// <summary>Absolute path of a file or folder under tests/golden.</summary>
-    public static string Path(string name) => System.IO.Path.Combine(Golden.Root, "tests", "golden", name);
+    public static string Path(string name) => System.IO.Path.Combine(Repository.Root, "tests", "golden", name);
 }

@@ -5,10 +5,7 @@ namespace AttentionLab.Studio.Book;
 /// <summary>The files that pages are made with (styles, scripts, fonts, plotly.js), embedded in this executable.</summary>
 public static class BookAssets
 {
-    /// <summary>plotly.js on the CDN, for a book that was built without Node. The version is that of <c>web/package.json</c>.</summary>
-    public const string PlotlyCdn = "https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js";
-
-    private const string Prefix = "web/";
+    private const string Prefix = "page/";
     private static readonly Assembly Here = typeof(BookAssets).Assembly;
 
     /// <summary>Paths of all files, for example <c>book.css</c> or <c>katex/katex.min.css</c>.</summary>

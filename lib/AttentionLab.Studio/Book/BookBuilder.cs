@@ -1,3 +1,4 @@
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 

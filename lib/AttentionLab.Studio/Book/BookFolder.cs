@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AttentionLab.Course.Data;
 
 namespace AttentionLab.Studio.Book;
 

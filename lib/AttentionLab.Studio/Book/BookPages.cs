@@ -135,7 +135,7 @@ public sealed class BookPages
         body.Append($"""
             <article class="front">
             <header class="title">
-            <h1>{Course}</h1>
+            <h1>{CourseTitle}</h1>
             <p class="subtitle">Questions about attention and the Transformer encoder, answered by experiments in C#.</p>
             </header>
             <ol class="course">
@@ -150,7 +150,7 @@ public sealed class BookPages
         }
 
         body.Append("</ol>\n").Append(text).Append("</article>\n");
-        return Page(new Frame("index.html", Course, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList("", null), body.ToString(), context.Headings)
+        return Page(new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList("", null), body.ToString(), context.Headings)
         {
             Live = live,
         });
@@ -184,7 +184,7 @@ public sealed class BookPages
         }
 
         body.Append(cells).Append("</article>\n").Append(Pager(index));
-        return Page(new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {Course}", chapter.Question, ChapterList("", chapter.Name), body.ToString(), context.Headings)
+        return Page(new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question, ChapterList("", chapter.Name), body.ToString(), context.Headings)
         {
             Live = live,
         });
@@ -203,7 +203,7 @@ public sealed class BookPages
         }
 
         body.Append("</article>\n");
-        return Page(new Frame(SolutionPath(notebook.Name), $"Solutions {chapter?.Label ?? notebook.Name} – {Course}", "Solutions of the exercises.", ChapterList("../", notebook.Name), body.ToString(), context.Headings)
+        return Page(new Frame(SolutionPath(notebook.Name), $"Solutions {chapter?.Label ?? notebook.Name} – {CourseTitle}", "Solutions of the exercises.", ChapterList("../", notebook.Name), body.ToString(), context.Headings)
         {
             Live = live,
         });
@@ -222,7 +222,7 @@ public sealed class BookPages
             </article>
 
             """;
-        return Page(new Frame(SheetPath(sheet.Name), $"Leader’s sheet {chapter?.Label ?? sheet.Name} – {Course}", "For whoever leads the session.", ChapterList("../", sheet.Name), body, context.Headings)
+        return Page(new Frame(SheetPath(sheet.Name), $"Leader’s sheet {chapter?.Label ?? sheet.Name} – {CourseTitle}", "For whoever leads the session.", ChapterList("../", sheet.Name), body, context.Headings)
         {
             Live = live,
         });

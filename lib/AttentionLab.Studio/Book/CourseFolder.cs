@@ -1,3 +1,4 @@
+using AttentionLab.Course.Data;
 namespace AttentionLab.Studio.Book;
 
 /// <summary>Where the notebooks lie, and which of them are chapters.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 

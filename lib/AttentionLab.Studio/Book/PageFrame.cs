@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using AttentionLab.Course.Charts;
 
 namespace AttentionLab.Studio.Book;
 
@@ -7,21 +8,21 @@ namespace AttentionLab.Studio.Book;
 internal static class PageFrame
 {
     /// <summary>The course's name.</summary>
-    public const string Course = "Attention by Experiment";
+    public const string CourseTitle = "Attention by Experiment";
 
     /// <summary>
     /// Scripts, fonts and data from beside the page only; no script in the page itself. Styles may be inline: KaTeX and
     /// plotly.js place every glyph and tick by one.
     /// </summary>
     public static string ContentSecurityPolicy { get; } =
-        $"default-src 'none'; script-src 'self'{(BookAssets.HasPlotly ? "" : " " + BookAssets.PlotlyCdn)}; style-src 'self' 'unsafe-inline'; "
+        $"default-src 'none'; script-src 'self'{(BookAssets.HasPlotly ? "" : " " + Figure.PlotlyCdn)}; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
     /// <summary>A whole page.</summary>
     public static string Page(Frame frame)
     {
         string root = frame.Root;
-        string plotly = BookAssets.HasPlotly ? root + "assets/plotly.min.js" : BookAssets.PlotlyCdn;
+        string plotly = BookAssets.HasPlotly ? root + "assets/plotly.min.js" : Figure.PlotlyCdn;
         StringBuilder html = new();
         html.Append($"""
             <!doctype html>
@@ -60,7 +61,7 @@ internal static class PageFrame
             <a class="skip" href="#content">Skip to the text</a>
             <header class="bar">
             <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
-            <a class="brand" href="{root}index.html">{Course}</a>
+            <a class="brand" href="{root}index.html">{CourseTitle}</a>
             <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
             <button class="theme-button" type="button" title="Light, dark, or as the system is set"><span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
             <div class="progress" aria-hidden="true"></div>
@@ -114,7 +115,7 @@ internal static class PageFrame
         string offline = BookAssets.HasPlotly && BookAssets.HasKatex
             ? "Works without a network."
             : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, formulas are shown as TeX.";
-        return $"<p>{Course}. Every number on these pages came out of the cell above it. {offline}</p>";
+        return $"<p>{CourseTitle}. Every number on these pages came out of the cell above it. {offline}</p>";
     }
 }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;

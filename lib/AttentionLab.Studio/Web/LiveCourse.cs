@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AttentionLab.Layers;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Models;
 

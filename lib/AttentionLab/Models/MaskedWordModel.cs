@@ -14,7 +14,7 @@ public readonly record struct Guess(string Piece, double Probability);
 /// A BERT with the head that it was trained with: texts with [MASK] in, words out. The folder is the one that <see cref="Models.Bert.Load"/> reads,
 /// with the head under Hugging Face's names (BertForMaskedLM): cls.predictions.transform.dense, cls.predictions.transform.LayerNorm, cls.predictions.bias.
 /// <code>
-/// MaskedWordModel model = MaskedWordModel.Load(CourseData.Path("encoder"));
+/// MaskedWordModel model = MaskedWordModel.Load("data/encoder");
 /// model.Guess("the apple is a round [MASK].", 5)   // piece, probability
 /// </code>
 /// </summary>

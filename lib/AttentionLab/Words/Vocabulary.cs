@@ -1,4 +1,5 @@
 using System.Text;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Words;
 

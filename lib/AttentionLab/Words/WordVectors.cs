@@ -31,11 +31,6 @@ public sealed class WordVectors
         _norms = new(() => [.. Enumerable.Range(0, words.Count).Select(i => MathF.Sqrt(Dot.Forward(vectors.Row(i), vectors.Row(i))))]);
     }
 
-    /// <summary>The course's word vectors: the 20 000 most frequent words of three dictionaries, learned by <see cref="SkipGramTraining"/> (data/README.md).</summary>
-    /// <param name="folder">A folder as <see cref="WordVectorFiles.ReadFolder"/> reads it; null for <c>data/words</c>.</param>
-    public static WordVectors Load(string? folder = null) =>
-        WordVectorFiles.ReadFolder(folder ?? Path.GetDirectoryName(CourseData.Path("words/vectors.safetensors"))!);
-
     /// <summary>The words; a word's id is its row.</summary>
     public Vocabulary Words { get; }
 

@@ -1,4 +1,4 @@
-using AttentionLab.Exercises;
+using AttentionLab.Course.Exercises;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 

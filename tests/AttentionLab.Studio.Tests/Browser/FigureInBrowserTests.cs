@@ -1,4 +1,4 @@
-using AttentionLab.Charts;
+using AttentionLab.Course.Charts;
 using Microsoft.Playwright;
 
 namespace AttentionLab.Studio.Tests.Browser;

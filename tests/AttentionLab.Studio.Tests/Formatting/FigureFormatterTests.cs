@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AttentionLab.Charts;
+using AttentionLab.Course.Charts;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionLab.Studio.Tests.Formatting;

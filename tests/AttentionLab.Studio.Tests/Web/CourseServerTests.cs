@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using AttentionLab.Studio.Book;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Web;
 

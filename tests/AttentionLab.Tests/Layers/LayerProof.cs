@@ -97,7 +97,7 @@ internal static class LayerProof
         Worst.AddOrUpdate(Path.GetFileNameWithoutExtension(file), worst, (_, old) => Math.Max(old, worst));
         lock (Worst)
         {
-            string folder = Path.Combine(Golden.Root, "artifacts", "golden");
+            string folder = Path.Combine(Repository.Root, "artifacts", "golden");
             Directory.CreateDirectory(folder);
             File.WriteAllLines(Path.Combine(folder, $"differences-{Simd.Width}.txt"), Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key} {w.Value:E2}")));
         }

@@ -38,7 +38,7 @@ public class HostileBertTests
     [InlineData("{", "[", "config.json is not valid JSON")]
     public void Load_ConfigThatDoesNotFit_IsRefused(string good, string bad, string reason)
     {
-        using ScratchFolder folder = Copy("uncased-prefix");
+        using TemporaryFolder folder = Copy("uncased-prefix");
         string config = File.ReadAllText(folder["config.json"]);
         Assert.Contains(good, config);
         File.WriteAllText(folder["config.json"], config.Replace(good, bad));
@@ -52,7 +52,7 @@ public class HostileBertTests
     [Fact]
     public void Load_MissingTensor_NamesItWithItsShape()
     {
-        using ScratchFolder folder = Copy("cased-plain");
+        using TemporaryFolder folder = Copy("cased-plain");
         Rewrite(folder, tensors => tensors.RemoveAll(t => t.Name == "encoder.layer.1.output.dense.bias"));
 
         Assert.Contains("\"encoder.layer.1.output.dense.bias\" (12) is missing", Refusal(folder.Path));
@@ -61,7 +61,7 @@ public class HostileBertTests
     [Fact]
     public void Load_UnknownTensor_NamesIt()
     {
-        using ScratchFolder folder = Copy("cased-plain");
+        using TemporaryFolder folder = Copy("cased-plain");
         Rewrite(folder, tensors => tensors.Add(("encoder.layer.0.attention.self.distance_embedding.weight", new Tensor(3))));
 
         Assert.Contains("\"encoder.layer.0.attention.self.distance_embedding.weight\" is unknown", Refusal(folder.Path));
@@ -70,7 +70,7 @@ public class HostileBertTests
     [Fact]
     public void Load_WeightTransposed_NamesBothShapes()
     {
-        using ScratchFolder folder = Copy("cased-plain");
+        using TemporaryFolder folder = Copy("cased-plain");
         Rewrite(folder, tensors =>
         {
             int at = tensors.FindIndex(t => t.Name == "encoder.layer.0.intermediate.dense.weight");
@@ -83,7 +83,7 @@ public class HostileBertTests
     [Fact]
     public void Load_PoolerWithoutBias_NamesIt()
     {
-        using ScratchFolder folder = Copy("sentence-mean");
+        using TemporaryFolder folder = Copy("sentence-mean");
         Rewrite(folder, tensors => tensors.RemoveAll(t => t.Name == "pooler.dense.bias"));
 
         Assert.Contains("\"pooler.dense.bias\" (16) is missing", Refusal(folder.Path));
@@ -92,7 +92,7 @@ public class HostileBertTests
     [Fact]
     public void Load_AnotherModelsWeights_SaysWhatTheyBeginWith()
     {
-        using ScratchFolder folder = Copy("cased-plain");
+        using TemporaryFolder folder = Copy("cased-plain");
         SafeTensorsFile.Write(folder["model.safetensors"], [("roberta.embeddings.word_embeddings.weight", new Tensor(2))]);
 
         Assert.Contains("begin with \"roberta.embeddings.word_embeddings.weight\"", Refusal(folder.Path));
@@ -105,7 +105,7 @@ public class HostileBertTests
     [InlineData("1_Pooling/config.json", "take the whole folder of the model")]
     public void Load_FileMissing_SaysWhichAndWhatToDo(string file, string fix)
     {
-        using ScratchFolder folder = Copy("sentence-mean");
+        using TemporaryFolder folder = Copy("sentence-mean");
         File.Delete(folder[file]);
 
         string message = Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message;
@@ -119,7 +119,7 @@ public class HostileBertTests
     [InlineData("model.safetensors.index.json", "split into several files")]
     public void Load_WeightsInAnotherForm_SaysWhatToDo(string file, string fix)
     {
-        using ScratchFolder folder = Copy("cased-plain");
+        using TemporaryFolder folder = Copy("cased-plain");
         File.Move(folder["model.safetensors"], folder[file]);
 
         Assert.Contains(fix, Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message);
@@ -140,7 +140,7 @@ public class HostileBertTests
     [InlineData("sentence_bert_config.json", "32", "2", "max_seq_length is 2")]
     public void Load_SentencePartsNotSupported_AreRefused(string file, string good, string bad, string reason)
     {
-        using ScratchFolder folder = Copy("sentence-mean");
+        using TemporaryFolder folder = Copy("sentence-mean");
         string text = File.ReadAllText(folder[file]);
         Assert.Contains(good, text);
         File.WriteAllText(folder[file], text.Replace(good, bad));
@@ -160,7 +160,7 @@ public class HostileBertTests
     [InlineData("1_Pooling/config.json", 150)]
     public void Load_MutatedFile_LoadsOrRefusesAndNothingElse(string file, int cases)
     {
-        using ScratchFolder folder = Copy("sentence-mean");
+        using TemporaryFolder folder = Copy("sentence-mean");
         byte[] original = File.ReadAllBytes(folder[file]);
         CounterRandom random = new(17);
         int refused = 0;
@@ -193,9 +193,9 @@ public class HostileBertTests
         return message;
     }
 
-    private static ScratchFolder Copy(string model)
+    private static TemporaryFolder Copy(string model)
     {
-        ScratchFolder folder = new();
+        TemporaryFolder folder = new();
         string source = GoldenFiles.Path($"bert/{model}");
         foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("expected.json", StringComparison.Ordinal)))
         {
@@ -207,7 +207,7 @@ public class HostileBertTests
         return folder;
     }
 
-    private static void Rewrite(ScratchFolder folder, Action<List<(string Name, Tensor Value)>> change)
+    private static void Rewrite(TemporaryFolder folder, Action<List<(string Name, Tensor Value)>> change)
     {
         List<(string Name, Tensor Value)> tensors;
         using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))

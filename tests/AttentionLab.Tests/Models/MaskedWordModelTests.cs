@@ -15,7 +15,7 @@ public sealed class MaskedWordModelTests
     [Fact]
     public void SaveThenLoad_SinglePrecision_GivesTheSameScores()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
         MaskedWordModel read = MaskedWordModel.Load(folder.Path);
@@ -29,7 +29,7 @@ public sealed class MaskedWordModelTests
     [Fact]
     public void SaveThenLoad_HalfPrecision_RoundsToNearestAndHalvesTheFile()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer, "F16");
         MaskedWordModel read = MaskedWordModel.Load(folder.Path);
@@ -45,7 +45,7 @@ public sealed class MaskedWordModelTests
     [Fact]
     public void BertLoad_OfTheFolder_ReadsTheEncoderAndLeavesTheHead()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
         Bert bert = Bert.Load(folder.Path);
@@ -57,7 +57,7 @@ public sealed class MaskedWordModelTests
     [Fact]
     public void Guess_BiasOfOnePiece_PutsItFirst()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         head.Scores.Bias.Value[9] = 20;
         MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
@@ -71,7 +71,7 @@ public sealed class MaskedWordModelTests
     [Fact]
     public void Load_WithoutHead_SaysSo()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
         (string, Tensor)[] tensors;
@@ -88,7 +88,7 @@ public sealed class MaskedWordModelTests
     public void Save_PreNorm_IsRefused()
     {
         Encoder encoder = new(EncoderOptions.Bert(11) with { Capacity = 8, Channels = 8, Heads = 2, Layers = 1, PreNorm = true }, new CounterRandom(1));
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         Assert.Contains("PreNorm True", Assert.Throws<ArgumentException>(() => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), s_tokenizer)).Message);
     }
 

@@ -59,7 +59,7 @@ public class HostileSafeTensorsTests
     [MemberData(nameof(Headers))]
     public void Open_LyingHeader_IsRefusedByNameAndFix(string what, string header, int dataLength, string[] parts)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = folder[$"{what}.safetensors"];
         File.WriteAllBytes(path, Assemble((ulong)Encoding.UTF8.GetByteCount(header), Encoding.UTF8.GetBytes(header), dataLength));
 
@@ -75,7 +75,7 @@ public class HostileSafeTensorsTests
     [InlineData(7)]
     public void Open_ShorterThanItsLength_IsRefused(int length)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["x"], new byte[length]);
 
         Assert.Contains($"holds {length} bytes but a safetensors file has at least 8", Refusal(folder["x"]).Message);
@@ -88,7 +88,7 @@ public class HostileSafeTensorsTests
     [InlineData(1UL << 63)]
     public void Open_HeaderLongerThanTheFile_IsRefused(ulong claimed)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["x"], Assemble(claimed, "{}"u8, 0));
 
         (string message, long allocated) = Refusal(folder["x"]);
@@ -100,7 +100,7 @@ public class HostileSafeTensorsTests
     [Fact]
     public void Open_HeaderBeyondTheFormatsLimit_IsRefusedWithoutReadingIt()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         using (FileStream sparse = File.Create(folder["x"]))
         {
             sparse.Write(Assemble(200_000_000, "{}"u8, 0));
@@ -124,7 +124,7 @@ public class HostileSafeTensorsTests
     [InlineData("[1073741824,1073741824,0]", 0)]
     public void Read_ShapeThatNoTensorHas_IsRefused(string shape, int dataLength)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string header = $$$"""{"a":{"dtype":"F32","shape":{{{shape}}},"data_offsets":[0,{{{dataLength}}}]}}""";
         File.WriteAllBytes(folder["x"], Assemble((ulong)header.Length, Encoding.UTF8.GetBytes(header), dataLength));
         using SafeTensorsFile file = SafeTensorsFile.Open(folder["x"]);
@@ -138,7 +138,7 @@ public class HostileSafeTensorsTests
     [Fact]
     public void Open_NameOfAMegabyte_IsShortenedInTheMessage()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string header = $$$"""{"{{{new string('n', 1_000_000)}}}":{}}""";
         File.WriteAllBytes(folder["x"], Assemble((ulong)header.Length, Encoding.UTF8.GetBytes(header), 0));
 
@@ -149,7 +149,7 @@ public class HostileSafeTensorsTests
     [Fact]
     public void Open_MutatedFile_ReadsOrRefusesAndNothingElse()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         CounterRandom random = new(20261121);
         string sound = folder["sound"];
         SafeTensorsFile.Write(sound, [("a", Tensor.Gaussian(random, 1, 3, 5)), ("b.weight", Tensor.Gaussian(random, 1, 7)), ("c", new Tensor(0, 2))], metadata: new Dictionary<string, string> { ["k"] = "v" });

@@ -46,7 +46,7 @@ public class SafeTensorsFileTests
     [InlineData("F16")]
     public void Write_ThenRead_GivesTheSameNumbers(string type)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         CounterRandom random = new(3);
         (string Name, Tensor Value)[] tensors =
         [
@@ -74,7 +74,7 @@ public class SafeTensorsFileTests
     [Fact]
     public void Write_Fails_OldFileStaysAndNoTemporaryFileIsLeft()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = folder["x.safetensors"];
         SafeTensorsFile.Write(path, [("a", Tensor.Vector(1, 2))]);
 
@@ -91,7 +91,7 @@ public class SafeTensorsFileTests
     [InlineData("a", "__metadata__", "reserved for texts")]
     public void Write_BadName_IsRefused(string first, string second, string reason)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
 
         string message = Assert.Throws<ArgumentException>(() => SafeTensorsFile.Write(folder["x"], [(first, Tensor.Vector(1)), (second, Tensor.Vector(2))])).Message;
 
@@ -102,7 +102,7 @@ public class SafeTensorsFileTests
     [Fact]
     public void ReadInto_AnotherShape_NamesBothAndTheFile()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         SafeTensorsFile.Write(folder["x.safetensors"], [("layer.weight", new Tensor(4, 8))]);
         using SafeTensorsFile file = SafeTensorsFile.Open(folder["x.safetensors"]);
 
@@ -116,7 +116,7 @@ public class SafeTensorsFileTests
     [Fact]
     public void ReadInto_ModelThatDoesNotFit_ListsEveryFaultAndChangesNothing()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         SafeTensorsFile.Write(folder["x.safetensors"], [("good", Tensor.Vector(5)), ("shape", new Tensor(4, 8)), ("extra", new Tensor(3))]);
         using SafeTensorsFile file = SafeTensorsFile.Open(folder["x.safetensors"]);
         Tensor good = Tensor.Vector(1);
@@ -132,7 +132,7 @@ public class SafeTensorsFileTests
     [Fact]
     public void ReadInto_ModelThatFits_FillsEveryTensor()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         SafeTensorsFile.Write(folder["x.safetensors"], [("a", Tensor.Vector(5)), ("b", Tensor.Vector(6, 7))]);
         using SafeTensorsFile file = SafeTensorsFile.Open(folder["x.safetensors"]);
         Tensor a = new(1), b = new(2);

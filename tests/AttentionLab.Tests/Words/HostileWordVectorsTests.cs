@@ -28,7 +28,7 @@ public class HostileWordVectorsTests
     [InlineData("1 1\n 1 2\n", "word 0 has 0 bytes")]
     public void ReadText_LyingFile_IsRefusedByNameAndFix(string content, string reason)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["v"], content);
 
         Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], reason);
@@ -42,7 +42,7 @@ public class HostileWordVectorsTests
     [InlineData("a\nb\n", 2, 2, float.NaN, "a number of word \"b\" is NaN but must be finite")]
     public void ReadFolder_LyingFiles_AreRefusedByNameAndFix(string words, int rows, int width, float last, string reason)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["words.txt"], words);
         Tensor vectors = new(rows, width);
         vectors.Span[^1] = last;
@@ -53,7 +53,7 @@ public class HostileWordVectorsTests
     [Fact]
     public void ReadFolder_OtherTensorsOrHalfAFile_AreRefused()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["words.txt"], "a\n");
         SafeTensorsFile.Write(folder["vectors.safetensors"], [("weights", new Tensor(1, 2))]);
         Assert.ThrowsAny<Exception>(() => WordVectorFiles.ReadFolder(folder.Path));
@@ -68,14 +68,14 @@ public class HostileWordVectorsTests
     [Fact]
     public void WriteFolder_ReadAgain_IsTheSameUpToHalfPrecision()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         WordVectors vectors = new(new Vocabulary(["one", "two", "three"]), Tensor.Gaussian(new CounterRandom(1), 1, 3, 5));
         WordVectorFiles.WriteFolder(vectors, folder["words"]);
-        WordVectors read = WordVectors.Load(folder["words"]);
+        WordVectors read = WordVectorFiles.ReadFolder(folder["words"]);
         Assert.Equal(vectors.Words.Words, read.Words.Words);
         Compare.Close(read.Vectors, vectors.Vectors, 1.0 / 2048, "F16");
         WordVectorFiles.WriteFolder(vectors, folder["words"], "F32");
-        Compare.Same(WordVectors.Load(folder["words"]).Vectors.Span, vectors.Vectors.Span, "F32");
+        Compare.Same(WordVectorFiles.ReadFolder(folder["words"]).Vectors.Span, vectors.Vectors.Span, "F32");
         WordVectors blank = new(new Vocabulary(["one two"]), new Tensor(1, 2));
         Assert.Contains("word 0 is \"one two\"", Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteFolder(blank, folder["words"])).Message);
     }
@@ -83,7 +83,7 @@ public class HostileWordVectorsTests
     [Fact]
     public void ReadText_NotUtf8_IsRefused()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["v"], [.. "1 1\n"u8, 0xFF, .. " 1\n"u8]);
 
         Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], "is not UTF-8");
@@ -92,7 +92,7 @@ public class HostileWordVectorsTests
     [Fact]
     public void ReadText_LineWithoutEnd_IsRefusedEarly()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["v"], "1 2\nw " + new string('1', 5_000_000));
 
         Refused(() => WordVectorFiles.ReadText(folder["v"]), folder["v"], "line 2 has more than 1192 bytes");
@@ -105,7 +105,7 @@ public class HostileWordVectorsTests
     [InlineData("1 1\nw 1234more", "text follows the 1 words")]
     public void ReadBinary_LyingFile_IsRefusedByNameAndFix(string content, string reason)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["v"], content, Encoding.Latin1);
 
         Refused(() => WordVectorFiles.ReadBinary(folder["v"]), folder["v"], content.StartsWith("2 1", StringComparison.Ordinal) ? "truncated" : reason);
@@ -114,7 +114,7 @@ public class HostileWordVectorsTests
     [Fact]
     public void ReadBinary_NotFinite_IsRefused()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["v"], [.. "1 1\nw "u8, .. BitConverter.GetBytes(float.NaN)]);
 
         Refused(() => WordVectorFiles.ReadBinary(folder["v"]), folder["v"], "number 1 of word \"w\" is NaN");
@@ -125,7 +125,7 @@ public class HostileWordVectorsTests
     [InlineData("binary")]
     public void Read_MutatedFile_ReadsOrRefusesAndNothingElse(string format)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         CounterRandom random = new(9);
         byte[] original = File.ReadAllBytes(GoldenFiles.Path(format == "text" ? "words/vectors.txt" : "words/vectors.bin"));
         int refused = 0;
@@ -156,7 +156,7 @@ public class HostileWordVectorsTests
     [InlineData("a\n")]
     public void Write_WordTheFormatCannotHold_IsRefusedBeforeWriting(string word)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         WordVectors vectors = new(new Vocabulary([word]), new AttentionLab.Tensors.Tensor(1, 2));
 
         Assert.Contains("rename it", Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteText(vectors, folder["v"])).Message);

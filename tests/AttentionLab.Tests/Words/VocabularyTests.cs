@@ -31,7 +31,7 @@ public class VocabularyTests
     [Fact]
     public void Read_CrlfEmptyLinesAndRepeats_KeepsTheLineNumbersAsIds()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["v"], [.. "\ufeffa\r\n\r\nb\n\u2028\nc \na\nlast"u8]);
 
         Vocabulary vocabulary = Vocabulary.Read(folder["v"]);
@@ -43,7 +43,7 @@ public class VocabularyTests
     [Fact]
     public void Write_ThenRead_GivesTheSame()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         Vocabulary vocabulary = new(["[PAD]", "naïve", "苹果", "", "𐐀"]);
 
         vocabulary.Write(folder["v"]);

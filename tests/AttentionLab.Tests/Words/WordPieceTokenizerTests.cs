@@ -75,7 +75,7 @@ public class WordPieceTokenizerTests
     [InlineData("", "0 bytes but a vocabulary has 1 to")]
     public void Read_VocabularyWithoutWhatIsNeeded_IsRefusedByFileAndFix(string content, string reason)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder["vocab.txt"], content);
 
         string message = Assert.Throws<InvalidDataException>(() => WordPieceTokenizer.Read(folder["vocab.txt"])).Message;
@@ -88,7 +88,7 @@ public class WordPieceTokenizerTests
     [Fact]
     public void Read_NotUtf8_IsRefusedWithThePlace()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["vocab.txt"], [(byte)'a', (byte)'\n', 0xFF, 0xFE]);
 
         Assert.Contains("not UTF-8 at byte 2", Assert.Throws<InvalidDataException>(() => WordPieceTokenizer.Read(folder["vocab.txt"])).Message);
@@ -97,7 +97,7 @@ public class WordPieceTokenizerTests
     [Fact]
     public void Read_VocabularyOfManyGigabytes_IsRefusedUnread()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         using (FileStream file = File.Create(folder["vocab.txt"]))
         {
             file.SetLength(10L << 30);
@@ -111,7 +111,7 @@ public class WordPieceTokenizerTests
     [Fact]
     public void Read_MutatedVocabulary_TokenizesOrRefusesAndNothingElse()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         CounterRandom random = new(4);
         byte[] original = [.. "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"u8, .. File.ReadAllBytes(GoldenFiles.Path("words/vocab-uncased.txt")).AsSpan(700)];
         int refused = 0;

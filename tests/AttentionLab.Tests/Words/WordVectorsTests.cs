@@ -24,7 +24,7 @@ public class WordVectorsTests
     [Fact]
     public void Write_BothFormats_ReadBackBitForBit()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         WordVectors vectors = Load(true);
         vectors.Vectors[0, 0] = float.Epsilon;
         vectors.Vectors[0, 1] = -float.MaxValue;

@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Course.Charts;
+
+public static partial class Chart
+{
+    private const int MostWrittenBars = 12;
+
+    /// <summary>Bars side by side, from zero. A few bars without error bars carry their value.</summary>
+    /// <param name="sets">At least one; bars of the same category stand together.</param>
+    /// <param name="title">States the finding; broken into lines where needed.</param>
+    /// <param name="summary">One line of text for someone who cannot see the chart.</param>
+    /// <param name="xTitle">Title of the horizontal axis.</param>
+    /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
+    /// <param name="yMax">Upper end of the vertical axis, in values; null fits the data.</param>
+    /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or an error is negative.</exception>
+    public static Figure Bars(IReadOnlyList<BarSet> sets, string title, string summary, string xTitle, string yTitle, double? yMax = null)
+    {
+        Check.Any(sets, nameof(sets));
+        bool written = sets.Sum(set => set.Values.Count) <= MostWrittenBars;
+        JsonArray data = [];
+        Extent extent = Extent.None.And(double.NaN, 0);
+        for (int i = 0; i < sets.Count; i++)
+        {
+            BarSet set = sets[i];
+            CheckBars(set);
+            for (int k = 0; k < set.Values.Count; k++)
+            {
+                double error = set.Errors?[k] ?? 0;
+                extent = extent.And(double.NaN, set.Values[k] + error).And(double.NaN, set.Values[k] - error);
+            }
+
+            data.Add(BarTrace(set, i, written));
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. sets.Select(set => set.Name)]);
+        layout["barmode"] = "group";
+        layout["bargap"] = 0.25;
+        JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
+        xAxis["type"] = "category";
+        yAxis["zeroline"] = true;
+        // Air only where bars end: they stand on zero.
+        double air = 0.1 * (extent.Top - extent.Bottom);
+        extent = extent.Top > extent.Bottom
+            ? extent with { Bottom = extent.Bottom < 0 ? extent.Bottom - air : 0, Top = extent.Top > 0 ? extent.Top + air : 0 }
+            : extent with { Bottom = 0, Top = 1 };
+        extent = extent with { Top = End(yMax, false, nameof(yMax)) ?? extent.Top };
+        Check.Range(extent.Bottom, extent.Top, "the lowest bar", nameof(yMax));
+        SetAxes(layout, xAxis, yAxis, extent);
+        return new Figure("bars", title, summary, data, layout, extent);
+    }
+
+    private static void CheckBars(BarSet set)
+    {
+        Check.Name(set.Name, "bar set");
+        Check.SameCount($"bar set {set.Name}", "Categories", set.Categories.Count, "Values", set.Values.Count);
+        Check.Numbers(set.Values, $"bar set {set.Name}: Values", log: false, gaps: false);
+        if (set.Errors is { } errors)
+        {
+            Check.SameCount($"bar set {set.Name}", "Values", set.Values.Count, "Errors", errors.Count);
+            Check.Numbers(errors, $"bar set {set.Name}: Errors", log: false, gaps: false);
+            if (errors.Any(error => error < 0))
+            {
+                throw new ArgumentException($"bar set {set.Name} has a negative error: pass half the length of each error bar.");
+            }
+        }
+    }
+
+    private static JsonObject BarTrace(BarSet set, int index, bool written)
+    {
+        JsonObject trace = new()
+        {
+            ["type"] = "bar",
+            ["name"] = Page.Text(set.Name),
+            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)Page.Wrap(category, 12))]),
+            ["y"] = Page.Numbers(set.Values),
+            ["marker"] = new JsonObject { ["color"] = Palette.Colour(index) },
+            ["hovertemplate"] = "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+        };
+        if (set.Errors is { } errors)
+        {
+            // In the middle grey of the palette: seen on the bar, on a light and on a dark page.
+            trace["error_y"] = new JsonObject { ["type"] = "data", ["array"] = Page.Numbers(errors), ["thickness"] = 2, ["width"] = 5, ["color"] = "#808080" };
+        }
+        else if (written)
+        {
+            trace["texttemplate"] = "%{y:.3~g}";
+            trace["textposition"] = "outside";
+            trace["cliponaxis"] = false;
+        }
+
+        return trace;
+    }
+}

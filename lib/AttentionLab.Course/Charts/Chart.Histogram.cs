@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Course.Charts;
+
+public static partial class Chart
+{
+    /// <summary>
+    /// How often values fall into bins of equal width (of equal ratio with <paramref name="logX"/>), all samples into the same bins.
+    /// </summary>
+    /// <param name="samples">At least one, each with at least one value.</param>
+    /// <param name="title">States the finding; broken into lines where needed.</param>
+    /// <param name="summary">One line of text for someone who cannot see the chart.</param>
+    /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">Title of the vertical axis: how many of what; or "share of …, %" with <paramref name="percent"/>.</param>
+    /// <param name="bins">Number of bins, 1 or more.</param>
+    /// <param name="logX">Bins of equal ratio on a log axis.</param>
+    /// <param name="percent">Each sample's bins sum to 100: for samples of different size.</param>
+    /// <param name="min">Left edge of the first bin; smaller values (zeros on a log axis too) are counted in that bin, as its pointer text says. Null: the smallest value.</param>
+    /// <param name="max">Right edge of the last bin; larger values are counted in it. Null: the largest value.</param>
+    /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without <paramref name="min"/>.</exception>
+    public static Figure Histogram(IReadOnlyList<Sample> samples, string title, string summary, string xTitle, string yTitle, int bins = 40, bool logX = false, bool percent = false, double? min = null, double? max = null)
+    {
+        Check.Any(samples, nameof(samples));
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        foreach (Sample sample in samples)
+        {
+            Check.Name(sample.Name, "sample");
+            Check.Any(sample.Values, $"sample {sample.Name}");
+            Check.Numbers(sample.Values, $"sample {sample.Name}", log: logX && min is null, gaps: false);
+        }
+
+        double[] edges = Edges(samples, bins, logX, min, max);
+        JsonArray data = [];
+        Extent extent = Extent.None.And(logX ? Math.Log10(edges[0]) : edges[0], 0).And(logX ? Math.Log10(edges[^1]) : edges[^1], 0);
+        for (int i = 0; i < samples.Count; i++)
+        {
+            double[] heights = Count(samples[i].Values, edges, percent);
+            extent = extent.And(double.NaN, heights.Max());
+            data.Add(HistogramTrace(samples[i], i, edges, heights, samples.Count > 1));
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. samples.Select(sample => sample.Name)]);
+        extent = extent.Padded(0.04) with { Bottom = 0 };
+        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), Page.Axis(yTitle, vertical: true), extent);
+        return new Figure("histogram", title, summary, data, layout, extent);
+    }
+
+    /// <summary>bins + 1 edges, evenly or in equal ratios from the smallest to the largest value.</summary>
+    private static double[] Edges(IReadOnlyList<Sample> samples, int bins, bool log, double? min, double? max)
+    {
+        double low = min ?? samples.Min(sample => sample.Values.Min()), high = max ?? samples.Max(sample => sample.Values.Max());
+        if (min is null && max is null && low == high)
+        {
+            (low, high) = log ? (low / 2, high * 2) : (low - 0.5, high + 0.5);
+        }
+
+        Check.Numbers([low, high], "(min, max)", log, gaps: false);
+        Check.Range(low, high, nameof(min), nameof(max));
+        return [.. Enumerable.Range(0, bins + 1).Select(i => log ? low * Math.Pow(high / low, (double)i / bins) : low + (high - low) * i / bins)];
+    }
+
+    /// <summary>Values in each bin [edge, next edge); what lies outside goes to the first or last.</summary>
+    private static double[] Count(IReadOnlyList<double> values, double[] edges, bool percent)
+    {
+        double[] counts = new double[edges.Length - 1];
+        foreach (double value in values)
+        {
+            int at = Array.BinarySearch(edges, value);
+            counts[Math.Clamp(at >= 0 ? at : ~at - 1, 0, counts.Length - 1)]++;
+        }
+
+        return percent ? [.. counts.Select(count => 100 * count / values.Count)] : counts;
+    }
+
+    /// <summary>A staircase: bars have no true width on a log axis, and the outlines of two samples can be told apart where they overlap.</summary>
+    private static JsonObject HistogramTrace(Sample sample, int index, double[] edges, double[] heights, bool several)
+    {
+        int bins = heights.Length;
+        bool under = sample.Values.Any(value => value < edges[0]), over = sample.Values.Any(value => value > edges[^1]);
+        IEnumerable<string> ranges = Enumerable.Range(0, bins).Select(k => (k == 0 && under, k == bins - 1 && over) switch
+        {
+            (true, false) => FormattableString.Invariant($"below {edges[1]:G3}"),
+            (false, true) => FormattableString.Invariant($"above {edges[^2]:G3}"),
+            (true, true) => "all",
+            _ => FormattableString.Invariant($"{edges[k]:G3} to {edges[k + 1]:G3}"),
+        });
+        return new JsonObject
+        {
+            ["type"] = "scatter",
+            ["mode"] = "lines",
+            ["name"] = Page.Text(sample.Name),
+            ["x"] = Page.Numbers([edges[0], .. edges]),
+            ["y"] = Page.Numbers([0, .. heights, 0]),
+            ["text"] = Page.Texts(["", .. ranges, ""]),
+            ["line"] = new JsonObject { ["shape"] = "hv", ["width"] = 2, ["color"] = Palette.Colour(index), ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid" },
+            ["fill"] = "tozeroy",
+            ["fillcolor"] = Palette.Faint(index, 0.3),
+            ["hovertemplate"] = "%{text}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Course.Charts;
+
+/// <summary>
+/// Charts from plain numbers, one method a kind. Each asks for a title that states the finding, a summary for someone who
+/// cannot see it, and axis titles with units.
+/// </summary>
+public static partial class Chart
+{
+    private const int PlotHeight = 340;
+
+    /// <summary>One line a series, with a band where it has one.</summary>
+    /// <param name="series">At least one. NaN in Y is a gap.</param>
+    /// <param name="title">States the finding; broken into lines where needed.</param>
+    /// <param name="summary">One line of text for someone who cannot see the chart.</param>
+    /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
+    /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
+    /// <param name="logY">The same vertically.</param>
+    /// <param name="yMin">Lower end of the vertical axis, in values; null fits the data.</param>
+    /// <param name="yMax">Upper end.</param>
+    /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is infinite, or not above 0 on a log axis.</exception>
+    public static Figure Lines(IReadOnlyList<Series> series, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, double? yMin = null, double? yMax = null)
+    {
+        Check.Any(series, nameof(series));
+        JsonArray data = [];
+        Extent extent = Extent.None;
+        for (int i = 0; i < series.Count; i++)
+        {
+            Series line = series[i];
+            CheckLine(line, logX, logY);
+            if (line.Low is { } low && line.High is { } high)
+            {
+                AddBand(data, line, i, low, high);
+                extent = extent.And(Of(line.X, low, logX, logY)).And(Of(line.X, high, logX, logY));
+            }
+
+            extent = extent.And(Of(line.X, line.Y, logX, logY));
+            data.Add(new JsonObject
+            {
+                ["type"] = "scatter",
+                ["mode"] = line.Markers ? "lines+markers" : "lines",
+                ["name"] = Page.Text(line.Name),
+                ["legendgroup"] = $"{i}",
+                ["x"] = Page.Numbers(line.X),
+                ["y"] = Page.Numbers(line.Y),
+                ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = line.Dash ? "dash" : "solid" },
+                ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8 },
+                ["connectgaps"] = false,
+                ["hovertemplate"] = "%{x:.4~g}, %{y:.4~g}<extra>%{fullData.name}</extra>",
+            });
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. series.Select(line => line.Name)]);
+        extent = extent.Padded(0.04);
+        extent = extent with { Bottom = End(yMin, logY, nameof(yMin)) ?? extent.Bottom, Top = End(yMax, logY, nameof(yMax)) ?? extent.Top };
+        Check.Range(extent.Bottom, extent.Top, nameof(yMin), nameof(yMax));
+        JsonObject xAxis = Page.Axis(xTitle, vertical: false, logX);
+        if (logX)
+        {
+            Page.LabelPoints(xAxis, series.SelectMany(line => line.X));
+        }
+
+        SetAxes(layout, xAxis, Page.Axis(yTitle, vertical: true, logY), extent);
+        return new Figure("lines", title, summary, data, layout, extent);
+    }
+
+    private static void CheckLine(Series line, bool logX, bool logY)
+    {
+        Check.Name(line.Name, "series");
+        Check.SameCount($"series {line.Name}", "X", line.X.Count, "Y", line.Y.Count);
+        Check.Numbers(line.X, $"series {line.Name}: X", logX, gaps: false);
+        Check.Numbers(line.Y, $"series {line.Name}: Y", logY, gaps: true);
+        if (line.Low is null != line.High is null)
+        {
+            throw new ArgumentException($"series {line.Name} has {(line.Low is null ? "High but no Low" : "Low but no High")}: a band needs both.");
+        }
+
+        if (line is { Low: { } low, High: { } high })
+        {
+            Check.SameCount($"series {line.Name}", "X", line.X.Count, "Low", low.Count);
+            Check.SameCount($"series {line.Name}", "X", line.X.Count, "High", high.Count);
+            Check.Numbers(low, $"series {line.Name}: Low", logY, gaps: false);
+            Check.Numbers(high, $"series {line.Name}: High", logY, gaps: false);
+        }
+    }
+
+    /// <summary>The band is one closed outline, there along High and back along Low.</summary>
+    private static void AddBand(JsonArray data, Series line, int index, IReadOnlyList<double> low, IReadOnlyList<double> high) => data.Add(new JsonObject
+    {
+        ["type"] = "scatter",
+        ["mode"] = "lines",
+        ["name"] = Page.Text(line.Name),
+        ["legendgroup"] = $"{index}",
+        ["showlegend"] = false,
+        ["x"] = Page.Numbers(line.X.Concat(line.X.Reverse())),
+        ["y"] = Page.Numbers(high.Concat(low.Reverse())),
+        ["line"] = new JsonObject { ["width"] = 0 },
+        ["fill"] = "toself",
+        ["fillcolor"] = Palette.Faint(index, 0.22),
+        ["hoverinfo"] = "skip",
+    });
+
+    private static Extent Of(IReadOnlyList<double> x, IReadOnlyList<double> y, bool logX, bool logY)
+    {
+        Extent extent = Extent.None;
+        for (int i = 0; i < x.Count; i++)
+        {
+            extent = extent.And(logX ? Math.Log10(x[i]) : x[i], logY ? Math.Log10(y[i]) : y[i]);
+        }
+
+        return extent;
+    }
+
+    private static double? End(double? value, bool log, string parameter)
+    {
+        if (value is double end)
+        {
+            Check.Numbers([end], parameter, log, gaps: false);
+            return log ? Math.Log10(end) : end;
+        }
+
+        return null;
+    }
+
+    private static void SetAxes(JsonObject layout, JsonObject xAxis, JsonObject yAxis, Extent extent)
+    {
+        if (!double.IsNaN(extent.Left))
+        {
+            Page.SetRange(xAxis, extent.Left, extent.Right);
+        }
+
+        if (!double.IsNaN(extent.Bottom))
+        {
+            Page.SetRange(yAxis, extent.Bottom, extent.Top);
+        }
+
+        layout["xaxis"] = xAxis;
+        layout["yaxis"] = yAxis;
+    }
+}

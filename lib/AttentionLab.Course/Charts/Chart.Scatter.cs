@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Course.Charts;
+
+public static partial class Chart
+{
+    private const int MostLabels = 60, MapWidth = 640;
+
+    /// <summary>Points, with labels beside them; of more than 60 labelled points the label shows under the pointer only.</summary>
+    /// <param name="sets">At least one; each gets its colour and its symbol.</param>
+    /// <param name="title">States the finding; broken into lines where needed.</param>
+    /// <param name="summary">One line of text for someone who cannot see the chart.</param>
+    /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
+    /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
+    /// <param name="logY">The same vertically.</param>
+    /// <param name="equalAxes">One unit is as long across as upwards: for maps, where distances are looked at.</param>
+    /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
+    /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or not above 0 on a log axis.</exception>
+    public static Figure Scatter(IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, bool equalAxes = false, IReadOnlyList<(double X, double Y)>? hull = null)
+    {
+        Check.Any(sets, nameof(sets));
+        bool written = sets.Sum(set => set.Labels?.Count ?? 0) <= MostLabels;
+        JsonArray data = [];
+        Extent extent = AddHull(data, hull, logX, logY);
+        for (int i = 0; i < sets.Count; i++)
+        {
+            PointSet set = sets[i];
+            Check.Name(set.Name, "point set");
+            Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Y", set.Y.Count);
+            Check.Numbers(set.X, $"point set {set.Name}: X", logX, gaps: false);
+            Check.Numbers(set.Y, $"point set {set.Name}: Y", logY, gaps: false);
+            extent = extent.And(Of(set.X, set.Y, logX, logY));
+            JsonObject trace = new()
+            {
+                ["type"] = "scatter",
+                ["mode"] = set.Labels is not null && written ? "markers+text" : "markers",
+                ["name"] = Page.Text(set.Name),
+                ["x"] = Page.Numbers(set.X),
+                ["y"] = Page.Numbers(set.Y),
+                ["marker"] = new JsonObject { ["color"] = Palette.Colour(i), ["symbol"] = Palette.Symbol(i), ["size"] = set.X.Count > 200 ? 5 : 9, ["opacity"] = set.X.Count > 200 ? 0.6 : 1.0 },
+                ["hovertemplate"] = $"{(set.Labels is null ? "" : "%{text}: ")}%{{x:.4~g}}, %{{y:.4~g}}<extra>%{{fullData.name}}</extra>",
+            };
+            if (set.Labels is { } labels)
+            {
+                Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Labels", labels.Count);
+                trace["text"] = Page.Texts(labels);
+                trace["textposition"] = "top center";
+                trace["cliponaxis"] = false;
+            }
+
+            data.Add(trace);
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
+        extent = extent.Padded(0.08);
+        JsonObject yAxis = Page.Axis(yTitle, vertical: true, logY);
+        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), equalAxes ? Equal(yAxis) : yAxis, extent);
+        if (equalAxes)
+        {
+            layout["meta"] = new JsonObject { ["maxWidth"] = MapWidth };
+        }
+
+        return new Figure("scatter", title, summary, data, layout, extent);
+    }
+
+    private static JsonObject Equal(JsonObject yAxis)
+    {
+        yAxis["scaleanchor"] = "x";
+        yAxis["scaleratio"] = 1;
+        return yAxis;
+    }
+}

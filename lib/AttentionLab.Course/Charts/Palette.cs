@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+
+namespace AttentionLab.Course.Charts;
+
+/// <summary>
+/// Colours that stay apart for every kind of colour blindness, on white and on black.
+/// Categories: Okabe and Ito (2008), without its black and yellow, which vanish on a dark and on a light page.
+/// </summary>
+internal static class Palette
+{
+    /// <summary>From 0 upwards: dark blue to yellow, even to the eye and to colour-blind eyes (Nuñez, Anderton and Renslow 2018).</summary>
+    internal const string Sequential = "Cividis";
+
+    private static readonly string[] Categories = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
+    private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "x", "star", "cross"];
+
+    /// <summary>Blue below zero, orange above: hues that no colour-blind eye confuses, grey in between (after ColorBrewer's PuOr).</summary>
+    internal static JsonNode Diverging() => new JsonArray(
+        new JsonArray(0.0, "#08519c"), new JsonArray(0.25, "#6baed6"), new JsonArray(0.5, "#ececec"),
+        new JsonArray(0.75, "#f4a261"), new JsonArray(1.0, "#a63603"));
+
+    internal static string Colour(int index) => Categories[index % Categories.Length];
+
+    internal static string Symbol(int index) => Symbols[index % Symbols.Length];
+
+    /// <summary>The colour of a category, see-through.</summary>
+    internal static string Faint(int index, double opacity)
+    {
+        uint rgb = Convert.ToUInt32(Colour(index)[1..], 16);
+        return FormattableString.Invariant($"rgba({rgb >> 16},{rgb >> 8 & 255},{rgb & 255},{opacity})");
+    }
+}

@@ -1,0 +1,77 @@
+namespace AttentionLab.Course.Exercises;
+
+/// <summary>One query, keys (T, D) and values (T, D_v) → output (D_v).</summary>
+/// <param name="query">(D).</param>
+/// <param name="keys">(T, D).</param>
+/// <param name="values">(T, D_v).</param>
+public delegate float[] AttendFunction(float[] query, float[][] keys, float[][] values);
+
+/// <summary>
+/// Exercise 02.4: the reader writes a test. Attention knows no order: if keys and values are shuffled *together*, the output stays.
+/// The reader's test must accept every attention that has this property and refuse those that secretly use the position.
+/// </summary>
+public static class PermutationProperty
+{
+    /// <summary>Number, size and hints.</summary>
+    public static Exercise About { get; } = new("02.4", "A test that finds out whether attention sees order", Difficulty: 2, Minutes: 15, Hints:
+    [
+        "Call `attend` twice: once as given, once with keys and values in another order. Which order must the keys have, and which the values? And may two float results be compared by `==`?",
+        "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle.",
+        "`for (int shift = 1; shift < keys.Length; shift++)` build `keys.Skip(shift).Concat(keys.Take(shift)).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end return true.",
+    ]);
+
+    /// <summary>One of the three hints.</summary>
+    /// <param name="level">1 (gentle) to 3 (almost the answer).</param>
+    public static HintCard Hint(int level) => About.Hint(level);
+
+    /// <summary>Checks the reader's test by giving it attentions of which we know the truth.</summary>
+    /// <param name="isBlindToOrder">True if the given attention gives the same output in every order of (key, value) pairs.</param>
+    public static Feedback Check(Func<AttendFunction, float[], float[][], float[][], bool> isBlindToOrder) => About.Check(trial =>
+    {
+        Kernels.CounterRandom random = new(24);
+        float[] query = Row(8);
+        float[][] keys = [.. Enumerable.Range(0, 9).Select(_ => Row(8))], values = [.. Enumerable.Range(0, 9).Select(_ => Row(3))];
+
+        Ask("attention as in this chapter: it is blind to order", blind: true, (_, _, _) => 0,
+            "You said that plain attention sees order. Do you shuffle keys *and* values, both in the same way? A key must keep its value.");
+        Ask("the same, added up in float32: still blind, up to rounding", blind: true, (_, _, _) => 0,
+            "You said that this attention sees order, but its outputs differ only by rounding. Do not compare floats by `==`: allow a small difference, about 1e-4.", rounds: true);
+        Ask("an attention that prefers early keys: it sees order", blind: false, (key, _, _) => -0.5 * key,
+            "This attention gives early keys more weight, and your test did not notice. Do you really call it with another order, and compare the two outputs?");
+        Ask("an attention that prefers the middle: it sees order, but reversing does not show it", blind: false, (key, keyCount, _) => -0.5 * Math.Abs(key - (keyCount - 1) / 2.0),
+            "This attention prefers the keys in the middle. If you only reverse the order, the middle stays the middle: try more than one permutation, for example all rotations.");
+        Ask("an attention in which only the last output number sees order", blind: false, (key, _, dimension) => dimension == 2 ? -0.5 * key : 0,
+            "Here only the last number of the output depends on the order. Compare every number of the output.");
+
+        void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false) =>
+            trial.Call(tried, () => isBlindToOrder((q, k, v) => Attend(q, k, v, bias, rounds), query, keys, values), query, keys, values).Expect(blind, mistake);
+
+        float[] Row(int length)
+        {
+            float[] row = new float[length];
+            random.FillGaussian(row);
+            return row;
+        }
+    });
+
+    /// <summary>
+    /// Softmax of q·k_j + bias(j, T, output dimension). Without rounding the terms are sorted before they are summed in double,
+    /// so that the same pairs in any order give the same bits; with rounding they are summed in float32 in the order given.
+    /// </summary>
+    private static float[] Attend(float[] query, float[][] keys, float[][] values, Func<int, int, int, double> bias, bool rounds)
+    {
+        float[] output = new float[values[0].Length];
+        for (int d = 0; d < output.Length; d++)
+        {
+            double[] scores = [.. keys.Select((key, j) => query.Zip(key, (a, b) => (double)a * b).Sum() + bias(j, keys.Length, d))];
+            double top = scores.Max();
+            double[] weights = Array.ConvertAll(scores, score => Math.Exp(score - top));
+            double[] terms = [.. weights.Zip(values, (weight, value) => weight * value[d])];
+            output[d] = (float)(Sum(terms) / Sum(weights));
+        }
+
+        return output;
+
+        double Sum(double[] terms) => rounds ? terms.Aggregate(0f, (sum, term) => sum + (float)term) : terms.Order().Sum();
+    }
+}

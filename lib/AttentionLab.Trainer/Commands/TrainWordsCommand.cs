@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Diagnostics;
+using AttentionLab.Words;
+
+namespace AttentionLab.Trainer;
+
+/// <summary><c>train words</c>: word vectors by skip-gram.</summary>
+internal static class TrainWordsCommand
+{
+    public static Command Create()
+    {
+        SkipGramOptions usual = TrainWords.Settings;
+        Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
+        Option<int> size = Number("--words", "Words that get a vector, the most frequent ones.", TrainWords.VocabularySize);
+        Option<int> channels = Number("--channels", "Numbers a vector.", usual.Channels);
+        Option<int> epochs = Number("--epochs", "Passes over the text.", usual.Epochs);
+        Option<int> window = Number("--window", "Neighbours on each side, at most.", usual.Window);
+        Option<int> negatives = Number("--negatives", "Random words beside each neighbour.", usual.Negatives);
+        Option<float> rate = Number("--rate", "Learning rate at the start; it falls to 0.", usual.Rate);
+        Option<double> subsample = Number("--subsample", "Frequency above which words are dropped at random.", usual.Subsample);
+        Option<double> power = Number("--power", "Random words are drawn by their count to this power.", usual.NegativePower);
+        Option<ulong> seed = Number("--seed", "Seed: the same one gives the same file.", usual.Seed);
+        var text = new Option<string?>("--text") { Description = "Also write the text as other programs read it: a sentence a line, only words that get a vector.", HelpName = "FILE" };
+        var rival = new Option<bool>("--fasttext") { Description = "Also train fastText on the same text, with and without parts of words, and print its scores. Takes many times as long." };
+        var command = new Command(
+            "words",
+            "Learn word vectors from the training part by skip-gram with negative sampling: words/words.txt, words/vectors.safetensors and their recipe.")
+        {
+            corpus, output, size, channels, epochs, window, negatives, rate, subsample, power, seed, text, rival,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            SkipGramOptions settings = new()
+            {
+                Channels = parsed.GetValue(channels),
+                Epochs = parsed.GetValue(epochs),
+                Window = parsed.GetValue(window),
+                Negatives = parsed.GetValue(negatives),
+                Rate = parsed.GetValue(rate),
+                Subsample = parsed.GetValue(subsample),
+                NegativePower = parsed.GetValue(power),
+                Seed = parsed.GetValue(seed),
+            };
+            return Task.Run(
+                () => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), settings, parsed.GetValue(text), parsed.GetValue(rival), cancellation),
+                cancellation);
+        });
+        return command;
+    }
+
+    private static int Run(string? folder, string? named, int size, SkipGramOptions settings, string? text, bool rival, CancellationToken cancellation)
+    {
+        string output = TrainCommand.OutputFolder(named);
+        Stopwatch watch = Stopwatch.StartNew();
+        Corpus corpus = Corpus.Read(folder);
+        WordNetTree tree = WordNetTree.Read(folder);
+        List<string>[] sentences = [.. corpus.Training.Select(sentence => TrainWords.Words(sentence.Text))];
+        Say($"{sentences.Length:N0} sentences to learn from, read in {watch.Elapsed.TotalSeconds:0.0} s");
+        if (text is not null)
+        {
+            TrainWords.WriteText(text, sentences, TrainWords.MakeVocabulary(sentences, size));
+        }
+
+        TrainWordsMeasures? questions = null;
+        double next = 0;
+        (WordVectors vectors, WordScores? scores, WordScores? plain) = TrainWords.Run(
+            sentences, TrainRecipe.Describe(corpus), output, size, settings, words => questions = new(tree, words), Show, cancellation);
+        Say($"{Path.Combine(output, "words")} written after {watch.Elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine();
+        Say($"{"",-34}{"neighbours that are related",28}{"triples right",16}");
+        Print("v + u (written)", scores!);
+        Print("v alone", plain!);
+        if (rival && !TrainWordsRival.IsInstalled())
+        {
+            Console.WriteLine("fastText is not installed (apt-get install fasttext).");
+        }
+        else if (rival)
+        {
+            foreach (bool subwords in new[] { false, true })
+            {
+                (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(sentences, vectors.Words, settings.Epochs, settings.Channels, subwords, cancellation);
+                Print(FormattableString.Invariant($"fastText{(subwords ? "" : " -maxn 0")}, {time.TotalSeconds:0} s"), questions!.Of(theirs));
+            }
+        }
+
+        Say($"({scores!.Nouns:N0} nouns, {scores.TripleCount:N0} triples ± {100 * scores.TripleError:0.0} %; chance of a triple 33.3 %)");
+        return 0;
+
+        void Print(string name, WordScores s) => Say($"{name,-34}{100 * s.Precision,26:0.00} %{100 * s.Triples,14:0.0} %");
+
+        void Show(SkipGramProgress now)
+        {
+            if (now.Elapsed.TotalSeconds >= next || now.Done == 1)
+            {
+                next = now.Elapsed.TotalSeconds + 2;
+                Say($"{100 * now.Done,5:0.0} %   loss {now.Loss:0.000}   rate {now.Rate:0.0000}   {now.Speed:N0} words/s   {now.Left.TotalSeconds:0} s left");
+            }
+        }
+    }
+
+    private static Option<T> Number<T>(string name, string description, T usual) =>
+        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+
+    private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}

@@ -1,0 +1,30 @@
+namespace AttentionLab.Weights;
+
+/// <summary>Replaces a file as a whole: readers and a crash see the old content or the new one, never half of it.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it.</summary>
+    /// <param name="path">The file to replace; its folder must exist.</param>
+    /// <param name="write">Writes the content; when it throws, the old file stays and the temporary one is deleted.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

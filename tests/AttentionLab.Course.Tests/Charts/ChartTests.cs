@@ -1,0 +1,265 @@
+using System.Text.Json.Nodes;
+using AttentionLab.Course.Charts;
+
+namespace AttentionLab.Course.Tests.Charts;
+
+public class ChartTests
+{
+    [Fact]
+    public void Heatmap_Weights_ScaleGoesFrom0To1()
+    {
+        JsonNode colours = Heatmap(new float[,] { { 0.25f, 0.75f }, { 0.5f, 0.5f } }).Layout["coloraxis"]!;
+        Assert.Equal((0, 1), ((double)colours["cmin"]!, (double)colours["cmax"]!));
+        Assert.Equal("Cividis", (string?)colours["colorscale"]);
+    }
+
+    [Fact]
+    public void Heatmap_BothSigns_ScaleIsSymmetricAndGreyAtZero()
+    {
+        JsonNode colours = Heatmap(new float[,] { { -1, 3 } }).Layout["coloraxis"]!;
+        Assert.Equal((-3, 3), ((double)colours["cmin"]!, (double)colours["cmax"]!));
+        Assert.Equal("#ececec", (string?)colours["colorscale"]![2]![1]);
+    }
+
+    [Fact]
+    public void Heatmap_MaskedScoreAndNaN_AreEmptyCells_AndInfinityIsRefused()
+    {
+        JsonArray z = Heatmap(new float[,] { { 1, float.NegativeInfinity, float.NaN } }).Data[0]!["z"]![0]!.AsArray();
+        Assert.Equal(1, (double)z[0]!);
+        Assert.Null(z[1]);
+        Assert.Null(z[2]);
+        Assert.Contains("values[0, 1] is ∞", Assert.Throws<ArgumentException>(() => Heatmap(new[,] { { 1, float.PositiveInfinity } })).Message);
+    }
+
+    [Fact]
+    public void Heatmap_SameWordTwice_KeepsTwoColumns()
+    {
+        Figure figure = Chart.Heatmap(new float[1, 3], "t", "s", "x", "y", ["an", "apple", "an"]);
+        string[] labels = [.. figure.Data[0]!["x"]!.AsArray().Select(label => (string)label!)];
+        Assert.Equal(3, labels.Distinct().Count());
+        Assert.Equal(["an", "apple", "an"], labels.Select(label => label.Trim('\u200B')));
+    }
+
+    [Fact]
+    public void Heatmap_WrongNumberOfLabels_NamesBothCounts() => Assert.Contains("xLabels has 1 labels but the matrix has 3 columns",
+        Assert.Throws<ArgumentException>(() => Chart.Heatmap(new float[2, 3], "t", "s", "x", "y", ["one"])).Message);
+
+    [Theory]
+    [InlineData(12, 12, true)]
+    [InlineData(13, 12, false)]
+    public void Heatmap_NumbersInCells_OnlyWhereTheyFit(int rows, int columns, bool written) =>
+        Assert.Equal(written, Heatmap(new float[rows, columns]).Data[0]!["texttemplate"] is not null);
+
+    [Fact]
+    public void HeatmapGrid_EightPanels_HaveNamesOwnAxesAndOneScale()
+    {
+        Figure figure = Chart.HeatmapGrid([.. Enumerable.Range(0, 8).Select(h => ($"head {h}", new float[2, 2]))], "t", "s", "x", "y");
+        Assert.Equal(Enumerable.Range(0, 8).Select(h => $"head {h}"), figure.Layout["annotations"]!.AsArray().Select(name => (string)name!["text"]!));
+        Assert.Equal(8, figure.Data.Select(trace => (string)trace!["xaxis"]!).Distinct().Count());
+        Assert.All(figure.Data, trace => Assert.Equal("coloraxis", (string?)trace!["coloraxis"]));
+        Assert.All(Enumerable.Range(2, 7), n => Assert.InRange((double)figure.Layout[$"yaxis{n}"]!["domain"]![0]!, 0, 1));
+    }
+
+    [Fact]
+    public void HeatmapGrid_PanelsOfTwoSizes_AreRefused() => Assert.Contains("panel b is 3 × 2 but panel a is 2 × 2",
+        Assert.Throws<ArgumentException>(() => Chart.HeatmapGrid([("a", new float[2, 2]), ("b", new float[3, 2])], "t", "s", "x", "y")).Message);
+
+    [Fact]
+    public void Lines_NaN_IsAGap_AndInfinityIsRefused()
+    {
+        Figure figure = Lines(new Series("run", [1, 2, 3], [1, double.NaN, 3]));
+        Assert.Null(figure.Data[0]!["y"]![1]);
+        Assert.False((bool)figure.Data[0]!["connectgaps"]!);
+        Assert.Contains("series run: Y[1] is Infinity", Assert.Throws<ArgumentException>(() => Lines(new Series("run", [1, 2], [1, double.PositiveInfinity]))).Message);
+    }
+
+    [Fact]
+    public void Lines_Band_IsOneClosedOutlineUnderTheLine()
+    {
+        Figure figure = Lines(new Series("mean", [1, 2], [5, 6]) { Low = [4, 5], High = [7, 8] });
+        Assert.Equal([7.0, 8, 5, 4], figure.Data[0]!["y"]!.AsArray().Select(y => (double)y!));
+        Assert.Equal([1.0, 2, 2, 1], figure.Data[0]!["x"]!.AsArray().Select(x => (double)x!));
+        Assert.False((bool)figure.Data[0]!["showlegend"]!);
+        Assert.True(figure.Extent.Bottom <= 4 && figure.Extent.Top >= 8);
+    }
+
+    [Fact]
+    public void Lines_LogAxis_RangeIsInPowersOfTen_AndZeroIsRefused()
+    {
+        Figure figure = Chart.Lines([new Series("a", [1, 1000], [0.01, 100])], "t", "s", "x", "y", logX: true, logY: true);
+        Assert.Equal("log", (string?)figure.Layout["xaxis"]!["type"]);
+        Assert.InRange((double)figure.Layout["xaxis"]!["range"]![1]!, 3, 3.5);
+        Assert.InRange((double)figure.Layout["yaxis"]!["range"]![0]!, -2.5, -2);
+        Assert.Contains("series a: Y[0] is 0, which a log axis cannot show",
+            Assert.Throws<ArgumentException>(() => Chart.Lines([new Series("a", [1], [0])], "t", "s", "x", "y", logY: true)).Message);
+    }
+
+    [Fact]
+    public void Lines_LogAxis_LabelsTheMeasuredPoints_OrPowersOfTen_OrOneTwoFive()
+    {
+        JsonObject Axis(params double[] x) => (JsonObject)Chart.Lines([new Series("a", x, x)], "t", "s", "x", "y", logX: true).Layout["xaxis"]!;
+        string[] Texts(JsonObject axis) => [.. axis["ticktext"]!.AsArray().Select(text => (string)text!)];
+        Assert.Equal(["4", "16", "64", "1024"], Texts(Axis(64, 4, 16, 1024)));
+        Assert.Equal(1, (int)Axis([.. Enumerable.Range(1, 1000).Select(i => (double)i)])["dtick"]!);
+        Assert.Subset(new HashSet<string>(["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100"]), new HashSet<string>(Texts(Axis([.. Enumerable.Range(1, 20).Select(i => (double)i)]))));
+    }
+
+    [Fact]
+    public void Lines_DifferentLengths_NamesBoth() =>
+        Assert.Contains("series a has 2 X but 3 Y", Assert.Throws<ArgumentException>(() => Lines(new Series("a", [1, 2], [1, 2, 3]))).Message);
+
+    [Fact]
+    public void Lines_HalfABand_IsRefused() =>
+        Assert.Contains("Low but no High", Assert.Throws<ArgumentException>(() => Lines(new Series("a", [1], [1]) { Low = [1] })).Message);
+
+    [Fact]
+    public void Scatter_ManyLabels_MoveToThePointer()
+    {
+        double[] x = [.. Enumerable.Range(0, 61).Select(i => (double)i)];
+        JsonNode trace = Chart.Scatter([new PointSet("words", x, x) { Labels = [.. x.Select(v => $"w{v}")] }], "t", "s", "x", "y").Data[0]!;
+        Assert.Equal("markers", (string?)trace["mode"]);
+        Assert.Contains("%{text}", (string?)trace["hovertemplate"]);
+    }
+
+    [Fact]
+    public void Scatter_TwoSets_DifferInColourAndInSymbol()
+    {
+        JsonArray data = Chart.Scatter([new PointSet("a", [1], [1]), new PointSet("b", [2], [2])], "t", "s", "x", "y").Data;
+        Assert.NotEqual((string?)data[0]!["marker"]!["color"], (string?)data[1]!["marker"]!["color"]);
+        Assert.NotEqual((string?)data[0]!["marker"]!["symbol"], (string?)data[1]!["marker"]!["symbol"]);
+    }
+
+    [Fact]
+    public void Arrows_AxesHaveEqualUnits_AndShowTailsTipsAndHull()
+    {
+        Figure figure = Chart.Arrows([new Arrow("a", 2, 2) { FromX = -1 }], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3), (1, 1)]);
+        Assert.Equal("x", (string?)figure.Layout["yaxis"]!["scaleanchor"]);
+        Assert.True(figure.Extent is { Left: <= -1, Right: >= 4, Bottom: <= 0, Top: >= 3 }, $"{figure.Extent}");
+        // The point inside is no corner; the first corner closes the outline.
+        Assert.Equal([0.0, 4, 0, 0], figure.Data[0]!["x"]!.AsArray().Select(x => (double)x!));
+        Assert.Equal([0, 16], figure.Data[1]!["marker"]!["size"]!.AsArray().Select(size => (int)size!));
+    }
+
+    [Fact]
+    public void Scatter_Hull_IsDrawnBelowThePointsAndFitsIn()
+    {
+        Figure figure = Chart.Scatter([new PointSet("a", [1], [1])], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3)]);
+        Assert.Equal("toself", (string?)figure.Data[0]!["fill"]);
+        Assert.Equal("a", (string?)figure.Data[1]!["name"]);
+        Assert.True(figure.Extent is { Left: <= 0, Right: >= 4, Bottom: <= 0, Top: >= 3 }, $"{figure.Extent}");
+    }
+
+    [Fact]
+    public void Arrows_TipsClose_NamesTakeDifferentCorners()
+    {
+        JsonArray data = Chart.Arrows([new Arrow("one", 2, 2), new Arrow("two", 2.3, 2.1)], "t", "s", "x", "y").Data;
+        Assert.NotEqual((string?)data[0]!["textposition"], (string?)data[1]!["textposition"]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ConvexHull_FewPoints_AreTheirOwnHull(int count) =>
+        Assert.Equal(count, Chart.ConvexHull(Enumerable.Range(0, count).Select(i => ((double)i, 0.0))).Length);
+
+    [Fact]
+    public void ConvexHull_SquareWithCentreAndEdgePoints_IsTheFourCorners() =>
+        Assert.Equal([(0, 0), (2, 0), (2, 2), (0, 2)], Chart.ConvexHull([(1, 1), (0, 0), (1, 0), (2, 0), (2, 2), (0, 2), (0, 0)]));
+
+    [Fact]
+    public void Bars_StandOnZero_AndErrorsFitIn()
+    {
+        Figure figure = Chart.Bars([new BarSet("a", ["k", "l"], [3, 5]) { Errors = [1, 2] }], "t", "s", "x", "y");
+        Assert.Equal(0, figure.Extent.Bottom);
+        Assert.True(figure.Extent.Top > 7);
+        Assert.Equal([1.0, 2], figure.Data[0]!["error_y"]!["array"]!.AsArray().Select(e => (double)e!));
+    }
+
+    [Fact]
+    public void Bars_NegativeError_IsRefused() =>
+        Assert.Contains("negative error", Assert.Throws<ArgumentException>(() => Chart.Bars([new BarSet("a", ["k"], [3]) { Errors = [-1] }], "t", "s", "x", "y")).Message);
+
+    [Fact]
+    public void Histogram_CountsEveryValueOnce()
+    {
+        double[] heights = Heights(Chart.Histogram([new Sample("a", [0, 0.5, 1, 1, 2, 4])], "t", "s", "x", "y", bins: 4));
+        Assert.Equal([2, 2, 1, 1], heights);
+    }
+
+    [Fact]
+    public void Histogram_LogBins_HaveEqualRatios()
+    {
+        Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", bins: 3, logX: true);
+        double[] edges = [.. figure.Data[0]!["x"]!.AsArray().Skip(1).Select(x => (double)x!)];
+        Assert.Equal([1.0, 10, 100, 1000], edges.Select(edge => Math.Round(edge, 3)));
+        Assert.Equal([2, 1, 2], Heights(figure));
+    }
+
+    [Fact]
+    public void Histogram_ZerosOnALogAxis_AreRefusedOrCountedBelowMin()
+    {
+        Sample sample = new("norms", [0, 1e-20, 0.01, 1]);
+        Assert.Contains("sample norms[0] is 0", Assert.Throws<ArgumentException>(() => Chart.Histogram([sample], "t", "s", "x", "y", logX: true)).Message);
+        Figure figure = Chart.Histogram([sample], "t", "s", "x", "y", bins: 2, logX: true, min: 1e-4, percent: true);
+        Assert.Equal([50, 50], Heights(figure));
+        Assert.StartsWith("below", (string?)figure.Data[0]!["text"]![1]);
+    }
+
+    [Fact]
+    public void Slider_Steps_ShareAxesAndCarryTheirTitlesAndSummaries()
+    {
+        Figure slider = Chart.Slider("n", [("2", Line(2)), ("200", Line(200))], active: 1);
+        JsonNode json = JsonNode.Parse(slider.ToJson())!;
+        Assert.Equal(2, json["frames"]!.AsArray().Count);
+        Assert.True((double)json["layout"]!["yaxis"]!["range"]![1]! >= 200);
+        Assert.Equal("up to 2", (string?)json["frames"]![0]!["layout"]!["title"]!["text"]);
+        Assert.Equal(["line to 2", "line to 200"], json["layout"]!["meta"]!["summaries"]!.AsArray().Select(text => (string)text!));
+        Assert.Equal(1, (int)json["layout"]!["sliders"]![0]!["active"]!);
+        Assert.Equal("up to 200", slider.Title);
+        Assert.Equal("1", (string?)json["layout"]!["sliders"]![0]!["steps"]![1]!["args"]![0]![0]);
+    }
+
+    [Fact]
+    public void Slider_OwnScales_BringTheirRanges()
+    {
+        Figure slider = Chart.Slider("n", [("2", Line(2)), ("200", Line(200))], sameScale: false);
+        Assert.True((double)slider.Frames![0]!["layout"]!["yaxis"]!["range"]![1]! < 3);
+    }
+
+    [Fact]
+    public void Slider_Heatmaps_ShareTheColourScale()
+    {
+        Figure slider = Chart.Slider("t", [("a", Heatmap(new float[,] { { 1, 5 } })), ("b", Heatmap(new float[,] { { -7, 2 } }))]);
+        Assert.All(slider.Frames!, frame => Assert.Equal(-7, (double)frame!["layout"]!["coloraxis"]!["cmin"]!));
+        Assert.Equal(7, (double)slider.Layout["coloraxis"]!["cmax"]!);
+    }
+
+    [Fact]
+    public void Slider_StepsOfTwoKinds_AreRefused() => Assert.Contains("step b is heatmap with 1 traces but step a is lines with 1 traces",
+        Assert.Throws<ArgumentException>(() => Chart.Slider("n", [("a", Line(2)), ("b", Heatmap(new float[1, 1]))])).Message);
+
+    [Fact]
+    public void Slider_TwoStepsOfOneName_AreRefused() =>
+        Assert.Contains("two steps are called a", Assert.Throws<ArgumentException>(() => Chart.Slider("n", [("a", Line(2)), ("a", Line(3))])).Message);
+
+    [Fact]
+    public void Slider_OneStep_IsRefused() =>
+        Assert.Contains("steps has 1 step", Assert.Throws<ArgumentException>(() => Chart.Slider("n", [("a", Line(2))])).Message);
+
+    [Fact]
+    public void Dropdown_Steps_AreButtonsWithTheLabel()
+    {
+        Figure menu = Chart.Dropdown("scoring", [("cosine", Line(1)), ("dot", Line(2))]);
+        Assert.Equal(["scoring: cosine", "scoring: dot"], menu.Layout["updatemenus"]![0]!["buttons"]!.AsArray().Select(button => (string)button!["label"]!));
+    }
+
+    private static Figure Heatmap(float[,] values) => Chart.Heatmap(values, "t", "s", "x", "y");
+
+    private static Figure Lines(params Series[] series) => Chart.Lines(series, "t", "s", "x", "y");
+
+    private static Figure Line(double to) => Chart.Lines([new Series("a", [0, 1], [0, to])], $"up to {to}", $"line to {to}", "x", "y");
+
+    /// <summary>The heights of the bins: the staircase without its feet.</summary>
+    private static double[] Heights(Figure figure) => [.. figure.Data[0]!["y"]!.AsArray().Skip(1).SkipLast(1).Select(y => (double)y!)];
+}

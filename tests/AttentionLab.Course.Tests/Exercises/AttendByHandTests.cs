@@ -1,0 +1,44 @@
+using AttentionLab.Course.Exercises;
+using Attention = System.Func<float[], float[][], float[][], float[]>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class AttendByHandTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Attention>(AttendByHand.About, AttendByHand.Check, (q, k, v) => Attend(q, k, v),
+        new("averages the keys", (q, k, v) => Attend(q, k, k), "You returned the key"),
+        new("never divides by the sum", (q, k, v) => Attend(q, k, v, normalise: false, stable: false), "do not sum to 1"),
+        new("adds the values", (q, k, v) => Sum(Enumerable.Repeat(1f, k.Length), v), "added the values"),
+        new("plain mean", (q, k, v) => Sum(Enumerable.Repeat(1f / k.Length, k.Length), v), "same weight"),
+        new("no scale", (q, k, v) => Attend(q, k, v, scale: 1), "plain dot product"),
+        new("divides by D", (q, k, v) => Attend(q, k, v, scale: 1f / q.Length), "divided by D = 2"),
+        new("divides by √2 always", (q, k, v) => Attend(q, k, v, scale: 1 / MathF.Sqrt(2)), "divided by √2"),
+        new("divides by the root of the value's width", (q, k, v) => Attend(q, k, v, scale: 1 / MathF.Sqrt(v[0].Length)), "*value's* length"),
+        new("divides by the root of the number of keys", (q, k, v) => Attend(q, k, v, scale: 1 / MathF.Sqrt(k.Length)), "number of keys"),
+        new("minus in the exponential", (q, k, v) => Attend(q, k, v, scale: -1 / MathF.Sqrt(q.Length)), "a minus too much"),
+        new("cosine, guarded", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Max(1e-9f, MathF.Sqrt(Dot(q, q) * Dot(key, key))))), v), "cosine as score"),
+        new("divides by the length of q", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Sqrt(Dot(q, q)))), v), "length 0 gave NaN"),
+        new("shares without exponential", (q, k, v) => Sum(Shares(k.Select(key => Dot(q, key) == 0 ? 1 : Dot(q, key))), v), "without the exponential"),
+        new("overflows", (q, k, v) => Attend(q, k, v, stable: false), "overflows to ∞"),
+        new("largest score starts at 0", (q, k, v) => Attend(q, k, v, start: 0), "start at 0"),
+        new("output as long as the query", (q, k, v) => [.. Attend(q, k, v).Concat(new float[q.Length]).Take(q.Length)], "another shape"),
+        new("scales the query in place", (q, k, v) => { q[0] /= MathF.Sqrt(q.Length); return Attend(q, k, v); }, "changed one of its inputs"));
+
+    private static float[] Attend(float[] q, float[][] k, float[][] v, bool normalise = true, bool stable = true, float? scale = null, float start = float.NegativeInfinity)
+    {
+        float[] scores = [.. k.Select(key => Dot(q, key) * (scale ?? 1 / MathF.Sqrt(q.Length)))];
+        float top = stable ? MathF.Max(start, scores.Max()) : 0;
+        float[] weights = [.. scores.Select(score => MathF.Exp(score - top))];
+        return Sum(normalise ? Shares(weights) : weights, v);
+    }
+
+    private static float Dot(float[] a, float[] b) => a.Zip(b, (x, y) => x * y).Sum();
+
+    private static float[] Softmax(IEnumerable<float> scores) => Shares(scores.Select(MathF.Exp));
+
+    private static float[] Shares(IEnumerable<float> weights) => [.. weights.Select(weight => weight / weights.Sum())];
+
+    private static float[] Sum(IEnumerable<float> weights, float[][] values) =>
+        [.. Enumerable.Range(0, values[0].Length).Select(d => weights.Zip(values, (weight, value) => weight * value[d]).Sum())];
+}

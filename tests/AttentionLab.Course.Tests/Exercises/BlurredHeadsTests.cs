@@ -1,0 +1,47 @@
+using AttentionLab.Course.Exercises;
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
+using HeadWeights = System.Func<AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, int, AttentionLab.Tensors.Tensor>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class BlurredHeadsTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<HeadWeights>(BlurredHeads.About, BlurredHeads.Check, (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h)),
+        new("the starter: root of d_model", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns)), "the root of d_model"),
+        new("no scale", (q, k, h) => Weights(q, k, h, 1), "The scale is gone"),
+        new("d_model", (q, k, h) => Weights(q, k, h, q.Columns), "You divided by d."),
+        new("no scale with several heads only", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : 1), "root of its own size"),
+        new("root of the number of heads", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : MathF.Sqrt(h)), "*number* of heads"),
+        new("size without root", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : q.Columns / h), "the size of a head, 4"),
+        new("root of heads over size", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : q.Columns / h / MathF.Sqrt(h)), "wrong direction"),
+        new("multiplies", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : 1 / MathF.Sqrt(q.Columns / h)), "multiplied by √4"),
+        new("every H-th column", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h), interleaved: true), "wrong columns"),
+        new("one head only right by chance", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns + 1)), "Change only what depends"));
+
+    private static Tensor Weights(Tensor queries, Tensor keys, int heads, float divisor, bool interleaved = false)
+    {
+        int size = queries.Columns / heads;
+        Tensor weights = new(heads, queries.Rows, keys.Rows);
+        for (int h = 0; h < heads; h++)
+        {
+            for (int i = 0; i < queries.Rows; i++)
+            {
+                Span<float> row = weights.Row(h * queries.Rows + i);
+                for (int j = 0; j < keys.Rows; j++)
+                {
+                    for (int c = 0; c < size; c++)
+                    {
+                        int column = interleaved ? c * heads + h : h * size + c;
+                        row[j] += queries[i, column] * keys[j, column] / divisor;
+                    }
+                }
+
+                Softmax.Forward(row, row, 1, keys.Rows);
+            }
+        }
+
+        return weights;
+    }
+}

@@ -1,0 +1,21 @@
+using AttentionLab.Course.Exercises;
+using Function = System.Func<double[], (double Mean, double Variance)>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class MomentsTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Function>(Moments.About, Moments.Check, x => (x.Average(), Variance(x)),
+        new("mean is the sum", x => (x.Sum(), Variance(x)), "sum divided by the count"),
+        new("mean not taken away", x => (x.Average(), x.Average(v => v * v)), "This is E[X²]"),
+        new("n - 1", x => (x.Average(), Variance(x) * x.Length / (x.Length - 1)), "divided by n − 1"),
+        new("standard deviation", x => (x.Average(), Math.Sqrt(Variance(x))), "standard deviation"),
+        new("sum of squares", x => (x.Average(), Variance(x) * x.Length), "sum of the squares"),
+        new("not squared", x => (x.Average(), x.Average(v => v - x.Average())), "distances cancel"),
+        new("absolute distances, guarded", x => (x.Average(), x.Length == 3 ? Variance(x) : x.Average(v => Math.Abs(v - x.Average()))), "absolute distances"),
+        new("in one pass", x => (x.Average(), x.Average(v => v * v) - x.Average() * x.Average()), "digits are lost"),
+        new("divides by the range", x => (x.Average(), Variance(x) / (x.Max() - x.Min()) * (x.Max() - x.Min())), "0/0 gives NaN"));
+
+    private static double Variance(double[] x) => x.Average(v => (v - x.Average()) * (v - x.Average()));
+}

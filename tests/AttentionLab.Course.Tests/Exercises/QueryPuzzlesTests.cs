@@ -1,0 +1,51 @@
+using AttentionLab.Course.Exercises;
+using Queries = (System.Func<float[]> Select, System.Func<float[]> Average, System.Func<float[]> Avoid);
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class QueryPuzzlesTests
+{
+    private static readonly float[] Select = [0, 10], Average = [10, 10], Avoid = [0, 2];
+
+    private static Feedback Check(Queries queries) => QueryPuzzles.Check(queries.Select, queries.Average, queries.Avoid);
+
+    private static Queries Answer(float[]? select = null, float[]? average = null, float[]? avoid = null) =>
+        (() => select ?? Select, () => average ?? Average, () => avoid ?? Avoid);
+
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.ProveRefusals(QueryPuzzles.About, Check, Answer(),
+        new("select: sign", Answer(select: [0, -10]), "sign is wrong"),
+        new("select: too short", Answer(select: [0, 1]), "too short: its length"),
+        new("select: coordinates exchanged", Answer(select: [10, 0]), "order of the two numbers"),
+        new("select: between two", Answer(select: [2, 3]), "Point the query to the north"),
+        new("select: three numbers", Answer(select: [0, 10, 0]), "two numbers"),
+        new("select: infinite", Answer(select: [0, float.PositiveInfinity]), "finite"),
+        new("average: adds without length", Answer(average: [1, 1]), "west and south still get a share"),
+        new("average: not equal", Answer(average: [10, 9]), "*equal* scores"),
+        new("avoid: as long as the selecting query", Answer(avoid: [0, 5]), "the query is too long"),
+        new("avoid: points at it", Answer(avoid: [0, -2]), "must point away"),
+        new("avoid: too short", Answer(avoid: [0, 0.5f]), "a longer query pushes it down"));
+
+    [Fact]
+    public void Check_Starter_IsNotStarted_AndHalfSolvedSaysSo()
+    {
+        static float[] Starter() => throw new NotImplementedException();
+        Assert.Equal(FeedbackState.NotStarted, QueryPuzzles.Check(Starter, Starter, Starter).State);
+        Feedback half = QueryPuzzles.Check(() => Select, Starter, Starter);
+        Assert.Equal(FeedbackState.NotYet, half.State);
+        Assert.Contains("next part", half.Message);
+        Assert.Contains("`null`", QueryPuzzles.Check(() => null!, Starter, Starter).Message);
+    }
+
+    [Fact]
+    public void Check_Avoid_HasSolutionsOnlyInTheMiddle()
+    {
+        float[] lengths = [.. Enumerable.Range(1, 400).Select(i => i / 100f).Where(y => Check(Answer(avoid: [0, y])).State == FeedbackState.Passed)];
+        Assert.InRange(lengths.Min(), 1.75f, 1.85f);
+        Assert.InRange(lengths.Max(), 2.0f, 2.1f);
+    }
+
+    [Fact]
+    public void Weights_WrongLength_SaysWhatIsNeeded() =>
+        Assert.Contains("3 numbers", Assert.Throws<ArgumentException>(() => QueryPuzzles.Weights([1, 2, 3])).Message);
+}

@@ -1,0 +1,28 @@
+using AttentionLab.Course.Exercises;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class RowSumsTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Func<float[,], float[]>>(RowSums.About, RowSums.Check, m => Sums(m),
+        new("sums the columns", m => Columns(m), "sums of the *columns*"),
+        new("sums the columns of several rows", m => m.GetLength(0) == 1 ? Sums(m) : Columns(m), "sums of the columns. Row 0"),
+        new("takes the mean", m => [.. Sums(m).Select(sum => sum / m.GetLength(1))], "mean of the row"),
+        new("stops one early", m => Sums(m, end: 1), "end one step early"),
+        new("starts at 1", m => Sums(m, start: 1), "indices start at 0"),
+        new("everything in each row", m => [.. Sums(m).Select(_ => m.Cast<float>().Sum())], "sum of everything"),
+        new("never starts again", Running, "still holds the first one"),
+        new("takes the matrix for square", m => m.GetLength(0) > m.GetLength(1) ? Sums(m)[..2] : Sums(m), "need not be square"));
+
+    private static float[] Sums(float[,] m, int start = 0, int end = 0) =>
+        [.. Enumerable.Range(0, m.GetLength(0)).Select(i => Enumerable.Range(start, m.GetLength(1) - end - start).Sum(j => m[i, j]))];
+
+    private static float[] Columns(float[,] m) => [.. Enumerable.Range(0, m.GetLength(1)).Select(j => Enumerable.Range(0, m.GetLength(0)).Sum(i => m[i, j]))];
+
+    private static float[] Running(float[,] m)
+    {
+        float sum = 0;
+        return [.. Sums(m).Select(row => sum += row)];
+    }
+}

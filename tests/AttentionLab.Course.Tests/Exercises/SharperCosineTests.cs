@@ -1,0 +1,17 @@
+using AttentionLab.Course.Exercises;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class SharperCosineTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Func<int, double, double>>(SharperCosine.About, SharperCosine.Check, (n, w) => Math.Log((n - 1) * w / (1 - w)) / 2,
+        new("others at cosine 0", (n, w) => Math.Log((n - 1) * w / (1 - w)), "difference is 2β"),
+        new("n instead of n − 1", (n, w) => Math.Log(n * w / (1 - w)) / 2, "counted n keys"),
+        new("forgets 1/(1 − w)", (n, w) => Math.Log((n - 1) * w) / 2, "is missing"),
+        new("base 10", (n, w) => Math.Log10((n - 1) * w / (1 - w)) / 2, "base 10"),
+        new("upside down", (n, w) => Math.Log((1 - w) / ((n - 1) * w)) / 2, "so for this w the answer is 1"),
+        new("logarithm of a negative number", (n, w) => Math.Log((n - 1) * w / (w - 1)) / 2, "above 0"),
+        new("only for ten keys", (n, w) => Math.Log(9 * w / (1 - w)) / 2, "n = 2"),
+        new("clamped below", (n, w) => Math.Max(0.1, Math.Log((n - 1) * w / (1 - w)) / 2), "all weights are 1/n"));
+}

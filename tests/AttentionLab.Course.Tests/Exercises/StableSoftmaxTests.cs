@@ -1,0 +1,28 @@
+using AttentionLab.Course.Exercises;
+using SoftmaxCode = System.Func<float[], float[]>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class StableSoftmaxTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<SoftmaxCode>(StableSoftmax.About, StableSoftmax.Check, s => Weights(s, s.Max()),
+        new("never divides by the sum", s => [.. s.Select(MathF.Exp)], "do not sum to 1"),
+        new("log-softmax", s => [.. s.Select(x => x - s.Max())], "the exponential is missing: exp(0)"),
+        new("shares without exponential", s => [.. s.Select(x => x / s.Sum())], "divided the scores by their sum"),
+        new("softmin", s => Weights([.. s.Select(x => -x)], -s.Min()), "a minus too much"),
+        new("powers of 2", s => Shares(s.Select(x => MathF.Pow(2, x - s.Max()))), "powers of 2"),
+        new("naive", s => Weights(s, 0), "too large for a float"),
+        new("cuts large scores off", s => Weights([.. s.Select(x => MathF.Min(x, 80))], 0), "Do you cut large scores off"),
+        new("largest starts at 0", s => Weights(s, MathF.Max(0, s.Max())), "start at 0"),
+        new("guards 0/0", s => s.Max() < -100 ? new float[s.Length] : Weights(s, s.Max()), "avoided 0/0"),
+        new("cuts small scores off", s => Weights([.. s.Select(x => MathF.Max(x, -80))], s.Select(x => MathF.Max(x, -80)).Max()), "cut small scores off"),
+        new("subtracts the mean", s => Weights(s, s.Average()), "Subtract the *largest* score"),
+        new("subtracts the last", s => Weights(s, s[^1]), "one exponential is still ∞."),
+        new("sorts", s => [.. Weights(s, s.Max()).Order()], "do not sort"),
+        new("subtracts in place", s => { float top = s.Max(); for (int i = 0; i < s.Length; i++) { s[i] -= top; } return Weights(s, 0); }, "changed one of its inputs"));
+
+    private static float[] Weights(float[] scores, float shift) => Shares(scores.Select(x => MathF.Exp(x - shift)));
+
+    private static float[] Shares(IEnumerable<float> powers) => [.. powers.Select(x => x / powers.Sum())];
+}

@@ -1,0 +1,24 @@
+using AttentionLab.Course.Exercises;
+using AttentionLab.Kernels;
+using Proof = System.Func<(int Key, float[] Weights)>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class UnreachableKeyTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Proof>(UnreachableKey.About, UnreachableKey.Check, () => (2, [0.5f, 0, 0, 0.25f, 0.25f]),
+        new("a corner", () => (1, [0.5f, 0, 0, 0.25f, 0.25f]), "Key 1 can be selected"),
+        new("counts from 1", () => (5, [0.5f, 0, 0, 0.25f, 0.25f]), "0 to 4"),
+        new("explains itself", () => (2, [0, 0, 1, 0, 0]), "explain itself"),
+        new("negative weight", () => (2, [0.5f, 0.5f, 0, -0.25f, 0.25f]), "below 0"),
+        new("not an average", () => (2, [0.5f, 0, 0, 0.25f, 0.5f]), "do not sum to 1"),
+        new("another point", () => (2, [0.25f, 0, 0, 0.5f, 0.25f]), "another point"),
+        new("leaves the key out", () => (2, [0.5f, 0, 0.25f, 0.25f]), "each of the five"),
+        new("not a number", () => (2, [float.NaN, 0, 0, 0, 0]), "finite"),
+        new("forgets the weights", () => (2, null!), "`null`"));
+
+    [Fact]
+    public void Keys_AllButOne_AreCornersOfTheHull() =>
+        Assert.Equal([0, 1, 3, 4], ConvexHull.Outline([.. UnreachableKey.Keys.SelectMany(key => key)]).Order());
+}

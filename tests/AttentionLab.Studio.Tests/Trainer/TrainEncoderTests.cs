@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using AttentionLab.Course.Data;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Trainer;
+using AttentionLab.Words;
+
+namespace AttentionLab.Studio.Tests.Trainer;
+
+/// <summary>Masked-word training on a tiny text: what is written, and that a stop changes nothing.</summary>
+public sealed class TrainEncoderTests
+{
+    private static readonly EncoderSettings s_settings = new() { Layers = 2, Channels = 16, Heads = 2, Hidden = 32, Length = 24, Batch = 4, Warmup = 20, Rate = 3e-3, Dropout = 0.1, WordPasses = 1, Muon = true };
+    private static readonly CorpusEntry[] s_entries = Entries();
+    private static readonly WordPieceTokenizer s_tokenizer = new(
+        WordPieceTraining.Train(s_entries.SelectMany(e => e.Sentences), 120, new BasicTokenizer(true)), new BasicTokenizer(true));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Run_KilledTwiceAndResumed_EndsWithTheSameBytes()
+    {
+        using TemporaryFolder folder = new();
+        EncoderBudget budget = new(Steps: 300);
+        Assert.True(Build(folder["whole"]).Run(budget, resume: false, folder["whole-out"], Token));
+        // Killed: no farewell, the steps after the last checkpoint are lost.
+        Assert.Throws<Killed>(() => Build(folder["cut"], killAt: 90).Run(budget, false, folder["cut-out"], Token));
+        Assert.False(Directory.Exists(folder["cut-out"]));
+        Assert.Throws<Killed>(() => Build(folder["cut"], killAt: 200).Run(budget, true, folder["cut-out"], Token));
+        // Stopped: saves the step that is under way.
+        using CancellationTokenSource source = new();
+        Assert.False(Build(folder["cut"], cancelAt: (240, source)).Run(budget, true, folder["cut-out"], source.Token));
+        Assert.True(Build(folder["cut"]).Run(budget, true, folder["cut-out"], Token));
+        foreach (string name in new[] { "model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], name)), File.ReadAllBytes(Path.Combine(folder["cut-out"], name)));
+        }
+
+        EncoderRecipe whole = EncoderRecipe.Read(Path.Combine(folder["whole-out"], "model.recipe.json")), cut = EncoderRecipe.Read(Path.Combine(folder["cut-out"], "model.recipe.json"));
+        Assert.Equal((300L, 300L, 180L), (whole.Done, whole.Steps!.Value, whole.DecayFrom!.Value));
+        Assert.Equal(whole.TokensRead, cut.TokensRead);
+        Assert.Equal(whole.HeldOut, cut.HeldOut);
+        Assert.StartsWith("dotnet run --project lib/AttentionLab.Studio -- train encoder --layers 2 --channels 16 ", whole.Command);
+        Assert.EndsWith(" --steps 300 --decay-from 180", whole.Command);
+        Assert.DoesNotContain("  ", whole.Command);
+        Assert.Equal(whole.Curve.Select(p => p.Step), cut.Curve.Select(p => p.Step));
+        Assert.True(whole.Curve[^1].Loss < whole.Curve[0].Loss - 0.5, $"{whole.Curve[0]} to {whole.Curve[^1]}");
+        Assert.InRange(whole.HeldOut!.Value, 0.5, Math.Log(120));
+        Assert.Equal(s_settings.Channels, MaskedWordModel.Load(folder["cut-out"]).Bert.Config.Channels);
+    }
+
+    [Fact]
+    public async Task Program_KilledBySignalAndResumed_EndsWithTheSameBytes()
+    {
+        using TemporaryFolder folder = new();
+        string[] nouns = [.. Enumerable.Range(0, 300).Select(i => TinyCorpus.Noun(1000 + i, $"{Letters(i)} {Letters(7 * i)}", $"a kind of {Letters(3 * i)} that {Letters(i)} is found in; the {Letters(i)} of a town"))];
+        TinyCorpus.Write(folder["corpus"], nouns, ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
+        string vocabulary = folder["vocab.txt"];
+        WordPieceTraining.Train(nouns, 160, new BasicTokenizer(true)).Write(vocabulary);
+        string[] Command(string name) =>
+        [
+            "train", "encoder", "--corpus", folder["corpus"], "--tokenizer", vocabulary, "--run", folder[name], "--out", folder[$"{name}-out"], "--checkpoint-minutes", "0",
+            "--steps", "300", "--layers", "2", "--channels", "16", "--heads", "2", "--hidden", "32", "--length", "24", "--batch", "8", "--warmup", "20",
+        ];
+
+        (int code, string output, string error) = await StudioProcess.RunAsync(Command("whole"));
+        Assert.True(code == 0, output + error);
+        using (Process process = StudioProcess.Start(Command("cut")))
+        {
+            // The line after step 150 is said before its checkpoint is whole: whichever is there then must do.
+            string? line;
+            while ((line = await process.StandardOutput.ReadLineAsync(Token)) is not null && !line.StartsWith("step 150/", StringComparison.Ordinal))
+            {
+            }
+
+            Assert.NotNull(line);
+            process.Kill();
+            await process.WaitForExitAsync(Token);
+            Assert.NotEqual(0, process.ExitCode);
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(folder["cut-out"], "encoder")));
+        (code, output, error) = await StudioProcess.RunAsync([.. Command("cut"), "--resume"]);
+        Assert.True(code == 0, output + error);
+        Assert.Matches("Goes on after step (100|150)\\.", output);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], "encoder", "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["cut-out"], "encoder", "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Program_FileThatIsNoVocabulary_IsNamedAndExitsWithTwo()
+    {
+        using TemporaryFolder folder = new();
+        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--tokenizer", folder.Write("vocab.txt", "apple\n"), "--run", folder["run"], "--out", folder["out"]);
+        Assert.Equal(2, code);
+        Assert.Contains("not [PAD]", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    [Fact]
+    public async Task Program_WrongOption_ExitsWithTwo()
+    {
+        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--layers", "many");
+        Assert.Equal(2, code);
+        Assert.Contains("many", error);
+    }
+
+    [Fact]
+    public void Run_StoppedWhileTheFirstTableIsMade_LeavesNothingToGoOnFrom()
+    {
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource source = new();
+        List<string> said = [];
+        TrainEncoder training = new(s_settings with { WordPasses = 100_000 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"])
+        {
+            Say = line =>
+            {
+                said.Add(line);
+                source.Cancel();
+            },
+        };
+        Assert.False(training.Run(new(Steps: 5), resume: false, folder["out"], source.Token));
+        Assert.Contains("before the first step", said[^1]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["run"]));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public void Words_StartOfTheEncoder_AreSkipGramVectorsAndCounts()
+    {
+        EncoderText text = EncoderText.Of(s_entries, s_tokenizer);
+        Vocabulary pieces = s_tokenizer.Pieces;
+        Tensor table = new(pieces.Count, 16), bias = new(pieces.Count);
+        table.Span.Fill(7);
+        EncoderSettings settings = s_settings with { WordPasses = 30, Deviation = 0.5 };
+        Assert.True(EncoderStart.Words(settings, text, pieces, table, bias, null, Token));
+        int common = pieces["kind"];
+        Assert.Equal(Math.Log((108 + 1) / 1.0), bias[common] - bias[pieces["[MASK]"]], 1e-4);
+        Assert.All(table.Row(pieces["[MASK]"]).ToArray(), x => Assert.Equal(7, x));
+        Assert.Equal(0, bias.Span.ToArray().Average(), 1e-4);
+
+        double squares = 0;
+        int[] known = [.. text.Training.SelectMany(e => e).SelectMany(s => s).Distinct()];
+        foreach (int id in known)
+        {
+            squares += table.Row(id).ToArray().Sum(x => (double)x * x);
+        }
+
+        Assert.Equal(0.5, Math.Sqrt(squares / (16 * known.Length)), 1e-5);
+        // The vectors of skip-gram, moved and scaled as a whole: all differences are the same multiple of its differences.
+        SkipGramTraining skipGram = new(pieces, text.Training.SelectMany(e => e).Select(s => s.Select(id => pieces[id])), new() { Channels = 16, Epochs = 30, Seed = settings.Seed });
+        skipGram.Run(cancellation: Token);
+        Tensor vectors = skipGram.Sums().Vectors;
+        double factor = (double)(table[known[0], 0] - table[known[1], 0]) / (vectors[known[0], 0] - vectors[known[1], 0]);
+        Assert.True(factor > 0, $"{factor}");
+        Assert.All(known, id => Assert.Equal(factor * (vectors[id, 3] - vectors[known[0], 3]), table[id, 3] - table[known[0], 3], 1e-3));
+        Assert.All(Enumerable.Range(0, 16), c => Assert.Equal(0, known.Average(id => table[id, c]), 1e-4));
+
+        Tensor again = new(pieces.Count, 16);
+        again.Span.Fill(7);
+        EncoderStart.Words(settings, text, pieces, again, bias, null, Token);
+        Assert.Equal(table.Values, again.Values);
+    }
+
+    [Fact]
+    public void Run_BudgetOfTime_BecomesStepsThatRepeatIt()
+    {
+        using TemporaryFolder folder = new();
+        Assert.True(Build(folder["timed"]).Run(new(Minutes: 3.0 / 60), resume: false, folder["timed-out"], Token));
+        EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(folder["timed-out"], "model.recipe.json"));
+        Assert.InRange(recipe.Seconds, 1, 30);
+        Assert.True(recipe.DecayFrom < recipe.Steps && recipe.Done == recipe.Steps);
+        Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["timed-out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void Run_ResumeWithoutOrWithAnotherRun_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["none"]).Run(new(Steps: 5), true, folder["out"], Token)).Message);
+        Assert.True(Build(folder["one"]).Run(new(Steps: 5), false, folder["out"], Token));
+        TrainEncoder other = new(s_settings with { Rate = 1 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["one"]);
+        Assert.Contains("other settings", Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
+        Assert.Contains("lower --batch", Assert.Throws<CourseException>(() => new TrainEncoder(s_settings with { Batch = 999 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["big"]).Run(new(Steps: 9), false, folder["out"], Token)).Message);
+    }
+
+    [Fact]
+    public void Plan_StepsGiven_WarmsUpStaysAndFallsToTheEnd()
+    {
+        EncoderPlan plan = new(new EncoderSettings { Rate = 1, Warmup = 10, DecayShare = 0.4 }, new(Steps: 100));
+        Assert.Equal(60, plan.DecayFrom);
+        Assert.Equal([0.1, 1, 1, 40.0 / 41, 1.0 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Rate));
+        Assert.False(plan.Decide(70, 1e9, 1));
+    }
+
+    [Fact]
+    public void Share_WhileTheRateFalls_FallsWithIt()
+    {
+        EncoderPlan plan = new(new EncoderSettings { Rate = 2, Warmup = 10, DecayShare = 0.4, Share = 0.4, FinalShare = 0.1 }, new(Steps: 100));
+        Assert.Equal([0.4, 0.4, 0.4, 0.1 + 0.3 * 40 / 41, 0.1 + 0.3 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Share), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
+    public void Plan_PaceChanges_EndsInTheBudget()
+    {
+        // 1000 s. A step takes 1 s up to step 300, then 2 s.
+        EncoderPlan plan = new(new EncoderSettings { Warmup = 10, DecayShare = 0.4 }, new(Minutes: 1000 / 60.0));
+        double gone = 0;
+        long done = 0;
+        for (bool decided = false; !decided; done++)
+        {
+            double pace = done < 300 ? 1 : 2;
+            decided = plan.Decide(done, gone, pace);
+            gone += decided ? 0 : pace;
+            done -= decided ? 1 : 0;
+        }
+
+        Assert.Equal(done, plan.DecayFrom);
+        EncoderPlan fresh = new(new EncoderSettings { Warmup = 10 }, new(Minutes: 1));
+        Assert.False(fresh.Decide(500, 1, pace: 30, isKnown: false));
+        Assert.Null(fresh.DecayFrom);
+        Assert.Equal(501, fresh.Steps);
+        Assert.InRange(gone + 2 * (plan.Steps - done), 990, 1000);
+        Assert.InRange((double)done / plan.Steps, 0.59, 0.62);
+    }
+
+    private static TrainEncoder Build(string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null) =>
+        new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder)
+        {
+            ReportEvery = 20,
+            EvaluateEvery = 60,
+            CheckpointInterval = TimeSpan.Zero,
+            Reported = step =>
+            {
+                if (step == cancelAt?.Step)
+                {
+                    cancelAt.Value.Source.Cancel();
+                }
+
+                if (killAt >= 0 && step + 20 > killAt)
+                {
+                    throw new Killed();
+                }
+            },
+        };
+
+    /// <summary>A word for a number, without digits.</summary>
+    private static string Letters(int i) => string.Concat($"{i}".Select(c => "bacedifogu"[c - '0'])) + "n";
+
+    private static CorpusEntry[] Entries()
+    {
+        string[] things = ["apple", "mouse", "port", "shell", "key"], kinds = ["fruit", "animal", "harbour", "house", "tool"];
+        return [.. Enumerable.Range(0, 120).Select(i => new CorpusEntry(
+            CorpusSource.WordNet, $"{things[i % 5]} {i}", [$"{things[i % 5]}: a kind of {kinds[i % 5]} of size {i % 7}.", $"the {kinds[i % 5]} is {(i % 2 == 0 ? "small" : "large")}."],
+            i % 10 == 9 ? CorpusPart.HeldOut : CorpusPart.Training))];
+    }
+
+    private sealed class Killed : Exception;
+}
