@@ -17,7 +17,7 @@ internal static class SampleCourse
         [First(), Second()],
         [new ExecutedNotebook("01-sample", [Markdown(1, "# Solutions"), Code(2, "// exercise 01.1\nstatic float Half(float x) => x / 2;")], 0)],
         [new CourseText("01-sample", "# Leading chapter 01\n\nGoal: $d_k$.\n\n| min | what |\n|---|---|\n| 0–10 | vote |\n\nBack to [the chapter](../01-sample.dib).")],
-        new CourseText("README", "# Course\n\nWrite down a guess first. See [chapter 02](02-other.dib), [its sheet](leader/01-sample.md) and [a kernel](../lib/AttentionLab/Kernels/Softmax.cs)."));
+        new CourseText("README", "# Course\n\nWrite down a guess first. See [chapter 02](02-other.dib), [its sheet](leader/01-sample.md) and [a kernel](../lib/AttentionLab/Kernels/Rows/Softmax.cs)."));
 
     public static ExecutedNotebook First() => new("01-sample",
     [
