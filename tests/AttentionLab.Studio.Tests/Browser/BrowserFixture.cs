@@ -53,7 +53,11 @@ public sealed class BrowserFixture : IAsyncLifetime
         return await WatchedPage.OpenAsync(context);
     }
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public ValueTask InitializeAsync()
+    {
+        Assertions.SetDefaultExpectTimeout((float)Patience.Limit.TotalMilliseconds);
+        return ValueTask.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -59,11 +59,9 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
         await using WatchedPage page = await ShowAsync(FigureHtml.Write(Figures()["lines"], "first", null));
         Assert.Equal(Figures()["lines"].Summary, await page.Page.Locator("#first > p").First.InnerTextAsync());
         await page.Page.WaitForFunctionAsync("() => window.attentionFigureAsked");
-        for (int i = 0; page.Foreign.Count == 0 && i < 100; i++)
-        {
-            // The page knows that it asked before the request is told here.
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+
+        // The page knows that it asked before the request is told here.
+        await Patience.UntilAsync(() => page.Foreign.Count > 0);
 
         Assert.Equal(["https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js"], page.Foreign);
     }

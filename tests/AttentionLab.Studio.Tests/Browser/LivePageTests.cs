@@ -67,7 +67,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
         await _server.DisposeAsync();
         _server = null;
-        await Assertions.Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course was stopped", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course was stopped");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
     }
 

@@ -24,7 +24,7 @@ public sealed class WatchedPage : IAsyncDisposable
     public static async Task<WatchedPage> OpenAsync(IBrowserContext context)
     {
         WatchedPage watched = new(context, await context.NewPageAsync());
-        watched.Page.SetDefaultTimeout(30_000);
+        watched.Page.SetDefaultTimeout((float)Patience.Limit.TotalMilliseconds);
         watched.Page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")

@@ -32,11 +32,9 @@ public sealed class BuildCommandTests : IDisposable
         Assert.All(notebooks, notebook => Assert.True(notebook.GetProperty("seconds").GetDouble() > 0));
         Assert.All(notebooks, notebook => Assert.Equal((0, 0), (notebook.GetProperty("charts").GetInt32(), notebook.GetProperty("failed").GetInt32())));
 
-        var clock = Stopwatch.StartNew();
         (exitCode, output, _) = await BuildAsync();
         Assert.Equal((0, "2 notebooks, 5 cells, 0 failed"), (exitCode, LastLine(output)));
         Assert.Equal("xx", course.Read("runs.txt"));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"The second build took {clock.Elapsed}.");
         Assert.Equal([course.Notebooks, course.Site], Directory.GetDirectories(course.Root).Where(folder => !folder.EndsWith("artifacts")).Order());
     }
 

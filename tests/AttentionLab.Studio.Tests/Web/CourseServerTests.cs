@@ -10,7 +10,7 @@ namespace AttentionLab.Studio.Tests.Web;
 public sealed class CourseServerTests : IAsyncDisposable
 {
     private readonly GatedCourse _course = new();
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _client = new() { Timeout = Patience.Limit };
     private CourseServer? _server;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,9 +42,9 @@ public sealed class CourseServerTests : IAsyncDisposable
     {
         await StartAsync();
         _course.Live.Start();
-        await WaitForAsync(() => _course.Started.Contains("01-one"));
+        await Patience.UntilAsync(() => _course.Started.Contains("01-one"));
         _course.Release("01-one");
-        await WaitForAsync(() => _course.Live.Find("01-one")!.Done == 2);
+        await Patience.UntilAsync(() => _course.Live.Find("01-one")!.Done == 2);
         Assert.Contains("<pre class=\"plain\" tabindex=\"0\">output 2</pre>", await GetAsync("01-one.html"));
 
         using StreamReader events = await EventsAsync("01-one", have: 2);
@@ -64,7 +64,7 @@ public sealed class CourseServerTests : IAsyncDisposable
         await StartAsync();
         _course.Live.Start();
         _course.Release("01-one", 2);
-        await WaitForAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
+        await Patience.UntilAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
         using StreamReader events = await EventsAsync("01-one", have: 0);
         using JsonDocument first = await NextAsync(events, "cell");
         using JsonDocument second = await NextAsync(events, "cell");
@@ -81,7 +81,7 @@ public sealed class CourseServerTests : IAsyncDisposable
             _course.Release(name, 2);
         }
 
-        await WaitForAsync(() => _course.Live.Finished == 3);
+        await Patience.UntilAsync(() => _course.Live.Finished == 3);
         using StreamReader events = await EventsAsync("01-one", have: 4);
         Assert.Contains("\"finished\":true", await events.ReadToEndAsync(Token));
     }
@@ -91,10 +91,10 @@ public sealed class CourseServerTests : IAsyncDisposable
     {
         await StartAsync();
         _course.Live.Start();
-        await WaitForAsync(() => _course.Started.Count == 1);
+        await Patience.UntilAsync(() => _course.Started.Count == 1);
         await GetAsync("03-three.html");
         _course.Release("01-one", 2);
-        await WaitForAsync(() => _course.Started.Count == 2);
+        await Patience.UntilAsync(() => _course.Started.Count == 2);
         Assert.Equal(["01-one", "03-three"], _course.Started);
     }
 
@@ -104,7 +104,7 @@ public sealed class CourseServerTests : IAsyncDisposable
         await StartAsync();
         _course.Live.Start();
         _course.Release("01-one", 2);
-        await WaitForAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
+        await Patience.UntilAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
         int run = _course.Live.Find("01-one")!.Run;
         string path = _course.Write("01-one");
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Token)).Replace("Section", "Changed section"), Token);
@@ -122,7 +122,7 @@ public sealed class CourseServerTests : IAsyncDisposable
     {
         await StartAsync();
         _course.Live.Start();
-        await WaitForAsync(() => _course.Started.Count == 1);
+        await Patience.UntilAsync(() => _course.Started.Count == 1);
         using StreamReader events = await EventsAsync("01-one", have: 0);
         using JsonDocument status = await NextAsync(events, "status");
         await _server!.DisposeAsync();
@@ -234,19 +234,9 @@ public sealed class CourseServerTests : IAsyncDisposable
     {
         await using GatedCourse course = new(known: name => new ExecutedNotebook(name, [new ExecutedCell(2, "csharp", "first", [new CellOutput(CellOutput.Plain, "kept")], null, 1)], 1));
         course.Live.Start();
-        await WaitForAsync(() => course.Live.Finished == 3);
+        await Patience.UntilAsync(() => course.Live.Finished == 3);
         Assert.Empty(course.Started);
         Assert.Contains("kept", course.Live.Page("01-one.html"));
-    }
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 1500 && !condition(); i++)
-        {
-            await Task.Delay(20, Token);
-        }
-
-        Assert.True(condition(), "waited 30 s in vain");
     }
 
     private static async Task<JsonDocument> NextAsync(StreamReader events, string kind)

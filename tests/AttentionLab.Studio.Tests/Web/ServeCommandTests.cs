@@ -26,16 +26,16 @@ public sealed partial class ServeCommandTests : IDisposable
         using Process serve = StudioProcess.Start(["serve", "--no-open", "--notebooks", _course.Notebooks]);
         try
         {
-            string? line = await serve.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+            string? line = await serve.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(Patience.Limit, Token);
             Uri address = new(Address().Match(line!).Value);
             using HttpClient client = new();
             Assert.Contains("01-loop.html", await client.GetStringAsync(address, Token));
-            await WaitForAsync(() => File.Exists(mark) && File.ReadAllText(mark).Length > 0);
+            await Patience.UntilAsync(() => File.Exists(mark) && File.ReadAllText(mark).Length > 0);
             using Process kernel = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(mark, Token)));
 
             Signals.Send(serve.Id, "TERM");
-            await serve.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
-            await WaitForAsync(() => kernel.HasExited);
+            await serve.WaitForExitAsync(Token).WaitAsync(Patience.Limit, Token);
+            await Patience.UntilAsync(() => kernel.HasExited);
             await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(address, Token));
         }
         finally
@@ -72,16 +72,6 @@ public sealed partial class ServeCommandTests : IDisposable
     }
 
     private static string Quote(string text) => "@\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 600 && !condition(); i++)
-        {
-            await Task.Delay(100, Token);
-        }
-
-        Assert.True(condition(), "waited 60 s in vain");
-    }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
     private static partial Regex Address();

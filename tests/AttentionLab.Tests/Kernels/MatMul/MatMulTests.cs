@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AttentionLab.Kernels;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -200,30 +199,6 @@ public class MatMulTests
         }
 
         Assert.Fail("memory is allocated again and again");
-    }
-
-    [Fact]
-    public void Forward_256By256_IsEightTimesAsFastAsTheLoops()
-    {
-        // Measured: 40 times at 512 bits, 33 at 256, 15 at 128. The best of several runs, since other processes may hold the core.
-        Assert.SkipWhen(Simd.Width < 128, "no SIMD registers here (or switched off): there is nothing to be faster with");
-        const int n = 256;
-        float[] a = Inputs.Gaussian(1, n * n), b = Inputs.Gaussian(2, n * n), c = new float[n * n];
-        double fast = Best(200, () => MatMul.Forward(a, b, c, n, n, n)), loops = Best(5, () => MatMul.Reference<float>(a, b, c, n, n, n));
-        Assert.True(loops / fast >= 8, $"{loops / fast:F1} times: {loops:F2} ms against {fast:F3} ms");
-
-        static double Best(int runs, Action action)
-        {
-            double best = double.PositiveInfinity;
-            for (int i = 0; i < runs; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                action();
-                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-
-            return best;
-        }
     }
 
     internal static float[] Transpose(float[] x, int rows, int columns)

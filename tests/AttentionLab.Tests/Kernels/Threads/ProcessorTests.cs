@@ -4,6 +4,8 @@ namespace AttentionLab.Tests.Kernels;
 
 public class ProcessorTests
 {
+    private const int Tries = 10_000;
+
     [Fact]
     public void Leave_OwnCore_MovesAndMayUseTheSameCoresAsBefore()
     {
@@ -12,7 +14,7 @@ public class ProcessorTests
         {
             string before = Allowed();
             int moved = 0;
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; moved < 3 && i < Tries; i++)
             {
                 int core = Processor.Current;
                 Assert.InRange(core, 0, 1023);
@@ -22,7 +24,7 @@ public class ProcessorTests
                 Assert.Equal(before, Allowed());
             }
 
-            Assert.InRange(moved, 10, 20);
+            Assert.Equal(3, moved);
         });
     }
 
@@ -33,14 +35,14 @@ public class ProcessorTests
         OwnThread.Run(() =>
         {
             int elsewhere = 0;
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; elsewhere < 3 && i < Tries; i++)
             {
                 int core = Processor.Current;
                 elsewhere += Processor.Leave(core) && Processor.Current != core ? 1 : 0;
             }
 
-            // On a busy machine the system may take it back at once.
-            Assert.InRange(elsewhere, 5, 20);
+            // On a busy machine the system may take it back at once: then once more.
+            Assert.Equal(3, elsewhere);
         });
     }
 
