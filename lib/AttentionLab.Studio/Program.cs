@@ -4,13 +4,17 @@ using AttentionLab.Studio.Commands;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Trainer;
 
+if (KernelCommand.TryRun(args) is int ended)
+{
+    return ended;
+}
+
 var root = new RootCommand("Attention by Experiment: the course's notebooks in the browser, as a book, or one by one.")
 {
     ServeCommand.Create(),
     BuildCommand.Create(),
     RunCommand.Create(),
     TrainCommand.Create(),
-    KernelCommand.Create(),
 };
 ServeCommand.Configure(root);
 

@@ -6,6 +6,8 @@ using System.Text;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Kernel.Interactive;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace AttentionLab.Studio.Book;
 
@@ -25,11 +27,7 @@ public sealed class ExecutionKey
         ArgumentNullException.ThrowIfNull(course);
         var text = new StringBuilder("outputs 1\n");
         text.Append(KernelSources).Append('\n');
-        foreach (Type type in (ReadOnlySpan<Type>)[typeof(object), typeof(Microsoft.CodeAnalysis.CSharp.CSharpCompilation), typeof(Microsoft.DotNet.Interactive.Formatting.Formatter)])
-        {
-            text.Append(type.Module.ModuleVersionId).Append('\n');
-        }
-
+        text.Append(typeof(object).Module.ModuleVersionId).Append(typeof(CSharpCompilation).Module.ModuleVersionId).Append(CourseKernel.Version).Append('\n');
         text.Append(RuntimeInformation.RuntimeIdentifier).Append(Vector512.IsHardwareAccelerated).Append(Vector256.IsHardwareAccelerated)
             .Append(Vector128.IsHardwareAccelerated).Append(Environment.ProcessorCount).Append('\n');
         AppendData(text, Path.Combine(course.Root, "data"));
@@ -60,19 +58,14 @@ public sealed class ExecutionKey
         foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
         {
             text.Append(cell.Language).Append('\n');
-            string[] lines = cell.Text.Split('\n');
-            for (int line = 1; line <= lines.Length; line++)
+            CellDirective[] directives = cell.Kind == DibCellKind.CSharp ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind != CellDirectiveKind.Refused)] : [];
+            text.Append(CellDirectives.Replace(cell.Text, directives, _ => "")).Append('\n');
+            foreach (CellDirective directive in directives)
             {
-                CellDirective directive = cell.Kind == DibCellKind.CSharp ? CellDirective.Parse(lines[line - 1]) : default;
-                if (directive.FileFrom(Path.GetDirectoryName(path)!) is not string file)
-                {
-                    text.Append(lines[line - 1]).Append('\n');
-                    continue;
-                }
-
+                string file = directive.FileFrom(Path.GetDirectoryName(path)!);
                 if (!File.Exists(file))
                 {
-                    throw new CourseException($"{Path.GetFileName(path)}: cell {number}, line {line}: {directive.Target} does not exist: build the library once (dotnet build).");
+                    throw new CourseException($"{Path.GetFileName(path)}: cell {number}, line {directive.Line}: {directive.Target} does not exist: build the library once (dotnet build).");
                 }
 
                 text.Append(directive.Kind).Append(' ').Append(Path.GetFileName(file)).Append('\n');

@@ -1,19 +1,15 @@
-using System.CommandLine;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Commands;
 
-/// <summary><c>kernel</c>: the child process of a notebook; started by this program only.</summary>
+/// <summary><c>kernel NOTEBOOK COMMANDS MESSAGES</c>: the child process of a notebook, which only this program starts.</summary>
 internal static class KernelCommand
 {
-    public static Command Create()
-    {
-        var notebook = new Argument<string>("notebook");
-        var commands = new Argument<string>("commands");
-        var messages = new Argument<string>("messages");
-        var command = new Command("kernel", "The process of one notebook; the other commands start it.") { notebook, commands, messages };
-        command.Hidden = true;
-        command.SetAction(parsed => KernelHost.Run(parsed.GetValue(notebook)!, parsed.GetValue(commands)!, parsed.GetValue(messages)!));
-        return command;
-    }
+    /// <summary>
+    /// Serves as kernel if that is what the arguments say. It comes before all other commands: these need the course's libraries, and a
+    /// kernel must load none but those that its notebook names.
+    /// </summary>
+    /// <returns>The exit code, or null for another command.</returns>
+    public static int? TryRun(string[] arguments) =>
+        arguments is ["kernel", string notebook, string commands, string messages] ? KernelHost.Run(notebook, commands, messages) : null;
 }

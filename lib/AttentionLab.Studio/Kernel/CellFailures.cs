@@ -1,43 +1,48 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using Microsoft.CodeAnalysis;
 
 namespace AttentionLab.Studio.Kernel;
 
 /// <summary>Words for what stopped a cell, with the cell's own line numbers.</summary>
 internal static class CellFailures
 {
-    /// <summary>The failure of a cell that threw, did not compile, or asked for something refused.</summary>
-    public static CellFailure From(Exception exception, CellPath path) => exception switch
-    {
-        CompilationFailedException compilation => FromErrors(compilation.Errors),
-        RefusedDirectiveException refused => new CellFailure(refused.Message, refused.Line, refused.Message),
-        TargetInvocationException { InnerException: Exception inner } => From(inner, path),
-        _ => FromStack(exception, path),
-    };
+    /// <summary>A stop that kept what earlier cells declared.</summary>
+    public static CellFailure Stopped { get; } = Plain("stopped; what earlier cells declared is kept.");
 
-    private static CellFailure FromErrors(IReadOnlyList<Diagnostic> errors)
+    /// <summary>A stop that did not.</summary>
+    /// <param name="reason">Why the cell could not be stopped alone.</param>
+    public static string StateLost(string reason) => $"stopped, and the notebook's process with it, because {reason}: run the cells again from the top.";
+
+    /// <summary>A failure whose message says everything.</summary>
+    public static CellFailure Plain(string message, int line = 0) => new(message, line, message);
+
+    /// <summary>The failure of a cell that the compiler does not take.</summary>
+    /// <param name="errors">At least one.</param>
+    public static CellFailure From(IReadOnlyList<CellDiagnostic> errors)
     {
         var details = new StringBuilder();
-        foreach (Diagnostic error in errors)
+        foreach (CellDiagnostic error in errors)
         {
-            FileLinePositionSpan span = error.Location.GetLineSpan();
-            details.Append(FormattableString.Invariant(
-                $"line {span.StartLinePosition.Line + 1}, column {span.StartLinePosition.Character + 1}: {error.Id}: {error.GetMessage()}\n"));
+            details.Append(FormattableString.Invariant($"line {error.Line}, column {error.Column}: {error.Code}: {error.Message}\n"));
         }
 
-        Diagnostic first = errors[0];
-        return new CellFailure($"{first.Id}: {OneLine(first.GetMessage())}", first.Location.GetLineSpan().StartLinePosition.Line + 1, details.ToString());
+        return new CellFailure($"{errors[0].Code}: {errors[0].Message}", errors[0].Line, details.ToString());
     }
 
-    private static CellFailure FromStack(Exception exception, CellPath path)
+    /// <summary>The failure of a cell that threw.</summary>
+    public static CellFailure From(Exception exception, CellPath path)
     {
+        if (exception is TargetInvocationException { InnerException: Exception inner })
+        {
+            return From(inner, path);
+        }
+
         int line = 0;
         var details = new StringBuilder();
         for (Exception? at = exception; at is not null; at = at.InnerException)
         {
-            details.Append(at == exception ? "" : "caused by ").Append(at.GetType().Name).Append(": ").Append(at.Message.TrimEnd()).Append('\n');
+            details.Append(at == exception ? "" : "caused by ").Append(at.GetType().Name).Append(": ").Append(MessageOf(at).TrimEnd()).Append('\n');
             foreach (StackFrame frame in new StackTrace(at, fNeedFileInfo: true).GetFrames())
             {
                 if (!CellPath.TryParse(frame.GetFileName(), out CellPath user))
@@ -51,8 +56,21 @@ internal static class CellFailures
             }
         }
 
-        return new CellFailure($"{exception.GetType().Name}: {OneLine(exception.Message)}", line, details.ToString());
+        return new CellFailure($"{exception.GetType().Name}: {OneLine(MessageOf(exception))}", line, details.ToString());
     }
 
     internal static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+
+    /// <summary>A reader's exception may have no message, or throw when it is asked for one.</summary>
+    private static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message is { Length: > 0 } message ? message : "(no message)";
+        }
+        catch (Exception thrown)
+        {
+            return $"(its Message threw {thrown.GetType().Name})";
+        }
+    }
 }

@@ -4,29 +4,81 @@ using System.Text.Json.Serialization;
 
 namespace AttentionLab.Studio.Kernel;
 
-/// <summary>One line of JSON between host and kernel process.</summary>
-/// <param name="Kind">To the kernel: <c>run</c>. To the host: <c>ready</c>, <c>output</c>, <c>done</c>, <c>exit</c> (managed code asked the process to end).</param>
+/// <summary>A message between host and kernel process: the whole protocol, in one place.</summary>
+/// <remarks>
+/// <para>A message travels as a frame (<see cref="MessageFrame"/>) over one of two private pipes. The kernel's standard output and error
+/// belong to the notebook.</para>
+/// <para>To the kernel:</para>
+/// <list type="table">
+/// <item><term><c>run</c></term><description><see cref="Id"/>, <see cref="Cell"/>, <see cref="Source"/>: run a cell behind those that came before.</description></item>
+/// <item><term><c>stop</c></term><description><see cref="Id"/> of a run: stop it if it runs; its <c>done</c> says whether the state is kept.</description></item>
+/// <item><term><c>complete</c>, <c>hover</c>, <c>signature</c></term><description><see cref="Id"/>, <see cref="Source"/>, <see cref="Position"/>:
+/// what a reader may type at that character, what the word there is, which arguments its call takes.</description></item>
+/// <item><term><c>diagnose</c></term><description><see cref="Id"/>, <see cref="Source"/>: what the compiler says about the cell.</description></item>
+/// <item><term><c>variables</c></term><description><see cref="Id"/>: what the cells so far have declared.</description></item>
+/// </list>
+/// <para>To the host:</para>
+/// <list type="table">
+/// <item><term><c>ready</c></term><description>cells can run.</description></item>
+/// <item><term><c>output</c></term><description><see cref="Output"/>: what the running cell showed.</description></item>
+/// <item><term><c>done</c></term><description><see cref="Id"/> of the run, <see cref="Seconds"/>, <see cref="Failure"/>; with <see cref="StateLost"/> the
+/// process is of no more use.</description></item>
+/// <item><term><c>exit</c></term><description>managed code asked the process to end.</description></item>
+/// <item><term><c>answer</c></term><description><see cref="Id"/> of the question, and the field that was asked for, or <see cref="Busy"/>.</description></item>
+/// </list>
+/// <para>Cells run one at a time, in order. Questions about code are answered one at a time too, also while a cell runs. When the host's
+/// end of the pipe closes, the kernel ends at once and takes with it what its cells started.</para>
+/// </remarks>
+/// <param name="Kind">One of the words above.</param>
 internal sealed record KernelMessage(string Kind)
 {
-    /// <summary>Number of the cell to run.</summary>
+    /// <summary>Number of the cell, for messages and stacks.</summary>
     public int Cell { get; init; }
 
-    /// <summary>Code of the cell to run.</summary>
+    /// <summary>Code of the cell.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Number of a run or a question, given back with its end or its answer.</summary>
+    public int Id { get; init; }
+
+    /// <summary>A place in <see cref="Source"/>, in characters from 0.</summary>
+    public int Position { get; init; }
 
     /// <summary>What the cell showed.</summary>
     public CellOutput? Output { get; init; }
 
-    /// <summary>Why the cell stopped, with <c>done</c>.</summary>
+    /// <summary>Why the cell stopped.</summary>
     public CellFailure? Failure { get; init; }
 
-    /// <summary>Time the cell took, with <c>done</c>.</summary>
+    /// <summary>Time the cell took.</summary>
     public double Seconds { get; init; }
 
-    public string ToLine() => JsonSerializer.Serialize(this, KernelMessageJson.Relaxed.KernelMessage);
+    /// <summary>The cell was stopped, but not cleanly: something of it still runs, or the state is broken.</summary>
+    public bool StateLost { get; init; }
 
-    public static KernelMessage FromLine(string line) =>
-        JsonSerializer.Deserialize(line, KernelMessageJson.Relaxed.KernelMessage) ?? throw new JsonException("An empty message.");
+    /// <summary>The question cannot be answered now.</summary>
+    public bool Busy { get; init; }
+
+    /// <summary>Answer to <c>complete</c>.</summary>
+    public CompletionList? Completions { get; init; }
+
+    /// <summary>Answer to <c>hover</c>.</summary>
+    public Hover? Hover { get; init; }
+
+    /// <summary>Answer to <c>signature</c>.</summary>
+    public SignatureHelp? Signature { get; init; }
+
+    /// <summary>Answer to <c>diagnose</c>.</summary>
+    public IReadOnlyList<CellDiagnostic>? Diagnostics { get; init; }
+
+    /// <summary>Answer to <c>variables</c>.</summary>
+    public IReadOnlyList<Variable>? Variables { get; init; }
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, KernelMessageJson.Relaxed.KernelMessage);
+
+    /// <exception cref="JsonException">The bytes are no message.</exception>
+    public static KernelMessage FromBytes(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize(bytes, KernelMessageJson.Relaxed.KernelMessage) ?? throw new JsonException("An empty message.");
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -11,4 +11,10 @@ public sealed record KernelOptions
 
     /// <summary>Longest time the process may take to start, on a busy machine.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Longest time a cell may take to obey a stop, on a busy machine; then its process is ended.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Variables that the process gets beside those of the host.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -1,31 +1,41 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading.Channels;
 
 namespace AttentionLab.Studio.Kernel;
 
-/// <summary>The host's side of a kernel process: its pipes, its standard output and error, its end.</summary>
+/// <summary>The host's side of a kernel process: its pipes, its standard output and error, its questions and answers, its end.</summary>
 internal sealed class KernelProcess : IAsyncDisposable
 {
+    /// <summary>A process that a cell started outside of the kernel's group may keep the pipe open behind the kernel's end.</summary>
+    private static readonly TimeSpan AfterTheEnd = TimeSpan.FromSeconds(5);
+
     /// <summary>Two children started at the same time would inherit each other's pipes and keep them open.</summary>
     private static readonly Lock Starting = new();
 
     private readonly Process process;
-    private readonly StreamWriter commands;
-    private readonly StreamReader messages;
+    private readonly ProcessGroup group;
+    private readonly MessageQueue commands;
+    private readonly Channel<KernelMessage> messages = Channel.CreateUnbounded<KernelMessage>();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<KernelMessage?>> questions = new();
     private readonly Task exited;
+    private int lastQuestion;
+    private volatile bool closed;
 
     private KernelProcess(Process process, Stream commands, Stream messages)
     {
         this.process = process;
-        exited = process.WaitForExitAsync();
-        this.commands = new StreamWriter(commands, new UTF8Encoding(false)) { NewLine = "\n", AutoFlush = true };
-        this.messages = new StreamReader(messages, Encoding.UTF8);
+        group = new ProcessGroup(process);
+        exited = EndGroupAsync();
+        this.commands = new MessageQueue(commands, broken: () => { });
         Output = new NativeOutput(process.StandardOutput);
         Error = new NativeOutput(process.StandardError);
+        new Thread(() => Receive(messages)) { IsBackground = true, Name = "kernel messages" }.Start();
     }
 
     /// <summary>What reached the process's standard output past the console of .NET.</summary>
@@ -37,6 +47,9 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Process id, for tests and messages.</summary>
     public int Id => process.Id;
 
+    /// <summary>What was wrong with its last message: it ended in the middle, it was none; null if nothing was.</summary>
+    public string? Garbage { get; private set; }
+
     /// <summary>Starts this program again as kernel of a notebook.</summary>
     public static KernelProcess Start(string notebook, KernelOptions options)
     {
@@ -47,6 +60,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         {
             lock (Starting)
             {
+                string program = typeof(KernelProcess).Assembly.Location;
                 var start = new ProcessStartInfo(DotnetHost())
                 {
                     WorkingDirectory = Path.GetDirectoryName(path),
@@ -58,12 +72,13 @@ internal sealed class KernelProcess : IAsyncDisposable
                     UseShellExecute = false,
                     ArgumentList =
                     {
-                        typeof(KernelProcess).Assembly.Location, "kernel", path,
-                        commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
+                        // Without the course's libraries on its list, the process loads the very files that a notebook names by #r.
+                        "exec", "--depsfile", Path.ChangeExtension(program, ".kernel.deps.json"), "--runtimeconfig", Path.ChangeExtension(program, ".runtimeconfig.json"),
+                        program, "kernel", path, commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
                     },
                 };
                 Configure(start.Environment, options);
-                Process process = Process.Start(start) ?? throw new InvalidOperationException("The kernel process did not start.");
+                Process process = Process.Start(start) ?? throw new KernelException("the notebook's process did not start.");
                 commands.DisposeLocalCopyOfClientHandle();
                 messages.DisposeLocalCopyOfClientHandle();
 
@@ -80,43 +95,48 @@ internal sealed class KernelProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a command; false when the process is gone.</summary>
-    public async Task<bool> SendAsync(KernelMessage message)
+    /// <summary>Sends a command; one that the process does not read any more is lost.</summary>
+    public void Send(KernelMessage message) => commands.Send(message);
+
+    /// <summary>The next message about the running cell, or null when the process is gone or speaks no sense any more.</summary>
+    public async Task<KernelMessage?> ReceiveAsync(CancellationToken cancellation)
     {
         try
         {
-            await commands.WriteLineAsync(message.ToLine());
-            return true;
+            return await messages.Reader.ReadAsync(cancellation);
         }
-        catch (IOException)
+        catch (ChannelClosedException)
         {
-            return false;
+            return null;
         }
     }
 
-    /// <summary>The next message, or null when the process is gone.</summary>
-    public async Task<KernelMessage?> ReceiveAsync(CancellationToken cancellation)
+    /// <summary>Asks a question; the answer, or null when the process ends before it answers.</summary>
+    public async Task<KernelMessage?> AskAsync(KernelMessage question, CancellationToken cancellation)
     {
-        // Not every system can cancel the reading of a pipe, and a process that a cell started may keep the pipe open.
-        Task<string?> read = messages.ReadLineAsync(CancellationToken.None).AsTask();
-        if (await Task.WhenAny(read, exited).WaitAsync(cancellation) != read)
+        int id = Interlocked.Increment(ref lastQuestion);
+        var answer = new TaskCompletionSource<KernelMessage?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        questions[id] = answer;
+        try
         {
-            await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
+            Send(question with { Id = id });
+            return closed ? null : await answer.Task.WaitAsync(cancellation);
         }
-
-        string? line = read.IsCompleted ? await read : null;
-        return line is null ? null : KernelMessage.FromLine(line);
+        finally
+        {
+            questions.TryRemove(id, out _);
+        }
     }
 
     /// <summary>Waits until the process is gone and everything it wrote is read; its exit code.</summary>
     public async Task<int> EndAsync()
     {
         await exited;
-        await Task.WhenAll(Output.Completed, Error.Completed).WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(Output.Completed, Error.Completed).WaitAsync(AfterTheEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return process.ExitCode;
     }
 
-    /// <summary>Ends the process and what it started.</summary>
+    /// <summary>Ends the process and what its cells started.</summary>
     public void Kill()
     {
         try
@@ -133,17 +153,58 @@ internal sealed class KernelProcess : IAsyncDisposable
     {
         Kill();
         await exited;
-        try
+        commands.Dispose();
+        group.Dispose();
+        process.Dispose();
+    }
+
+    /// <summary>However the kernel ends, what its cells started ends with it; then the pipes come to their end too.</summary>
+    private async Task EndGroupAsync()
+    {
+        await process.WaitForExitAsync();
+        group.Kill();
+        _ = Task.Delay(AfterTheEnd).ContinueWith(_ => Close(), TaskScheduler.Default);
+    }
+
+    private void Receive(Stream pipe)
+    {
+        using (pipe)
         {
-            await commands.DisposeAsync();
-        }
-        catch (IOException)
-        {
-            // The other end is closed already.
+            try
+            {
+                while (MessageFrame.Read(pipe) is KernelMessage message)
+                {
+                    if (message.Kind != "answer")
+                    {
+                        messages.Writer.TryWrite(message);
+                    }
+                    else if (questions.TryRemove(message.Id, out TaskCompletionSource<KernelMessage?>? question))
+                    {
+                        question.TrySetResult(message);
+                    }
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                Garbage = e.Message;
+            }
+            catch (IOException)
+            {
+                // As good as the end of the pipe.
+            }
         }
 
-        messages.Dispose();
-        process.Dispose();
+        Close();
+    }
+
+    private void Close()
+    {
+        closed = true;
+        messages.Writer.TryComplete();
+        foreach (TaskCompletionSource<KernelMessage?> question in questions.Values)
+        {
+            question.TrySetResult(null);
+        }
     }
 
     /// <summary>
@@ -159,6 +220,10 @@ internal sealed class KernelProcess : IAsyncDisposable
         environment.TryAdd("DOTNET_TieredPGO", "0");
         environment["DOTNET_DbgEnableMiniDump"] = "0";
         environment["DOTNET_NOLOGO"] = "1";
+        foreach ((string name, string value) in options.Environment)
+        {
+            environment[name] = value;
+        }
     }
 
     /// <summary>The program <c>dotnet</c> of the running .NET: this code may itself run inside a test program.</summary>

@@ -21,13 +21,13 @@ internal sealed class NativeOutput
     /// <summary>Ends when the process has closed the stream.</summary>
     public Task Completed { get; }
 
-    /// <summary>Waits until everything a cell wrote has been read, but not for ever: a cell may have closed the stream.</summary>
-    public async Task ReachEndOfAsync(int cell)
+    /// <summary>Waits until everything a run wrote has been read, but not for ever: a cell may have closed the stream.</summary>
+    public async Task ReachEndOfAsync(int run)
     {
         Task wait;
         lock (gate)
         {
-            wait = ended == cell ? Task.CompletedTask : reached.Task;
+            wait = ended == run ? Task.CompletedTask : reached.Task;
         }
 
         await Task.WhenAny(wait, Completed, Task.Delay(2000));
@@ -72,12 +72,12 @@ internal sealed class NativeOutput
     {
         lock (gate)
         {
-            int marker = line.IndexOf(KernelHost.EndOfCell, StringComparison.Ordinal);
+            int marker = line.IndexOf(KernelHost.EndOfRun, StringComparison.Ordinal);
             string text = marker < 0 ? line : line[..marker];
             int room = Math.Min(text.Length, MaximumCharacters - kept.Length);
             kept.Append(text, 0, room);
             cut += text.Length - room;
-            if (marker >= 0 && int.TryParse(line.AsSpan(marker + KernelHost.EndOfCell.Length).Trim(), out ended))
+            if (marker >= 0 && int.TryParse(line.AsSpan(marker + KernelHost.EndOfRun.Length).Trim(), out ended))
             {
                 reached.TrySetResult();
                 reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

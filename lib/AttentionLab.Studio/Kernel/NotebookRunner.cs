@@ -6,7 +6,10 @@ namespace AttentionLab.Studio.Kernel;
 /// <summary>Runs a whole notebook in a fresh kernel, cell by cell.</summary>
 public static class NotebookRunner
 {
-    /// <summary>Runs a notebook; behind the first cell that fails nothing more is run. A cell of an unknown kind fails.</summary>
+    /// <summary>
+    /// Runs a notebook; behind the first cell that fails nothing more is run. A cell of an unknown kind fails; if the kernel does not start,
+    /// the first cell fails with the reason.
+    /// </summary>
     /// <param name="path">Path of the .dib file.</param>
     /// <param name="document">Its content.</param>
     /// <param name="options">Limits; null for the usual ones.</param>
@@ -16,24 +19,38 @@ public static class NotebookRunner
         string path, DibDocument document, KernelOptions? options = null, Action<ExecutedCell>? finished = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        var cells = new List<ExecutedCell>();
-        bool failed = false;
-        await using NotebookSession session = await NotebookSession.StartAsync(path, options, cancellation);
-        foreach ((int number, DibCell cell) in document.NumberedCells)
+        NotebookSession? session = null;
+        CellFailure? notStarted = null;
+        try
         {
-            ExecutedCell executed = cell.Kind switch
-            {
-                DibCellKind.CSharp when !failed => await session.RunAsync(number, cell.Text, cancellation: cancellation),
-                DibCellKind.CSharp => Shown(number, cell) with { NotRun = true },
-                DibCellKind.Unknown when !failed => Shown(number, cell) with { Failure = Refused(cell.Language) },
-                _ => Shown(number, cell),
-            };
-            failed |= executed.Failure is not null;
-            cells.Add(executed);
-            finished?.Invoke(executed);
+            session = await NotebookSession.StartAsync(path, options, cancellation);
+        }
+        catch (KernelException e)
+        {
+            notStarted = new CellFailure(e.Message, 0, e.Message);
         }
 
-        return new ExecutedNotebook(Path.GetFileNameWithoutExtension(path), cells, clock.Elapsed.TotalSeconds);
+        await using (session)
+        {
+            var cells = new List<ExecutedCell>();
+            bool failed = false;
+            foreach ((int number, DibCell cell) in document.NumberedCells)
+            {
+                ExecutedCell executed = cell.Kind switch
+                {
+                    DibCellKind.CSharp when !failed && session is not null => await session.RunAsync(number, cell.Text, cancellation: cancellation),
+                    DibCellKind.CSharp when !failed => Shown(number, cell) with { Failure = notStarted },
+                    DibCellKind.CSharp => Shown(number, cell) with { NotRun = true },
+                    DibCellKind.Unknown when !failed => Shown(number, cell) with { Failure = Refused(cell.Language) },
+                    _ => Shown(number, cell),
+                };
+                failed |= executed.Failure is not null;
+                cells.Add(executed);
+                finished?.Invoke(executed);
+            }
+
+            return new ExecutedNotebook(Path.GetFileNameWithoutExtension(path), cells, clock.Elapsed.TotalSeconds);
+        }
     }
 
     /// <summary>A notebook as its file has it, nothing run: the text that a reader can see at once.</summary>

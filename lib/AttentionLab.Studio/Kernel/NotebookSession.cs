@@ -1,8 +1,8 @@
 namespace AttentionLab.Studio.Kernel;
 
 /// <summary>
-/// A running notebook: one kernel process that keeps the state between cells. A cell that crashes it, exits, or runs too long ends the
-/// session; the host goes on.
+/// A running notebook: one kernel process that keeps the state between cells, and answers questions about code, also while a cell runs.
+/// A cell that crashes it, exits, or runs too long ends the session; the host goes on, and starts another if it likes.
 /// </summary>
 public sealed class NotebookSession : IAsyncDisposable
 {
@@ -11,6 +11,8 @@ public sealed class NotebookSession : IAsyncDisposable
 
     private readonly KernelProcess kernel;
     private readonly KernelOptions options;
+    private volatile RunningCell? running;
+    private int runs;
 
     private NotebookSession(KernelProcess kernel, KernelOptions options)
     {
@@ -28,7 +30,7 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <param name="notebook">Path of the file; <c>#!import</c> and <c>#r</c> are relative to its folder, which must exist.</param>
     /// <param name="options">Limits; null for the usual ones.</param>
     /// <param name="cancellation">Ends the kernel when cancelled.</param>
-    /// <exception cref="InvalidOperationException">The process ended before it was ready.</exception>
+    /// <exception cref="KernelException">The process ended before it was ready, spoke no sense, or took too long.</exception>
     public static async Task<NotebookSession> StartAsync(string notebook, KernelOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new KernelOptions();
@@ -37,13 +39,17 @@ public sealed class NotebookSession : IAsyncDisposable
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(options.StartLimit);
-            if ((await kernel.ReceiveAsync(limit.Token))?.Kind != "ready")
+            if ((await kernel.ReceiveAsync(limit.Token))?.Kind == "ready")
             {
-                int exit = await kernel.EndAsync();
-                throw new InvalidOperationException($"The kernel process ended with code {exit} before it was ready: {kernel.Error.Take().Trim()}");
+                return new NotebookSession(kernel, options);
             }
 
-            return new NotebookSession(kernel, options);
+            throw new KernelException($"the notebook's process did not start: {await LastWordsAsync(kernel)}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            await kernel.DisposeAsync();
+            throw new KernelException($"the notebook's process did not start within {Seconds(options.StartLimit)} s; it was ended.");
         }
         catch
         {
@@ -56,38 +62,110 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <param name="number">Number of the cell, for messages.</param>
     /// <param name="source">C# code.</param>
     /// <param name="show">Called with each output as it comes; console text may come in several pieces.</param>
-    /// <param name="cancellation">Stops the cell by ending the kernel.</param>
+    /// <param name="cancellation">Stops the cell by ending the kernel; <see cref="StopAsync"/> keeps it.</param>
     /// <returns>The cell with all its outputs; a failure, also a crash or a time limit, is in it.</returns>
     public async Task<ExecutedCell> RunAsync(int number, string source, Action<CellOutput>? show = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(!IsAlive, this);
-        var outputs = new List<CellOutput>();
-        void Add(CellOutput output)
+        var cell = new RunningCell(++runs, show);
+        running = cell;
+        try
         {
-            Append(outputs, output);
-            show?.Invoke(output);
+            (CellFailure? failure, double seconds) = await RunAsync(cell, number, source, cancellation);
+            return new ExecutedCell(number, "csharp", source, cell.Outputs, failure, seconds);
+        }
+        finally
+        {
+            running = null;
+            cell.Ended.TrySetResult();
+        }
+    }
+
+    /// <summary>
+    /// Stops the running cell. What earlier cells declared is kept if the cell can be stopped alone; a loop behind <c>await</c>, workers of
+    /// <c>Parallel.For</c> and native code cannot, and the process is ended with it. <see cref="RunAsync(int, string, Action{CellOutput}?, CancellationToken)"/>
+    /// returns the cell with a failure that says which.
+    /// </summary>
+    /// <returns>True if the session is still alive, also when no cell ran.</returns>
+    public async Task<bool> StopAsync()
+    {
+        if (running is RunningCell cell)
+        {
+            cell.StopAsked = true;
+            kernel.Send(new KernelMessage("stop") { Id = cell.Run });
+            if (await Task.WhenAny(cell.Ended.Task, Task.Delay(options.StopLimit)) != cell.Ended.Task)
+            {
+                kernel.Kill();
+                await cell.Ended.Task;
+            }
         }
 
+        return IsAlive;
+    }
+
+    /// <summary>What a reader may type at a place of a cell, each with its documentation.</summary>
+    /// <param name="source">The cell's code as it stands.</param>
+    /// <param name="position">Characters before the place.</param>
+    /// <param name="cancellation">Ends the wait for the answer.</param>
+    public async Task<KernelAnswer<CompletionList>> CompletionsAsync(string source, int position, CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("complete") { Source = source, Position = position }, answer => answer.Completions, cancellation);
+
+    /// <summary>What the word at a place means; null for none.</summary>
+    /// <inheritdoc cref="CompletionsAsync"/>
+    public async Task<KernelAnswer<Hover>> HoverAsync(string source, int position, CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("hover") { Source = source, Position = position }, answer => answer.Hover, cancellation);
+
+    /// <summary>Which arguments the call at a place takes; null outside of argument lists.</summary>
+    /// <inheritdoc cref="CompletionsAsync"/>
+    public async Task<KernelAnswer<SignatureHelp>> SignatureAsync(string source, int position, CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("signature") { Source = source, Position = position }, answer => answer.Signature, cancellation);
+
+    /// <summary>Errors and warnings of the compiler, and what this host refuses.</summary>
+    /// <inheritdoc cref="CompletionsAsync"/>
+    public async Task<KernelAnswer<IReadOnlyList<CellDiagnostic>>> DiagnosticsAsync(string source, CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("diagnose") { Source = source }, answer => answer.Diagnostics, cancellation);
+
+    /// <summary>The variables that the cells so far have declared, by name.</summary>
+    /// <param name="cancellation">Ends the wait for the answer.</param>
+    public async Task<KernelAnswer<IReadOnlyList<Variable>>> VariablesAsync(CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("variables"), answer => answer.Variables, cancellation);
+
+    /// <summary>Ends the kernel.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IsAlive = false;
+        await kernel.DisposeAsync();
+    }
+
+    private async Task<(CellFailure? Failure, double Seconds)> RunAsync(RunningCell cell, int number, string source, CancellationToken cancellation)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.CellTimeLimit);
         bool exited = false;
         try
         {
-            await kernel.SendAsync(new KernelMessage("run") { Cell = number, Source = source });
+            kernel.Send(new KernelMessage("run") { Id = cell.Run, Cell = number, Source = source });
             while (await kernel.ReceiveAsync(limit.Token) is KernelMessage message)
             {
                 if (message.Output is CellOutput output)
                 {
-                    Add(output);
+                    cell.Add(output);
                 }
 
                 exited |= message.Kind == "exit";
                 if (message.Kind == "done")
                 {
-                    await kernel.Output.ReachEndOfAsync(number);
-                    await kernel.Error.ReachEndOfAsync(number);
-                    AddNative(Add);
-                    return new ExecutedCell(number, "csharp", source, outputs, message.Failure, message.Seconds);
+                    await kernel.Output.ReachEndOfAsync(cell.Run);
+                    await kernel.Error.ReachEndOfAsync(cell.Run);
+                    if (message.StateLost)
+                    {
+                        IsAlive = false;
+                        kernel.Kill();
+                        await kernel.EndAsync();
+                    }
+
+                    AddNative(cell);
+                    return (message.Failure, message.Seconds);
                 }
             }
         }
@@ -97,57 +175,87 @@ public sealed class NotebookSession : IAsyncDisposable
             kernel.Kill();
             cancellation.ThrowIfCancellationRequested();
             await kernel.EndAsync();
-            AddNative(Add);
-            string seconds = FormattableString.Invariant($"{options.CellTimeLimit.TotalSeconds:0.#}");
-            return Failed($"stopped after {seconds} s, the time limit of a cell; the notebook's process was ended.", options.CellTimeLimit.TotalSeconds, "");
+            AddNative(cell);
+            return (Failed($"stopped after {Seconds(options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."), options.CellTimeLimit.TotalSeconds);
         }
 
+        // The process is gone, or what it says makes no sense: then it must go.
         IsAlive = false;
+        kernel.Kill();
         int code = await kernel.EndAsync();
         string lastWords = kernel.Error.Take();
-        AddNative(Add);
-        return Failed(exited ? $"the cell ended the notebook's process with exit code {code}." : Crash(code, lastWords), 0, string.Join('\n', lastWords.Split('\n').Take(LastWordsKept)));
-
-        ExecutedCell Failed(string message, double seconds, string details) =>
-            new(number, "csharp", source, outputs, new CellFailure(message, 0, details), seconds);
+        AddNative(cell);
+        return (Failed(
+            cell.StopAsked ? CellFailures.StateLost("native code does not let go of it")
+            : exited ? $"the cell ended the notebook's process with exit code {code}."
+            : $"the notebook's process crashed (exit code {code}): {Reason(kernel, lastWords)}",
+            string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);
     }
 
-    /// <summary>Ends the kernel.</summary>
-    public async ValueTask DisposeAsync()
+    private async Task<KernelAnswer<T>> AskAsync<T>(KernelMessage question, Func<KernelMessage, T?> field, CancellationToken cancellation)
+        where T : class
     {
-        IsAlive = false;
-        await kernel.DisposeAsync();
+        ObjectDisposedException.ThrowIf(!IsAlive, this);
+        KernelMessage? answer = await kernel.AskAsync(question, cancellation);
+        return answer is null or { Busy: true } ? new KernelAnswer<T>(null, true) : new KernelAnswer<T>(field(answer), false);
     }
 
-    private void AddNative(Action<CellOutput> add)
+    private void AddNative(RunningCell cell)
     {
         foreach (string text in (ReadOnlySpan<string>)[kernel.Output.Take(), kernel.Error.Take()])
         {
             if (text.Length > 0)
             {
-                add(new CellOutput(CellOutput.Stream, text));
+                cell.Add(new CellOutput(CellOutput.Stream, text));
             }
         }
     }
 
-    /// <summary>The runtime's last words up to the stack say what happened: "Stack overflow.", "Unhandled exception. …".</summary>
-    private static string Crash(int code, string lastWords)
+    private static CellFailure Failed(string message, string details = "") => new(message, 0, details);
+
+    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#}");
+
+    /// <summary>Why a process ended that should not have.</summary>
+    private static async Task<string> LastWordsAsync(KernelProcess kernel)
     {
-        string reason = string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
-        reason = reason.Length == 0 ? "it was killed, or crashed without a word." : reason[..Math.Min(reason.Length, 500)];
-        return $"the notebook's process crashed (exit code {code}): {reason}";
+        kernel.Kill();
+        int code = await kernel.EndAsync();
+        return $"exit code {code}: {Reason(kernel, kernel.Error.Take())}";
     }
 
-    /// <summary>Console text that follows console text continues it.</summary>
-    private static void Append(List<CellOutput> outputs, CellOutput output)
+    /// <summary>The runtime's last words up to the stack say what happened: "Stack overflow.", "Unhandled exception. …".</summary>
+    private static string Reason(KernelProcess kernel, string lastWords)
     {
-        if (output.MimeType == CellOutput.Stream && outputs.Count > 0 && outputs[^1].MimeType == CellOutput.Stream)
+        string reason = string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
+        return kernel.Garbage is string garbage ? garbage + "."
+            : reason.Length == 0 ? "it was killed, or crashed without a word."
+            : reason[..Math.Min(reason.Length, 500)];
+    }
+
+    /// <summary>A cell while it runs.</summary>
+    private sealed class RunningCell(int run, Action<CellOutput>? show)
+    {
+        public int Run { get; } = run;
+
+        public List<CellOutput> Outputs { get; } = [];
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool StopAsked { get; set; }
+
+        /// <summary>Console text that follows console text continues it.</summary>
+        public void Add(CellOutput output)
         {
-            outputs[^1] = output with { Content = outputs[^1].Content + output.Content };
-        }
-        else
-        {
-            outputs.Add(output);
+            if (output.MimeType == CellOutput.Stream && Outputs.Count > 0 && Outputs[^1].MimeType == CellOutput.Stream)
+            {
+                Outputs[^1] = output with { Content = Outputs[^1].Content + output.Content };
+            }
+            else
+            {
+                Outputs.Add(output);
+            }
+
+            show?.Invoke(output);
         }
     }
 }

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Completion;
+using Microsoft.CodeAnalysis.QuickInfo;
+using Microsoft.CodeAnalysis.Text;
+using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Commands;
+using Microsoft.DotNet.Interactive.CSharp;
+using Microsoft.DotNet.Interactive.Events;
+using LinePosition = Microsoft.CodeAnalysis.Text.LinePosition;
+
+namespace AttentionLab.Studio.Kernel.Interactive;
+
+/// <summary>
+/// The editor's questions about a cell that continues those before it. They go past the kernel's queue, so that they are answered while a
+/// cell runs; in the short moment when a cell's end changes what they ask about, the answer is "busy".
+/// </summary>
+internal sealed class CodeQuestions(CSharpKernel kernel)
+{
+    /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
+    public const int MaximumCompletions = 100;
+
+    /// <summary>The answer to a question; its <see cref="KernelMessage.Id"/> is left to the caller.</summary>
+    public KernelMessage Answer(KernelMessage question)
+    {
+        var answer = new KernelMessage("answer");
+        string source = question.Source ?? "";
+        IReadOnlyList<CellDirective> directives = CellDirectives.In(source);
+
+        // The compiler knows nothing of these lines; every character keeps its place.
+        string code = CellDirectives.Replace(source, directives, directive => directive.Kind == CellDirectiveKind.Reference ? source.Substring(directive.Span.Start, directive.Span.Length) : "");
+        int position = Math.Clamp(question.Position, 0, code.Length);
+        try
+        {
+            return question.Kind switch
+            {
+                "complete" => answer with { Completions = CompleteAsync(code, position).GetAwaiter().GetResult() },
+                "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
+                "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
+                "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },
+                "variables" => answer with { Variables = Variables.Of(kernel.ScriptState) },
+                _ => answer with { Busy = true },
+            };
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or TargetInvocationException or KeyNotFoundException)
+        {
+            return answer with { Busy = true };
+        }
+    }
+
+    public static CellDiagnostic ToDiagnostic(Microsoft.CodeAnalysis.Diagnostic found)
+    {
+        TextSpan span = found.Location.SourceSpan;
+        LinePosition start = found.Location.GetLineSpan().StartLinePosition;
+        string severity = found.Severity == DiagnosticSeverity.Error ? "error" : "warning";
+        return new CellDiagnostic(severity, found.Id, CellFailures.OneLine(found.GetMessage()), span.Start, span.Length, start.Line + 1, start.Character + 1);
+    }
+
+    private async Task<Kernel.CompletionList?> CompleteAsync(string code, int position)
+    {
+        Document document = ScriptSettings.Continue(kernel, code);
+        CompletionService service = CompletionService.GetService(document)!;
+        Microsoft.CodeAnalysis.Completion.CompletionList found = await service.GetCompletionsAsync(document, position);
+        if (found.ItemsList.Count == 0)
+        {
+            return new Kernel.CompletionList(position, 0, []);
+        }
+
+        string typed = code.Substring(found.Span.Start, Math.Max(0, Math.Min(position, found.Span.End) - found.Span.Start));
+        var items = new List<Completion>();
+        foreach (Microsoft.CodeAnalysis.Completion.CompletionItem item in found.ItemsList
+            .Where(item => item.FilterText.Contains(typed, StringComparison.OrdinalIgnoreCase))
+            .OrderByDescending(item => item.FilterText.StartsWith(typed, StringComparison.Ordinal))
+            .ThenByDescending(item => item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            .ThenBy(item => item.SortText, StringComparer.OrdinalIgnoreCase)
+            .Take(MaximumCompletions))
+        {
+            CompletionDescription? description = await service.GetDescriptionAsync(document, item);
+            items.Add(new Completion(item.DisplayText + item.DisplayTextSuffix, item.FilterText, item.Tags.FirstOrDefault() ?? "", description?.Text ?? ""));
+        }
+
+        return new Kernel.CompletionList(found.Span.Start, found.Span.Length, items);
+    }
+
+    private async Task<Hover?> HoverAsync(string code, int position)
+    {
+        Document document = ScriptSettings.Continue(kernel, code);
+        QuickInfoItem? info = await QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, position);
+        return info is null ? null : new Hover(info.Span.Start, info.Span.Length, info.ToMarkdownString().ReplaceLineEndings("\n"));
+    }
+
+    private async Task<SignatureHelp?> SignatureAsync(string code, int position)
+    {
+        LinePosition place = SourceText.From(code).Lines.GetLinePosition(position);
+        var request = new RequestSignatureHelp(code, new Microsoft.DotNet.Interactive.LinePosition(place.Line, place.Character));
+        SignatureHelpProduced? produced = null;
+        using KernelInvocationContext context = KernelInvocationContext.GetOrCreateAmbientContext(request);
+        using IDisposable subscription = context.KernelEvents.Subscribe(happened => produced = happened as SignatureHelpProduced ?? produced);
+        await ((IKernelCommandHandler<RequestSignatureHelp>)kernel).HandleAsync(request, context);
+        return produced is not { Signatures.Count: > 0 } ? null : new SignatureHelp(
+            [.. produced.Signatures.Select(signature => new Signature(
+                signature.Label, signature.Documentation.Value, [.. signature.Parameters.Select(parameter => new SignatureParameter(parameter.Label, parameter.Documentation.Value))]))],
+            produced.ActiveSignatureIndex,
+            produced.ActiveParameterIndex);
+    }
+
+    private async Task<IReadOnlyList<CellDiagnostic>> DiagnoseAsync(string code, IReadOnlyList<CellDirective> directives)
+    {
+        Document document = ScriptSettings.Continue(kernel, code);
+        SemanticModel model = (await document.GetSemanticModelAsync())!;
+        ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found = model.GetDiagnostics();
+        return
+        [
+            .. directives.Where(directive => directive.Kind == CellDirectiveKind.Refused)
+                .Select(directive => new CellDiagnostic("error", "", directive.Target, directive.Span.Start, directive.Span.Length, directive.Line, 1)),
+            .. found.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !diagnostic.IsSuppressed).Select(ToDiagnostic),
+        ];
+    }
+}

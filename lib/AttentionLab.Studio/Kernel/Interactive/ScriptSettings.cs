@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive.CSharp;
+
+namespace AttentionLab.Studio.Kernel.Interactive;
+
+/// <summary>
+/// What .NET Interactive's C# kernel keeps private and this course needs: cells are optimised, in C# 13, with line numbers in every stack,
+/// and the editor's questions are answered for the same language.
+/// </summary>
+internal static class ScriptSettings
+{
+    private static readonly FieldInfo Options = Field(typeof(CSharpKernel), "_scriptOptions", typeof(ScriptOptions));
+    private static readonly FieldInfo Workspace = Field(typeof(CSharpKernel), "_workspace", typeof(Workspace));
+    private static readonly FieldInfo WorkspaceParseOptions = Field(Workspace.FieldType, "_parseOptions", typeof(CSharpParseOptions));
+
+    private static readonly MethodInfo Fork = Workspace.FieldType.GetMethod("ForkDocumentForLanguageServices", [typeof(string)])
+        ?? throw Missing(Workspace.FieldType, "ForkDocumentForLanguageServices(string)");
+
+    /// <summary>Sets what holds for every cell.</summary>
+    public static void Apply(CSharpKernel kernel)
+    {
+        WorkspaceParseOptions.SetValue(Workspace.GetValue(kernel), CellDirectives.ParseOptions);
+        Options.SetValue(kernel, Of(kernel)
+            .WithEmitDebugInformation(true)
+            .WithFileEncoding(Encoding.UTF8)
+            .WithLanguageVersion(CellDirectives.ParseOptions.LanguageVersion)
+            .WithOptimizationLevel(OptimizationLevel.Release));
+    }
+
+    /// <summary>Names the next cell in stacks.</summary>
+    public static void Name(CSharpKernel kernel, CellPath path) => Options.SetValue(kernel, Of(kernel).WithFilePath(path.ToString()));
+
+    /// <summary>A document that continues the cells so far.</summary>
+    public static Document Continue(CSharpKernel kernel, string source) => (Document)Fork.Invoke(Workspace.GetValue(kernel), [source])!;
+
+    private static ScriptOptions Of(CSharpKernel kernel) => (ScriptOptions)Options.GetValue(kernel)!;
+
+    private static FieldInfo Field(Type owner, string name, Type type)
+    {
+        FieldInfo? field = owner.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic);
+        return field is not null && type.IsAssignableFrom(field.FieldType) ? field : throw Missing(owner, name);
+    }
+
+    private static InvalidOperationException Missing(Type owner, string member) => new(
+        $"{owner.FullName} of {owner.Assembly.GetName().Name} {owner.Assembly.GetName().Version} has no {member} of the expected type: "
+        + "read that version's CSharpKernel and name the new place in ScriptSettings, or pin the version of Microsoft.DotNet.Interactive.CSharp that had it.");
+}

@@ -1,0 +1,57 @@
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive.Formatting;
+using Microsoft.DotNet.Interactive.ValueSharing;
+
+namespace AttentionLab.Studio.Kernel.Interactive;
+
+/// <summary>The variables of a notebook as a reader may want to see them.</summary>
+internal static class Variables
+{
+    private const int MaximumPreview = 120;
+
+    private delegate ReadOnlySpan<int> SpanOfSizes();
+
+    /// <summary>Every variable once, with the value it has now.</summary>
+    public static IReadOnlyList<Variable> Of(ScriptState? state) =>
+    [
+        .. (state?.Variables ?? []).GroupBy(variable => variable.Name).Select(same => Describe(same.Last())).OrderBy(variable => variable.Name, StringComparer.Ordinal),
+    ];
+
+    private static Variable Describe(ScriptVariable variable)
+    {
+        object? value = variable.Value;
+        string type = new KernelValueInfo(variable.Name, new FormattedValue(CellOutput.Plain, ""), value?.GetType() ?? variable.Type).TypeName;
+        return new Variable(variable.Name, type, Guarded(() => Shape(value)), Guarded(() => Preview(value)));
+    }
+
+    private static string Preview(object? value)
+    {
+        string text = CellFailures.OneLine(FormattedValue.CreateSingleFromObject(value, PlainTextSummaryFormatter.MimeType).Value);
+        return text.Length <= MaximumPreview ? text : text[..MaximumPreview] + "…";
+    }
+
+    /// <summary>A tensor is known by its property <c>Shape</c>: this program holds no reference to the library that a notebook uses.</summary>
+    private static string Shape(object? value)
+    {
+        int[] sizes = value switch
+        {
+            null => [],
+            Array array => [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)],
+            _ => value.GetType().GetProperty("Shape", typeof(ReadOnlySpan<int>))?.GetMethod?.CreateDelegate<SpanOfSizes>(value)().ToArray() ?? [],
+        };
+        return string.Join(" × ", sizes);
+    }
+
+    /// <summary>A value may change while a cell runs, or throw when it is asked: then there is nothing to show.</summary>
+    private static string Guarded(Func<string> describe)
+    {
+        try
+        {
+            return describe();
+        }
+        catch (Exception e)
+        {
+            return $"({e.GetType().Name})";
+        }
+    }
+}
