@@ -7,7 +7,7 @@ namespace AttentionLab.Course.Charts;
 /// The HTML of a figure for notebooks whose page is not ours. What they have in common is little: an inline script runs,
 /// a <c>script src</c> followed by an inline script runs in the wrong order, and cells may be rendered again one by one.
 /// </summary>
-internal static class FigureHtml
+public static class FigureHtml
 {
     private static readonly Lazy<string?> Bundle = new(() => Resource("plotly.min.js"));
     private static int _bundleSent;
@@ -21,14 +21,27 @@ internal static class FigureHtml
         return Write(figure, $"figure-{Guid.NewGuid():N}", bundle);
     }
 
-    internal static string Write(Figure figure, string id, string? bundle) =>
+    /// <summary>The HTML of a chart that is at hand as Plotly's JSON, as a host keeps it.</summary>
+    /// <param name="json">Plotly's JSON: <c>data</c>, <c>layout</c>, <c>frames</c>, <c>config</c>.</param>
+    /// <param name="summary">What it shows, in a sentence: it stands there until the chart is drawn, and for good where scripts do not run.</param>
+    /// <param name="id">The element's id, no other on the page has it.</param>
+    /// <param name="withPlotly">True to send plotly.js along: with the first chart of a page, so that it draws without a network.</param>
+    public static string Of(string json, string summary, string id, bool withPlotly)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return Write(json.Replace("<", @"\u003c", StringComparison.Ordinal), summary, id, withPlotly ? Bundle.Value : null);
+    }
+
+    internal static string Write(Figure figure, string id, string? bundle) => Write(figure.ToJson(), figure.Summary, id, bundle);
+
+    private static string Write(string json, string summary, string id, string? bundle) =>
         $"""
-        <div id="{id}" class="attention-figure"><p>{HtmlText.Encode(figure.Summary)}</p></div>
+        <div id="{id}" class="attention-figure"><p>{HtmlText.Encode(summary)}</p></div>
         <script>
         (function () {"{"}
         {(bundle is null ? "" : $"if (!window.Plotly) {{ (function (define, module, exports) {{ {InsideScript(bundle)}\n}}).call(window); }}")}
         {DrawScript}
-        attentionFigure.show(document.getElementById("{id}"), {figure.ToJson()}, "{Figure.PlotlyCdn}");
+        attentionFigure.show(document.getElementById("{id}"), {json}, "{Figure.PlotlyCdn}");
         {"}"})();
         </script>
         """;

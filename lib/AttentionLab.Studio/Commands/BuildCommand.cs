@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Ipynb;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Commands;
@@ -15,6 +16,11 @@ internal static class BuildCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "site",
         };
+        var ipynb = new Option<string?>("--ipynb")
+        {
+            Description = "Also write the executed notebooks as .ipynb files for Jupyter into this folder. A file that you changed is never replaced.",
+            HelpName = "DIR",
+        };
         Option<string[]> only = CommonOptions.Only();
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
@@ -23,10 +29,11 @@ internal static class BuildCommand
             "Run every notebook whose outputs are not known yet, each in a process of its own, and write the book. "
             + "The last line is 'N notebooks, N cells, N failed'; exit code 1 if a cell failed, 2 if the book could not be written.")
         {
-            output, only, notebooks, limit,
+            output, ipynb, only, notebooks, limit,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(output)!,
+            parsed.GetValue(ipynb),
             CommonOptions.Split(parsed.GetValue(only)),
             CourseFolder.Open(parsed.GetValue(notebooks)),
             CommonOptions.Kernel(parsed.GetValue(limit)),
@@ -35,11 +42,13 @@ internal static class BuildCommand
     }
 
     private static async Task<int> RunAsync(
-        string output, IReadOnlyList<string> only, CourseFolder course, KernelOptions options, CancellationToken cancellation)
+        string output, string? ipynb, IReadOnlyList<string> only, CourseFolder course, KernelOptions options, CancellationToken cancellation)
     {
+        IpynbFolder? jupyter = ipynb is null ? null : IpynbFolder.Open(ipynb, course.Select(only).Select(path => Path.GetFileNameWithoutExtension(path)));
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         IReadOnlyList<ExecutedNotebook> executed = await RunProgress.ShowAsync(progress =>
             new BookBuilder(course, ExecutionCache.Of(course), options, Write).BuildAsync(output, only, progress, cancellation));
+        jupyter?.Write(executed, course.Notebooks);
         foreach (string problem in formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);

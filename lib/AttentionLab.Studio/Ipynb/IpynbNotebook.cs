@@ -1,0 +1,144 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Ipynb;
+
+/// <summary>
+/// An executed notebook as a Jupyter file, nbformat 4.5 (<see href="https://nbformat.readthedocs.io/en/latest/format_description.html"/>),
+/// for the kernel <c>.net-csharp</c> that .NET Interactive registers. The same notebook gives the same bytes.
+/// </summary>
+public static partial class IpynbNotebook
+{
+    /// <summary>Extension of Jupyter's files.</summary>
+    public const string Extension = ".ipynb";
+
+    private static readonly JsonWriterOptions Format = new()
+    {
+        // As Jupyter writes: one blank a level, letters of every script as they are.
+        Indented = true,
+        IndentSize = 1,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The file's text.</summary>
+    /// <param name="notebook">The notebook with its outputs.</param>
+    /// <param name="notebooks">Folder of the .dib files, which imports are relative to.</param>
+    /// <param name="folder">Folder that the file is for: imports are written relative to it.</param>
+    public static string Write(ExecutedNotebook notebook, string notebooks, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(notebook);
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Format))
+        {
+            var outputs = new IpynbOutputs(json, notebook.Name);
+            int executed = 0;
+            json.WriteStartObject();
+            json.WriteStartArray("cells");
+            foreach (ExecutedCell cell in notebook.Cells)
+            {
+                bool isText = cell.Language == "markdown";
+                json.WriteStartObject();
+                json.WriteString("cell_type", isText ? "markdown" : "code");
+                if (!isText)
+                {
+                    WriteCount(json, cell.NotRun ? null : ++executed);
+                }
+
+                json.WriteString("id", $"cell-{cell.Number}");
+                json.WriteStartObject("metadata");
+                json.WriteEndObject();
+                if (!isText)
+                {
+                    outputs.Write(cell);
+                }
+
+                WriteLines(json, "source", isText ? LinkToChapter().Replace(cell.Source, "](${name}" + Extension) : Code(cell, notebooks, folder));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteMetadata(json);
+            json.WriteNumber("nbformat", 4);
+            json.WriteNumber("nbformat_minor", 5);
+            json.WriteEndObject();
+        }
+
+        return IpynbSeal.Close(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length) + "\n");
+    }
+
+    /// <summary>Text as Jupyter keeps it: a list of lines with their line ends.</summary>
+    internal static void WriteLines(Utf8JsonWriter json, string name, string text)
+    {
+        json.WriteStartArray(name);
+        for (int at = 0; at < text.Length;)
+        {
+            int end = text.IndexOf('\n', at);
+            end = end < 0 ? text.Length : end + 1;
+            json.WriteStringValue(text.AsSpan(at, end - at));
+            at = end;
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCount(Utf8JsonWriter json, int? count)
+    {
+        json.WritePropertyName("execution_count");
+        if (count is int number)
+        {
+            json.WriteNumberValue(number);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+
+    /// <summary>A cell of another language starts with the kernel's word for it; an import names its file as seen from the folder.</summary>
+    private static string Code(ExecutedCell cell, string notebooks, string folder)
+    {
+        if (cell.Language != "csharp")
+        {
+            return $"#!{cell.Language}\n{cell.Source}";
+        }
+
+        Match import = LoneImport().Match(cell.Source);
+        if (!import.Success || Path.GetFullPath(Path.Combine(notebooks, import.Groups[1].Value)) is not string file || !File.Exists(file))
+        {
+            return cell.Source;
+        }
+
+        string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
+        return path.Contains(' ', StringComparison.Ordinal) ? $"#!import \"{path}\"" : $"#!import {path}";
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("metadata");
+        json.WriteStartObject(IpynbSeal.Key);
+        json.WriteString("sha256", IpynbSeal.Open);
+        json.WriteEndObject();
+        json.WriteStartObject("kernelspec");
+        json.WriteString("display_name", ".NET (C#)");
+        json.WriteString("language", "C#");
+        json.WriteString("name", ".net-csharp");
+        json.WriteEndObject();
+        json.WriteStartObject("language_info");
+        json.WriteString("file_extension", ".cs");
+        json.WriteString("mimetype", "text/x-csharp");
+        json.WriteString("name", "C#");
+        json.WriteString("pygments_lexer", "csharp");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    [GeneratedRegex("""\A\s*#!import\s+"?([^"\n]+?)"?\s*\z""")]
+    private static partial Regex LoneImport();
+
+    [GeneratedRegex(@"\]\((?:\./)?(?<name>[0-9A-Za-z-]+)\.dib(?=[)#])")]
+    private static partial Regex LinkToChapter();
+}
