@@ -21,17 +21,14 @@ public sealed partial class ReadmeTests : IDisposable
     [Theory, MemberData(nameof(StudioCommands))]
     public async Task Command_OfReadme_Works(string arguments)
     {
-        // The folder of a built book is replaced, so that no test writes into the reader's own.
+        // The folders that a build writes are replaced, so that no test writes into the reader's own.
         List<string> words = [.. arguments.Split(' ')];
-        if (words[0] == "build")
+        string[] folders = words[0] == "build" ? ["--out", .. words.Where(word => word == "--ipynb")] : [];
+        foreach (string option in folders)
         {
-            int at = words.IndexOf("--out");
-            if (at >= 0)
-            {
-                words.RemoveRange(at, 2);
-            }
-
-            words.AddRange(["--out", Path.Combine(folder.Path, "site")]);
+            int at = words.IndexOf(option);
+            words.RemoveRange(at < 0 ? words.Count : at, at < 0 ? 0 : 2);
+            words.AddRange([option, folder[option]]);
         }
 
         (int exitCode, string output, string error) = await Run(words);
@@ -40,7 +37,8 @@ public sealed partial class ReadmeTests : IDisposable
         if (words[0] == "build")
         {
             Assert.Matches(@"^[1-9]\d* notebooks?, [1-9]\d* cells?, 0 failed$", output.TrimEnd().Split('\n')[^1].TrimEnd());
-            Assert.True(File.Exists(Path.Combine(folder.Path, "site", "index.html")));
+            Assert.True(File.Exists(Path.Combine(folder["--out"], "index.html")));
+            Assert.Equal(folders.Contains("--ipynb"), Directory.EnumerateFiles(folder.Path, "*.ipynb", SearchOption.AllDirectories).Any());
         }
     }
 

@@ -1,4 +1,4 @@
-using AttentionLab.Studio.Book;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Ipynb;

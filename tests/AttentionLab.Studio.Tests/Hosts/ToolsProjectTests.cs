@@ -26,8 +26,8 @@ public sealed class ToolsProjectTests : IDisposable
 
     private async Task<string[]> BuildAsync()
     {
-        using Process build = Process.Start(new ProcessStartInfo(
-            StudioProcess.Dotnet, ["msbuild", folder[Path.Combine(".config", "tools.proj")], "-nologo", "-verbosity:quiet", "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["msbuild", folder[Path.Combine(".config", "tools.proj")], "-nologo", "-verbosity:quiet", "-nodeReuse:false"];
+        using Process build = Process.Start(new ProcessStartInfo(StudioProcess.Dotnet, arguments) { RedirectStandardOutput = true })!;
         string output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, build.ExitCode);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AttentionLab.Studio.Book;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Ipynb;
 using AttentionLab.Studio.Kernel;
 
