@@ -61,6 +61,11 @@ public static class AttendByHand
             .Finite("exp of a large score overflows to ∞, and ∞/∞ is NaN. Subtract the largest score from all scores first: softmax does not change.")
             .Expect(Attention([1, 1], loud, labels), "Subtract the largest score before the exponential; softmax does not change.", tolerance: 1e-3);
 
+        float[][] apart = [[0, 0], [0, 3000]];
+        Ask("scores far apart, 0 and 3000/√2", [1, 1], apart, labels)
+            .Finite("One exponential is still ∞: you subtracted a number from all scores, but not the *largest*.")
+            .Expect(Attention([1, 1], apart, labels), "The key with the larger score gets all the weight.", tolerance: 1e-3);
+
         Ask("very negative scores", [-1, -1], loud, labels)
             .Finite("All exponentials became 0, and 0/0 is NaN. Does your search for the largest score start at 0? Start it at the first score.")
             .Expect(Attention([-1, -1], loud, labels), "Subtract the largest score, also when all scores are negative.", tolerance: 1e-3);

@@ -16,8 +16,8 @@ public static class PermutationProperty
     public static Exercise About { get; } = new("02.4", "A test that finds out whether attention sees order", Difficulty: 2, Minutes: 15, Hints:
     [
         "Call `attend` twice: once as given, once with keys and values in another order. Which order must the keys have, and which the values? And may two float results be compared by `==`?",
-        "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle.",
-        "`for (int shift = 1; shift < keys.Length; shift++)` build `keys.Skip(shift).Concat(keys.Take(shift)).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end return true.",
+        "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle, rotating does not notice a look at the neighbour.",
+        "`int[] order = [.. Enumerable.Range(0, keys.Length)];` then 20 times `random.Shuffle(order)` (with `var random = new Random(1);`), `order.Select(j => keys[j]).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end return true.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -40,11 +40,19 @@ public static class PermutationProperty
             "This attention gives early keys more weight, and your test did not notice. Do you really call it with another order, and compare the two outputs?");
         Ask("an attention that prefers the middle: it sees order, but reversing does not show it", blind: false, (key, keyCount, _) => -0.5 * Math.Abs(key - (keyCount - 1) / 2.0),
             "This attention prefers the keys in the middle. If you only reverse the order, the middle stays the middle: try more than one permutation, for example all rotations.");
+        Ask("an attention that looks at late keys only: it sees order, but the first keys do not show it", blind: false, (key, keyCount, _) => key >= keyCount - 3 ? 0 : -1e9,
+            "This attention sees the last three keys only. If your test moves the first keys alone, nothing changes: move every key.");
+        Ask("an attention that looks at each key's neighbour in a circle: it sees order, but rotating does not show it", blind: false, (_, _, _) => 0,
+            "This attention mixes each key's score with the score of the key after it, in a circle. Rotations keep the neighbours together: try other orders, for example exchange two keys, or shuffle.", neighbours: true);
+        Ask("an attention whose effect on the first two output numbers cancels in their sum", blind: false, (_, _, _) => 0,
+            "Here the first number of the output grows by as much as the second falls. Compare the numbers one by one, not their sum.", shift: 0.5);
+        Ask("an attention that sees order only a little", blind: false, (_, _, _) => 0,
+            "This attention changes by 0.01 with the order, and your test let it pass. Rounding is a thousand times smaller: allow about 1e-4.", shift: 0.01);
         Ask("an attention in which only the last output number sees order", blind: false, (key, _, dimension) => dimension == 2 ? -0.5 * key : 0,
             "Here only the last number of the output depends on the order. Compare every number of the output.");
 
-        void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false) =>
-            trial.Call(tried, () => isBlindToOrder((q, k, v) => Attend(q, k, v, bias, rounds), query, keys, values), query, keys, values).Expect(blind, mistake);
+        void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false, bool neighbours = false, double shift = 0) =>
+            trial.Call(tried, () => isBlindToOrder((q, k, v) => Shifted(Attend(q, k, v, bias, rounds, neighbours), k, shift), query, keys, values), query, keys, values).Expect(blind, mistake);
 
         float[] Row(int length)
         {
@@ -58,12 +66,12 @@ public static class PermutationProperty
     /// Softmax of q·k_j + bias(j, T, output dimension). Without rounding the terms are sorted before they are summed in double,
     /// so that the same pairs in any order give the same bits; with rounding they are summed in float32 in the order given.
     /// </summary>
-    private static float[] Attend(float[] query, float[][] keys, float[][] values, Func<int, int, int, double> bias, bool rounds)
+    private static float[] Attend(float[] query, float[][] keys, float[][] values, Func<int, int, int, double> bias, bool rounds, bool neighbours)
     {
         float[] output = new float[values[0].Length];
         for (int d = 0; d < output.Length; d++)
         {
-            double[] scores = [.. keys.Select((key, j) => query.Zip(key, (a, b) => (double)a * b).Sum() + bias(j, keys.Length, d))];
+            double[] scores = [.. keys.Select((key, j) => Score(key) + (neighbours ? Score(keys[(j + 1) % keys.Length]) : 0) + bias(j, keys.Length, d))];
             double top = scores.Max();
             double[] weights = Array.ConvertAll(scores, score => Math.Exp(score - top));
             double[] terms = [.. weights.Zip(values, (weight, value) => weight * value[d])];
@@ -72,6 +80,23 @@ public static class PermutationProperty
 
         return output;
 
+        double Score(float[] key) => query.Zip(key, (a, b) => (double)a * b).Sum();
+
         double Sum(double[] terms) => rounds ? terms.Aggregate(0f, (sum, term) => sum + (float)term) : terms.Order().Sum();
+    }
+
+    /// <summary>
+    /// Adds size·r to the first output number and takes it from the second, where r = Σ_j (j + 1)·tanh(k_j0) / T depends on the place of every key.
+    /// </summary>
+    private static float[] Shifted(float[] output, float[][] keys, double size)
+    {
+        if (size > 0)
+        {
+            double order = keys.Select((key, j) => (j + 1) * Math.Tanh(key[0])).Sum() / keys.Length;
+            output[0] += (float)(size * order);
+            output[1] -= (float)(size * order);
+        }
+
+        return output;
     }
 }

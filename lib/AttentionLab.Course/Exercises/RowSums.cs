@@ -25,6 +25,7 @@ public static class RowSums
             .Refuse([1, 2, 4], "These are the sums of the *columns*. A row runs from left to right: `matrix[i, 0]`, `matrix[i, 1]`, …")
             .Refuse([7f / 3], "This is the mean of the row. The sum is asked for.")
             .Refuse([3], "The last number of the row is missing: does your loop end one step early?")
+            .Refuse([1], "Only the first number of the row came: do you count the columns by `GetLength(0)`? Columns are counted by `GetLength(1)`.")
             .Refuse([6], "The first number of the row is missing: indices start at 0.")
             .Expect([7], "1 + 2 + 4 = 7.");
         Ask("two rows, (1, 2) and (10, 20)", new float[,] { { 1, 2 }, { 10, 20 } })
@@ -32,6 +33,10 @@ public static class RowSums
             .Refuse([33, 33], "Both rows got the sum of everything: start again from 0 in each row.")
             .Refuse([3, 33], "The second sum still holds the first one: start again from 0 in each row.")
             .Expect([3, 30], "Row 0 is (1, 2), row 1 is (10, 20).");
+        Ask("numbers that are not whole, (0.5, 0.25)", new float[,] { { 0.5f, 0.25f } })
+            .Refuse([0], "The parts after the point are lost: is there a cast to `int`, or an `int` variable for the sum?")
+            .Refuse([1], "The sum was rounded to a whole number: keep it as a `float`.")
+            .Expect([0.75f], "0.5 + 0.25 = 0.75.");
         Ask("three rows of two numbers: more rows than columns", new float[,] { { 1, 0 }, { 0, 2 }, { 3, 3 } })
             .Expect([1, 2, 6], "A matrix need not be square: rows are counted by `GetLength(0)`, columns by `GetLength(1)`.");
     });

@@ -39,7 +39,8 @@ public sealed class Trial
             Numbers after = Numbers.Of(input)!.Value;
             if (!before.Same(after))
             {
-                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy.", before.Show(), after.Show());
+                int at = before.Form == after.Form ? before.Furthest(after) : 0;
+                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy.", before.Show(at), after.Show(at));
             }
         }
 
@@ -83,7 +84,8 @@ public sealed class Trial
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            throw Stop(FeedbackState.Threw, $"Your code threw `{exception.GetType().Name}`{Where(exception)}: {exception.Message}", null, "an exception");
+            string advice = exception is IndexOutOfRangeException ? " An index left its array: look at the end of each loop, and at whose length it counts to." : "";
+            throw Stop(FeedbackState.Threw, $"Your code threw `{exception.GetType().Name}`{Where(exception)}: {exception.Message}{advice}", null, "an exception");
         }
     }
 

@@ -21,6 +21,7 @@ public class AttendByHandTests
         new("divides by the length of q", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Sqrt(Dot(q, q)))), v), "length 0 gave NaN"),
         new("shares without exponential", (q, k, v) => Sum(Shares(k.Select(key => Dot(q, key) == 0 ? 1 : Dot(q, key))), v), "without the exponential"),
         new("overflows", (q, k, v) => Attend(q, k, v, stable: false), "overflows to ∞"),
+        new("subtracts the smallest, in double", (q, k, v) => AttendInDouble(q, k, v), "but not the *largest*"),
         new("largest score starts at 0", (q, k, v) => Attend(q, k, v, start: 0), "start at 0"),
         new("output as long as the query", (q, k, v) => [.. Attend(q, k, v).Concat(new float[q.Length]).Take(q.Length)], "another shape"),
         new("scales the query in place", (q, k, v) => { q[0] /= MathF.Sqrt(q.Length); return Attend(q, k, v); }, "changed one of its inputs"));
@@ -31,6 +32,13 @@ public class AttendByHandTests
         float top = stable ? MathF.Max(start, scores.Max()) : 0;
         float[] weights = [.. scores.Select(score => MathF.Exp(score - top))];
         return Sum(normalise ? Shares(weights) : weights, v);
+    }
+
+    private static float[] AttendInDouble(float[] q, float[][] k, float[][] v)
+    {
+        double[] scores = [.. k.Select(key => q.Zip(key, (x, y) => (double)x * y).Sum() / Math.Sqrt(q.Length))];
+        double[] powers = [.. scores.Select(score => Math.Exp(score - scores.Min()))];
+        return Sum(powers.Select(power => (float)(power / powers.Sum())), v);
     }
 
     private static float Dot(float[] a, float[] b) => a.Zip(b, (x, y) => x * y).Sum();

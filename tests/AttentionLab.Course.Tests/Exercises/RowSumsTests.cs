@@ -10,6 +10,9 @@ public class RowSumsTests
         new("sums the columns of several rows", m => m.GetLength(0) == 1 ? Sums(m) : Columns(m), "sums of the columns. Row 0"),
         new("takes the mean", m => [.. Sums(m).Select(sum => sum / m.GetLength(1))], "mean of the row"),
         new("stops one early", m => Sums(m, end: 1), "end one step early"),
+        new("counts the columns by the rows", m => Sums(m, end: Math.Max(0, m.GetLength(1) - m.GetLength(0))), "by `GetLength(1)`"),
+        new("casts to int", m => [.. Rows(m).Select(row => (float)row.Sum(x => (int)x))], "a cast to `int`"),
+        new("rounds", m => [.. Sums(m).Select(x => MathF.Round(x))], "rounded to a whole number"),
         new("starts at 1", m => Sums(m, start: 1), "indices start at 0"),
         new("everything in each row", m => [.. Sums(m).Select(_ => m.Cast<float>().Sum())], "sum of everything"),
         new("never starts again", Running, "still holds the first one"),
@@ -17,6 +20,8 @@ public class RowSumsTests
 
     private static float[] Sums(float[,] m, int start = 0, int end = 0) =>
         [.. Enumerable.Range(0, m.GetLength(0)).Select(i => Enumerable.Range(start, m.GetLength(1) - end - start).Sum(j => m[i, j]))];
+
+    private static IEnumerable<float[]> Rows(float[,] m) => m.Cast<float>().Chunk(m.GetLength(1));
 
     private static float[] Columns(float[,] m) => [.. Enumerable.Range(0, m.GetLength(1)).Select(j => Enumerable.Range(0, m.GetLength(0)).Sum(i => m[i, j]))];
 

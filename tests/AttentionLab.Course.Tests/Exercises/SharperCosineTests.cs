@@ -13,5 +13,20 @@ public class SharperCosineTests
         new("upside down", (n, w) => Math.Log((1 - w) / ((n - 1) * w)) / 2, "so for this w the answer is 1"),
         new("logarithm of a negative number", (n, w) => Math.Log((n - 1) * w / (w - 1)) / 2, "above 0"),
         new("only for ten keys", (n, w) => Math.Log(9 * w / (1 - w)) / 2, "n = 2"),
+        new("searches up to 4", (n, w) => Search(n, w, 4), "must go far enough"),
         new("clamped below", (n, w) => Math.Max(0.1, Math.Log((n - 1) * w / (1 - w)) / 2), "all weights are 1/n"));
+
+    [Fact]
+    public void Check_SearchInSmallSteps_Passes() => Assert.Equal(FeedbackState.Passed, SharperCosine.Check((n, w) => Search(n, w, 10)).State);
+
+    private static double Search(int n, double w, double end)
+    {
+        double beta = 0;
+        while (beta < end && Math.Exp(beta) / (Math.Exp(beta) + (n - 1) * Math.Exp(-beta)) < w)
+        {
+            beta += 0.001;
+        }
+
+        return beta;
+    }
 }
