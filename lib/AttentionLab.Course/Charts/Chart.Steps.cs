@@ -145,11 +145,18 @@ public static partial class Chart
     {
         if (layout["coloraxis"] is JsonObject colours)
         {
-            SetColours(colours, low, high);
+            if (low <= high) // a figure made elsewhere may leave the ends to plotly
+            {
+                SetColours(colours, low, high);
+            }
+
             return;
         }
 
-        SetAxes(layout, (JsonObject)layout["xaxis"]!.DeepClone(), (JsonObject)layout["yaxis"]!.DeepClone(), extent);
+        if (layout["xaxis"] is JsonObject xAxis && layout["yaxis"] is JsonObject yAxis)
+        {
+            SetAxes(layout, (JsonObject)xAxis.DeepClone(), (JsonObject)yAxis.DeepClone(), extent);
+        }
     }
 
     private static JsonArray Animate(int step) => new(

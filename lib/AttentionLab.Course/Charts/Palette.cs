@@ -21,6 +21,9 @@ internal static class Palette
 
     internal static string Colour(int index) => Categories[index % Categories.Length];
 
+    /// <summary>All categories, as plotly's <c>colorway</c>.</summary>
+    internal static JsonArray Colorway() => [.. Categories.Select(colour => (JsonNode)colour)];
+
     internal static string Symbol(int index) => Symbols[index % Symbols.Length];
 
     /// <summary>The colour of a category, see-through.</summary>

@@ -39,7 +39,7 @@ var attentionFigure = (function () {
     caption.setAttribute('aria-live', slider || menu ? 'polite' : 'off');
     host.insertBefore(plot, caption);
 
-    var layout = Object.assign({}, figure.layout, { template: theme(host) });
+    var layout = Object.assign({}, figure.layout, { template: themed(host, figure.layout.template) });
     return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: figure.frames || [], config: figure.config }).then(function () {
       function follow(step) {
         if (meta.summaries && meta.summaries[step]) { caption.textContent = meta.summaries[step]; }
@@ -49,7 +49,7 @@ var attentionFigure = (function () {
       plot.on('plotly_buttonclicked', function (event) { follow(event.active); });
       if (slider) { keys(Plotly, plot, follow); }
       watch(function () {
-        if (document.contains(plot)) { Plotly.relayout(plot, { template: theme(host) }); }
+        if (document.contains(plot)) { Plotly.relayout(plot, { template: themed(host, figure.layout.template) }); }
         return document.contains(plot);
       });
       return plot;
@@ -88,6 +88,20 @@ var attentionFigure = (function () {
         hoverlabel: { bgcolor: dark ? '#24292e' : '#ffffff', font: { color: colour } }
       }
     };
+  }
+
+  // A figure made elsewhere may bring a template: what that says wins.
+  function themed(host, own) {
+    return own ? { data: own.data || {}, layout: merge(theme(host).layout, own.layout || {}) } : theme(host);
+  }
+
+  function merge(below, above) {
+    var both = Object.assign({}, below);
+    Object.keys(above).forEach(function (key) {
+      var deep = both[key] && above[key] && typeof both[key] === 'object' && typeof above[key] === 'object' && !Array.isArray(above[key]);
+      both[key] = deep ? merge(both[key], above[key]) : above[key];
+    });
+    return both;
   }
 
   // A page changes its theme by the system's setting, or by a class or attribute of html or body (VS Code does).
