@@ -11,6 +11,7 @@ public partial class DependencyTests
     {
         ["AttentionLab"] = ([], ["MathNet.Numerics"]),
         ["AttentionLab.Course"] = (["AttentionLab"], ["MathNet.Numerics"]),
+        ["AttentionLab.PlotlyNet"] = (["AttentionLab.Course"], ["Plotly.NET", "Plotly.NET.CSharp", "Plotly.NET.Interactive"]),
         ["AttentionLab.Trainer"] = (["AttentionLab.Course"], ["System.CommandLine"]),
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
@@ -34,6 +35,7 @@ public partial class DependencyTests
         ["Course.Data"] = [.. Mathematics],
         ["Course.Experiments"] = [.. Mathematics, "Course.Data"],
         ["Course.Exercises"] = [.. Mathematics, "Course.Data", "Course.Charts", "Course.Experiments"],
+        ["PlotlyNet"] = ["Course.Charts"],
         ["Trainer"] = [.. Mathematics, "Course.Data", "Course.Experiments"],
         ["Studio"] = ["Formatting", "Course.Data", "Course.Charts", "Trainer"],
     };
@@ -49,7 +51,7 @@ public partial class DependencyTests
 
     public static TheoryData<string> Folders =>
     [
-        .. FoldersOf("AttentionLab"), .. FoldersOf("AttentionLab.Course").Select(room => "Course." + room), "Trainer", "Studio",
+        .. FoldersOf("AttentionLab"), .. FoldersOf("AttentionLab.Course").Select(room => "Course." + room), "PlotlyNet", "Trainer", "Studio",
     ];
 
     [Theory, MemberData(nameof(ProjectNames))]
@@ -57,7 +59,8 @@ public partial class DependencyTests
     {
         Assert.True(Projects.TryGetValue(project, out var allowed), $"lib/{project} is not in the list of DependencyTests: say what it may refer to.");
         XElement file = XElement.Load(Path.Combine(Library, project, project + ".csproj"));
-        string[] projects = [.. file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')))];
+        // ReferenceOutputAssembly="false" builds a project first and refers to nothing in it.
+        string[] projects = [.. file.Descendants("ProjectReference").Where(r => r.Attribute("Include") is not null && (string?)r.Attribute("ReferenceOutputAssembly") != "false").Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')))];
         Assert.True(projects.All(allowed.Projects.Contains), $"{project} may refer to [{string.Join(", ", allowed.Projects)}], not to all of [{string.Join(", ", projects)}].");
         string[] packages = [.. file.Descendants("PackageReference").Select(r => (string)r.Attribute("Include")!)];
         string[] wrong = [.. packages.Where(package => !allowed.Packages.Any(name => name.EndsWith('*') ? package.StartsWith(name[..^1], StringComparison.Ordinal) : package == name))];
@@ -78,7 +81,7 @@ public partial class DependencyTests
         Assert.True(Rooms.ContainsKey(room), $"{room} is not in the list of DependencyTests: say what it may depend on.");
         string folder = Path.Combine(Library, room switch
         {
-            "Trainer" or "Studio" => "AttentionLab." + room,
+            "PlotlyNet" or "Trainer" or "Studio" => "AttentionLab." + room,
             _ when room.StartsWith("Course.", StringComparison.Ordinal) => Path.Combine("AttentionLab.Course", room["Course.".Length..]),
             _ => Path.Combine("AttentionLab", room),
         });
