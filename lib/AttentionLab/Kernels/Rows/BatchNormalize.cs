@@ -24,24 +24,14 @@ public static class BatchNormalize
         where T : IFloatingPointIeee754<T>
     {
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
-        T n = T.CreateChecked(rows);
         for (int j = 0; j < columns; j++)
         {
-            T mu = T.Zero, variance = T.Zero;
+            Moments moments = Moments.Of(x, j, columns, rows);
+            double r = moments.Inverse(double.CreateChecked(epsilon));
+            (mean[j], inverse[j]) = (T.CreateChecked(moments.Mean), T.CreateChecked(r));
             for (int i = 0; i < rows; i++)
             {
-                mu += x[i * columns + j] / n;
-            }
-
-            for (int i = 0; i < rows; i++)
-            {
-                variance += (x[i * columns + j] - mu) * (x[i * columns + j] - mu) / n;
-            }
-
-            (mean[j], inverse[j]) = (mu, T.One / T.Sqrt(variance + epsilon));
-            for (int i = 0; i < rows; i++)
-            {
-                y[i * columns + j] = (x[i * columns + j] - mu) * inverse[j] * gamma[j] + beta[j];
+                y[i * columns + j] = T.CreateChecked(moments.Deviation(double.CreateChecked(x[i * columns + j])) * r) * gamma[j] + beta[j];
             }
         }
     }

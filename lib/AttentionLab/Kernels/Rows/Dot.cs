@@ -36,6 +36,36 @@ public static class Dot
             Vector128.IsHardwareAccelerated ? Fast<Lanes4>(a, b) : Fast<Lanes1>(a, b);
     }
 
+    /// <summary>a·b summed in double, which no product of floats can overflow or underflow.</summary>
+    /// <param name="a">(n).</param>
+    /// <param name="b">(n).</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static double InDouble(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        int i = 0, width = Vector<float>.Count;
+        Vector<double> s0 = Vector<double>.Zero, s1 = s0, s2 = s0, s3 = s0;
+        for (; i <= a.Length - 2 * width; i += 2 * width)
+        {
+            Vector.Widen(new Vector<float>(a[i..]), out Vector<double> a0, out Vector<double> a1);
+            Vector.Widen(new Vector<float>(b[i..]), out Vector<double> b0, out Vector<double> b1);
+            Vector.Widen(new Vector<float>(a[(i + width)..]), out Vector<double> a2, out Vector<double> a3);
+            Vector.Widen(new Vector<float>(b[(i + width)..]), out Vector<double> b2, out Vector<double> b3);
+            s0 = Vector.MultiplyAddEstimate(a0, b0, s0);
+            s1 = Vector.MultiplyAddEstimate(a1, b1, s1);
+            s2 = Vector.MultiplyAddEstimate(a2, b2, s2);
+            s3 = Vector.MultiplyAddEstimate(a3, b3, s3);
+        }
+
+        double sum = Vector.Sum(s0 + s1 + (s2 + s3));
+        for (; i < a.Length; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum;
+    }
+
     /// <summary>Backward of s = a·b: ∂L/∂a = ∂L/∂s·b and ∂L/∂b = ∂L/∂s·a.</summary>
     /// <param name="a">(n).</param>
     /// <param name="b">(n).</param>

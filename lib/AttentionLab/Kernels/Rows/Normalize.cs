@@ -7,12 +7,19 @@ namespace AttentionLab.Kernels;
 /// Layer normalisation of each row (Ba et al. 2016): y = γ ⊙ (x − μ)·r + β with μ = mean(x) and r = 1/√(mean((x − μ)²) + ε):
 /// the biased variance, ε inside the root.
 /// </summary>
+/// <remarks>
+/// A row of equal numbers is exactly β, with ε = 0 too (r is 0 there). The mean is summed in double, where it is right to the last place of a float, and what
+/// a float loses of it is taken off as well: else a row whose numbers differ in the last places only would be moved by as much as they differ.
+/// </remarks>
 public static class Normalize
 {
     /// <summary>ε when none is given, as PyTorch.</summary>
     public const float Epsilon = 1e-5f;
 
-    /// <summary>y by loops.</summary>
+    /// <summary>Below, or at ∞, a float's square has lost digits or left its range.</summary>
+    private const float LeastSquare = 1e-25f;
+
+    /// <summary>y by loops; the statistics of a row are double for every T.</summary>
     /// <param name="x">(rows, columns).</param>
     /// <param name="gamma">γ (columns).</param>
     /// <param name="beta">β (columns).</param>
@@ -27,29 +34,17 @@ public static class Normalize
         where T : IFloatingPointIeee754<T>
     {
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
-        T n = T.CreateChecked(columns);
         for (int i = 0; i < rows; i++)
         {
-            ReadOnlySpan<T> row = x.Slice(i * columns, columns);
-            T mu = T.Zero, variance = T.Zero;
-            foreach (T value in row)
-            {
-                mu += value / n;
-            }
-
-            foreach (T value in row)
-            {
-                variance += (value - mu) * (value - mu) / n;
-            }
-
-            T r = T.One / T.Sqrt(variance + epsilon);
+            Moments moments = Moments.Of(x, i * columns, 1, columns);
+            double r = moments.Inverse(double.CreateChecked(epsilon));
             for (int j = 0; j < columns; j++)
             {
-                y[i * columns + j] = (row[j] - mu) * r * gamma[j] + beta[j];
+                y[i * columns + j] = T.CreateChecked(moments.Deviation(double.CreateChecked(x[i * columns + j])) * r) * gamma[j] + beta[j];
             }
 
-            Keep(mean, i, mu);
-            Keep(inverse, i, r);
+            Keep(mean, i, T.CreateChecked(moments.Mean));
+            Keep(inverse, i, T.CreateChecked(r));
         }
     }
 
@@ -120,6 +115,9 @@ public static class Normalize
         }
     }
 
+    /// <summary>Whether the mean of a row's squares, ε added, can be had from floats; if not, the row is the reference's.</summary>
+    internal static bool IsSafe(float square) => square is > LeastSquare and < float.PositiveInfinity;
+
     private static void Keep<T>(Span<T> values, int i, T value)
     {
         if (!values.IsEmpty)
@@ -158,17 +156,25 @@ public static class Normalize
             for (int row = first; row < end; row++)
             {
                 float* from = x + (nint)row * n, to = y + (nint)row * n;
-                float mu = Reduce.Sum<V>(from, n) / n, r = 1 / MathF.Sqrt(Squares<V>(from, n, mu) / n + epsilon);
-                V means = V.All(mu), factor = V.All(r);
+                double exact = Reduce.SumInDouble(from, n) / n;
+                float mu = (float)exact, rest = (float)(exact - mu), square = Squares<V>(from, n, mu) / n - rest * rest + epsilon;
+                if (!IsSafe(square))
+                {
+                    Reference<float>(new(from, n), new(gain, n), new(shift, n), new(to, n), mean == null ? default : new(mean + row, 1), inverse == null ? default : new(inverse + row, 1), 1, n, epsilon);
+                    continue;
+                }
+
+                float r = 1 / MathF.Sqrt(square), offset = -rest * r;
+                V means = V.All(mu), factor = V.All(r), offsets = V.All(offset);
                 int i = 0;
                 for (; i <= n - V.Count; i += V.Count)
                 {
-                    V.Store(V.MultiplyAdd((V.Load(from + i) - means) * factor, V.Load(gain + i), V.Load(shift + i)), to + i);
+                    V.Store(V.MultiplyAdd(V.MultiplyAdd(V.Load(from + i) - means, factor, offsets), V.Load(gain + i), V.Load(shift + i)), to + i);
                 }
 
                 for (; i < n; i++)
                 {
-                    to[i] = (from[i] - mu) * r * gain[i] + shift[i];
+                    to[i] = ((from[i] - mu) * r + offset) * gain[i] + shift[i];
                 }
 
                 if (mean != null)
@@ -244,13 +250,13 @@ public static class Normalize
         {
             int n = columns, i = 0;
             float* x0 = x + (nint)row * n, x1 = x0 + n, dy0 = dy + (nint)row * n, dy1 = dy0 + n, gain = gamma;
-            float mu0 = mean[row], mu1 = mean[row + 1], r0 = inverse[row], r1 = inverse[row + 1];
-            V means0 = V.All(mu0), means1 = V.All(mu1), factor0 = V.All(r0), factor1 = V.All(r1);
+            float mu0 = mean[row], mu1 = mean[row + 1], r0 = inverse[row], r1 = inverse[row + 1], offset0 = Offset<V>(row), offset1 = Offset<V>(row + 1);
+            V means0 = V.All(mu0), means1 = V.All(mu1), factor0 = V.All(r0), factor1 = V.All(r1), offsets0 = V.All(offset0), offsets1 = V.All(offset1);
             V g0 = V.All(0), g1 = g0, gx0 = g0, gx1 = g0;
             for (; i <= n - V.Count; i += V.Count)
             {
                 V up0 = V.Load(dy0 + i), up1 = V.Load(dy1 + i), weight = V.Load(gain + i);
-                V hat0 = (V.Load(x0 + i) - means0) * factor0, hat1 = (V.Load(x1 + i) - means1) * factor1;
+                V hat0 = V.MultiplyAdd(V.Load(x0 + i) - means0, factor0, offsets0), hat1 = V.MultiplyAdd(V.Load(x1 + i) - means1, factor1, offsets1);
                 V product0 = up0 * weight, product1 = up1 * weight;
                 g0 += product0;
                 g1 += product1;
@@ -263,7 +269,7 @@ public static class Normalize
             float sum0 = V.Sum(g0), sum1 = V.Sum(g1), sumX0 = V.Sum(gx0), sumX1 = V.Sum(gx1);
             for (; i < n; i++)
             {
-                float hat0 = (x0[i] - mu0) * r0, hat1 = (x1[i] - mu1) * r1;
+                float hat0 = (x0[i] - mu0) * r0 + offset0, hat1 = (x1[i] - mu1) * r1 + offset1;
                 sum0 += dy0[i] * gain[i];
                 sum1 += dy1[i] * gain[i];
                 sumX0 += dy0[i] * gain[i] * hat0;
@@ -272,8 +278,8 @@ public static class Normalize
                 shifts[i] = shifts[i] + dy0[i] + dy1[i];
             }
 
-            Input<V>(row, sum0 / n, sumX0 / n);
-            Input<V>(row + 1, sum1 / n, sumX1 / n);
+            Input<V>(row, offset0, sum0 / n, sumX0 / n);
+            Input<V>(row + 1, offset1, sum1 / n, sumX1 / n);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -282,11 +288,11 @@ public static class Normalize
         {
             int n = columns, i = 0;
             float* from = x + (nint)row * n, upstream = dy + (nint)row * n, gain = gamma;
-            float mu = mean[row], r = inverse[row];
-            V means = V.All(mu), factor = V.All(r), g = V.All(0), gx = g;
+            float mu = mean[row], r = inverse[row], offset = Offset<V>(row);
+            V means = V.All(mu), factor = V.All(r), offsets = V.All(offset), g = V.All(0), gx = g;
             for (; i <= n - V.Count; i += V.Count)
             {
-                V up = V.Load(upstream + i), hat = (V.Load(from + i) - means) * factor, product = up * V.Load(gain + i);
+                V up = V.Load(upstream + i), hat = V.MultiplyAdd(V.Load(from + i) - means, factor, offsets), product = up * V.Load(gain + i);
                 g += product;
                 gx = V.MultiplyAdd(product, hat, gx);
                 V.Store(V.MultiplyAdd(up, hat, V.Load(gains + i)), gains + i);
@@ -296,34 +302,58 @@ public static class Normalize
             float sum = V.Sum(g), sumX = V.Sum(gx);
             for (; i < n; i++)
             {
-                float hat = (from[i] - mu) * r;
+                float hat = (from[i] - mu) * r + offset;
                 sum += upstream[i] * gain[i];
                 sumX += upstream[i] * gain[i] * hat;
                 gains[i] += upstream[i] * hat;
                 shifts[i] += upstream[i];
             }
 
-            Input<V>(row, sum / n, sumX / n);
+            Input<V>(row, offset, sum / n, sumX / n);
+        }
+
+        /// <summary>What a float lost of the mean, times −r: the mean of (x − μ)·r is 0.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private float Offset<V>(int row)
+            where V : struct, ILanes<V>
+        {
+            int n = columns, i = 0;
+            float* from = x + (nint)row * n;
+            float mu = mean[row], r = inverse[row];
+            V means = V.All(mu), factor = V.All(r), s0 = V.All(0), s1 = s0;
+            for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+            {
+                s0 = V.MultiplyAdd(V.Load(from + i) - means, factor, s0);
+                s1 = V.MultiplyAdd(V.Load(from + i + V.Count) - means, factor, s1);
+            }
+
+            float sum = V.Sum(s0 + s1);
+            for (; i < n; i++)
+            {
+                sum += (from[i] - mu) * r;
+            }
+
+            return -sum / n;
         }
 
         /// <summary>∂L/∂x of one row from its two means.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Input<V>(int row, float meanG, float meanGx)
+        private void Input<V>(int row, float offset, float meanG, float meanGx)
             where V : struct, ILanes<V>
         {
             int n = columns, i = 0;
             float* from = x + (nint)row * n, upstream = dy + (nint)row * n, to = dx + (nint)row * n, gain = gamma;
             float mu = mean[row], r = inverse[row];
-            V means = V.All(mu), factor = V.All(r), meansG = V.All(meanG), meansGx = V.All(meanGx);
+            V means = V.All(mu), factor = V.All(r), offsets = V.All(offset), meansG = V.All(meanG), meansGx = V.All(meanGx);
             for (; i <= n - V.Count; i += V.Count)
             {
-                V hat = (V.Load(from + i) - means) * factor, g = V.Load(upstream + i) * V.Load(gain + i);
+                V hat = V.MultiplyAdd(V.Load(from + i) - means, factor, offsets), g = V.Load(upstream + i) * V.Load(gain + i);
                 V.Store(factor * (g - meansG - hat * meansGx), to + i);
             }
 
             for (; i < n; i++)
             {
-                to[i] = r * (upstream[i] * gain[i] - meanG - (from[i] - mu) * r * meanGx);
+                to[i] = r * (upstream[i] * gain[i] - meanG - ((from[i] - mu) * r + offset) * meanGx);
             }
         }
     }

@@ -7,6 +7,7 @@ namespace AttentionLab.Kernels;
 /// Root-mean-square normalisation of each row (Zhang and Sennrich 2019): y = γ ⊙ x·r with r = 1/√(mean(x²) + ε).
 /// Layer normalisation without the mean and without β.
 /// </summary>
+/// <remarks>The statistics of the reference are double for every T, so that squares of floats stay in range. A row of zeros stays zeros, with ε = 0 too.</remarks>
 public static class RmsNormalize
 {
     /// <summary>y by loops.</summary>
@@ -24,21 +25,22 @@ public static class RmsNormalize
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
         for (int i = 0; i < rows; i++)
         {
-            T square = T.Zero;
+            double square = 0;
             for (int j = 0; j < columns; j++)
             {
-                square += x[i * columns + j] * x[i * columns + j] / T.CreateChecked(columns);
+                double value = double.CreateChecked(x[i * columns + j]);
+                square += value * value / columns;
             }
 
-            T r = T.One / T.Sqrt(square + epsilon);
+            double r = Moments.InverseRoot(square + double.CreateChecked(epsilon));
             for (int j = 0; j < columns; j++)
             {
-                y[i * columns + j] = x[i * columns + j] * r * gamma[j];
+                y[i * columns + j] = T.CreateChecked(double.CreateChecked(x[i * columns + j]) * r) * gamma[j];
             }
 
             if (!inverse.IsEmpty)
             {
-                inverse[i] = r;
+                inverse[i] = T.CreateChecked(r);
             }
         }
     }
@@ -76,8 +78,8 @@ public static class RmsNormalize
             for (int j = 0; j < columns; j++)
             {
                 int at = i * columns + j;
-                mean += dy[at] * gamma[j] * x[at] * inverse[i] / T.CreateChecked(columns);
-                dGamma[j] += dy[at] * x[at] * inverse[i];
+                mean += dy[at] * gamma[j] * (x[at] * inverse[i]) / T.CreateChecked(columns);
+                dGamma[j] += dy[at] * (x[at] * inverse[i]);
             }
 
             for (int j = 0; j < columns; j++)
@@ -144,7 +146,14 @@ public static class RmsNormalize
                     square += from[i] * from[i];
                 }
 
-                float r = 1 / MathF.Sqrt(square / n + epsilon);
+                square = square / n + epsilon;
+                if (!Normalize.IsSafe(square))
+                {
+                    Reference<float>(new(from, n), new(gain, n), new(to, n), inverse == null ? default : new(inverse + row, 1), 1, n, epsilon);
+                    continue;
+                }
+
+                float r = 1 / MathF.Sqrt(square);
                 V factor = V.All(r);
                 for (i = 0; i <= n - V.Count; i += V.Count)
                 {
@@ -185,7 +194,7 @@ public static class RmsNormalize
                 int i = 0;
                 for (; i <= n - V.Count; i += V.Count)
                 {
-                    V product = V.Load(upstream + i) * V.Load(from + i) * factor;
+                    V product = V.Load(upstream + i) * (V.Load(from + i) * factor);
                     totals = V.MultiplyAdd(product, V.Load(gain + i), totals);
                     V.Store(V.Load(gains + i) + product, gains + i);
                 }
@@ -193,15 +202,16 @@ public static class RmsNormalize
                 float mean = V.Sum(totals);
                 for (; i < n; i++)
                 {
-                    mean += upstream[i] * from[i] * r * gain[i];
-                    gains[i] += upstream[i] * from[i] * r;
+                    float product = upstream[i] * (from[i] * r);
+                    mean += product * gain[i];
+                    gains[i] += product;
                 }
 
                 mean /= n;
-                V means = V.All(mean * r);
+                V means = V.All(mean);
                 for (i = 0; i <= n - V.Count; i += V.Count)
                 {
-                    V.Store(factor * (V.Load(upstream + i) * V.Load(gain + i) - V.Load(from + i) * means), to + i);
+                    V.Store(factor * (V.Load(upstream + i) * V.Load(gain + i) - V.Load(from + i) * factor * means), to + i);
                 }
 
                 for (; i < n; i++)
