@@ -111,12 +111,17 @@ internal sealed record SenseSentences(string Word, IReadOnlyList<(string Text, b
                 continue;
             }
 
-            float[] mean = new float[vectors.Width];
+            float[] mean = new float[vectors.Width], direction = new float[vectors.Width];
             foreach (string other in others)
             {
                 ReadOnlySpan<float> vector = vectors[other];
-                float norm = unit ? MathF.Sqrt(Kernels.Dot.Forward(vector, vector)) : 1;
-                Kernels.Multiply.AddScaled(vector, norm > 0 ? 1 / (norm * others.Length) : 0, mean);
+                if (unit)
+                {
+                    Kernels.CosineSimilarity.Unit(vector, direction);
+                    vector = direction;
+                }
+
+                Kernels.Multiply.AddScaled(vector, 1f / others.Length, mean);
             }
 
             means.Add(mean);

@@ -151,11 +151,7 @@ public sealed class Bert
         for (int b = 0; Normalize && b < pooled.Rows; b++)
         {
             Span<float> row = pooled.Row(b);
-            float norm = MathF.Sqrt(Dot.Forward(row, row));
-            if (norm > 0)
-            {
-                Multiply.Scale(row, 1 / norm, row);
-            }
+            CosineSimilarity.Unit(row, row);
         }
 
         return pooled;

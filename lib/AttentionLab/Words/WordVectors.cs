@@ -11,7 +11,7 @@ public readonly record struct Neighbour(string Word, float Cosine);
 /// <summary>Words with a vector each: nearest words, analogies, a flat map. Files of word2vec are read and written by <see cref="WordVectorFiles"/>.</summary>
 public sealed class WordVectors
 {
-    private readonly Lazy<float[]> _norms;
+    private readonly Lazy<double[]> _norms;
 
     /// <summary>Words and their vectors.</summary>
     /// <param name="words">V words.</param>
@@ -28,7 +28,7 @@ public sealed class WordVectors
 
         Words = words;
         Vectors = vectors;
-        _norms = new(() => [.. Enumerable.Range(0, words.Count).Select(i => MathF.Sqrt(Dot.Forward(vectors.Row(i), vectors.Row(i))))]);
+        _norms = new(() => [.. Enumerable.Range(0, words.Count).Select(i => CosineSimilarity.Length(vectors.Row(i)))]);
     }
 
     /// <summary>The words; a word's id is its row.</summary>
@@ -68,7 +68,7 @@ public sealed class WordVectors
             throw new ArgumentException($"vector has {vector.Length} numbers but the words have {Width}: compare vectors of one model.", nameof(vector));
         }
 
-        float norm = MathF.Sqrt(Dot.Forward(vector, vector));
+        double norm = CosineSimilarity.Length(vector);
         HashSet<int> skip = [];
         foreach (string word in without)
         {
@@ -79,8 +79,8 @@ public sealed class WordVectors
         PriorityQueue<int, (float Cosine, int Order)> best = new();
         for (int id = 0; id < Words.Count; id++)
         {
-            float norms = norm * _norms.Value[id];
-            float cosine = norms == 0 ? 0 : Dot.Forward(vector, Vectors.Row(id)) / norms;
+            double norms = norm * _norms.Value[id];
+            float cosine = norms == 0 ? 0 : (float)(Dot.InDouble(vector, Vectors.Row(id)) / norms);
             if (!skip.Contains(id))
             {
                 if (best.Count < count)
@@ -113,15 +113,11 @@ public sealed class WordVectors
     /// <param name="count">How many answers.</param>
     public IReadOnlyList<Neighbour> Analogy(string a, string b, string c, int count = 10)
     {
-        float[] target = new float[Width];
+        float[] target = new float[Width], unit = new float[Width];
         foreach ((string word, float sign) in new[] { (b, 1f), (a, -1f), (c, 1f) })
         {
-            ReadOnlySpan<float> vector = this[word];
-            float norm = _norms.Value[Words[word]];
-            for (int i = 0; i < target.Length; i++)
-            {
-                target[i] += norm == 0 ? 0 : sign * vector[i] / norm;
-            }
+            CosineSimilarity.Unit(this[word], unit);
+            Multiply.AddScaled(unit, sign, target);
         }
 
         return Nearest(target, count, a, b, c);

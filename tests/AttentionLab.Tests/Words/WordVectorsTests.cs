@@ -72,6 +72,27 @@ public class WordVectorsTests
         Assert.Equal([3, 0, 1, 0], vectors.Rows("c", "a").Values);
     }
 
+    [Theory, InlineData(1e-23f), InlineData(1e-42f), InlineData(1e19f), InlineData(2e38f)]
+    public void SimilarityNearestAndAnalogy_SquaresBeyondFloat_AreThoseOfTheDirections(float size)
+    {
+        float[,] plain = { { 1, 0 }, { 1, 1 }, { 0, 1 }, { 0.5f, 1 } }, scaled = new float[4, 2];
+        for (int i = 0; i < 8; i++)
+        {
+            scaled[i / 2, i % 2] = plain[i / 2, i % 2] * size;
+        }
+
+        WordVectors small = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(plain)), vectors = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(scaled));
+        Assert.Equal(Math.Sqrt(0.5), vectors.Similarity("a", "b"), 1e-6);
+        Same(small.Nearest("a"), vectors.Nearest("a"));
+        Same(small.Analogy("a", "b", "c"), vectors.Analogy("a", "b", "c"));
+
+        static void Same(IReadOnlyList<Neighbour> expected, IReadOnlyList<Neighbour> actual)
+        {
+            Assert.Equal(expected.Select(n => n.Word), actual.Select(n => n.Word));
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Cosine, pair.Second.Cosine, 1e-6f));
+        }
+    }
+
     [Fact]
     public void Constructor_RowsDoNotMatch_NamesBoth() =>
         Assert.Contains("vectors is (2, 3) but 1 words need (1, C)", Assert.Throws<ArgumentException>(() => new WordVectors(new Vocabulary(["a"]), new Tensor(2, 3))).Message);

@@ -6,6 +6,7 @@ namespace AttentionLab.Kernels;
 /// Cosine of the angle between two vectors, cos(a, b) = a·b / (‖a‖·‖b‖), in [−1, 1] up to rounding.
 /// A zero vector has no direction: its cosine with anything is 0, and so is its gradient.
 /// </summary>
+/// <remarks>The cosine does not depend on lengths, so none may be too large or too small for it: the reference divides by the largest number first, the fast path sums in double.</remarks>
 public static class CosineSimilarity
 {
     /// <summary>cos(a, b) by loops.</summary>
@@ -15,18 +16,24 @@ public static class CosineSimilarity
     public static T Reference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
         where T : IFloatingPointIeee754<T>
     {
-        T dot = Dot.Reference(a, b);
-        T norms = T.Sqrt(Dot.Reference(a, a)) * T.Sqrt(Dot.Reference(b, b));
-        return norms == T.Zero ? T.Zero : dot / norms;
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        (T largestA, T rootA) = Norm(a);
+        (T largestB, T rootB) = Norm(b);
+        T cosine = T.Zero;
+        for (int i = 0; i < a.Length && largestA != T.Zero && largestB != T.Zero; i++)
+        {
+            cosine += a[i] / largestA / rootA * (b[i] / largestB / rootB);
+        }
+
+        return cosine;
     }
 
     /// <summary>cos(a, b), fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
     public static float Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        float dot = Dot.Forward(a, b);
-        float norms = MathF.Sqrt(Dot.Forward(a, a)) * MathF.Sqrt(Dot.Forward(b, b));
-        return norms == 0 ? 0 : dot / norms;
+        double norms = Length(a) * Length(b);
+        return norms == 0 ? 0 : (float)(Dot.InDouble(a, b) / norms);
     }
 
     /// <summary>Cosine of every row of A with every row of B, by loops.</summary>
@@ -49,27 +56,41 @@ public static class CosineSimilarity
         }
     }
 
-    /// <summary>Cosine of every row of A with every row of B: one matrix product, then rows and columns divided by the norms.</summary>
+    /// <summary>Cosine of every row of A with every row of B: one matrix product of the unit vectors.</summary>
     /// <inheritdoc cref="PairsReference{T}"/>
     public static void Pairs(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns)
     {
         CheckPairs(a.Length, b.Length, c.Length, rows, inner, columns);
-        MatMul.ForwardNT(a, b, c, rows, inner, columns);
-        for (int j = 0; j < columns; j++)
-        {
-            float inverse = InverseNorm(b.Slice(j * inner, inner));
-            for (int i = 0; i < rows; i++)
-            {
-                c[i * columns + j] *= inverse;
-            }
-        }
-
+        Span<float> unitA = Scratch.Span(Scratch.Query, a.Length), unitB = Scratch.Span(Scratch.Keys, b.Length);
         for (int i = 0; i < rows; i++)
         {
-            Span<float> row = c.Slice(i * columns, columns);
-            Multiply.Scale(row, InverseNorm(a.Slice(i * inner, inner)), row);
+            Unit(a.Slice(i * inner, inner), unitA.Slice(i * inner, inner));
+        }
+
+        for (int j = 0; j < columns; j++)
+        {
+            Unit(b.Slice(j * inner, inner), unitB.Slice(j * inner, inner));
+        }
+
+        MatMul.ForwardNT(unitA, unitB, c, rows, inner, columns);
+    }
+
+    /// <summary>y = x/‖x‖, the direction of x; zeros stay zeros.</summary>
+    /// <param name="x">(n).</param>
+    /// <param name="y">(n), overwritten; may be the memory of <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Unit(ReadOnlySpan<float> x, Span<float> y)
+    {
+        Sizes.RequireSame(y.Length, x.Length, "y", "x");
+        double inverse = Moments.InverseRoot(Reduce.SquareSum(x));
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = (float)(x[i] * inverse);
         }
     }
+
+    /// <summary>‖x‖, which may be more than a float holds.</summary>
+    internal static double Length(ReadOnlySpan<float> x) => Math.Sqrt(Reduce.SquareSum(x));
 
     /// <summary>
     /// Backward of c = cos(a, b): ∂c/∂a = (b/‖b‖ − c·a/‖a‖)/‖a‖, the part of b's direction that is orthogonal to a; the same for b.
@@ -82,14 +103,17 @@ public static class CosineSimilarity
     public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T dc, Span<T> da, Span<T> db)
         where T : IFloatingPointIeee754<T>
     {
-        T c = Reference(a, b), aa = Dot.Reference(a, a), bb = Dot.Reference(b, b);
-        T norms = T.Sqrt(aa) * T.Sqrt(bb);
         Sizes.RequireSame(da.Length, a.Length, "da", "a");
         Sizes.RequireSame(db.Length, b.Length, "db", "b");
+        T c = Reference(a, b);
+        (T largestA, T rootA) = Norm(a);
+        (T largestB, T rootB) = Norm(b);
+        bool directed = largestA != T.Zero && largestB != T.Zero;
         for (int i = 0; i < a.Length; i++)
         {
-            da[i] = norms == T.Zero ? T.Zero : dc * (b[i] / norms - c * a[i] / aa);
-            db[i] = norms == T.Zero ? T.Zero : dc * (a[i] / norms - c * b[i] / bb);
+            (T unitA, T unitB) = directed ? (a[i] / largestA / rootA, b[i] / largestB / rootB) : (T.Zero, T.Zero);
+            da[i] = directed ? dc * (unitB - c * unitA) / largestA / rootA : T.Zero;
+            db[i] = directed ? dc * (unitA - c * unitB) / largestB / rootB : T.Zero;
         }
     }
 
@@ -97,21 +121,16 @@ public static class CosineSimilarity
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float dc, Span<float> da, Span<float> db)
     {
-        float c = Forward(a, b), aa = Dot.Forward(a, a), bb = Dot.Forward(b, b);
-        float norms = MathF.Sqrt(aa) * MathF.Sqrt(bb);
-        if (norms == 0)
+        Sizes.RequireSame(da.Length, a.Length, "da", "a");
+        Sizes.RequireSame(db.Length, b.Length, "db", "b");
+        double inverseA = Moments.InverseRoot(Reduce.SquareSum(a)), inverseB = Moments.InverseRoot(Reduce.SquareSum(b)), c = Dot.InDouble(a, b) * inverseA * inverseB;
+        double factorA = inverseB == 0 ? 0 : dc * inverseA, factorB = inverseA == 0 ? 0 : dc * inverseB;
+        for (int i = 0; i < a.Length; i++)
         {
-            Sizes.RequireSame(da.Length, a.Length, "da", "a");
-            Sizes.RequireSame(db.Length, b.Length, "db", "b");
-            da.Clear();
-            db.Clear();
-            return;
+            (double unitA, double unitB) = (a[i] * inverseA, b[i] * inverseB);
+            da[i] = (float)(factorA * (unitB - c * unitA));
+            db[i] = (float)(factorB * (unitA - c * unitB));
         }
-
-        Multiply.Scale(b, dc / norms, da);
-        Multiply.AddScaled(a, -dc * c / aa, da);
-        Multiply.Scale(a, dc / norms, db);
-        Multiply.AddScaled(b, -dc * c / bb, db);
     }
 
     private static void CheckPairs(int a, int b, int c, int rows, int inner, int columns)
@@ -121,9 +140,21 @@ public static class CosineSimilarity
         Sizes.Require(c, rows, columns, "c");
     }
 
-    private static float InverseNorm(ReadOnlySpan<float> x)
+    /// <summary>‖x‖ as m·√Σ(x_i/m)² with m = max |x_i|; a root of 1 and m = 0 for zeros.</summary>
+    private static (T Largest, T Root) Norm<T>(ReadOnlySpan<T> x)
+        where T : IFloatingPointIeee754<T>
     {
-        float norm = MathF.Sqrt(Dot.Forward(x, x));
-        return norm == 0 ? 0 : 1 / norm;
+        T largest = T.Zero, squares = T.Zero;
+        foreach (T value in x)
+        {
+            largest = T.Max(largest, T.Abs(value));
+        }
+
+        foreach (T value in x)
+        {
+            squares += largest == T.Zero ? T.Zero : value / largest * (value / largest);
+        }
+
+        return (largest, largest == T.Zero ? T.One : T.Sqrt(squares));
     }
 }

@@ -25,20 +25,20 @@ public static class Orthogonalize
         where T : IFloatingPointIeee754<T>
     {
         Sizes.Require(x.Length, rows, columns, "x", "rows", "columns");
-        T squares = T.Zero;
+        double squares = 0;
         foreach (T value in x)
         {
-            squares += value * value;
+            squares += double.CreateChecked(value) * double.CreateChecked(value);
         }
 
-        if (squares == T.Zero)
+        if (squares == 0)
         {
             return;
         }
 
         for (int i = 0; i < x.Length; i++)
         {
-            x[i] /= T.Sqrt(squares);
+            x[i] = T.CreateChecked(double.CreateChecked(x[i]) / Math.Sqrt(squares));
         }
 
         T[] gram = new T[rows * rows], square = new T[rows * rows], next = new T[x.Length];
