@@ -16,17 +16,24 @@ namespace AttentionLab.Training;
 /// <param name="epsilon">ε, outside the root.</param>
 /// <param name="decay">λ.</param>
 /// <param name="decays">Which parameters λ applies to; null for all of rank 2 and more: no biases, no γ and β of norms.</param>
+/// <exception cref="ArgumentOutOfRangeException">η, ε or λ is negative or not finite, or a β is not in [0, 1).</exception>
 public sealed class Adam(
     IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
     double decay = 0, Func<Parameter, bool>? decays = null) : IOptimizer
 {
     private readonly Dictionary<Parameter, (Tensor Mean, Tensor Square)> _averages = [];
+    private readonly double _beta1 = Setting.Memory(beta1, nameof(beta1), "0.9"), _beta2 = Setting.Memory(beta2, nameof(beta2), "0.999");
+    private readonly double _epsilon = Setting.NotNegative(epsilon, nameof(epsilon), "1e-8"), _decay = Setting.NotNegative(decay, nameof(decay), "0.01, or 0 for none");
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; } = [.. parameters.Distinct()];
 
     /// <inheritdoc/>
-    public double LearningRate { get; set; } = learningRate;
+    public double LearningRate
+    {
+        get;
+        set => field = Setting.NotNegative(value, nameof(LearningRate), "0.001");
+    } = Setting.NotNegative(learningRate, nameof(learningRate), "0.001");
 
     /// <inheritdoc/>
     public long StepCount { get; set; }
@@ -42,14 +49,14 @@ public sealed class Adam(
     public void Step()
     {
         StepCount++;
-        float rate = (float)(LearningRate / (1 - Math.Pow(beta1, StepCount)));
-        float root = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, StepCount)));
+        float rate = (float)(LearningRate / (1 - Math.Pow(_beta1, StepCount)));
+        float root = (float)(1 / Math.Sqrt(1 - Math.Pow(_beta2, StepCount)));
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];
             (Tensor mean, Tensor square) = Averages(parameter);
             bool shrinks = decays?.Invoke(parameter) ?? parameter.Value.Rank > 1;
-            float keep = (float)(1 - (shrinks ? LearningRate * decay : 0));
+            float keep = (float)(1 - (shrinks ? LearningRate * _decay : 0));
             Update(parameter.Value.Span, parameter.Gradient.Span, mean.Span, square.Span, rate, root, keep);
         }
     }
@@ -69,11 +76,11 @@ public sealed class Adam(
                 Rate = rate,
                 Root = root,
                 Keep = keep,
-                Beta1 = (float)beta1,
-                Rest1 = (float)(1 - beta1),
-                Beta2 = (float)beta2,
-                Rest2 = (float)(1 - beta2),
-                Epsilon = (float)epsilon,
+                Beta1 = (float)_beta1,
+                Rest1 = (float)(1 - _beta1),
+                Beta2 = (float)_beta2,
+                Rest2 = (float)(1 - _beta2),
+                Epsilon = (float)_epsilon,
             };
             RowParts.Run(step, blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
         }

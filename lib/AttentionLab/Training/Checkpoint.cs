@@ -24,11 +24,11 @@ public static class Checkpoint
     /// <summary>Reads parameters from a file that holds exactly these, or from a checkpoint of a run.</summary>
     /// <param name="path">The file.</param>
     /// <param name="parameters">Filled.</param>
-    /// <exception cref="InvalidDataException">Names or shapes differ; the message names both. Nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">Names or shapes differ, or a number is NaN or ∞; the message names both, or the tensor and the index. Nothing is changed then.</exception>
     public static void Load(string path, IEnumerable<Parameter> parameters)
     {
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        file.ReadInto(parameters.Distinct().Select(p => (p.Name, p.Value)), ignoredPrefix: Prefix);
+        Read(file, [.. parameters.Distinct().Select(p => (p.Name, p.Value))], ignoredPrefix: Prefix);
     }
 
     /// <summary>Writes a run.</summary>
@@ -59,7 +59,7 @@ public static class Checkpoint
     /// <summary>Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it.</summary>
     /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
     /// <param name="loop">Built as the one that was saved: same model, optimiser and seed.</param>
-    /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another model, or was drawn from another seed. Nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another model, was drawn from another seed, or holds NaN or ∞. Nothing is changed then.</exception>
     public static void Resume(string path, TrainingLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -76,10 +76,45 @@ public static class Checkpoint
         (string, Tensor)[] kept = file.Tensors.Any(t => t.Name.StartsWith(Prefix + "best.", StringComparison.Ordinal))
             ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
             : [];
-        file.ReadInto([.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. kept]);
+        Read(file, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. kept]);
         (loop.Done, loop.BestEvaluation, loop.LastEvaluation, loop.Stale) = (done, best, last, stale);
         loop.Best = kept.Length == 0 ? null : [.. kept.Select(k => k.Item2.Values)];
         (loop.Optimizer.StepCount, loop.Optimizer.LearningRate, loop.Random.Position) = (steps, rate, position);
+    }
+
+    /// <summary>Reads beside the targets first: a file that ends training would be noticed steps later, as a loss that is NaN.</summary>
+    private static void Read(SafeTensorsFile file, IReadOnlyList<(string Name, Tensor Target)> targets, string? ignoredPrefix = null)
+    {
+        (string Name, Tensor Value)[] read = [.. targets.Select(t => (t.Name, new Tensor(t.Target.Shape)))];
+        file.ReadInto(read, ignoredPrefix);
+        foreach ((string name, Tensor value) in read)
+        {
+            RequireFinite(file, name, value);
+        }
+
+        for (int i = 0; i < read.Length; i++)
+        {
+            read[i].Value.Span.CopyTo(targets[i].Target.Span);
+        }
+    }
+
+    private static void RequireFinite(SafeTensorsFile file, string name, Tensor value)
+    {
+        int first = Array.FindIndex(value.Values, v => !float.IsFinite(v));
+        if (first < 0)
+        {
+            return;
+        }
+
+        int[] index = new int[value.Rank];
+        for (int d = value.Rank - 1, rest = first; d >= 0; rest /= value.Shape[d], d--)
+        {
+            index[d] = rest % value.Shape[d];
+        }
+
+        throw new InvalidDataException(
+            $"{file.Path}: tensor \"{name}\" holds {Text(value.Values[first])} at {Tensor.Describe(index)}, {value.Values.Count(v => !float.IsFinite(v))} of {value.Length} numbers are not finite: "
+            + "the training that wrote it had diverged; take an earlier checkpoint, or train again with a smaller learning rate.");
     }
 
     private static IEnumerable<(string Name, Tensor Value)> State(IOptimizer optimizer) => optimizer.State.Select(s => ($"{Prefix}{s.Name}", s.Value));
@@ -88,7 +123,7 @@ public static class Checkpoint
         ? []
         : loop.Optimizer.Parameters.Zip(loop.Best, (p, values) => ($"{Prefix}best.{p.Name}", new Tensor(values, p.Value.Shape)));
 
-    private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
+    private static string Text(IFormattable value) => value.ToString(value is double or float ? "R" : null, CultureInfo.InvariantCulture);
 
     /// <summary>A count that is not negative.</summary>
     private static T Count<T>(SafeTensorsFile file, string key)

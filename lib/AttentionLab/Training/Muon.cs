@@ -15,9 +15,11 @@ namespace AttentionLab.Training;
 /// <param name="momentum">μ, from 0 to below 1.</param>
 /// <param name="decay">λ.</param>
 /// <exception cref="ArgumentException">A parameter is no matrix, or is moved by both.</exception>
+/// <exception cref="ArgumentOutOfRangeException">η or λ is negative or not finite, or μ is not in [0, 1).</exception>
 public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double learningRate = 1e-3, double momentum = 0.95, double decay = 0) : IOptimizer
 {
     private readonly Moved[] _matrices = Checked(matrices, rest);
+    private readonly double _decay = Setting.NotNegative(decay, nameof(decay), "0.01, or 0 for none");
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; } = [.. matrices.Distinct(), .. rest.Parameters];
@@ -27,12 +29,10 @@ public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double lear
     {
         get;
         set => field = rest.LearningRate = value;
-    } = rest.LearningRate = learningRate;
+    } = rest.LearningRate = Setting.NotNegative(learningRate, nameof(learningRate), "0.001");
 
     /// <summary>μ.</summary>
-    public double Momentum { get; } = momentum is >= 0 and < 1
-        ? momentum
-        : throw new ArgumentOutOfRangeException(nameof(momentum), $"momentum is {momentum} but a running average needs a factor from 0 to below 1: pass 0 for none, or 0.95.");
+    public double Momentum { get; } = Setting.Memory(momentum, nameof(momentum), "0.95");
 
     /// <inheritdoc/>
     public long StepCount
@@ -65,7 +65,7 @@ public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double lear
         Orthogonalize.Several(all);
         foreach ((Parameter parameter, _, float[] move) in _matrices)
         {
-            Multiply.Scale(parameter.Value.Span, (float)(1 - LearningRate * decay), parameter.Value.Span);
+            Multiply.Scale(parameter.Value.Span, (float)(1 - LearningRate * _decay), parameter.Value.Span);
             Multiply.AddScaled(move, (float)(-LearningRate * 0.2 * Math.Sqrt(Math.Max(parameter.Value.Shape[0], parameter.Value.Shape[1]))), parameter.Value.Span);
         }
     }

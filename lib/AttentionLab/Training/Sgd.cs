@@ -10,6 +10,7 @@ namespace AttentionLab.Training;
 /// <param name="parameters">What is trained.</param>
 /// <param name="learningRate">η.</param>
 /// <param name="momentum">μ, from 0 to below 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite, or μ is not in [0, 1).</exception>
 public sealed class Sgd(IEnumerable<Parameter> parameters, double learningRate = 0.1, double momentum = 0) : IOptimizer
 {
     private readonly Dictionary<Parameter, Tensor> _velocity = [];
@@ -18,12 +19,14 @@ public sealed class Sgd(IEnumerable<Parameter> parameters, double learningRate =
     public IReadOnlyList<Parameter> Parameters { get; } = [.. parameters.Distinct()];
 
     /// <inheritdoc/>
-    public double LearningRate { get; set; } = learningRate;
+    public double LearningRate
+    {
+        get;
+        set => field = Setting.NotNegative(value, nameof(LearningRate), "0.1");
+    } = Setting.NotNegative(learningRate, nameof(learningRate), "0.1");
 
     /// <summary>μ.</summary>
-    public double Momentum { get; } = momentum is >= 0 and < 1
-        ? momentum
-        : throw new ArgumentOutOfRangeException(nameof(momentum), $"momentum is {momentum} but a running average needs a factor from 0 to below 1: pass 0 for none, or 0.9.");
+    public double Momentum { get; } = Setting.Memory(momentum, nameof(momentum), "0.9");
 
     /// <inheritdoc/>
     public long StepCount { get; set; }

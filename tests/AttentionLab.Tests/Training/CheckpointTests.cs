@@ -157,6 +157,34 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(before[0] + 1, fresh.Parameters[0].Value.Values[0]);
     }
 
+    [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(float.NegativeInfinity)]
+    public void Load_NotANumber_NamesFileTensorAndIndexAndChangesNothing(float bad)
+    {
+        Parameter good = new("good", Tensor.Vector(1, 2)), spoilt = new("spoilt", new Tensor([1, 2, 3, bad, 5, bad], 2, 3));
+        Checkpoint.Save(_path, [good, spoilt]);
+        Parameter first = new("good", Tensor.Vector(7, 7)), second = new("spoilt", new Tensor([7f, 7, 7, 7, 7, 7], 2, 3));
+        string message = Assert.Throws<InvalidDataException>(() => Checkpoint.Load(_path, [first, second])).Message;
+        Assert.Contains($"{_path}: tensor \"spoilt\" holds {bad} at (1, 0)", message);
+        Assert.Contains("2 of 6 numbers", message);
+        Assert.All(first.Value.Values.Concat(second.Value.Values), v => Assert.Equal(7, v));
+    }
+
+    [Fact]
+    public void Resume_NotANumberInTheOptimiser_NamesFileTensorAndIndexAndChangesNothing()
+    {
+        Trial written = new("adam");
+        TrainingLoop loop = written.Loop(2, null);
+        loop.Run(Token);
+        string name = written.Parameters[0].Name;
+        loop.Optimizer.State.Single(s => s.Name == $"square.{name}").Value.Span[2] = float.NaN;
+        Checkpoint.Save(_path, loop);
+        Trial fresh = new("adam");
+        float[] before = [.. fresh.Parameters[0].Value.Values];
+        string message = Assert.Throws<InvalidDataException>(() => Checkpoint.Resume(_path, fresh.Loop(3, null))).Message;
+        Assert.Contains($"{_path}: tensor \"training/square.{name}\" holds NaN at (0, 2)", message);
+        Assert.Equal(before, fresh.Parameters[0].Value.Values);
+    }
+
     /// <summary>A small encoder with dropout that learns to repeat its input.</summary>
     private sealed class Trial
     {

@@ -137,6 +137,44 @@ public class OptimiserTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Muon([weight], new Adam([]), momentum: 1));
     }
 
+    [Theory]
+    [InlineData("learningRate", -0.1), InlineData("learningRate", double.NaN), InlineData("learningRate", double.PositiveInfinity)]
+    [InlineData("beta1", 1), InlineData("beta1", 1.1), InlineData("beta1", -0.1), InlineData("beta1", double.NaN)]
+    [InlineData("beta2", 1), InlineData("beta2", 2), InlineData("beta2", -0.1), InlineData("beta2", double.NaN)]
+    [InlineData("epsilon", -1e-8), InlineData("epsilon", double.NaN), InlineData("epsilon", double.PositiveInfinity)]
+    [InlineData("decay", -0.01), InlineData("decay", double.NaN), InlineData("decay", double.PositiveInfinity)]
+    public void Adam_SettingThatCannotTrain_IsRefusedByName(string name, double value)
+    {
+        double With(string which, double usual) => name == which ? value : usual;
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([], With("learningRate", 1e-3), With("beta1", 0.9), With("beta2", 0.999), With("epsilon", 1e-8), With("decay", 0)));
+        Assert.Equal(name, error.ParamName);
+        Assert.Contains($"{name} is {value}", error.Message);
+    }
+
+    [Theory, InlineData(-0.1), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
+    public void Rates_NotAStep_AreRefusedByEveryOptimiserAlsoLater(double value)
+    {
+        Parameter weight = new("w", new Tensor(2, 2));
+        Assert.Contains($"learningRate is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([], value)).Message);
+        Assert.Contains($"learningRate is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new Muon([weight], new Adam([]), value)).Message);
+        Assert.Contains($"decay is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new Muon([weight], new Adam([]), decay: value)).Message);
+        IOptimizer[] optimisers = [new Sgd([]), new Adam([]), new Muon([weight], new Adam([]))];
+        foreach (IOptimizer optimiser in optimisers)
+        {
+            double before = optimiser.LearningRate;
+            Assert.Contains($"LearningRate is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => optimiser.LearningRate = value).Message);
+            Assert.Equal(before, optimiser.LearningRate);
+            optimiser.LearningRate = 0;
+        }
+    }
+
+    [Theory, InlineData(1), InlineData(-0.1), InlineData(double.NaN)]
+    public void Momentum_NotAnAverage_IsRefused(double value)
+    {
+        Assert.Contains($"momentum is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([], 0.1, value)).Message);
+        Assert.Contains($"momentum is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new Muon([], new Adam([]), momentum: value)).Message);
+    }
+
     [Fact]
     public void AdamStep_SharedParameter_MovesOnce()
     {

@@ -166,6 +166,16 @@ public class TrainingLoopTests
         Assert.Contains("warmup is 10 and steps 10", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Cosine(1, 10, 10)).Message);
     }
 
+    [Theory, InlineData(-1), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
+    public void Schedules_RateThatIsNoStep_IsRefusedWhenBuilt(double value)
+    {
+        Assert.Contains($"rate is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Constant(value)).Message);
+        Assert.Contains($"peak is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Cosine(value, 0, 10)).Message);
+        Assert.Contains($"floor is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Cosine(1, 0, 10, value)).Message);
+        Assert.Contains($"factor is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Paper(512, factor: value)).Message);
+        Assert.Contains("warmup is -1", Assert.Throws<ArgumentOutOfRangeException>(() => Schedules.Constant(1, -1)).Message);
+    }
+
     /// <summary>A small regression whose every number comes from the run's generator.</summary>
     private sealed class Run(Action<Progress>? report = null, StepClock? clock = null, ulong seed = 5, int rows = 6)
     {

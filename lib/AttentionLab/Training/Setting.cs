@@ -1,0 +1,21 @@
+namespace AttentionLab.Training;
+
+/// <summary>The check at the door of optimisers and schedules: a setting with which a step is a step.</summary>
+internal static class Setting
+{
+    /// <summary>0 or above and finite: a rate, a decay, an ε.</summary>
+    /// <param name="value">What was passed.</param>
+    /// <param name="name">The caller's parameter.</param>
+    /// <param name="usual">A value that people take.</param>
+    public static double NotNegative(double value, string name, string usual) => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, $"{name} is {value} but must be a finite number, 0 or above: pass {usual}.");
+
+    /// <summary>From 0 to below 1: the memory of a running average.</summary>
+    /// <param name="value">What was passed.</param>
+    /// <param name="name">The caller's parameter.</param>
+    /// <param name="usual">A value that people take.</param>
+    public static double Memory(double value, string name, string usual) => value is >= 0 and < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, $"{name} is {value} but a running average needs a factor from 0 to below 1: pass 0 for none, or {usual}.");
+}
