@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prepares a machine for the course: checks the tools, installs a browser for the tests, restores and builds everything.
+# Prepares a machine for the course: checks the tools, installs a browser for the tests, builds everything (which restores the
+# .NET Interactive tool), and registers the tool's kernel for Jupyter.
 # Used by the dev container after it was created, and by .ci/run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,3 +18,15 @@ if [ -z "$(find_browser)" ] && command -v apt-get >/dev/null; then
 fi
 
 dotnet build --nologo -v quiet
+
+# The kernel is written to its place directly: the tool's own way asks for a 'jupyter' program, which VS Code does not need.
+case "$(uname -s)" in
+  Darwin) data="$HOME/Library/Jupyter" ;;
+  MINGW* | MSYS*) data="${APPDATA:-$HOME}/jupyter" ;;
+  *) data="${XDG_DATA_HOME:-$HOME/.local/share}/jupyter" ;;
+esac
+kernels="${JUPYTER_DATA_DIR:-$data}/kernels"
+export DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT=1 DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE=1
+mkdir -p "$kernels"
+if registered=$(dotnet interactive jupyter install --path "$kernels" 2>&1); then echo "Jupyter's kernel .NET (C#) is in $kernels."
+else echo "Jupyter's kernel could not be registered, the rest works: $(tail -n 1 <<<"$registered")"; fi
