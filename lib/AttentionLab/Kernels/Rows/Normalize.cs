@@ -194,16 +194,24 @@ public static class Normalize
         private static float Squares<V>(float* x, int n, float mean)
             where V : struct, ILanes<V>
         {
-            V means = V.All(mean), s0 = V.All(0), s1 = s0;
+            V means = V.All(mean), s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
             int i = 0;
-            for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+            for (; i <= n - 4 * V.Count; i += 4 * V.Count)
             {
-                V a = V.Load(x + i) - means, b = V.Load(x + i + V.Count) - means;
+                V a = V.Load(x + i) - means, b = V.Load(x + i + V.Count) - means, c = V.Load(x + i + 2 * V.Count) - means, d = V.Load(x + i + 3 * V.Count) - means;
                 s0 = V.MultiplyAdd(a, a, s0);
                 s1 = V.MultiplyAdd(b, b, s1);
+                s2 = V.MultiplyAdd(c, c, s2);
+                s3 = V.MultiplyAdd(d, d, s3);
             }
 
-            float sum = V.Sum(s0 + s1);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                V a = V.Load(x + i) - means;
+                s0 = V.MultiplyAdd(a, a, s0);
+            }
+
+            float sum = V.Sum(s0 + s1 + (s2 + s3));
             for (; i < n; i++)
             {
                 sum += (x[i] - mean) * (x[i] - mean);
@@ -320,14 +328,21 @@ public static class Normalize
             int n = columns, i = 0;
             float* from = x + (nint)row * n;
             float mu = mean[row], r = inverse[row];
-            V means = V.All(mu), factor = V.All(r), s0 = V.All(0), s1 = s0;
-            for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+            V means = V.All(mu), factor = V.All(r), s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
+            for (; i <= n - 4 * V.Count; i += 4 * V.Count)
             {
                 s0 = V.MultiplyAdd(V.Load(from + i) - means, factor, s0);
                 s1 = V.MultiplyAdd(V.Load(from + i + V.Count) - means, factor, s1);
+                s2 = V.MultiplyAdd(V.Load(from + i + 2 * V.Count) - means, factor, s2);
+                s3 = V.MultiplyAdd(V.Load(from + i + 3 * V.Count) - means, factor, s3);
             }
 
-            float sum = V.Sum(s0 + s1);
+            for (; i <= n - V.Count; i += V.Count)
+            {
+                s0 = V.MultiplyAdd(V.Load(from + i) - means, factor, s0);
+            }
+
+            float sum = V.Sum(s0 + s1 + (s2 + s3));
             for (; i < n; i++)
             {
                 sum += (from[i] - mu) * r;
