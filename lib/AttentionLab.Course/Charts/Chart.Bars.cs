@@ -75,7 +75,7 @@ public static partial class Chart
             ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)Page.Wrap(category, 12))]),
             ["y"] = Page.Numbers(set.Values),
             ["marker"] = new JsonObject { ["color"] = Palette.Colour(index) },
-            ["hovertemplate"] = "%{x}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+            ["hovertemplate"] = $"%{{x}}: {Page.Hover('y', set.Values)}<extra>%{{fullData.name}}</extra>",
         };
         if (set.Errors is { } errors)
         {
@@ -84,7 +84,7 @@ public static partial class Chart
         }
         else if (written)
         {
-            trace["texttemplate"] = "%{y:.3~g}";
+            trace["texttemplate"] = Page.Hover('y', set.Values, digits: 3);
             trace["textposition"] = "outside";
             trace["cliponaxis"] = false;
         }

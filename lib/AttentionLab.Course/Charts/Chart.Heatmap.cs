@@ -75,7 +75,7 @@ public static partial class Chart
             string number = i == 0 ? "" : $"{i + 1}";
             JsonObject trace = HeatmapTrace(values, name, xLabels, yLabels, annotate);
             (trace["coloraxis"], trace["xaxis"], trace["yaxis"], trace["name"]) = ("coloraxis", $"x{number}", $"y{number}", Page.Text(name));
-            trace["hovertemplate"] = "row %{y}, column %{x}: %{z:.4~g}<extra>%{fullData.name}</extra>";
+            trace["hovertemplate"] = ((string)trace["hovertemplate"]!).Replace("<extra>", "<extra>%{fullData.name}", StringComparison.Ordinal);
             data.Add(trace);
 
             // Tick labels at the outer edges only: a panel is 90 px wide on a narrow page.
@@ -120,6 +120,8 @@ public static partial class Chart
 
         CheckLabels(xLabels, nameof(xLabels), columns, "columns");
         CheckLabels(yLabels, nameof(yLabels), rows, "rows");
+        IEnumerable<double> numbers = values.Cast<float>().Select(value => (double)value);
+        double span = Page.Span(numbers);
         JsonArray z = [];
         for (int i = 0; i < rows; i++)
         {
@@ -131,7 +133,7 @@ public static partial class Chart
                 {
                     float.PositiveInfinity => throw new ArgumentException($"{owner}[{i}, {j}] is ∞, which no colour can show: pass NaN for an empty cell."),
                     float.NegativeInfinity => null,
-                    _ => Page.Number(value),
+                    _ => Page.Number(value, span),
                 });
             }
 
@@ -147,7 +149,7 @@ public static partial class Chart
             ["hoverongaps"] = false,
             ["xgap"] = columns <= 32 ? 1 : 0,
             ["ygap"] = rows <= 32 ? 1 : 0,
-            ["hovertemplate"] = "row %{y}, column %{x}: %{z:.4~g}<extra></extra>",
+            ["hovertemplate"] = $"row %{{y}}, column %{{x}}: {Page.Hover('z', numbers)}<extra></extra>",
         };
         if (annotate)
         {
@@ -205,7 +207,7 @@ public static partial class Chart
 
         (low, high) = low > high ? (0, 1) // no finite number at all
             : low >= 0 && high <= 1 ? (0, 1)
-            : low == high ? (low - 0.5, high + 0.5)
+            : low == high ? Extent.Around(low)
             : (low, high);
         (low, high) = (min ?? low, max ?? high);
         Check.Range(low, high, nameof(min), nameof(max));
@@ -221,8 +223,8 @@ public static partial class Chart
     private static void SetColours(JsonObject axis, double low, double high)
     {
         bool signed = low < 0 && high > 0;
-        axis["cmin"] = Page.Number(signed ? -Math.Max(-low, high) : low);
-        axis["cmax"] = Page.Number(signed ? Math.Max(-low, high) : high);
+        axis["cmin"] = Page.Number(signed ? -Math.Max(-low, high) : low, high - low);
+        axis["cmax"] = Page.Number(signed ? Math.Max(-low, high) : high, high - low);
         axis["colorscale"] = signed ? Palette.Diverging() : Palette.Sequential;
     }
 }

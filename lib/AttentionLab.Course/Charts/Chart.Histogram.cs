@@ -48,14 +48,23 @@ public static partial class Chart
     /// <summary>bins + 1 edges, evenly or in equal ratios from the smallest to the largest value.</summary>
     private static double[] Edges(IReadOnlyList<Sample> samples, int bins, bool log, double? min, double? max)
     {
+        if (min is double left)
+        {
+            Check.Number(left, nameof(min), log);
+        }
+
+        if (max is double right)
+        {
+            Check.Number(right, nameof(max), log);
+        }
+
         double low = min ?? samples.Min(sample => sample.Values.Min()), high = max ?? samples.Max(sample => sample.Values.Max());
         if (min is null && max is null && low == high)
         {
-            (low, high) = log ? (low / 2, high * 2) : (low - 0.5, high + 0.5);
+            (low, high) = log ? (low / 2, high * 2) : Extent.Around(low);
         }
 
-        Check.Numbers([low, high], "(min, max)", log, gaps: false);
-        Check.Range(low, high, nameof(min), nameof(max));
+        Check.Range(low, high, min is null ? "the smallest value" : nameof(min), max is null ? "the largest value" : nameof(max));
         return [.. Enumerable.Range(0, bins + 1).Select(i => log ? low * Math.Pow(high / low, (double)i / bins) : low + (high - low) * i / bins)];
     }
 
@@ -77,12 +86,13 @@ public static partial class Chart
     {
         int bins = heights.Length;
         bool under = sample.Values.Any(value => value < edges[0]), over = sample.Values.Any(value => value > edges[^1]);
+        IReadOnlyList<string> ends = Page.Labels(edges, 3);
         IEnumerable<string> ranges = Enumerable.Range(0, bins).Select(k => (k == 0 && under, k == bins - 1 && over) switch
         {
-            (true, false) => FormattableString.Invariant($"below {edges[1]:G3}"),
-            (false, true) => FormattableString.Invariant($"above {edges[^2]:G3}"),
+            (true, false) => $"below {ends[1]}",
+            (false, true) => $"above {ends[^2]}",
             (true, true) => "all",
-            _ => FormattableString.Invariant($"{edges[k]:G3} to {edges[k + 1]:G3}"),
+            _ => $"{ends[k]} to {ends[k + 1]}",
         });
         return new JsonObject
         {
@@ -95,7 +105,7 @@ public static partial class Chart
             ["line"] = new JsonObject { ["shape"] = "hv", ["width"] = 2, ["color"] = Palette.Colour(index), ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid" },
             ["fill"] = "tozeroy",
             ["fillcolor"] = Palette.Faint(index, 0.3),
-            ["hovertemplate"] = "%{text}: %{y:.4~g}<extra>%{fullData.name}</extra>",
+            ["hovertemplate"] = $"%{{text}}: {Page.Hover('y', heights)}<extra>%{{fullData.name}}</extra>",
         };
     }
 }

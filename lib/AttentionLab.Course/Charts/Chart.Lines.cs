@@ -48,7 +48,7 @@ public static partial class Chart
                 ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = line.Dash ? "dash" : "solid" },
                 ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8 },
                 ["connectgaps"] = false,
-                ["hovertemplate"] = "%{x:.4~g}, %{y:.4~g}<extra>%{fullData.name}</extra>",
+                ["hovertemplate"] = $"{Page.Hover('x', line.X)}, {Page.Hover('y', line.Y)}<extra>%{{fullData.name}}</extra>",
             });
         }
 
@@ -117,7 +117,7 @@ public static partial class Chart
     {
         if (value is double end)
         {
-            Check.Numbers([end], parameter, log, gaps: false);
+            Check.Number(end, parameter, log);
             return log ? Math.Log10(end) : end;
         }
 

@@ -39,7 +39,7 @@ public static partial class Chart
                 ["x"] = Page.Numbers(set.X),
                 ["y"] = Page.Numbers(set.Y),
                 ["marker"] = new JsonObject { ["color"] = Palette.Colour(i), ["symbol"] = Palette.Symbol(i), ["size"] = set.X.Count > 200 ? 5 : 9, ["opacity"] = set.X.Count > 200 ? 0.6 : 1.0 },
-                ["hovertemplate"] = $"{(set.Labels is null ? "" : "%{text}: ")}%{{x:.4~g}}, %{{y:.4~g}}<extra>%{{fullData.name}}</extra>",
+                ["hovertemplate"] = $"{(set.Labels is null ? "" : "%{text}: ")}{Page.Hover('x', set.X)}, {Page.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
             };
             if (set.Labels is { } labels)
             {

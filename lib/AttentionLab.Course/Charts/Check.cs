@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace AttentionLab.Course.Charts;
 
 /// <summary>Refuses what a chart cannot show honestly, and says which number it is.</summary>
 internal static class Check
 {
+    /// <summary>Beyond this the length of an axis leaves the range of double.</summary>
+    private const double Most = 1e300;
+
     internal static void Any<T>(IReadOnlyList<T> items, string parameter)
     {
         ArgumentNullException.ThrowIfNull(items, parameter);
@@ -33,16 +38,19 @@ internal static class Check
     {
         for (int i = 0; i < values.Count; i++)
         {
-            double value = values[i];
-            if (double.IsInfinity(value) || (double.IsNaN(value) && !gaps))
+            if (Fault(values[i], log, gaps) is { } fault)
             {
-                throw new ArgumentException($"{owner}[{i}] is {value}, which no axis can show: leave it out{(gaps ? ", or pass NaN for a gap" : "")}.");
+                throw new ArgumentException(FormattableString.Invariant($"{owner}[{i}] is {fault}"));
             }
+        }
+    }
 
-            if (log && value <= 0)
-            {
-                throw new ArgumentException($"{owner}[{i}] is {value:G4}, which a log axis cannot show: leave it out{(gaps ? " (NaN is a gap)" : "")}, or use a linear axis.");
-            }
+    /// <summary>The end of an axis: finite, and above zero on a log axis.</summary>
+    internal static void Number(double value, string parameter, bool log)
+    {
+        if (Fault(value, log, gaps: false) is { } fault)
+        {
+            throw new ArgumentException($"{parameter} is {fault}", parameter);
         }
     }
 
@@ -50,7 +58,20 @@ internal static class Check
     {
         if (!double.IsFinite(low) || !double.IsFinite(high) || low >= high)
         {
-            throw new ArgumentException($"{lowName} is {low:G4} and {highName} is {high:G4}: the first must be the smaller one, and both finite.");
+            throw new ArgumentException(FormattableString.Invariant($"{lowName} is {low} and {highName} is {high}: the first must be the smaller one, and both finite."));
         }
+    }
+
+    private static string? Fault(double value, bool log, bool gaps)
+    {
+        if (Math.Abs(value) <= Most ? !log || value > 0 : double.IsNaN(value) && gaps)
+        {
+            return null;
+        }
+
+        string number = value.ToString(CultureInfo.InvariantCulture);
+        return double.IsInfinity(value) || (double.IsNaN(value) && !gaps) ? $"{number}, which no axis can show: leave it out{(gaps ? ", or pass NaN for a gap" : "")}."
+            : Math.Abs(value) > Most ? $"{number}, but axes end at ±1E+300: divide the numbers by a power of ten and say so in the axis title."
+            : $"{number}, which a log axis cannot show: leave it out{(gaps ? " (NaN is a gap)" : "")}, or use a linear axis.";
     }
 }

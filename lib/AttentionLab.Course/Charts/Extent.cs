@@ -13,7 +13,7 @@ internal readonly record struct Extent(double Left, double Right, double Bottom,
     /// <summary>The box that also shows a point; a NaN coordinate (a gap) adds nothing.</summary>
     internal Extent And(double x, double y) => And(new Extent(x, x, y, y));
 
-    /// <summary>With air around the data; a span of nothing becomes one of 1.</summary>
+    /// <summary>With air around the data; a span of nothing becomes one as <see cref="Around"/> says.</summary>
     internal Extent Padded(double share)
     {
         (double left, double right) = Pad(Left, Right, share);
@@ -21,6 +21,13 @@ internal readonly record struct Extent(double Left, double Right, double Bottom,
         return new Extent(left, right, bottom, top);
     }
 
+    /// <summary>A range around equal numbers: of length 1, or of two millionths of a number so large that 1 is too little to be seen.</summary>
+    internal static (double Low, double High) Around(double value)
+    {
+        double half = Math.Max(0.5, 1e-6 * Math.Abs(value));
+        return (value - half, value + half);
+    }
+
     private static (double Low, double High) Pad(double low, double high, double share) =>
-        high > low ? (low - share * (high - low), high + share * (high - low)) : (low - 0.5, high + 0.5);
+        high > low ? (low - share * (high - low), high + share * (high - low)) : Around(low);
 }

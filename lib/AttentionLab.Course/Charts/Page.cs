@@ -109,7 +109,7 @@ internal static class Page
     /// </summary>
     internal static void SetRange(JsonObject axis, double low, double high)
     {
-        axis["range"] = new JsonArray(Number(low), Number(high));
+        axis["range"] = Numbers([low, high]);
         if (axis["type"]?.GetValue<string>() != "log" || axis["tickmode"] is not null)
         {
             return;
@@ -145,8 +145,9 @@ internal static class Page
 
     private static void SetTicks(JsonObject axis, IEnumerable<double> values)
     {
-        axis["tickvals"] = Numbers(values);
-        axis["ticktext"] = Texts(values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
+        double[] all = [.. values];
+        axis["tickvals"] = Numbers(all);
+        axis["ticktext"] = Texts(Labels(all, 4));
         axis["tickfont"] = new JsonObject { ["size"] = 13 };
     }
 
@@ -164,10 +165,64 @@ internal static class Page
     /// <summary>A text as plotly's little HTML: nothing in it is a tag.</summary>
     internal static string Text(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
-    /// <summary>A number as JSON, seven digits, as many as float32 has; a gap (null) for NaN.</summary>
-    internal static JsonNode? Number(double value) => double.IsNaN(value) ? null : JsonValue.Create(double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+    /// <summary>
+    /// A number as JSON, a gap (null) for NaN: seven digits, as many as float32 has, unless that moves it by more than a millionth of <paramref name="span"/>,
+    /// the range of the numbers it stands among: then all digits.
+    /// </summary>
+    internal static JsonNode? Number(double value, double span)
+    {
+        if (double.IsNaN(value))
+        {
+            return null;
+        }
 
-    internal static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(Number)];
+        double seven = Parsed(value.ToString("G7", CultureInfo.InvariantCulture));
+        return JsonValue.Create(Math.Abs(seven - value) <= 1e-6 * span ? seven : value == (float)value ? Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture)) : value);
+
+        static double Parsed(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    internal static JsonArray Numbers(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        double span = Span(all);
+        return [.. all.Select(value => Number(value, span))];
+    }
+
+    /// <summary>Largest minus smallest number, gaps passed over; 0 for none.</summary>
+    internal static double Span(IEnumerable<double> values)
+    {
+        (double low, double high) = (double.NaN, double.NaN);
+        foreach (double value in values.Where(double.IsFinite))
+        {
+            (low, high) = (double.MinNumber(low, value), double.MaxNumber(high, value));
+        }
+
+        return double.IsNaN(low) ? 0 : high - low;
+    }
+
+    /// <summary>What the pointer says of a coordinate: <paramref name="digits"/> of the numbers' range, however far that is from 0.</summary>
+    internal static string Hover(char axis, IEnumerable<double> values, int digits = 4)
+    {
+        double[] all = [.. values.Where(double.IsFinite)];
+        double span = Span(all), most = all.Select(Math.Abs).DefaultIfEmpty().Max();
+        int more = span > 0 ? (int)Math.Floor(Math.Log10(most / span)) : 0;
+        return $"%{{{axis}:.{Math.Clamp(digits + more, digits, 15)}~g}}";
+    }
+
+    /// <summary>Numbers as texts with at least <paramref name="digits"/> digits, and so many that different numbers have different texts; whole ones below ten millions in full.</summary>
+    internal static IReadOnlyList<string> Labels(IReadOnlyCollection<double> values, int digits)
+    {
+        int different = values.Distinct().Count();
+        for (; ; digits++)
+        {
+            string[] texts = [.. values.Select(value => value.ToString(Math.Abs(value) < 1e7 && Math.Round(value) == value ? "0" : $"G{digits}", CultureInfo.InvariantCulture))];
+            if (digits >= 17 || texts.Distinct().Count() == different)
+            {
+                return texts;
+            }
+        }
+    }
 
     internal static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)Text(text))];
 
