@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 using AttentionLab.Weights;
@@ -8,7 +10,14 @@ namespace AttentionLab.Models;
 /// <summary>A piece that may fill a gap.</summary>
 /// <param name="Piece">The piece.</param>
 /// <param name="Probability">Of the softmax over all pieces.</param>
-public readonly record struct Guess(string Piece, double Probability);
+public readonly record struct Guess(string Piece, double Probability)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Piece = {Piece}, Probability = {Probability}");
+        return true;
+    }
+}
 
 /// <summary>
 /// A BERT with the head that it was trained with: texts with [MASK] in, words out. The folder is the one that <see cref="Models.Bert.Load"/> reads,

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace AttentionLab.Tensors;
 
 /// <summary>
@@ -173,10 +174,10 @@ public sealed partial class Tensor
     /// <summary>Shape and, for small tensors, the values.</summary>
     public override string ToString() => Length > 16
         ? $"Tensor {Describe(_shape)}"
-        : $"Tensor {Describe(_shape)} [{string.Join(", ", _values)}]";
+        : $"Tensor {Describe(_shape)} [{string.Join(", ", _values.Select(v => v.ToString(CultureInfo.InvariantCulture)))}]";
 
     /// <summary>"(2, 3)": how every message of the library writes a shape.</summary>
-    internal static string Describe(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray())})";
+    internal static string Describe(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)))})";
 
     private static int CountOf(ReadOnlySpan<int> shape)
     {

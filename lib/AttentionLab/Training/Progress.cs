@@ -1,9 +1,19 @@
+using System.Globalization;
+using System.Text;
+
 namespace AttentionLab.Training;
 
 /// <summary>What one call of the training step did: the caller has added the gradients of this batch.</summary>
 /// <param name="Loss">Mean loss of the batch.</param>
 /// <param name="Tokens">Tokens (or images, or pairs) in it; for the speed shown.</param>
-public readonly record struct Batch(double Loss, int Tokens);
+public readonly record struct Batch(double Loss, int Tokens)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Loss = {Loss}, Tokens = {Tokens}");
+        return true;
+    }
+}
 
 /// <summary>Where training stands; the same record feeds a console, a notebook or a file.</summary>
 /// <param name="Step">Steps done.</param>

@@ -9,7 +9,7 @@ internal static class Setting
     /// <param name="usual">A value that people take.</param>
     public static double NotNegative(double value, string name, string usual) => value >= 0 && double.IsFinite(value)
         ? value
-        : throw new ArgumentOutOfRangeException(name, $"{name} is {value} but must be a finite number, 0 or above: pass {usual}.");
+        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value} but must be a finite number, 0 or above: pass {usual}."));
 
     /// <summary>From 0 to below 1: the memory of a running average.</summary>
     /// <param name="value">What was passed.</param>
@@ -17,5 +17,5 @@ internal static class Setting
     /// <param name="usual">A value that people take.</param>
     public static double Memory(double value, string name, string usual) => value is >= 0 and < 1
         ? value
-        : throw new ArgumentOutOfRangeException(name, $"{name} is {value} but a running average needs a factor from 0 to below 1: pass 0 for none, or {usual}.");
+        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value} but a running average needs a factor from 0 to below 1: pass 0 for none, or {usual}."));
 }

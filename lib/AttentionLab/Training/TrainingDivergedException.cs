@@ -24,11 +24,11 @@ public sealed class TrainingDivergedException(long step, string tensor, string m
             .Cast<(string, Parameter, Tensor In)?>().FirstOrDefault(p => !IsFinite(p!.Value.In));
         if (bad is null)
         {
-            return new(step, name, $"step {step}: the {name} is {loss} although every value and gradient is finite: check the {name} and the batch for a logarithm of 0 or a division by 0.");
+            return new(step, name, FormattableString.Invariant($"step {step}: the {name} is {loss} although every value and gradient is finite: check the {name} and the batch for a logarithm of 0 or a division by 0."));
         }
 
         (string what, Parameter of, Tensor tensor) = bad.Value;
         int index = Array.FindIndex(tensor.Values, v => !float.IsFinite(v));
-        return new(step, of.Name, $"step {step}: the {what} of {of} holds {tensor.Values[index]} at index {index} ({name} {loss:G4}): lower the learning rate, warm up longer, or clip the gradients; if it is the first step, check the batch.");
+        return new(step, of.Name, FormattableString.Invariant($"step {step}: the {what} of {of} holds {tensor.Values[index]} at index {index} ({name} {loss:G4}): lower the learning rate, warm up longer, or clip the gradients; if it is the first step, check the batch."));
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace AttentionLab.Words;
 
 /// <summary>Where a <see cref="SkipGramTraining"/> stands.</summary>
@@ -13,4 +16,10 @@ public readonly record struct SkipGramProgress(double Done, double Loss, double 
 
     /// <summary>Time left, if it goes on like this.</summary>
     public TimeSpan Left => Done > 0 ? Elapsed * ((1 - Done) / Done) : TimeSpan.MaxValue;
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Done = {Done}, Loss = {Loss}, Rate = {Rate}, Words = {Words}, Elapsed = {Elapsed}, Speed = {Speed}, Left = {Left}");
+        return true;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -6,7 +8,14 @@ namespace AttentionLab.Words;
 /// <summary>A word and how near it is.</summary>
 /// <param name="Word">The word.</param>
 /// <param name="Cosine">Cosine of the angle to the vector that was asked for.</param>
-public readonly record struct Neighbour(string Word, float Cosine);
+public readonly record struct Neighbour(string Word, float Cosine)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Word = {Word}, Cosine = {Cosine}");
+        return true;
+    }
+}
 
 /// <summary>Words with a vector each: nearest words, analogies, a flat map. Files of word2vec are read and written by <see cref="WordVectorFiles"/>.</summary>
 public sealed class WordVectors

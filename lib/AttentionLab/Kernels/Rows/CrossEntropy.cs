@@ -136,7 +136,7 @@ public static class CrossEntropy
         Sizes.Require(losses, losses == 0 ? 0 : rows, 1, "losses", "rows", "one column");
         if (!(smoothing is >= 0 and <= 1))
         {
-            throw new ArgumentException($"smoothing is {smoothing} but it is a share of the probability: pass 0 to 1.");
+            throw new ArgumentException(FormattableString.Invariant($"smoothing is {smoothing} but it is a share of the probability: pass 0 to 1."));
         }
 
         int count = 0;

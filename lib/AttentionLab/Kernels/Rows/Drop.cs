@@ -52,7 +52,7 @@ public static class Drop
         Sizes.RequireSame(y, x, "y", "x");
         return rate is >= 0 and < 1
             ? (uint)(rate * 4294967296.0)
-            : throw new ArgumentOutOfRangeException(nameof(rate), $"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none.");
+            : throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
     }
 
     private readonly unsafe struct Blocks(float* x, float* y, int length, uint limit, float factor, ulong seed, ulong stream, ulong position) : IRowKernel
