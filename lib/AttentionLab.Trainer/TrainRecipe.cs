@@ -19,8 +19,14 @@ internal static class TrainRecipe
     public static void Write(string path, string command, JsonObject settings, JsonObject corpus, JsonObject result)
     {
         JsonObject recipe = new() { ["command"] = command, ["settings"] = settings, ["corpus"] = corpus, ["result"] = result };
+        WriteWhole(path, recipe.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>Writes a text; the old file stays whole until the new one is.</summary>
+    public static void WriteWhole(string path, string text)
+    {
         string temporary = path + ".tmp";
-        File.WriteAllText(temporary, recipe.ToJsonString(Indented) + "\n");
+        File.WriteAllText(temporary, text);
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -21,17 +21,10 @@ public static class TrainCommand
         TrainReportCommand.Create(),
     };
 
-    internal static Option<string?> CorpusFolder() => new("--corpus")
-    {
-        Description = "Folder of the dictionaries; without it, /usr/share, where Debian's packages put them.",
-        HelpName = "DIR",
-    };
+    internal static Option<string?> CorpusFolder() =>
+        TrainOptions.Text("--corpus", "Folder of the dictionaries; without it, /usr/share, where Debian's packages put them.", "DIR");
 
-    internal static Option<string?> Output() => new("--out")
-    {
-        Description = "Folder for the results; without it, the course's data/.",
-        HelpName = "DIR",
-    };
+    internal static Option<string?> Output() => TrainOptions.Text("--out", "Folder for the results; without it, the course's data/.", "DIR");
 
     /// <summary>The folder for results, made if need be.</summary>
     /// <param name="named">From <c>--out</c>; null for the course's <c>data/</c>.</param>

@@ -9,10 +9,10 @@ internal static class TrainCorpusCommand
     public static Command Create()
     {
         Option<string?> corpus = TrainCommand.CorpusFolder();
-        var sample = new Option<int>("--sample") { Description = "Also print so many sentences, drawn at random.", HelpName = "N" };
-        var word = new Option<string?>("--word") { Description = "Draw the sample from the sentences with this word.", HelpName = "WORD" };
-        var source = new Option<CorpusSource?>("--source") { Description = "Draw the sample from this dictionary.", HelpName = "NAME" };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the sample.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<int> sample = TrainOptions.Number("--sample", "Also print so many sentences, drawn at random.", 0, 0, int.MaxValue);
+        Option<string?> word = TrainOptions.Text("--word", "Draw the sample from the sentences with this word.", "WORD");
+        Option<CorpusSource?> source = TrainOptions.Choice<CorpusSource>("--source", "Draw the sample from this dictionary.");
+        Option<ulong> seed = TrainOptions.Number("--seed", "Seed of the sample.", 1UL, ulong.MinValue, ulong.MaxValue);
         var command = new Command("corpus", "Read and clean the dictionaries; print how much text comes out and what is held out. Writes nothing.") { corpus, sample, word, source, seed };
         command.SetAction(parsed => Run(parsed.GetValue(corpus), parsed.GetValue(sample), parsed.GetValue(word), parsed.GetValue(source), parsed.GetValue(seed)));
         return command;

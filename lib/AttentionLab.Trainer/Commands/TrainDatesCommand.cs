@@ -9,20 +9,9 @@ internal static class TrainDatesCommand
     public static Command Create()
     {
         Option<string?> output = TrainCommand.Output();
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the model that is kept.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var seeds = new Option<int>("--seeds") { Description = "How many seeds are trained and measured, from the first on.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        var steps = new Option<int>("--steps") { Description = "Batches a seed learns from.", HelpName = "N", DefaultValueFactory = _ => new DateReaderSettings().Steps };
-        foreach (Option<int> count in (Option<int>[])[seeds, steps])
-        {
-            count.Validators.Add(result =>
-            {
-                if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int number) && number < 1)
-                {
-                    result.AddError($"{count.Name} {number} is too few: pass 1 or more.");
-                }
-            });
-        }
-
+        Option<ulong> seed = TrainOptions.Number("--seed", "Seed of the model that is kept.", 1UL, ulong.MinValue, ulong.MaxValue);
+        Option<int> seeds = TrainOptions.Number("--seeds", "How many seeds are trained and measured, from the first on.", 5, 1, 10_000);
+        Option<int> steps = TrainOptions.Number("--steps", "Batches a seed learns from.", new DateReaderSettings().Steps, 1, (int)TrainOptions.MostSteps);
         var command = new Command("dates", "Train the model that reads spoken dates (chapters 08 and 11), with several seeds: dates/model.safetensors of the first, and the recipe with the measures of all. Needs no corpus.")
         {
             output, seed, seeds, steps,

@@ -8,58 +8,46 @@ namespace AttentionLab.Trainer;
 /// <summary><c>train encoder</c>: the small BERT of chapter 11.</summary>
 internal static class TrainEncoderCommand
 {
+    private const double UsualMinutes = 60;
+
     public static Command Create()
     {
-        EncoderSettings standard = new();
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
-        var minutes = new Option<double?>("--minutes") { Description = "Budget of time; without --steps, 60. The number of steps is fixed from the pace measured.", HelpName = "N" };
-        var steps = new Option<long?>("--steps") { Description = "Number of steps, as the recipe names it: repeats a training exactly.", HelpName = "N" };
-        var decayFrom = new Option<long?>("--decay-from") { Description = "Last step at the full rate, as the recipe names it.", HelpName = "N" };
-        var run = new Option<string?>("--run") { Description = "Folder of the checkpoint; without it, work/encoder.", HelpName = "DIR" };
-        var checkpoint = new Option<double>("--checkpoint-minutes") { Description = "Time between two checkpoints, which are written with a line of progress; without it, 3.", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var tokenizer = new Option<string?>("--tokenizer") { Description = "The vocab.txt; without it, what 'train tokenizer' wrote.", HelpName = "FILE" };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped." };
-        Option<int> layers = Number("--layers", standard.Layers), channels = Number("--channels", standard.Channels), heads = Number("--heads", standard.Heads);
-        Option<int> hidden = Number("--hidden", standard.Hidden), length = Number("--length", standard.Length), batch = Number("--batch", standard.Batch);
-        Option<long> warmup = Number("--warmup", standard.Warmup);
-        Option<double> share = Number("--share", standard.Share), rate = Number("--rate", standard.Rate), decayShare = Number("--decay-share", standard.DecayShare);
-        Option<double> weightDecay = Number("--weight-decay", standard.WeightDecay), dropout = Number("--dropout", standard.Dropout);
-        Option<double> masked = Number("--masked", standard.Masked), finalShare = Number("--final-share", standard.FinalShare);
-        Option<int> wordPasses = Number("--word-passes", standard.WordPasses);
-        Option<bool> muon = Number("--muon", standard.Muon);
-        Option<ulong> seed = Number("--seed", standard.Seed);
-        Option<double> deviation = Number("--deviation", standard.Deviation);
-        Option<bool> waves = Number("--waves", standard.Waves);
+        Option<double?> minutes = TrainOptions.Optional("--minutes", $"Budget of time; without --steps, {UsualMinutes}. The number of steps is fixed from the pace measured.", 0.001, TrainOptions.MostMinutes);
+        Option<long?> steps = TrainOptions.Optional("--steps", "Number of steps, as the recipe names it: repeats a training exactly.", 1, TrainOptions.MostSteps);
+        Option<long?> decayFrom = TrainOptions.Optional("--decay-from", "Last step at the full rate, as the recipe names it; with --steps.", 0, TrainOptions.MostSteps);
+        Option<string?> run = TrainOptions.Text("--run", "Folder of the checkpoint; without it, work/encoder.", "DIR");
+        Option<double> checkpoint = TrainOptions.Number("--checkpoint-minutes", "Time between two checkpoints, which are written with a line of progress.", 3, 0, TrainOptions.MostMinutes);
+        Option<string?> tokenizer = TrainOptions.Text("--tokenizer", "The vocab.txt; without it, what 'train tokenizer' wrote.", "FILE");
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped; settings and budget must be its own. A fresh start sets its checkpoint aside." };
         var command = new Command("encoder", "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
         {
             corpus, output, minutes, steps, decayFrom, run, checkpoint, tokenizer, resume,
-            layers, channels, heads, hidden, length, batch, share, finalShare, masked, wordPasses, muon, rate, warmup, decayShare, weightDecay, dropout, seed, deviation, waves,
         };
+        foreach (EncoderSetting setting in EncoderSetting.All)
+        {
+            command.Add(setting.Option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(steps) is not null && result.GetResult(minutes) is not null)
+            {
+                result.AddError("--steps and --minutes are two budgets: give one of them.");
+            }
+            else if (result.GetResult(decayFrom) is not null && result.GetResult(steps) is null)
+            {
+                result.AddError("--decay-from is given without --steps: give both, as the recipe names them.");
+            }
+            else if (result.GetValue(decayFrom) is long from && result.GetValue(steps) is long all && from > all)
+            {
+                result.AddError($"--decay-from is {from} but --steps {all}: give a step of the run.");
+            }
+        });
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Run(
-                new EncoderSettings
-                {
-                    Layers = parsed.GetValue(layers),
-                    Channels = parsed.GetValue(channels),
-                    Heads = parsed.GetValue(heads),
-                    Hidden = parsed.GetValue(hidden),
-                    Length = parsed.GetValue(length),
-                    Batch = parsed.GetValue(batch),
-                    Share = parsed.GetValue(share),
-                    FinalShare = parsed.GetValue(finalShare),
-                    Masked = parsed.GetValue(masked),
-                    WordPasses = parsed.GetValue(wordPasses),
-                    Muon = parsed.GetValue(muon),
-                    Rate = parsed.GetValue(rate),
-                    Warmup = parsed.GetValue(warmup),
-                    DecayShare = parsed.GetValue(decayShare),
-                    WeightDecay = parsed.GetValue(weightDecay),
-                    Dropout = parsed.GetValue(dropout),
-                    Seed = parsed.GetValue(seed),
-                    Deviation = parsed.GetValue(deviation),
-                    Waves = parsed.GetValue(waves),
-                },
-                parsed.GetValue(steps) is long n ? new EncoderBudget(n, parsed.GetValue(decayFrom)) : new EncoderBudget(Minutes: parsed.GetValue(minutes) ?? 60),
+                EncoderSetting.Parsed(parsed),
+                Budget(parsed.GetValue(steps), parsed.GetValue(decayFrom), parsed.GetValue(minutes), parsed.GetValue(resume)),
                 parsed.GetValue(resume),
                 parsed.GetValue(corpus),
                 parsed.GetValue(tokenizer),
@@ -70,6 +58,10 @@ internal static class TrainEncoderCommand
             CancellationToken.None));
         return command;
     }
+
+    /// <summary>A resumed run that is given no budget keeps its own.</summary>
+    private static EncoderBudget Budget(long? steps, long? decayFrom, double? minutes, bool resume) =>
+        new(steps, decayFrom, steps is null && !resume ? minutes ?? UsualMinutes : minutes);
 
     private static int Run(
         EncoderSettings settings, EncoderBudget budget, bool resume, string? folder, string? tokenizer, string? run, TimeSpan checkpoint, string? output, CancellationToken cancellation)
@@ -105,7 +97,4 @@ internal static class TrainEncoderCommand
         Console.WriteLine(FormattableString.Invariant($"Wrote {target}: {new FileInfo(Path.Combine(target, "model.safetensors")).Length / 1e6:0.00} MB."));
         return 0;
     }
-
-    private static Option<T> Number<T>(string name, T standard) =>
-        new(name) { Description = FormattableString.Invariant($"Without it, {standard}."), HelpName = "N", DefaultValueFactory = _ => standard };
 }

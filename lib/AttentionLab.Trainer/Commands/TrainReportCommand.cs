@@ -16,8 +16,8 @@ internal static class TrainReportCommand
     public static Command Create()
     {
         Option<string?> corpus = TrainCommand.CorpusFolder();
-        var data = new Option<string?>("--data") { Description = "Folder of what was trained; without it, the course's data/.", HelpName = "DIR" };
-        var json = new Option<string?>("--json") { Description = "Also write the numbers to this file.", HelpName = "FILE" };
+        Option<string?> data = TrainOptions.Text("--data", "Folder of what was trained; without it, the course's data/.", "DIR");
+        Option<string?> json = TrainOptions.Text("--json", "Also write the numbers to this file.", "FILE");
         var command = new Command("report", "Measure what was trained, on held-out text: masked words beside baselines, the two-sense test, heads, word vectors. Some minutes.") { corpus, data, json };
         command.SetAction((parsed, _) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(data), parsed.GetValue(json)), CancellationToken.None));
         return command;

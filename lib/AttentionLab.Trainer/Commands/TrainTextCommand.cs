@@ -9,7 +9,7 @@ internal static class TrainTextCommand
     public static Command Create()
     {
         Option<string?> output = TrainCommand.Output();
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the grammar.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<ulong> seed = TrainOptions.Number("--seed", "Seed of the grammar.", 1UL, ulong.MinValue, ulong.MaxValue);
         var command = new Command("text", "Write the small text of chapter 01, small-text.txt, from its grammar. Needs no dictionary.") { output, seed };
         command.SetAction(parsed =>
         {

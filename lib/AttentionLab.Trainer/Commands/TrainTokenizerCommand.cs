@@ -9,7 +9,7 @@ internal static class TrainTokenizerCommand
     public static Command Create()
     {
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
-        var size = new Option<int>("--size") { Description = "Pieces of the vocabulary.", HelpName = "N", DefaultValueFactory = _ => TrainTokenizer.Size };
+        Option<int> size = TrainOptions.Number("--size", "Pieces of the vocabulary.", TrainTokenizer.Size, 1, 1_000_000);
         var command = new Command("tokenizer", "Learn the encoder's WordPiece vocabulary from the training part: encoder/vocab.txt and its recipe.") { corpus, output, size };
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), cancellation), cancellation));
         return command;

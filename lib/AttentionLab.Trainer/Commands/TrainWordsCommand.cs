@@ -11,16 +11,16 @@ internal static class TrainWordsCommand
     {
         SkipGramOptions usual = TrainWords.Settings;
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
-        Option<int> size = Number("--words", "Words that get a vector, the most frequent ones.", TrainWords.VocabularySize);
-        Option<int> channels = Number("--channels", "Numbers a vector.", usual.Channels);
-        Option<int> epochs = Number("--epochs", "Passes over the text.", usual.Epochs);
-        Option<int> window = Number("--window", "Neighbours on each side, at most.", usual.Window);
-        Option<int> negatives = Number("--negatives", "Random words beside each neighbour.", usual.Negatives);
-        Option<float> rate = Number("--rate", "Learning rate at the start; it falls to 0.", usual.Rate);
-        Option<double> subsample = Number("--subsample", "Frequency above which words are dropped at random.", usual.Subsample);
-        Option<double> power = Number("--power", "Random words are drawn by their count to this power.", usual.NegativePower);
-        Option<ulong> seed = Number("--seed", "Seed: the same one gives the same file.", usual.Seed);
-        var text = new Option<string?>("--text") { Description = "Also write the text as other programs read it: a sentence a line, only words that get a vector.", HelpName = "FILE" };
+        Option<int> size = TrainOptions.Number("--words", "Words that get a vector, the most frequent ones.", TrainWords.VocabularySize, 1, 10_000_000);
+        Option<int> channels = TrainOptions.Number("--channels", "Numbers a vector.", usual.Channels, 1, 4096);
+        Option<int> epochs = TrainOptions.Number("--epochs", "Passes over the text.", usual.Epochs, 1, 100_000);
+        Option<int> window = TrainOptions.Number("--window", "Neighbours on each side, at most.", usual.Window, 1, 1000);
+        Option<int> negatives = TrainOptions.Number("--negatives", "Random words beside each neighbour.", usual.Negatives, 0, 1000);
+        Option<float> rate = TrainOptions.Number("--rate", "Learning rate at the start; it falls to 0.", usual.Rate, 1e-9f, 10f);
+        Option<double> subsample = TrainOptions.Number("--subsample", "Frequency above which words are dropped at random.", usual.Subsample, 0, 1);
+        Option<double> power = TrainOptions.Number("--power", "Random words are drawn by their count to this power.", usual.NegativePower, 0, 2);
+        Option<ulong> seed = TrainOptions.Number("--seed", "Seed: the same one gives the same file.", usual.Seed, ulong.MinValue, ulong.MaxValue);
+        Option<string?> text = TrainOptions.Text("--text", "Also write the text as other programs read it: a sentence a line, only words that get a vector.", "FILE");
         var rival = new Option<bool>("--fasttext") { Description = "Also train fastText on the same text, with and without parts of words, and print its scores. Takes many times as long." };
         var command = new Command(
             "words",
@@ -97,9 +97,6 @@ internal static class TrainWordsCommand
             }
         }
     }
-
-    private static Option<T> Number<T>(string name, string description, T usual) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
 
     private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 }

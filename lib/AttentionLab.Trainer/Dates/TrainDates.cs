@@ -25,8 +25,10 @@ internal static class TrainDates
         JsonArray runs = [];
         List<double> exact = [], peaks = [];
         DateReader? kept = null;
-        for (ulong seed = first; seed < first + (ulong)seeds; seed++)
+        for (int i = 0; i < seeds; i++)
         {
+            // Behind the largest seed comes 0.
+            ulong seed = unchecked(first + (ulong)i);
             Stopwatch watch = Stopwatch.StartNew();
             DateReader reader = DateReader.Train(settings, seed, p =>
             {

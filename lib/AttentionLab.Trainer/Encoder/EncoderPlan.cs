@@ -15,7 +15,7 @@ internal sealed class EncoderPlan
         _settings = settings;
         if (budget.Steps is long steps)
         {
-            (Steps, DecayFrom) = (steps, budget.DecayFrom ?? (long)Math.Round(steps * (1 - settings.DecayShare)));
+            (Steps, DecayFrom) = (steps, budget.DecayFrom ?? EncoderBudget.DecayOf(settings, steps));
         }
         else
         {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AttentionLab.Trainer;
 
-/// <summary>What made the encoder, written beside it, and beside a checkpoint as far as the run has come.</summary>
+/// <summary>What made the encoder, written beside it, and into a checkpoint as far as the run has come.</summary>
 internal sealed record EncoderRecipe
 {
     /// <summary>The command that makes the same file again.</summary>
@@ -59,25 +59,29 @@ internal sealed record EncoderRecipe
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
-    public static EncoderRecipe Read(string path)
+    public static EncoderRecipe Read(string path) => Parse(File.ReadAllText(path), path);
+
+    /// <summary>Reads the text of a recipe.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="file">Where it stood, for the message.</param>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static EncoderRecipe Parse(string json, string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), EncoderRecipeJson.Default.EncoderRecipe) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, EncoderRecipeJson.Default.EncoderRecipe) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no recipe ({e.Message}): delete the folder and start again without --resume.", e);
+            throw new InvalidDataException($"{file} holds no recipe ({e.Message}): start again without --resume.", e);
         }
     }
 
+    /// <summary>The recipe as text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EncoderRecipeJson.Default.EncoderRecipe) + "\n";
+
     /// <summary>Writes the recipe; the old one stays whole until the new one is.</summary>
-    public void Write(string path)
-    {
-        string temporary = path + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(this, EncoderRecipeJson.Default.EncoderRecipe) + "\n");
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Write(string path) => TrainRecipe.WriteWhole(path, ToJson());
 }
 
 /// <summary>A point of the learning curve.</summary>

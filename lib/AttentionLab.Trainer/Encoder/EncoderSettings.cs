@@ -1,6 +1,6 @@
 namespace AttentionLab.Trainer;
 
-/// <summary>Everything that the training of the encoder depends on, beside the text and the vocabulary; part of the recipe.</summary>
+/// <summary>Everything that the training of the encoder depends on, beside the text and the vocabulary; part of the recipe. <see cref="EncoderSetting"/> lists them as options.</summary>
 internal sealed record EncoderSettings
 {
     /// <summary>Number of layers.</summary>
@@ -66,9 +66,3 @@ internal sealed record EncoderSettings
     /// <summary>Seed of weights, order, masks and dropout.</summary>
     public ulong Seed { get; init; } = 1;
 }
-
-/// <summary>How a run goes on: a number of steps, or a budget of time that turns into one.</summary>
-/// <param name="Steps">Steps to do; null while the budget decides.</param>
-/// <param name="DecayFrom">Last step at the largest rate; null with <paramref name="Steps"/> given for what the decay's share makes of them.</param>
-/// <param name="Minutes">The budget; null for none.</param>
-internal sealed record EncoderBudget(long? Steps = null, long? DecayFrom = null, double? Minutes = null);

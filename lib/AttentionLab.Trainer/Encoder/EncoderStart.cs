@@ -42,6 +42,7 @@ internal static class EncoderStart
         IEnumerable<IEnumerable<string>> sentences = text.Training.SelectMany(entry => entry).Select(sentence => sentence.Select(id => vocabulary[id]));
         SkipGramTraining training = new(vocabulary, sentences, new() { Channels = settings.Channels, Epochs = settings.WordPasses, Seed = settings.Seed });
         int told = 0;
+        say?.Invoke("Vectors of the pieces first.");
         bool whole = training.Run(Tell, cancellation);
         if (whole)
         {

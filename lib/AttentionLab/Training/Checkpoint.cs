@@ -13,6 +13,7 @@ namespace AttentionLab.Training;
 public static class Checkpoint
 {
     private const string Prefix = "training/";
+    private const string NoteKey = "note";
 
     /// <summary>Writes the parameters alone, for use.</summary>
     /// <param name="path">The file; replaced as a whole.</param>
@@ -53,7 +54,22 @@ public static class Checkpoint
             metadata["evaluation.last"] = Text(last);
         }
 
+        if (loop.Note is not null)
+        {
+            metadata[NoteKey] = loop.Note();
+        }
+
         SafeTensorsFile.Write(path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
+    }
+
+    /// <summary>The text that <see cref="TrainingLoop.Note"/> gave when the file was written.</summary>
+    /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
+    /// <returns>The text; null if there was none.</returns>
+    /// <exception cref="InvalidDataException">The file is no sound safetensors file.</exception>
+    public static string? Note(string path)
+    {
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        return file.Metadata.GetValueOrDefault(NoteKey);
     }
 
     /// <summary>Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it.</summary>

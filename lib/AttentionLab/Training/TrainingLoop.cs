@@ -57,6 +57,12 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Steps between checkpoints.</summary>
     public long CheckpointEvery { get; init; } = 1000;
 
+    /// <summary>
+    /// A text of the caller's own that is written into each checkpoint, so that both are of the same step: settings, counts, a curve. Null for none; read it
+    /// with <see cref="Checkpoint.Note"/>.
+    /// </summary>
+    public Func<string>? Note { get; init; }
+
     /// <summary>The clock; tests bring their own.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -33,7 +33,7 @@ public sealed class TrainDatesTests : IDisposable
     {
         (int exitCode, _, string error) = await StudioProcess.RunAsync("train", "dates", "--out", folder.Path, "--seeds", "0");
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("--seeds 0 is too few", error);
+        Assert.Contains("--seeds is \"0\" but must be a whole number from 1", error);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Diagnostics;
+using System.Reflection;
 using AttentionLab.Course.Data;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
@@ -106,21 +108,83 @@ public sealed class TrainEncoderTests
     }
 
     [Fact]
+    public void Run_FreshStartInTheFolderOfAnotherRun_SetsItsCheckpointAside()
+    {
+        using TemporaryFolder folder = new();
+        Assert.True(Build(folder["run"]).Run(new(Steps: 60), resume: false, folder["old"], Token));
+        byte[] old = File.ReadAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors"));
+        Assert.Throws<Killed>(() => Build(folder["run"], killSaying: "step 20/").Run(new(Steps: 100), resume: false, folder["out"], Token));
+        Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["run"]).Run(new(Steps: 100), resume: true, folder["out"], Token)).Message);
+        string aside = Assert.Single(Directory.GetFiles(folder["run"]));
+        Assert.Equal(("checkpoint-1.safetensors", old), (Path.GetFileName(aside), File.ReadAllBytes(aside)), (a, b) => a.Item1 == b.Item1 && a.Item2.SequenceEqual(b.Item2));
+        Assert.True(Build(folder["run"]).Run(new(Steps: 40), resume: false, folder["out"], Token));
+        Assert.True(Build(folder["run"]).Run(new(Steps: 40), resume: false, folder["out"], Token));
+        Assert.Equal(["checkpoint-1.safetensors", "checkpoint-2.safetensors", "checkpoint.safetensors"], Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Resume_AnyCheckpointThatAKillLeaves_CountsWhatTheWholeRunCounts()
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<long, byte[]> checkpoints = [];
+        TrainEncoder whole = Build(folder["run"], reported: step => checkpoints[step] = File.ReadAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors")));
+        Assert.True(whole.Run(new(Steps: 100), resume: false, folder["whole"], Token));
+        EncoderRecipe expected = EncoderRecipe.Read(Path.Combine(folder["whole"], "model.recipe.json"));
+        Assert.Equal([20, 40, 60, 80, 100], checkpoints.Keys.Order());
+        foreach ((long step, byte[] bytes) in checkpoints)
+        {
+            // Whatever else was written since: a kill while the next checkpoint is on its way leaves this one.
+            File.WriteAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors"), bytes);
+            string output = folder[$"from-{step}"];
+            Assert.True(Build(folder["run"]).Run(new(Steps: 100), resume: true, output, Token));
+            EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(output, "model.recipe.json"));
+            Assert.Equal((expected.Done, expected.TokensRead, expected.Epochs, expected.HeldOut, expected.Command), (recipe.Done, recipe.TokensRead, recipe.Epochs, recipe.HeldOut, recipe.Command));
+            Assert.Equal(expected.Curve, recipe.Curve);
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole"], "model.safetensors")), File.ReadAllBytes(Path.Combine(output, "model.safetensors")));
+        }
+    }
+
+    [Fact]
+    public void Resume_OtherSettingsOrBudget_IsRefusedWithBothValues()
+    {
+        using TemporaryFolder folder = new();
+        string output = folder["out"];
+        Assert.True(Build(folder["run"]).Run(new(Steps: 20), resume: false, output, Token));
+        Refused(s_settings, new(Steps: 30), "--steps 20 there but 30 here");
+        Refused(s_settings, new(Steps: 20, DecayFrom: 10), "--decay-from 12 there but 10 here");
+        Refused(s_settings, new(Minutes: 5), "--minutes not given (--steps 20) there but 5 here");
+        Refused(s_settings with { Rate = 1, Waves = false }, new(Steps: 20), "--rate 0.003 there but 1 here; --waves true there but false here");
+        Refused(s_settings with { Beta2 = 0.9 }, new(Steps: 20), "--beta2 0.98 there but 0.9 here");
+        // The same budget in other words, or none: the run's own.
+        Assert.True(Build(folder["run"]).Run(new(Steps: 20, DecayFrom: 12), resume: true, output, Token));
+        Assert.True(Build(folder["run"]).Run(new(), resume: true, output, Token));
+
+        void Refused(EncoderSettings settings, EncoderBudget budget, string values)
+        {
+            TrainEncoder training = new(settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"]);
+            Assert.Contains(values, Assert.Throws<CourseException>(() => training.Run(budget, resume: true, output, Token)).Message);
+        }
+    }
+
+    [Fact]
     public void Run_StoppedWhileTheFirstTableIsMade_LeavesNothingToGoOnFrom()
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource source = new();
         List<string> said = [];
-        TrainEncoder training = new(s_settings with { WordPasses = 100_000 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"])
+        TrainEncoder training = new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"])
         {
             Say = line =>
             {
                 said.Add(line);
-                source.Cancel();
+                if (line.StartsWith("Vectors of the pieces", StringComparison.Ordinal))
+                {
+                    source.Cancel();
+                }
             },
         };
         Assert.False(training.Run(new(Steps: 5), resume: false, folder["out"], source.Token));
-        Assert.Contains("before the first step", said[^1]);
+        Assert.Equal(["Vectors of the pieces first.", "Stopped before the first step; there is nothing to go on from."], said);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["run"]));
         Assert.False(Directory.Exists(folder["out"]));
     }
@@ -166,12 +230,26 @@ public sealed class TrainEncoderTests
     public void Run_BudgetOfTime_BecomesStepsThatRepeatIt()
     {
         using TemporaryFolder folder = new();
-        Assert.True(Build(folder["timed"]).Run(new(Minutes: 3.0 / 60), resume: false, folder["timed-out"], Token));
+        Assert.True(Build(folder["timed"], clock: new Ticking()).Run(new(Minutes: 10), resume: false, folder["timed-out"], Token));
         EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(folder["timed-out"], "model.recipe.json"));
-        Assert.InRange(recipe.Seconds, 1, 30);
+        Assert.InRange(recipe.Seconds, 300, 660);
+        Assert.Equal(10, recipe.Minutes);
         Assert.True(recipe.DecayFrom < recipe.Steps && recipe.Done == recipe.Steps);
         Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder["timed-out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
+    }
+
+    [Theory, InlineData(20), InlineData(280)]
+    public void Resume_BudgetOfTimeKilledBeforeOrAfterItDecided_RepeatsAsItsRecipeSays(long killAt)
+    {
+        using TemporaryFolder folder = new();
+        Ticking clock = new();
+        Assert.Throws<Killed>(() => Build(folder["run"], killAt, clock: clock).Run(new(Minutes: 10), resume: false, folder["out"], Token));
+        Assert.True(Build(folder["run"], clock: clock).Run(new(Minutes: 10), resume: true, folder["out"], Token));
+        EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(folder["out"], "model.recipe.json"));
+        Assert.Equal((10.0, recipe.Steps!.Value), (recipe.Minutes!.Value, recipe.Done));
+        Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
     }
 
     [Fact]
@@ -181,8 +259,26 @@ public sealed class TrainEncoderTests
         Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["none"]).Run(new(Steps: 5), true, folder["out"], Token)).Message);
         Assert.True(Build(folder["one"]).Run(new(Steps: 5), false, folder["out"], Token));
         TrainEncoder other = new(s_settings with { Rate = 1 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["one"]);
-        Assert.Contains("other settings", Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
+        Assert.Contains("other settings: --rate 0.003 there but 1 here; --steps 5 there but 9 here:", Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
         Assert.Contains("lower --batch", Assert.Throws<CourseException>(() => new TrainEncoder(s_settings with { Batch = 999 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["big"]).Run(new(Steps: 9), false, folder["out"], Token)).Message);
+    }
+
+    [Fact]
+    public void Table_EveryPropertyOfTheSettings_IsAnOptionThatTheRecipeNames()
+    {
+        Command command = TrainEncoderCommand.Create();
+        foreach (PropertyInfo property in typeof(EncoderSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            EncoderSettings changed = new();
+            object value = property.GetValue(changed)!;
+            object other = value is bool on ? !on : Convert.ChangeType(Convert.ToDouble(value) is 0 or 1 ? 0.5 + 1.5 * Convert.ToDouble(value) : Convert.ToDouble(value) / 2, value.GetType());
+            property.SetValue(changed, other);
+            string arguments = EncoderSetting.Arguments(changed);
+            Assert.True(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _] && name.StartsWith("--", StringComparison.Ordinal), $"{property.Name}: \"{arguments}\"");
+            ParseResult parsed = command.Parse(arguments);
+            Assert.Empty(parsed.Errors);
+            Assert.Equal(changed, EncoderSetting.Parsed(parsed));
+        }
     }
 
     [Fact]
@@ -225,14 +321,23 @@ public sealed class TrainEncoderTests
         Assert.InRange((double)done / plan.Steps, 0.59, 0.62);
     }
 
-    private static TrainEncoder Build(string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null) =>
+    private static TrainEncoder Build(string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null, string? killSaying = null, Action<long>? reported = null, TimeProvider? clock = null) =>
         new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder)
         {
             ReportEvery = 20,
             EvaluateEvery = 60,
             CheckpointInterval = TimeSpan.Zero,
+            Clock = clock ?? TimeProvider.System,
+            Say = line =>
+            {
+                if (killSaying is not null && line.StartsWith(killSaying, StringComparison.Ordinal))
+                {
+                    throw new Killed();
+                }
+            },
             Reported = step =>
             {
+                reported?.Invoke(step);
                 if (step == cancelAt?.Step)
                 {
                     cancelAt.Value.Source.Cancel();
@@ -257,4 +362,14 @@ public sealed class TrainEncoderTests
     }
 
     private sealed class Killed : Exception;
+
+    /// <summary>A second passes with each look at the clock.</summary>
+    private sealed class Ticking : TimeProvider
+    {
+        private long _looks;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => ++_looks;
+    }
 }
