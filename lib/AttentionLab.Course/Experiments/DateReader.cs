@@ -186,6 +186,7 @@ public sealed class DateReader
             Positions = Enum.TryParse(Value("positions"), out PositionKind kind) ? kind : throw Wrong("positions"),
             MixWords = bool.TryParse(Value("mixWords"), out bool mix) ? mix : throw Wrong("mixWords"),
         };
+        RequireNumbers(file, settings);
         DateReader reader;
         try
         {
@@ -203,6 +204,24 @@ public sealed class DateReader
         int Number(string key) => int.TryParse(Value(key), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and <= 4096 ? value : throw Wrong(key);
         InvalidDataException Wrong(string key) =>
             new($"{path} says {(Value(key) is { } text ? $"\"{text}\"" : "nothing")} about {key}, so it is no DateReader: take one that Save or `train dates` wrote.");
+    }
+
+    /// <summary>
+    /// A few bytes of settings may ask for any size: the model is built only if the file holds its matrices. An encoder layer has 4C² of attention and 2·C·hidden
+    /// of the feed-forward net, a decoder layer 8C² and the same.
+    /// </summary>
+    private static void RequireNumbers(SafeTensorsFile file, DateReaderSettings s)
+    {
+        long needed = s.Layers * (12L * s.Channels * s.Channels + 4L * s.Channels * s.Hidden), held = 0;
+        foreach (StoredTensor tensor in file.Tensors)
+        {
+            held += (tensor.End - tensor.Begin) / sizeof(ushort);
+        }
+
+        if (held < needed)
+        {
+            throw new InvalidDataException($"{file.Path} says {s.Layers} layers of {s.Channels} channels and {s.Hidden} hidden ones, at least {needed} numbers, but holds at most {held}: take one that Save or `train dates` wrote.");
+        }
     }
 
     /// <summary>One batch: forward, loss and backward.</summary>

@@ -28,13 +28,13 @@ internal static class TrainOptions
     public static Option<T?> Optional<T>(string name, string description, T least, T most)
         where T : struct, INumber<T> => new(name) { Description = description, HelpName = "N", CustomParser = result => Parse(result, name, least, most) };
 
-    /// <summary>True or false.</summary>
-    public static Option<bool> Switch(string name, string description, bool usual) => new(name)
+    /// <summary>"true" or "false"; a text, because the parser takes an option of truth for a flag, and what follows a flag for an argument.</summary>
+    public static Option<string> Switch(string name, string description, bool usual) => new(name)
     {
         Description = $"{description} Without it, {(usual ? "true" : "false")}.",
         HelpName = "true|false",
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => bool.TryParse(Word(result), out bool value) ? value : Refuse<bool>(result, name, "true or false"),
+        DefaultValueFactory = _ => usual ? "true" : "false",
+        CustomParser = result => bool.TryParse(Word(result), out bool value) ? value ? "true" : "false" : Refuse<string>(result, name, "true or false"),
     };
 
     /// <summary>One of a few names, or none.</summary>
@@ -58,6 +58,7 @@ internal static class TrainOptions
 
     private static T Parse<T>(ArgumentResult result, string name, T least, T most)
         where T : struct, INumber<T> =>
+        // Only whole numbers have no half.
         T.TryParse(Word(result), NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && value >= least && value <= most
             ? value
             : Refuse<T>(result, name, FormattableString.Invariant($"{(T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number")} from {least} to {most}"));

@@ -61,8 +61,8 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
 
     private static EncoderSetting Switch(string name, string what, Func<EncoderSettings, bool> get, Func<EncoderSettings, bool, EncoderSettings> with)
     {
-        Option<bool> option = TrainOptions.Switch(name, what, get(_standard));
-        return new(option, s => get(s) ? "true" : "false", (s, parsed) => with(s, parsed.GetValue(option)));
+        Option<string> option = TrainOptions.Switch(name, what, get(_standard));
+        return new(option, s => get(s) ? "true" : "false", (s, parsed) => with(s, parsed.GetValue(option) == "true"));
     }
 }
 

@@ -62,11 +62,7 @@ public sealed class Bert
     public static Bert Load(string folder, bool? lowerCase = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"{folder} does not exist: pass the folder that holds config.json, vocab.txt and model.safetensors.");
-        }
-
+        ForeignFile.RequireFolder(folder, "config.json, vocab.txt and model.safetensors");
         SentenceSettings settings = SentenceSettings.Read(folder);
         string model = settings.ModelFolder;
         BertConfig config = BertConfig.Read(Path.Combine(model, "config.json"));
@@ -77,7 +73,7 @@ public sealed class Bert
         }
 
         string weights = Path.Combine(model, "model.safetensors");
-        if (!File.Exists(weights))
+        if (!File.Exists(weights) && !Directory.Exists(weights))
         {
             string why = File.Exists(weights + ".index.json") ? "it is split into several files, which are not read: save it as one"
                 : File.Exists(Path.Combine(model, "pytorch_model.bin")) ? "pytorch_model.bin is not read: save the model as safetensors"
@@ -164,11 +160,7 @@ public sealed class Bert
     private static WordPieceTokenizer ReadTokenizer(string model, bool? lowerCase)
     {
         string path = Path.Combine(model, "vocab.txt");
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path} does not exist: only WordPiece vocabularies are read; put the model's vocab.txt there.", path);
-        }
-
+        ForeignFile.RequireFile(path, "only WordPiece vocabularies are read; put the model's vocab.txt there");
         JsonFile? file = JsonFile.ReadIfThere(Path.Combine(model, "tokenizer_config.json"));
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(path, lowerCase ?? file?.Truth("do_lower_case"));
         return file is null ? tokenizer

@@ -6,25 +6,20 @@ using AttentionLab.Weights;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with or without "bert.", norms as weight and bias or,
+/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with any prefix that all of them share ("bert.", "model.", none), norms as weight and bias or,
 /// in the first published files, gamma and beta; the pooler may be missing; heads beside the encoder are left alone.
 /// A dense weight lies there as (outputs, inputs) and here as (inputs, outputs).
 /// </summary>
 internal static class BertWeights
 {
-    private const string Words = "embeddings.word_embeddings.weight", Pooler = "pooler.dense", Prefix = "bert.";
+    private const string Words = "embeddings.word_embeddings.weight", Pooler = "pooler.dense";
     private static readonly string[] Heads = ["cls.", "classifier.", "qa_outputs."];
 
     /// <summary>Checks every name and shape first, then builds the encoder and fills it.</summary>
     /// <exception cref="InvalidDataException">Tensors are missing, unknown or of another shape; the message names both sides and the fix.</exception>
     public static (Encoder Encoder, Linear? Pooler, IReadOnlyList<string> Unused) Load(SafeTensorsFile file, BertConfig config)
     {
-        string prefix = file.Contains(Prefix + Words) ? Prefix : "";
-        if (!file.Contains(prefix + Words))
-        {
-            throw new InvalidDataException($"{file.Path} has no tensor \"{Words}\", neither with nor without \"{Prefix}\": its {file.Tensors.Count} tensors begin with {string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{t.Name}\""))}; take the model.safetensors of a BERT model.");
-        }
-
+        string prefix = Prefix(file, Words, "take the model.safetensors of a BERT model");
         bool pooled = file.Contains($"{prefix}{Pooler}.weight") || file.Contains($"{prefix}{Pooler}.bias");
         Dictionary<string, Slot> found = [];
         List<string> faults = [];
@@ -53,7 +48,7 @@ internal static class BertWeights
         (IReadOnlyList<string> unused, IEnumerable<string> unknown) = Others(file, prefix, found);
         if (faults.Count <= 5)
         {
-            faults.AddRange(unknown.Select(name => $"tensor \"{SafeTensorsHeader.Shorten(name)}\" is unknown in a BERT encoder of these sizes"));
+            faults.AddRange(unknown.Take(6).Select(name => $"tensor \"{SafeTensorsHeader.Shorten(name)}\" is unknown in a BERT encoder of these sizes"));
         }
 
         if (faults.Count > 0)
@@ -84,6 +79,29 @@ internal static class BertWeights
     public static IEnumerable<(string Name, Tensor Value)> Named(Encoder encoder, BertConfig config) =>
         Slots(config, pooled: false).Select(slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
 
+    /// <summary>What stands before a tensor's usual name in this file: nothing, "bert.", or what a wrapper put there ("model.", "0.auto_model.").</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The usual name.</param>
+    /// <param name="fix">What to do if it is nowhere.</param>
+    /// <exception cref="InvalidDataException">It is nowhere, more than once, or behind the name of another architecture.</exception>
+    public static string Prefix(SafeTensorsFile file, string name, string fix)
+    {
+        string[] found = [.. file.Tensors.Select(t => t.Name)
+            .Where(n => n.EndsWith(name, StringComparison.Ordinal)).Select(n => n[..^name.Length])
+            .Where(prefix => (prefix.Length == 0 || prefix.EndsWith('.')) && !prefix.Split('.').Any(IsOther)).Take(3)];
+        return found switch
+        {
+            [string prefix] => prefix,
+            [] => throw new InvalidDataException($"{file.Path} has no tensor \"{name}\", neither by itself nor behind \"bert.\" or the like: its {file.Tensors.Count} tensors begin with {Begin(file)}; {fix}."),
+            _ => throw new InvalidDataException($"{file.Path} holds several models: \"{name}\" stands behind {string.Join(" and ", found.Select(p => $"\"{SafeTensorsHeader.Shorten(p)}\""))}; save the one you want by itself."),
+        };
+    }
+
+    /// <summary>Relatives have tensors of the same names that mean something else; "roberta." counts its positions from 2.</summary>
+    private static bool IsOther(string part) => part != "bert" && (part.Contains("bert", StringComparison.OrdinalIgnoreCase) || part is "electra" or "mpnet");
+
+    private static string Begin(SafeTensorsFile file) => string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
+
     /// <summary>What the file has beside the encoder: other heads (unused), and what nobody knows.</summary>
     private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(SafeTensorsFile file, string prefix, Dictionary<string, Slot> found)
     {
@@ -91,7 +109,8 @@ internal static class BertWeights
         foreach (string name in file.Tensors.Select(t => t.Name).Where(name => !found.ContainsKey(name)))
         {
             bool known = name == $"{prefix}embeddings.position_ids"
-                || (prefix.Length > 0 ? !name.StartsWith(prefix, StringComparison.Ordinal) : Heads.Any(head => name.StartsWith(head, StringComparison.Ordinal)));
+                || !name.StartsWith(prefix, StringComparison.Ordinal)
+                || Heads.Any(head => name.AsSpan(prefix.Length).StartsWith(head));
             (known ? unused : unknown).Add(name);
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Models;
 
@@ -8,6 +9,9 @@ namespace AttentionLab.Models;
 internal sealed class JsonFile(string path, JsonElement root)
 {
     private const long MaximalLength = 4 << 20;
+
+    /// <summary>Each takes 12 bytes or more in memory, and may be two bytes in the file.</summary>
+    private const int MostValues = 200_000;
 
     /// <summary>The file's path.</summary>
     public string Path => path;
@@ -19,11 +23,12 @@ internal sealed class JsonFile(string path, JsonElement root)
     /// <exception cref="InvalidDataException">It is longer than 4 MB or no JSON of the expected kind.</exception>
     public static JsonFile? ReadIfThere(string path, JsonValueKind kind = JsonValueKind.Object)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
         {
             return null;
         }
 
+        ForeignFile.RequireFile(path, "take the file that belongs to the model");
         long length = new FileInfo(path).Length;
         if (length > MaximalLength)
         {
@@ -32,7 +37,14 @@ internal sealed class JsonFile(string path, JsonElement root)
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            byte[] bytes = File.ReadAllBytes(path);
+            if (ForeignFile.Describe(bytes) is string foreign)
+            {
+                throw new InvalidDataException($"{path} {foreign}.");
+            }
+
+            CountValues(bytes, path);
+            using JsonDocument document = JsonDocument.Parse(bytes);
             ReadTexts(document.RootElement);
             return document.RootElement.ValueKind == kind
                 ? new(path, document.RootElement.Clone())
@@ -95,6 +107,19 @@ internal sealed class JsonFile(string path, JsonElement root)
     {
         string text = value.GetRawText();
         return text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
+    }
+
+    private static void CountValues(byte[] bytes, string path)
+    {
+        Utf8JsonReader reader = new(bytes);
+        int values = 0;
+        while (reader.Read())
+        {
+            if (++values > MostValues)
+            {
+                throw new InvalidDataException($"{path} holds more than {MostValues} values but a configuration has some hundreds: take the file that belongs to the model.");
+            }
+        }
     }
 
     /// <summary>Reads every text once: the parser checks their encoding only now, and no later access shall throw.</summary>

@@ -48,18 +48,14 @@ public sealed class MaskedWordModel
         Bert bert = Bert.Load(folder, lowerCase);
         MaskedWordHead head = new(bert.Encoder.Embedding.Words, new CounterRandom(0) { Blank = true }, bert.Config.Activation, bert.Config.Epsilon);
         using SafeTensorsFile file = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        if (!file.Contains($"{Transform}.weight"))
-        {
-            throw new InvalidDataException($"{file.Path} has no tensor \"{Transform}.weight\": it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM.");
-        }
-
+        string prefix = BertWeights.Prefix(file, $"{Transform}.weight", "it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM");
         Tensor weight = new(head.Transform.Weight.Value.Shape);
-        file.ReadInto($"{Transform}.weight", weight);
+        file.ReadInto($"{prefix}{Transform}.weight", weight);
         weight.Transpose().Span.CopyTo(head.Transform.Weight.Value.Span);
-        file.ReadInto($"{Transform}.bias", head.Transform.Bias!.Value);
-        file.ReadInto($"{Norm}.weight", head.Norm.Gain.Value);
-        file.ReadInto($"{Norm}.bias", head.Norm.Shift.Value);
-        file.ReadInto(Bias, head.Scores.Bias.Value);
+        file.ReadInto($"{prefix}{Transform}.bias", head.Transform.Bias!.Value);
+        file.ReadInto($"{prefix}{Norm}.weight", head.Norm.Gain.Value);
+        file.ReadInto($"{prefix}{Norm}.bias", head.Norm.Shift.Value);
+        file.ReadInto(prefix + Bias, head.Scores.Bias.Value);
         return new(bert, head);
     }
 

@@ -12,9 +12,12 @@ namespace AttentionLab.Weights;
 /// <remarks>The whole header is checked by <see cref="Open"/>; do not let another program shorten the file while it is open.</remarks>
 public sealed unsafe class SafeTensorsFile : IDisposable
 {
+    /// <summary>Faults that a message names.</summary>
+    private const int Named = 6;
+
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
-    private readonly Dictionary<string, StoredTensor> _tensors = [];
+    private readonly Dictionary<string, StoredTensor> _tensors;
     private readonly byte* _data;
     private bool _closed;
 
@@ -43,10 +46,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             _data = start + 8 + headerLength;
             Tensors = header.Tensors;
             Metadata = header.Metadata;
-            foreach (StoredTensor tensor in header.Tensors)
-            {
-                _tensors.Add(tensor.Name, tensor);
-            }
+            _tensors = header.ByName;
         }
         catch
         {
@@ -71,16 +71,24 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     public static SafeTensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path} does not exist: check the path, or download or save the file first.", path);
-        }
-
+        ForeignFile.RequireFile(path, "check the path, or download or save the file first");
         if (!BitConverter.IsLittleEndian)
         {
             throw new PlatformNotSupportedException($"{path} holds little-endian numbers but this machine is big-endian: read it on another machine.");
         }
 
+        try
+        {
+            return OpenHere(path);
+        }
+        catch (InvalidDataException e) when (ForeignFile.Describe(path) is string foreign)
+        {
+            throw new InvalidDataException($"{path} {foreign}.", e);
+        }
+    }
+
+    private static SafeTensorsFile OpenHere(string path)
+    {
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         long length = stream.Length;
         if (length < 8)
@@ -108,7 +116,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         string first = string.Join(", ", Tensors.Take(5).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
-        throw new InvalidDataException($"{Path} has no tensor \"{name}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of these, or take the file that belongs to the model.");
+        throw new InvalidDataException($"{Path} has no tensor \"{SafeTensorsHeader.Shorten(name)}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of these, or take the file that belongs to the model.");
     }
 
     /// <summary>Reads one tensor as float32, with the shape of the file (a single number gets shape (1)).</summary>
@@ -174,11 +182,13 @@ public sealed unsafe class SafeTensorsFile : IDisposable
 
         HashSet<string> wanted = [];
         faults.AddRange(all.Where(pair => !wanted.Add(pair.Name)).Select(pair => $"two tensors of the model are called \"{pair.Name}\": give each a name of its own"));
-        faults.AddRange(Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal))).Select(t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
-        if (faults.Count > 0)
+        StoredTensor[] unknown = [.. Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal)))];
+        if (faults.Count + unknown.Length is > 0 and int count)
         {
-            string rest = faults.Count > 6 ? $"; and {faults.Count - 6} more" : "";
-            throw new InvalidDataException($"{Path} does not fit the model: {string.Join("; ", faults.Take(6))}{rest}: build the model with the sizes of the file, or take the file that belongs to the model.");
+            // A file may hold very many; a message names a few.
+            faults.AddRange(unknown.Take(Named).Select(t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
+            string rest = count > Named ? $"; and {count - Named} more" : "";
+            throw new InvalidDataException($"{Path} does not fit the model: {string.Join("; ", faults.Take(Named))}{rest}: build the model with the sizes of the file, or take the file that belongs to the model.");
         }
 
         foreach ((string name, Tensor target) in all)
@@ -238,7 +248,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     {
         if (stored.Type is not ("F32" or "F16" or "BF16"))
         {
-            throw new InvalidDataException($"{Path}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {stored.Type} but only F32, F16 and BF16 are read: save it as F32.");
+            throw new InvalidDataException($"{Path}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {SafeTensorsHeader.Shorten(stored.Type)} but only F32, F16 and BF16 are read: save it as F32.");
         }
     }
 

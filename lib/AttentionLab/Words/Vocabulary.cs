@@ -13,6 +13,10 @@ public sealed class Vocabulary
     public const string Padding = "[PAD]";
 
     private const long MaximalFile = 64 << 20;
+
+    /// <summary>Lines that repeat an earlier one; a published vocabulary has a handful.</summary>
+    private const int MostRepeated = 1000;
+
     private readonly string[] _words;
     private readonly Dictionary<string, int> _ids;
 
@@ -20,24 +24,23 @@ public sealed class Vocabulary
     /// <param name="words">Words, each once.</param>
     /// <exception cref="ArgumentException">A word occurs twice.</exception>
     public Vocabulary(IEnumerable<string> words)
-        : this([.. words], refuseRepeated: true)
     {
-    }
-
-    private Vocabulary(string[] words, bool refuseRepeated)
-    {
-        _words = words;
-        _ids = new(words.Length, StringComparer.Ordinal);
-        for (int id = 0; id < words.Length; id++)
+        _words = [.. words];
+        _ids = new(_words.Length, StringComparer.Ordinal);
+        for (int id = 0; id < _words.Length; id++)
         {
-            if (refuseRepeated && _ids.TryGetValue(words[id], out int first))
+            if (!_ids.TryAdd(_words[id], id))
             {
-                throw new ArgumentException($"word \"{words[id]}\" has the ids {first} and {id} but a word has one id: remove one of the two.", nameof(words));
+                throw new ArgumentException($"word \"{_words[id]}\" has the ids {_ids[_words[id]]} and {id} but a word has one id: remove one of the two.", nameof(words));
             }
-
-            _ids[words[id]] = id;
         }
 
+        LongestWord = _words.Length == 0 ? 0 : _words.Max(w => w.Length);
+    }
+
+    private Vocabulary(string[] words, Dictionary<string, int> ids)
+    {
+        (_words, _ids) = (words, ids);
         LongestWord = words.Length == 0 ? 0 : words.Max(w => w.Length);
     }
 
@@ -104,31 +107,45 @@ public sealed class Vocabulary
     /// <exception cref="InvalidDataException">It is empty, longer, or not UTF-8; the message names file and fix.</exception>
     public static Vocabulary Read(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ForeignFile.RequireFile(path, "check the path, or take the vocab.txt that belongs to the model");
         long length = new FileInfo(path).Length;
         if (length is 0 or > MaximalFile)
         {
             throw new InvalidDataException($"{path} has {length} bytes but a vocabulary has 1 to {MaximalFile}: take the vocab.txt that belongs to the model.");
         }
 
+        byte[] bytes = File.ReadAllBytes(path);
+        if (ForeignFile.Describe(bytes) is string foreign)
+        {
+            throw new InvalidDataException($"{path} {foreign}.");
+        }
+
         List<string> words = [];
+        Dictionary<string, int> ids = new(StringComparer.Ordinal);
+        UTF8Encoding strict = new(false, throwOnInvalidBytes: true);
+        int at = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
         try
         {
-            string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
-            ReadOnlySpan<char> rest = text.AsSpan(text.StartsWith('\ufeff') ? 1 : 0);
-            while (rest.Length > 0)
+            while (at < bytes.Length)
             {
-                int end = rest.IndexOf('\n');
-                ReadOnlySpan<char> line = end < 0 ? rest : rest[..end];
-                words.Add(line.EndsWith('\r') ? line[..^1].ToString() : line.ToString());
-                rest = end < 0 ? [] : rest[(end + 1)..];
+                int end = bytes.AsSpan(at).IndexOf((byte)'\n') is >= 0 and int found ? at + found : bytes.Length;
+                string word = strict.GetString(bytes.AsSpan(at..end) is [.. var line, (byte)'\r'] ? line : bytes.AsSpan(at..end));
+                ids[word] = words.Count;
+                words.Add(word);
+                at = end + 1;
+                if (words.Count - ids.Count > MostRepeated)
+                {
+                    throw new InvalidDataException($"{path} repeats more than {MostRepeated} lines up to line {words.Count}, but a vocabulary has each word once: take the vocab.txt that belongs to the model.");
+                }
             }
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException($"{path} is not UTF-8 at byte {e.Index}: save it as UTF-8, or take the vocab.txt that belongs to the model.", e);
+            throw new InvalidDataException($"{path} is not UTF-8 at byte {at + e.Index}: save it as UTF-8, or take the vocab.txt that belongs to the model.", e);
         }
 
-        return new([.. words], refuseRepeated: false);
+        return new([.. words], ids);
     }
 
     /// <summary>Writes one word a line, LF, UTF-8, through a temporary file.</summary>

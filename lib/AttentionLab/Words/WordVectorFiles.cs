@@ -7,7 +7,7 @@ using AttentionLab.Weights;
 namespace AttentionLab.Words;
 
 /// <summary>
-/// The two formats of word2vec (Mikolov et al. 2013, word2vec.c). Text: a line "V C", then for each word a line "word 0.1 −0.2 …".
+/// The two formats of word2vec (Mikolov et al. 2013, word2vec.c). Text: a line "V C", then for each word a line "word 0.1 −0.2 …"; blanks or tabs between.
 /// Binary: the same first line, then for each word its UTF-8 bytes, a blank, C little-endian float32 and, usually, a line feed.
 /// </summary>
 /// <remarks>What the first line claims is compared with the file's length before memory is taken.</remarks>
@@ -25,16 +25,16 @@ public static class WordVectorFiles
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> line = reader.ReadLine(i);
-            int end = line.IndexOf((byte)' ');
+            int end = line.IndexOfAny((byte)' ', (byte)'\t');
             words[i] = reader.Word(end < 0 ? line : line[..end], i);
             ReadOnlySpan<byte> rest = end < 0 ? [] : line[end..].Trim(" \t\r"u8);
             Span<float> row = vectors.Row(i);
             int j = 0;
             for (; rest.Length > 0; j++)
             {
-                int next = rest.IndexOf((byte)' ');
+                int next = rest.IndexOfAny((byte)' ', (byte)'\t');
                 ReadOnlySpan<byte> number = next < 0 ? rest : rest[..next];
-                rest = next < 0 ? [] : rest[next..].TrimStart((byte)' ');
+                rest = next < 0 ? [] : rest[next..].TrimStart(" \t"u8);
                 if (j < width && !float.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out row[j]))
                 {
                     throw reader.Fault($"number {j + 1} of word \"{words[i]}\" is \"{WordVectorReader.Show(number)}\" but must be a decimal number");
@@ -119,6 +119,7 @@ public static class WordVectorFiles
     public static WordVectors ReadFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ForeignFile.RequireFolder(folder, $"{WordList} and {VectorFile}");
         string list = Path.Combine(folder, WordList), file = Path.Combine(folder, VectorFile);
         Vocabulary words = Vocabulary.Read(list);
         int broken = words.Words.ToList().FindIndex(word => !IsWord(word));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AttentionLab.Tensors;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Words;
 
@@ -9,6 +10,8 @@ internal sealed class WordVectorReader : IDisposable
 {
     /// <summary>Bytes of the longest word.</summary>
     public const int LongestWord = 1000;
+
+    private const int LongestFirstLine = 100;
 
     private readonly string _path;
     private readonly BufferedStream _stream;
@@ -20,6 +23,7 @@ internal sealed class WordVectorReader : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = path;
+        ForeignFile.RequireFile(path, "check the path, or make the file by word2vec");
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         _length = file.Length;
         _stream = new(file, 1 << 16);
@@ -28,14 +32,15 @@ internal sealed class WordVectorReader : IDisposable
     /// <summary>The first line, V and C, believed only if the file is long enough: a word needs a byte, a blank and its numbers.</summary>
     public (int Count, int Width) ReadSizes(int bytesPerNumber)
     {
-        ReadOnlySpan<byte> line = ReadUntil((byte)'\n', 100, "the first line").TrimEnd(" \r"u8);
-        int blank = line.IndexOf((byte)' ');
+        ReadOnlySpan<byte> line = ReadUntil((byte)'\n', LongestFirstLine, "the first line");
+        ReadOnlySpan<byte> sizes = (line.StartsWith(Encoding.UTF8.Preamble) ? line[3..] : line).Trim(" \t\r"u8);
+        int blank = sizes.IndexOfAny((byte)' ', (byte)'\t');
         if (blank < 0
-            || !long.TryParse(line[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
-            || !long.TryParse(line[(blank + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long width)
+            || !long.TryParse(sizes[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            || !long.TryParse(sizes[blank..].TrimStart(" \t"u8), NumberStyles.None, CultureInfo.InvariantCulture, out long width)
             || count == 0 || width == 0)
         {
-            throw Fault($"the first line is \"{Show(line)}\" but must be two whole numbers, words and width (files of GloVe lack it: put it before them)");
+            throw Fault($"the first line is \"{Show(line.TrimEnd(" \r"u8))}\" but must be two whole numbers, words and width (files of GloVe lack it: put it before them)");
         }
 
         Int128 needed = (Int128)count * (2 + (Int128)width * bytesPerNumber) - 1;
@@ -111,7 +116,9 @@ internal sealed class WordVectorReader : IDisposable
         }
     }
 
-    public InvalidDataException Fault(string fault) => new($"{_path}: {fault}; take the whole file again, or make it by word2vec.");
+    /// <summary>What is wrong; of a file that is known to be something else, that.</summary>
+    public InvalidDataException Fault(string fault) =>
+        new(ForeignFile.Describe(_path) is string foreign ? $"{_path} {foreign}." : $"{_path}: {fault}; take the whole file again, or make it by word2vec.");
 
     /// <summary>Foreign bytes for a message: at most 40, whatever is not plain ASCII as a dot.</summary>
     public static string Show(ReadOnlySpan<byte> bytes)

@@ -148,7 +148,7 @@ public class DateReaderTests(ITestOutputHelper output)
         SafeTensorsFile.Write(folder["other.safetensors"], [("x", new Tensor(2))]);
         Assert.Contains("nothing about channels", Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["other.safetensors"])).Message);
         Dictionary<string, string> sizes = new() { ["channels"] = "6", ["heads"] = "4", ["layers"] = "1", ["hidden"] = "8", ["positions"] = "Sinusoidal", ["mixWords"] = "true" };
-        SafeTensorsFile.Write(folder["odd.safetensors"], [("x", new Tensor(2))], metadata: sizes);
+        SafeTensorsFile.Write(folder["odd.safetensors"], [("x", new Tensor(1000))], metadata: sizes);
         Assert.Contains("4 heads do not divide it", Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["odd.safetensors"])).Message);
         SafeTensorsFile.Write(folder["alien.safetensors"], [("x", new Tensor(2))], metadata: new Dictionary<string, string>(sizes) { ["channels"] = "8" });
         Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["alien.safetensors"]));
@@ -156,4 +156,25 @@ public class DateReaderTests(ITestOutputHelper output)
 
     private static DateReader Train(DateReaderSettings settings, ulong seed = 3, Action<Progress>? report = null) =>
         DateReader.Train(settings, seed, report, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void Load_SettingsThatAskForMoreThanTheFileHolds_AreRefusedBeforeAModelIsBuilt()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string layers, string channels, string hidden) in new[] { ("4096", "4096", "4096"), ("1", "2048", "1"), ("2000", "1", "4096") })
+        {
+            SafeTensorsFile.Write(folder["x"], [("a", new Tensor(2))], metadata: new Dictionary<string, string>
+            {
+                ["channels"] = channels,
+                ["heads"] = "1",
+                ["layers"] = layers,
+                ["hidden"] = hidden,
+                ["positions"] = "Sinusoidal",
+                ["mixWords"] = "true",
+            });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Contains("numbers, but holds at most 4", Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["x"])).Message);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+        }
+    }
 }

@@ -271,7 +271,7 @@ public sealed class TrainEncoderTests
         {
             EncoderSettings changed = new();
             object value = property.GetValue(changed)!;
-            object other = value is bool on ? !on : Convert.ChangeType(Convert.ToDouble(value) is 0 or 1 ? 0.5 + 1.5 * Convert.ToDouble(value) : Convert.ToDouble(value) / 2, value.GetType());
+            object other = value is bool on ? !on : Convert.ChangeType(Convert.ToDouble(value) is 0 ? 0.5 : Convert.ToDouble(value) / 2, value.GetType());
             property.SetValue(changed, other);
             string arguments = EncoderSetting.Arguments(changed);
             Assert.True(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _] && name.StartsWith("--", StringComparison.Ordinal), $"{property.Name}: \"{arguments}\"");

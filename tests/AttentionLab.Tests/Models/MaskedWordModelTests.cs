@@ -84,6 +84,24 @@ public sealed class MaskedWordModelTests
         Assert.Contains("without its masked-word head", Assert.Throws<InvalidDataException>(() => MaskedWordModel.Load(folder.Path)).Message);
     }
 
+    [Theory, InlineData("model.", "model."), InlineData("module.bert.", "module."), InlineData("", "")]
+    public void Load_TensorsBehindAPrefix_AreFound(string encoderPrefix, string headPrefix)
+    {
+        using TemporaryFolder folder = new();
+        (Encoder encoder, MaskedWordHead head) = Build();
+        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        (string, Tensor)[] tensors;
+        using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))
+        {
+            tensors = [.. file.Tensors.Select(t => (t.Name.StartsWith("bert.", StringComparison.Ordinal) ? encoderPrefix + t.Name["bert.".Length..] : headPrefix + t.Name, file.Read(t.Name)))];
+        }
+
+        SafeTensorsFile.Write(folder["model.safetensors"], tensors);
+        MaskedWordModel read = MaskedWordModel.Load(folder.Path);
+        Assert.Equal(encoder.Parameters.Concat(head.Parameters).SelectMany(p => p.Value.Values), read.Bert.Encoder.Parameters.Concat(read.Head.Parameters).SelectMany(p => p.Value.Values));
+        Assert.Equal(5, read.Bert.UnusedTensors.Count);
+    }
+
     [Fact]
     public void Save_PreNorm_IsRefused()
     {

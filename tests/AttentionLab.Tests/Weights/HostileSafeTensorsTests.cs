@@ -25,7 +25,7 @@ public class HostileSafeTensorsTests
         { "no type", """{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "dtype is missing", Fix] },
         { "no shape", """{"a":{"dtype":"F32","data_offsets":[0,4]}}""", 4, ["\"a\"", "shape is missing", Fix] },
         { "no offsets", """{"a":{"dtype":"F32","shape":[1]}}""", 4, ["\"a\"", "data_offsets is missing", Fix] },
-        { "unknown type", """{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "\"F31\" is unknown", "F32, F16 or BF16"] },
+        { "too many sizes", """{"a":{"dtype":"F32","shape":[""" + string.Join(',', Enumerable.Repeat(1, 65)) + """],"data_offsets":[0,4]}}""", 4, ["\"a\"", "more than 64 numbers", Fix] },
         { "type no text", """{"a":{"dtype":32,"shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "dtype as a text", Fix] },
         { "type for another size", """{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "(1) of F16 needs 2 bytes", "hold 4", Fix] },
         { "duplicate name", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["\"a\"", "occurs twice", Fix] },
@@ -133,6 +133,69 @@ public class HostileSafeTensorsTests
 
         Assert.Contains("a Tensor has rank 1 to 4", message);
         Assert.Contains("\"a\"", message);
+    }
+
+    [Theory, InlineData("F31"), InlineData("F4"), InlineData("F32\\u001b[2J")]
+    public void Open_UnknownTypeBesideF32_RefusesThatTensorOnly(string type)
+    {
+        using TemporaryFolder folder = new();
+        string header = $$$"""{"q":{"dtype":"{{{type}}}","shape":[3],"data_offsets":[0,2]},"a":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""";
+        byte[] bytes = Assemble((ulong)header.Length, Encoding.UTF8.GetBytes(header), 6);
+        BitConverter.TryWriteBytes(bytes.AsSpan(^4..), 2.5f);
+        File.WriteAllBytes(folder["x"], bytes);
+        using SafeTensorsFile file = SafeTensorsFile.Open(folder["x"]);
+
+        Assert.Equal([2.5f], file.Read("a").Values);
+        string message = Assert.Throws<InvalidDataException>(() => file.Read("q")).Message;
+        Assert.Contains("\"q\" is stored as F", message);
+        Assert.Contains("only F32, F16 and BF16 are read", message);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    [Fact]
+    public void Open_UnknownTypeThatOverlaps_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        const string header = """{"q":{"dtype":"F31","shape":[3],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""";
+        File.WriteAllBytes(folder["x"], Assemble((ulong)header.Length, Encoding.UTF8.GetBytes(header), 6));
+        Assert.Contains("overlaps", Refusal(folder["x"]).Message);
+    }
+
+    /// <summary>What a header costs in memory stays near its own length.</summary>
+    [Theory]
+    [InlineData("empty tensors", 6)]
+    [InlineData("a long shape", 2)]
+    [InlineData("many texts", 2)]
+    [InlineData("unknown to the model", 6)]
+    public void Open_HeaderOfManyParts_CostsLittleMoreThanItsLength(string what, int times)
+    {
+        using TemporaryFolder folder = new();
+        string header = what switch
+        {
+            "a long shape" => $$$"""{"a":{"dtype":"F32","shape":[{{{string.Join(',', Enumerable.Repeat(1, 1_000_000))}}}],"data_offsets":[0,0]}}""",
+            "many texts" => $$$"""{"__metadata__":{{{{string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"{i}\":\"\""))}}}}}""",
+            _ => "{" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $$$"""
+                "t{{{i}}}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}
+                """)) + "}",
+        };
+        File.WriteAllBytes(folder["x"], Assemble((ulong)header.Length, Encoding.UTF8.GetBytes(header), 0));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            using SafeTensorsFile file = SafeTensorsFile.Open(folder["x"]);
+            Assert.Equal(100_000, file.Tensors.Count);
+            if (what == "unknown to the model")
+            {
+                file.ReadInto([]);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            Assert.InRange(e.Message.Length, 10, 1000);
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated < (long)times * header.Length, $"{(double)allocated / header.Length:0.0} times the length of the header were allocated");
     }
 
     [Fact]

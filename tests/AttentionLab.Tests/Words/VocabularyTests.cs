@@ -62,4 +62,15 @@ public class VocabularyTests
         Assert.Equal("the apple [UNK] [UNK]", tokenizer.Decode(tokenizer.Encode("the apple fell!")));
         Assert.Contains("not [UNK]", Assert.Throws<ArgumentException>(() => new WordTokenizer(new Vocabulary(["a"]))).Message);
     }
+
+    [Theory, InlineData(""), InlineData("a"), InlineData("\r")]
+    public void Read_FileOfOneLineRepeated_IsRefusedBeforeItIsMuchMemory(string line)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("vocab.txt", string.Concat(Enumerable.Repeat(line + "\n", 1_000_000)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("repeats more than 1000 lines up to line 1002,", Assert.Throws<InvalidDataException>(() => Vocabulary.Read(path)).Message);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before, length = new FileInfo(path).Length;
+        Assert.True(allocated < 1.5 * length, $"{(double)allocated / length:0.0} times the file were allocated");
+    }
 }

@@ -134,4 +134,25 @@ public class WordVectorsTests
         Assert.Equal(expected.EnumerateArray().Select(e => e.GetProperty("word").GetString()), actual.Select(n => n.Word));
         Compare.Close(actual.Select(n => n.Cosine).ToArray(), expected.EnumerateArray().Select(e => e.GetProperty("cosine").GetDouble()).ToArray(), 1e-6, "cosines");
     }
+
+    [Theory]
+    [InlineData("\ufeff2 3\napple 1 2 3\npear 4 5 6\n")]
+    [InlineData("2\t3\napple\t1\t2\t3\npear\t4\t5\t6\n")]
+    [InlineData("2  3\napple  1  2  3\npear  4  5  6\n")]
+    [InlineData(" 2 \t 3 \t\r\napple 1 2\t3 \t\r\npear \t4 5 6\r\n")]
+    public void ReadText_MarkTabsAndDoubleBlanks_AreReadAsOthersWriteThem(string content)
+    {
+        using TemporaryFolder folder = new();
+        WordVectors vectors = WordVectorFiles.ReadText(folder.Write("v.txt", content));
+        Assert.Equal(["apple", "pear"], vectors.Words.Words);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], vectors.Vectors.Values);
+    }
+
+    [Theory, InlineData("\ufeff2 1\n"), InlineData("2\t1\n"), InlineData(" 2  1 \r\n")]
+    public void ReadBinary_MarkTabsAndDoubleBlanksInTheFirstLine_AreRead(string first)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["v"], [.. System.Text.Encoding.UTF8.GetBytes(first), .. "a "u8, 0, 0, 128, 63, .. "\nb "u8, 0, 0, 0, 64, 10]);
+        Assert.Equal([1f, 2], WordVectorFiles.ReadBinary(folder["v"]).Vectors.Values);
+    }
 }
