@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -71,10 +72,10 @@ public sealed class AttentionMask
         return new() { _bias = values };
     }
 
-    /// <summary>Both conditions; biases add.</summary>
+    /// <summary>Both conditions; biases add, and −∞ wins.</summary>
     /// <param name="left">A mask.</param>
     /// <param name="right">Another.</param>
-    /// <exception cref="ArgumentException">Both say something about the same thing in shapes that do not fit.</exception>
+    /// <exception cref="ArgumentException">Both say something about the same thing in shapes that do not fit, or two finite biases add up to more than a float holds.</exception>
     public static AttentionMask operator &(AttentionMask left, AttentionMask right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -84,7 +85,7 @@ public sealed class AttentionMask
             _causal = left._causal || right._causal,
             _keys = Part.Both(left._keys, right._keys, "Keys"),
             _pairs = Part.Both(left._pairs, right._pairs, "Pairs"),
-            _bias = left._bias is { } bias && right._bias is { } other ? bias + other : left._bias ?? right._bias,
+            _bias = left._bias is { } bias && right._bias is { } other ? Sum(bias, other) : left._bias ?? right._bias,
         };
     }
 
@@ -121,6 +122,24 @@ public sealed class AttentionMask
         int heads = values.Rank > 2 ? values.Shape[^3] : 1;
         int index = values.Rank switch { 2 => 0, 3 => head, _ => batch * heads + head };
         return values.Span.Slice(index * size, size);
+    }
+
+    private static Tensor Sum(Tensor a, Tensor b)
+    {
+        Tensor sum = a + b;
+        for (int i = 0; i < sum.Length; i++)
+        {
+            if (float.IsInfinity(sum.Values[i]) && float.IsFinite(a.Values[i]) && float.IsFinite(b.Values[i]))
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the biases {a.Values[i]:R} and {b.Values[i]:R} at number {i} add up to more than a float holds: hide a key by −∞, or by Keys or Pairs."));
+            }
+
+            sum.Values[i] = float.IsNegativeInfinity(a.Values[i]) || float.IsNegativeInfinity(b.Values[i]) ? float.NegativeInfinity : sum.Values[i];
+        }
+
+        return sum;
     }
 
     private static bool[] Flat(Array values)

@@ -9,15 +9,15 @@ namespace AttentionLab.Layers;
 /// </summary>
 public static class FusedAttention
 {
-    /// <summary>What the backward pass needs: one number a query instead of a row of weights.</summary>
+    /// <summary>What the backward pass needs: two numbers a query instead of a row of weights.</summary>
     /// <param name="Query">Q of the forward.</param>
     /// <param name="Key">K of the forward.</param>
     /// <param name="Value">V of the forward.</param>
     /// <param name="Output">Output of the forward.</param>
-    /// <param name="LogSums">(…, T_q, 1): ln Σ exp of each row of scores, −∞ where nothing may be seen.</param>
+    /// <param name="Statistics">(…, T_q, 2): half the maximum in use and Σ e^(s − maximum) of each row of scores; the sum is 0 where nothing may be seen.</param>
     /// <param name="Mask">Mask of the forward.</param>
     /// <param name="Scale">Factor of the scores.</param>
-    public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor LogSums, AttentionMask? Mask, float Scale);
+    public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor Statistics, AttentionMask? Mask, float Scale);
 
     /// <summary>Output and what backward needs.</summary>
     /// <param name="query">(T_q, D), (B, T_q, D) or (B, H, T_q, D).</param>
@@ -30,9 +30,9 @@ public static class FusedAttention
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
         AttentionLayout layout = AttentionLayout.Of(query, key, value);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), logSums = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, 1));
-        float factor = Run(query, key, value, output, logSums.Span, mask, scale, layout);
-        return (output, new Saved(query, key, value, output, logSums, mask, factor));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), statistics = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, 2));
+        float factor = Run(query, key, value, output, statistics.Span, mask, scale, layout);
+        return (output, new Saved(query, key, value, output, statistics, mask, factor));
     }
 
     /// <summary>The output alone, where no backward follows.</summary>
@@ -46,7 +46,7 @@ public static class FusedAttention
         return output;
     }
 
-    private static float Run(Tensor query, Tensor key, Tensor value, Tensor output, Span<float> logSums, AttentionMask? mask, float? scale, AttentionLayout layout)
+    private static float Run(Tensor query, Tensor key, Tensor value, Tensor output, Span<float> statistics, AttentionMask? mask, float? scale, AttentionLayout layout)
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = layout;
         mask?.Check(batch, heads, queries, keys);
@@ -60,7 +60,7 @@ public static class FusedAttention
             HeadLayout.Split(heads, keys, valueDim),
             output.Span,
             HeadLayout.Split(heads, queries, valueDim),
-            logSums,
+            statistics,
             new(batch, heads, queries, keys, dim, valueDim),
             factor,
             mask is null ? default : mask.OfAll(),
@@ -98,7 +98,7 @@ public static class FusedAttention
             HeadLayout.Split(heads, keys, valueDim),
             saved.Output.Span,
             HeadLayout.Split(heads, queries, valueDim),
-            saved.LogSums.Span,
+            saved.Statistics.Span,
             dOutput.Span,
             dQuery.Span,
             dKey.Span,

@@ -29,16 +29,16 @@ public sealed partial class MultiHeadAttention(
     private readonly int _headSize = headSize ?? Divide(channels, heads);
 
     /// <summary>W_Q: C → H·D.</summary>
-    public Linear Query { get; init; } = new(channels, heads * (headSize ?? Divide(channels, heads)), random, bias, name: $"{name}.query");
+    public Linear Query { get; init; } = new(channels, Width(heads, headSize ?? Divide(channels, heads), nameof(headSize)), random, bias, name: $"{name}.query");
 
     /// <summary>W_K: memory width → H·D.</summary>
-    public Linear Key { get; init; } = new(memoryChannels ?? channels, heads * (headSize ?? channels / heads), random, bias, name: $"{name}.key");
+    public Linear Key { get; init; } = new(memoryChannels ?? channels, Width(heads, headSize ?? Divide(channels, heads), nameof(headSize)), random, bias, name: $"{name}.key");
 
     /// <summary>W_V: memory width → H·D_v.</summary>
-    public Linear Value { get; init; } = new(memoryChannels ?? channels, heads * (valueSize ?? headSize ?? channels / heads), random, bias, name: $"{name}.value");
+    public Linear Value { get; init; } = new(memoryChannels ?? channels, Width(heads, valueSize ?? headSize ?? Divide(channels, heads), nameof(valueSize)), random, bias, name: $"{name}.value");
 
     /// <summary>W_O: H·D_v → C.</summary>
-    public Linear Output { get; init; } = new(heads * (valueSize ?? headSize ?? channels / heads), channels, random, bias, name: $"{name}.output");
+    public Linear Output { get; init; } = new(Width(heads, valueSize ?? headSize ?? Divide(channels, heads), nameof(valueSize)), channels, random, bias, name: $"{name}.output");
 
     /// <summary>H.</summary>
     public int HeadCount => heads;
@@ -72,9 +72,9 @@ public sealed partial class MultiHeadAttention(
     {
         Check(x, memory);
         (HeadColumns query, HeadColumns key, HeadColumns value) = Project(x, memory);
-        (Tensor mixed, Tensor logSums) = HeadAttention.Forward(query, key, value, mask, Scale);
+        (Tensor mixed, Tensor statistics) = HeadAttention.Forward(query, key, value, mask, Scale);
         (Tensor y, Linear.Saved output) = Output.Forward(mixed);
-        return (y, new Saved(x, memory, query, key, value, logSums, mask, Scale, output));
+        return (y, new Saved(x, memory, query, key, value, statistics, mask, Scale, output));
     }
 
     /// <summary>Backward of self-attention: the three ways in which x took part, added up.</summary>
@@ -130,7 +130,7 @@ public sealed partial class MultiHeadAttention(
         Tensor dMixed = Output.Backward(dy, saved.Output);
         HeadColumns dQuery = saved.Query with { Matrix = x }, dKey = saved.Key with { Matrix = memory, First = first };
         HeadColumns dValue = saved.Value with { Matrix = memory, First = first + Key.Outputs };
-        HeadAttention.Backward(saved.Query, saved.Key, saved.Value, saved.Output.X, saved.LogSums, saved.Mask, saved.Scale, dMixed, dQuery, dKey, dValue);
+        HeadAttention.Backward(saved.Query, saved.Key, saved.Value, saved.Output.X, saved.Statistics, saved.Mask, saved.Scale, dMixed, dQuery, dKey, dValue);
         Workspace.Return(dMixed);
         rotary?.Turn(dQuery, back: true);
         rotary?.Turn(dKey, back: true);
@@ -147,18 +147,22 @@ public sealed partial class MultiHeadAttention(
         }
     }
 
+    /// <summary>H·D: the columns of one projection.</summary>
+    private static int Width(int heads, int size, string name) => Sizes.Product(
+        nameof(MultiHeadAttention), (nameof(heads), ShapeCheck.Positive(heads, nameof(MultiHeadAttention), nameof(heads))), (name, ShapeCheck.Positive(size, nameof(MultiHeadAttention), name)));
+
     private static int Divide(int channels, int heads) => heads >= 1 && channels % heads == 0
         ? channels / heads
         : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass headSize.", nameof(heads));
 
-    /// <summary>What the backward needs: the projections, and one number a query instead of its row of weights.</summary>
+    /// <summary>What the backward needs: the projections, and two numbers a query instead of its row of weights.</summary>
     public readonly record struct Saved
     {
         private readonly Lazy<Tensor> _weights;
 
-        internal Saved(Tensor x, Tensor memory, HeadColumns query, HeadColumns key, HeadColumns value, Tensor logSums, AttentionMask? mask, float scale, Linear.Saved output)
+        internal Saved(Tensor x, Tensor memory, HeadColumns query, HeadColumns key, HeadColumns value, Tensor statistics, AttentionMask? mask, float scale, Linear.Saved output)
         {
-            (X, Memory, Query, Key, Value, LogSums, Mask, Scale, Output) = (x, memory, query, key, value, logSums, mask, scale, output);
+            (X, Memory, Query, Key, Value, Statistics, Mask, Scale, Output) = (x, memory, query, key, value, statistics, mask, scale, output);
             _weights = new(() => ScaledDotProductAttention.Forward(query.Split(), key.Split(), value.Split(), mask, scale).Saved.Weights);
         }
 
@@ -180,7 +184,7 @@ public sealed partial class MultiHeadAttention(
 
         internal HeadColumns Value { get; }
 
-        internal Tensor LogSums { get; }
+        internal Tensor Statistics { get; }
 
         internal AttentionMask? Mask { get; }
 

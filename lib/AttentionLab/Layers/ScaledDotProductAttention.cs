@@ -14,8 +14,9 @@ public static class ScaledDotProductAttention
     /// <param name="Key">K of the forward.</param>
     /// <param name="Value">V of the forward.</param>
     /// <param name="Weights">(…, T_q, T_k): rows sum to 1, or are zeros where nothing may be seen.</param>
+    /// <param name="Mask">Mask of the forward.</param>
     /// <param name="Scale">Factor of the scores.</param>
-    public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Weights, float Scale);
+    public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Weights, AttentionMask? Mask, float Scale);
 
     /// <summary>Output and what backward needs.</summary>
     /// <param name="query">(T_q, D), (B, T_q, D) or (B, H, T_q, D).</param>
@@ -52,7 +53,7 @@ public static class ScaledDotProductAttention
             }
         }
 
-        return (output, new Saved(query, key, value, weights, factor));
+        return (output, new Saved(query, key, value, weights, mask, factor));
     }
 
     /// <summary>Gradients of the three inputs; see <see cref="Attend"/> for the derivation.</summary>
@@ -96,7 +97,9 @@ public static class ScaledDotProductAttention
                     dim,
                     valueDim,
                     saved.Scale,
-                    AttentionMask.BiasOf(dBias, b, h, queries, keys));
+                    AttentionMask.BiasOf(dBias, b, h, queries, keys),
+                    saved.Mask is null ? default : saved.Mask.Of(b),
+                    AttentionMask.BiasOf(saved.Mask?.BiasValues, b, h, queries, keys));
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AttentionLab.Kernels;
 
 /// <summary>
@@ -33,6 +35,11 @@ public readonly ref struct AttendMask
     /// <param name="keys">Number of keys.</param>
     public bool Sees(int query, int key, int queries, int keys) =>
         key < Limit(query, queries, keys) && (Keys.IsEmpty || Keys[key]) && (Pairs.IsEmpty || Pairs[query * keys + key]);
+
+    /// <summary>Whether query <paramref name="query"/> may look at key <paramref name="key"/>: a bias of −∞ hides, too.</summary>
+    internal bool Sees<T>(int query, int key, int queries, int keys, ReadOnlySpan<T> bias)
+        where T : IFloatingPointIeee754<T> =>
+        Sees(query, key, queries, keys) && (bias.IsEmpty || !T.IsNegativeInfinity(bias[query * keys + key]));
 
     /// <summary>Throws unless the masks fit the sizes.</summary>
     internal void Check(int queries, int keys)

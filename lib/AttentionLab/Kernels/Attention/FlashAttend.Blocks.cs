@@ -5,8 +5,8 @@ namespace AttentionLab.Kernels;
 /// <summary>
 /// The fast path of <see cref="FlashAttend"/>. A strip is as many queries as two registers have lanes, and every lane is a query: Q is turned
 /// to Qᵀ once, scores are Sᵀ = K·Qᵀ, the output is Oᵀ = Vᵀ·Pᵀ. So maxima, sums and masks never cross lanes, and K and V are read where they
-/// lie, one number at a time, at any distance between rows. Scores are kept in base 2 (Q is scaled by log₂e), so that a weight is a
-/// subtraction and one 2ˣ.
+/// lie, one number at a time, at any distance between rows. Scores are kept in <see cref="ScoreUnits"/> (Q and the bias are scaled), so that a
+/// weight is a subtraction, a product and one 2ˣ.
 /// </summary>
 public static partial class FlashAttend
 {
@@ -22,12 +22,10 @@ public static partial class FlashAttend
     /// </summary>
     private const float Slack = 8;
 
-    private const float Log2E = 1.44269504f;
-
     /// <summary>The heads of a batch, as pointers.</summary>
     private unsafe struct HeadsOfBatch(AttendSizes sizes, float scale, AttendMask mask, int biasLength)
     {
-        public float* Q, K, Values, Output, LogSums, Bias;
+        public float* Q, K, Values, Output, Statistics, Bias;
         public bool* Keys, Pairs;
         public HeadLayout QAt, KAt, VAt, OutputAt;
 
@@ -43,6 +41,7 @@ public static partial class FlashAttend
         private readonly nint _pairsBatch = mask.Pairs.Length == (long)sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Queries * sizes.Keys;
         private readonly bool _causal = mask.Causal;
         private readonly float _scale = scale;
+        private readonly ScoreUnits _units = new(scale);
 
         public readonly HeadView Head(int batch, int head) => new()
         {
@@ -50,7 +49,7 @@ public static partial class FlashAttend
             K = At(K, KAt, batch, head),
             Values = At(Values, VAt, batch, head),
             Output = At(Output, OutputAt, batch, head),
-            LogSums = LogSums == null ? null : LogSums + ((nint)batch * Sizes.Heads + head) * Sizes.Queries,
+            Statistics = Statistics == null ? null : Statistics + ((nint)batch * Sizes.Heads + head) * Sizes.Queries * 2,
             Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
             KeyMask = Keys == null ? null : Keys + batch * _keysBatch,
             Pairs = Pairs == null ? null : Pairs + batch * _pairsBatch,
@@ -63,6 +62,7 @@ public static partial class FlashAttend
             Dim = Sizes.Dim,
             ValueDim = Sizes.ValueDim,
             Scale = _scale,
+            Units = _units,
             Causal = _causal,
         };
     }
@@ -105,12 +105,21 @@ public static partial class FlashAttend
     /// <summary>One head.</summary>
     private unsafe struct HeadView
     {
-        public float* Q, K, Values, Output, LogSums, Bias;
+        public float* Q, K, Values, Output, Statistics, Bias;
         public bool* KeyMask, Pairs;
         public nint QRow, KRow, VRow, OutputRow;
         public int Queries, Keys, Dim, ValueDim;
         public float Scale;
+        public ScoreUnits Units;
         public bool Causal;
+
+        /// <summary>Whether something may be hidden.</summary>
+        public readonly bool Hides => Causal || KeyMask != null || Pairs != null || Bias != null;
+
+        /// <summary>Whether a query may look at a key.</summary>
+        public readonly bool Sees(int query, int key) =>
+            key < Limit(query) && (KeyMask == null || KeyMask[key]) && (Pairs == null || Pairs[(nint)query * Keys + key])
+            && (Bias == null || !float.IsNegativeInfinity(Bias[(nint)query * Keys + key]));
 
         /// <summary>How many keys, from the first, a query may see by the causal rule alone.</summary>
         public readonly int Limit(int query) => Causal ? Math.Clamp(query + Keys - Queries + 1, 0, Keys) : Keys;
@@ -192,8 +201,8 @@ public static partial class FlashAttend
         int width = strip.Width;
         Strips.Product<V>(head.K + start * head.KRow, head.KRow, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
         Hide<V>(head, strip.Scores, width, first, count, start, keys);
-        Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim);
-        Weigh<V>(strip.Scores, width, keys, strip.Rows);
+        Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim, head.Units.Base2);
+        Weigh<V>(strip.Scores, width, keys, strip.Rows, head.Units.Base2);
         Strips.Product<V>(head.Values + start * head.VRow, 1, head.VRow, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
     }
 
@@ -202,13 +211,13 @@ public static partial class FlashAttend
         where V : struct, ILanes<V>
     {
         MatMul.PackStrip<V>(head.Q + first * head.QRow, 1, head.QRow, strip, head.Dim, count);
-        V factor = V.All(head.Scale * Log2E);
+        V factor = V.All(head.Units.Query);
         Strips.ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
     }
 
     /// <summary>Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Raise<V>(float* scores, int width, int keys, float* rows, float* output, int valueDim)
+    private static unsafe void Raise<V>(float* scores, int width, int keys, float* rows, float* output, int valueDim, float base2)
         where V : struct, ILanes<V>
     {
         V topX = V.All(float.NegativeInfinity), topY = topX;
@@ -218,7 +227,7 @@ public static partial class FlashAttend
             topY = V.Max(topY, V.Load(scores + V.Count));
         }
 
-        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), slack = V.All(Slack), zero = V.All(0), one = V.All(1);
+        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), slack = V.All(Slack / base2), factor = V.All(base2), zero = V.All(0), one = V.All(1);
         V risesX = V.WhereLess(maximumX + slack, topX, one, zero), risesY = V.WhereLess(maximumY + slack, topY, one, zero);
         if (V.MaxAcross(V.Max(risesX, risesY)) == 0)
         {
@@ -228,23 +237,23 @@ public static partial class FlashAttend
         topX = V.WhereLess(zero, risesX, topX, maximumX);
         topY = V.WhereLess(zero, risesY, topY, maximumY);
         Exp2<V> exp2 = new();
-        V shrinkX = exp2.Of(maximumX - topX), shrinkY = exp2.Of(maximumY - topY);
+        V shrinkX = exp2.Of((maximumX - topX) * factor), shrinkY = exp2.Of((maximumY - topY) * factor);
         V.Store(topX, rows);
         V.Store(topY, rows + V.Count);
         Strips.ScaleLanes(rows + width, width, 1, shrinkX, shrinkY);
         Strips.ScaleLanes(output, width, valueDim, shrinkX, shrinkY);
     }
 
-    /// <summary>Turns a block of scores into weights 2^(score − maximum) and adds them to the sums.</summary>
+    /// <summary>Turns a block of scores into weights 2^(base2·(score − maximum)) and adds them to the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Weigh<V>(float* scores, int width, int keys, float* rows)
+    private static unsafe void Weigh<V>(float* scores, int width, int keys, float* rows, float base2)
         where V : struct, ILanes<V>
     {
-        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), sumX = V.Load(rows + width), sumY = V.Load(rows + width + V.Count);
+        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), sumX = V.Load(rows + width), sumY = V.Load(rows + width + V.Count), factor = V.All(base2);
         Exp2<V> exp2 = new();
         for (; keys > 0; keys--, scores += width)
         {
-            V x = exp2.Of(V.Load(scores) - maximumX), y = exp2.Of(V.Load(scores + V.Count) - maximumY);
+            V x = exp2.Of((V.Load(scores) - maximumX) * factor), y = exp2.Of((V.Load(scores + V.Count) - maximumY) * factor);
             V.Store(x, scores);
             V.Store(y, scores + V.Count);
             sumX += x;
@@ -261,11 +270,12 @@ public static partial class FlashAttend
     {
         int width = 2 * V.Count;
         float* maxima = rows, sums = rows + width;
-        if (head.LogSums != null)
+        if (head.Statistics != null)
         {
             for (int r = 0; r < count; r++)
             {
-                head.LogSums[first + r] = maxima[r] / Log2E + MathF.Log(sums[r]);
+                head.Statistics[2 * (first + r)] = maxima[r] * head.Units.Power;
+                head.Statistics[2 * (first + r) + 1] = sums[r];
             }
         }
 
@@ -279,5 +289,9 @@ public static partial class FlashAttend
         V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
         Strips.ScaleLanes(output, width, head.ValueDim, inverseX, inverseY);
         Strips.StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
+        if (head.Hides)
+        {
+            Clean<V>(head, first, count, output, rows);
+        }
     }
 }

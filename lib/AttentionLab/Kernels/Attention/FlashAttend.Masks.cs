@@ -47,7 +47,7 @@ public static partial class FlashAttend
             Span<float> row = new(rows + r * KeyBlock, keys);
             if (head.Bias != null)
             {
-                Multiply.Scale(new(head.Bias + at, keys), Log2E, row);
+                Multiply.Scale(new(head.Bias + at, keys), head.Units.Bias, row);
             }
             else
             {

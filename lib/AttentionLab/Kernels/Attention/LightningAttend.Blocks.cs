@@ -74,6 +74,15 @@ public static partial class LightningAttend
                     Decay<T>(weights, keys, powers + s - first);
                     Strips.Product<T>(vBlock + first * ValueDim, 1, ValueDim, weights, width, strip, width, ValueDim, keys, write: false);
                     Strips.StoreRows<T>(strip, output + (nint)(start + s) * ValueDim, ValueDim, ValueDim, lanes);
+                    Finite.Lanes<T>(strip, width, ValueDim, strip);
+                    for (int r = 0; r < lanes; r++)
+                    {
+                        if (strip[r] != 0)
+                        {
+                            int token = s + r, from = BackwardInTime ? token : 0, end = BackwardInTime ? count : token + 1;
+                            Again(new(state, Dim * wideValue), since[r], new(q + (nint)(start + token) * Dim, Dim), kBlock + from * Dim, vBlock + from * ValueDim, end - from, powers + token - from, new(output + (nint)(start + token) * ValueDim, ValueDim));
+                        }
+                    }
                 }
 
                 // The state is a sum over tokens: here a lane is a feature of V.
@@ -91,6 +100,25 @@ public static partial class LightningAttend
                     Strips.Product<T>(kBlock, 1, Dim, rows, width, state + c, wideValue, Dim, count, write: false);
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// One output that is not finite, again: the strip gives a token that must not be seen a weight of 0, and 0·NaN is NaN. Here the state and the
+    /// keys that are seen take part, and nothing else. Weights of the keys are q·k times <paramref name="powers"/>, running down.
+    /// </summary>
+    private static unsafe void Again(ReadOnlySpan<float> state, float since, ReadOnlySpan<float> q, float* k, float* v, int keys, float* powers, Span<float> output)
+    {
+        int stateRow = q.Length == 0 ? 0 : state.Length / q.Length;
+        output.Clear();
+        for (int c = 0; c < q.Length; c++)
+        {
+            Multiply.AddScaled(state.Slice(c * stateRow, output.Length), since * q[c], output);
+        }
+
+        for (int j = 0; j < keys; j++)
+        {
+            Multiply.AddScaled(new(v + (nint)j * output.Length, output.Length), powers[-j] * Dot.Forward(q, new(k + (nint)j * q.Length, q.Length)), output);
         }
     }
 

@@ -4,7 +4,8 @@ namespace AttentionLab.Kernels;
 
 /// <summary>
 /// From scores to attention weights: w_ij = softmax over the visible j of (scale·x_ij + bias_ij); hidden positions get exactly 0,
-/// whatever their score holds, and a row that sees nothing is zeros, never NaN.
+/// whatever their score holds, and a row that sees nothing is zeros, never NaN. Only the mask and a bias of −∞ hide: a finite bias, be it
+/// <see cref="float.MinValue"/>, is a number like others.
 /// </summary>
 public static class MaskedSoftmax
 {
@@ -26,7 +27,7 @@ public static class MaskedSoftmax
             for (int j = 0; j < columns; j++)
             {
                 int at = i * columns + j;
-                y[at] = mask.Sees(i, j, rows, columns)
+                y[at] = mask.Sees(i, j, rows, columns, bias)
                     ? scale * x[at] + (bias.IsEmpty ? T.Zero : bias[at])
                     : T.NegativeInfinity;
             }
@@ -40,20 +41,28 @@ public static class MaskedSoftmax
     public static void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
     {
         Check(x.Length, y.Length, bias.Length, rows, columns, mask);
+        ScoreUnits units = new(scale);
+        Multiply.Scale(x, units.Query, y);
+        Weigh(y, rows, columns, units, mask, bias);
+    }
+
+    /// <summary>In place: products in the kernels' units become weights.</summary>
+    internal static void Weigh(Span<float> x, int rows, int columns, ScoreUnits units, AttendMask mask, ReadOnlySpan<float> bias)
+    {
         for (int i = 0; i < rows; i++)
         {
             int start = i * columns, limit = mask.Limit(i, rows, columns);
-            Span<float> row = y.Slice(start, limit);
-            Multiply.Scale(x.Slice(start, limit), scale, row);
+            Span<float> row = x.Slice(start, limit);
             if (!bias.IsEmpty)
             {
-                Multiply.AddScaled(bias.Slice(start, limit), 1, row);
+                Multiply.AddScaled(bias.Slice(start, limit), units.Bias, row);
+                Hide(row, bias.Slice(start, limit));
             }
 
             Hide(row, mask.Keys);
             Hide(row, mask.Pairs.IsEmpty ? default : mask.Pairs[start..]);
-            Softmax.Row(row, row);
-            y[(start + limit)..(start + columns)].Clear();
+            Softmax.Row(row, row, units.Base2);
+            x[(start + limit)..(start + columns)].Clear();
         }
     }
 
@@ -105,7 +114,7 @@ public static class MaskedSoftmax
         mask.Check(rows, columns);
     }
 
-    private static void CheckBias(int length, int rows, int columns, string name)
+    internal static void CheckBias(int length, int rows, int columns, string name)
     {
         if (length != 0)
         {
@@ -124,6 +133,15 @@ public static class MaskedSoftmax
         for (int j = 0; j < row.Length; j++)
         {
             row[j] = visible[j] ? row[j] : float.NegativeInfinity;
+        }
+    }
+
+    /// <summary>Puts −∞ where the bias is −∞: added to a NaN it would be lost.</summary>
+    private static void Hide(Span<float> row, ReadOnlySpan<float> bias)
+    {
+        for (int j = 0; j < row.Length; j++)
+        {
+            row[j] = float.IsNegativeInfinity(bias[j]) ? float.NegativeInfinity : row[j];
         }
     }
 }

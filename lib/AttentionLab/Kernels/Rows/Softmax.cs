@@ -57,7 +57,7 @@ public static class Softmax
         Sizes.Require(y.Length, rows, columns, "y");
         fixed (float* from = x, to = y)
         {
-            RowParts.Run(new ForwardRows(from, to, columns), rows, RowParts.Count(rows, columns, effort: 4));
+            RowParts.Run(new ForwardRows(from, to, columns, Exp.Log2E), rows, RowParts.Count(rows, columns, effort: 4));
         }
     }
 
@@ -96,8 +96,14 @@ public static class Softmax
         }
     }
 
-    /// <summary>Softmax of one row.</summary>
-    internal static void Row(ReadOnlySpan<float> x, Span<float> y) => Forward(x, y, 1, x.Length);
+    /// <summary>Softmax of one row whose exponentials are 2^(<paramref name="base2"/>·x), fast; <paramref name="base2"/> &gt; 0.</summary>
+    internal static unsafe void Row(ReadOnlySpan<float> x, Span<float> y, float base2)
+    {
+        fixed (float* from = x, to = y)
+        {
+            RowParts.Run(new ForwardRows(from, to, x.Length, base2), 1, 1);
+        }
+    }
 
     private static void CheckBackward(int y, int dy, int dx, int rows, int columns)
     {
@@ -106,11 +112,11 @@ public static class Softmax
         Sizes.Require(dx, rows, columns, "dx");
     }
 
-    /// <summary>exp(x − shift), or exactly 0 below 2⁻¹⁰⁰; for x ≤ shift.</summary>
+    /// <summary>exp(x − shift), or 2^(base2·(x − shift)), or exactly 0 below 2⁻¹⁰⁰; for x ≤ shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Exponential<V>(V x, V shift)
+    internal static V Exponential<V>(V x, V shift, float base2 = Exp.Log2E)
         where V : struct, ILanes<V> =>
-        Exp.OfBase2((x - shift) * V.All(Exp.Log2E));
+        Exp.OfBase2((x - shift) * V.All(base2));
 
     /// <summary>What is taken from every number of a row before the exponential: the largest, or 0 if that is −∞.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,14 +129,14 @@ public static class Softmax
 
     /// <summary>Writes the exponentials of a row and returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift)
+    internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift, float base2 = Exp.Log2E)
         where V : struct, ILanes<V>
     {
         V shifts = V.All(shift), sums = V.All(0);
         int i = 0;
         for (; i <= n - V.Count; i += V.Count)
         {
-            V e = Exponential(V.Load(x + i), shifts);
+            V e = Exponential(V.Load(x + i), shifts, base2);
             V.Store(e, y + i);
             sums += e;
         }
@@ -138,7 +144,7 @@ public static class Softmax
         float sum = V.Sum(sums);
         for (; i < n; i++)
         {
-            Lanes1 e = Exponential(Lanes1.Load(x + i), Lanes1.All(shift));
+            Lanes1 e = Exponential(Lanes1.Load(x + i), Lanes1.All(shift), base2);
             Lanes1.Store(e, y + i);
             sum += Lanes1.Sum(e);
         }
@@ -146,7 +152,7 @@ public static class Softmax
         return sum;
     }
 
-    private readonly unsafe struct ForwardRows(float* x, float* y, int columns) : IRowKernel
+    private readonly unsafe struct ForwardRows(float* x, float* y, int columns, float base2) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int part, int first, int end)
@@ -156,7 +162,7 @@ public static class Softmax
             for (int row = first; row < end; row++)
             {
                 float* from = x + (nint)row * n, to = y + (nint)row * n;
-                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n));
+                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n), base2);
                 if (sum != 0)
                 {
                     Multiply.Scale<V>(to, 1 / sum, to, n);

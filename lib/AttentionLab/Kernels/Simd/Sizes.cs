@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace AttentionLab.Kernels;
 
 /// <summary>The check at the door of a kernel: a span holds what its sizes say.</summary>
@@ -10,17 +13,54 @@ internal static class Sizes
     /// <param name="name">The caller's parameter.</param>
     /// <param name="firstName">Name of the first size.</param>
     /// <param name="secondName">Name of the second size.</param>
-    public static void Require(int length, int first, int second, string name, string firstName = "rows", string secondName = "columns")
+    public static void Require(int length, long first, int second, string name, string firstName = "rows", string secondName = "columns")
     {
         if (first < 0 || second < 0)
         {
             throw new ArgumentException($"{firstName} is {first} and {secondName} is {second}, but a size is never negative: pass 0 or more.");
         }
 
-        if (length != (long)first * second)
+        if (length != (Int128)first * second)
         {
-            throw new ArgumentException($"{name} holds {length} numbers but ({firstName}, {secondName}) = ({first}, {second}) needs {(long)first * second}: pass a span of that length, or correct the sizes.");
+            throw new ArgumentException($"{name} holds {length} numbers but ({firstName}, {secondName}) = ({first}, {second}) needs {(Int128)first * second}: pass a span of that length, or correct the sizes.");
         }
+    }
+
+    /// <summary>
+    /// How many numbers sizes make together, multiplied without loss: 2³² in 32 bits would be 0, and an error about something else, or none, would follow.
+    /// </summary>
+    /// <param name="what">Who needs them.</param>
+    /// <param name="sizes">Sizes with their names, each 0 or more.</param>
+    /// <exception cref="ArgumentException">A size is negative, or an array cannot hold as many.</exception>
+    public static int Product(string what, params ReadOnlySpan<(string Name, int Size)> sizes)
+    {
+        long product = 1;
+        bool fits = true;
+        foreach ((string name, int size) in sizes)
+        {
+            if (size < 0)
+            {
+                throw new ArgumentException($"{name} is {size} but {what} needs 0 or more: a size is never negative.");
+            }
+
+            product = size == 0 ? 0 : Math.Min(product, int.MaxValue) * size;
+            fits &= product <= Array.MaxLength;
+        }
+
+        return fits || product == 0 ? (int)product : throw new ArgumentException(TooMany(what, sizes));
+    }
+
+    private static string TooMany(string what, ReadOnlySpan<(string Name, int Size)> sizes)
+    {
+        (string[] names, string[] values) = (new string[sizes.Length], new string[sizes.Length]);
+        BigInteger product = BigInteger.One;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            (names[i], values[i]) = (sizes[i].Name, sizes[i].Size.ToString(CultureInfo.InvariantCulture));
+            product *= sizes[i].Size;
+        }
+
+        return $"{what} needs {string.Join(" × ", names)} = {string.Join(" × ", values)} = {product} numbers but an array holds at most {Array.MaxLength}: make one of them smaller.";
     }
 
     /// <summary>Throws unless two spans that run side by side are of one length.</summary>

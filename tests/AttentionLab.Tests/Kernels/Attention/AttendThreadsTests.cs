@@ -17,9 +17,9 @@ public sealed class AttendThreadsTests : IDisposable
         float[][] results = [.. Enumerable.Range(1, 3).Select(threads =>
         {
             Workers.Count = threads;
-            float[] output = new float[Batch * Heads * Tokens * Dim], logSums = new float[Batch * Heads * Tokens];
-            Run(output, logSums, causal);
-            return (float[])[.. output, .. logSums];
+            float[] output = new float[Batch * Heads * Tokens * Dim], statistics = new float[Batch * Heads * Tokens * 2];
+            Run(output, statistics, causal);
+            return (float[])[.. output, .. statistics];
         })];
         Assert.Equal(results[0], results[1]);
         Assert.Equal(results[0], results[2]);
@@ -28,14 +28,14 @@ public sealed class AttendThreadsTests : IDisposable
     [Theory, InlineData(false), InlineData(true)]
     public void BackwardHeads_AnyNumberOfThreads_SameBits(bool causal)
     {
-        float[] output = new float[Batch * Heads * Tokens * Dim], logSums = new float[Batch * Heads * Tokens];
-        Run(output, logSums, causal);
+        float[] output = new float[Batch * Heads * Tokens * Dim], statistics = new float[Batch * Heads * Tokens * 2];
+        Run(output, statistics, causal);
         float[][] results = [.. Enumerable.Range(1, 3).Select(threads =>
         {
             Workers.Count = threads;
             float[] dq = new float[output.Length], dk = new float[output.Length], dv = new float[output.Length];
             HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-            FlashAttend.BackwardHeads(_q, at, _k, at, _v, at, output, at, logSums, _v, dq, dk, dv, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
+            FlashAttend.BackwardHeads(_q, at, _k, at, _v, at, output, at, statistics, _v, dq, dk, dv, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
             return (float[])[.. dq, .. dk, .. dv];
         })];
         Assert.Equal(results[0], results[1]);
@@ -71,10 +71,10 @@ public sealed class AttendThreadsTests : IDisposable
     public void ForwardHeads_AfterWarmUpOnWorkers_AllocatesNothing()
     {
         Workers.Count = 2;
-        float[] output = new float[Batch * Heads * Tokens * Dim], logSums = new float[Batch * Heads * Tokens];
+        float[] output = new float[Batch * Heads * Tokens * Dim], statistics = new float[Batch * Heads * Tokens * 2];
         for (int i = 0; i < 20; i++)
         {
-            Run(output, logSums, false);
+            Run(output, statistics, false);
         }
 
         // All threads together: a worker that had no part yet may still make its scratch memory once.
@@ -82,7 +82,7 @@ public sealed class AttendThreadsTests : IDisposable
         for (int i = 0; i < 20; i++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            Run(output, logSums, false);
+            Run(output, statistics, false);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
@@ -91,9 +91,9 @@ public sealed class AttendThreadsTests : IDisposable
 
     private readonly float[] _q = Inputs.Gaussian(1, Batch * Heads * Tokens * Dim), _k = Inputs.Gaussian(2, Batch * Heads * Tokens * Dim), _v = Inputs.Gaussian(3, Batch * Heads * Tokens * Dim);
 
-    private void Run(float[] output, float[] logSums, bool causal)
+    private void Run(float[] output, float[] statistics, bool causal)
     {
         HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-        FlashAttend.ForwardHeads(_q, at, _k, at, _v, at, output, at, logSums, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
+        FlashAttend.ForwardHeads(_q, at, _k, at, _v, at, output, at, statistics, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
     }
 }

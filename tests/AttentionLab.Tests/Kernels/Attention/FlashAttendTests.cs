@@ -42,16 +42,16 @@ public class FlashAttendTests
         const int queries = 4, keys = 5, dim = 3, valueDim = 2;
         double[] q = Inputs.GaussianDouble(1, queries * dim), k = Inputs.GaussianDouble(2, keys * dim), v = Inputs.GaussianDouble(3, keys * valueDim);
         double[] bias = kind == 3 ? Inputs.GaussianDouble(4, queries * keys) : [], dOutput = Inputs.GaussianDouble(5, queries * valueDim);
-        double[] output = new double[dOutput.Length], logSums = new double[queries];
+        double[] output = new double[dOutput.Length], statistics = new double[2 * queries];
         double[] dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length], dBias = new double[bias.Length];
         double Loss()
         {
-            FlashAttend.Reference<double>(q, k, v, output, logSums, queries, keys, dim, valueDim, 0.6, AttendTests.Mask(kind, queries, keys), bias);
+            FlashAttend.Reference<double>(q, k, v, output, statistics, queries, keys, dim, valueDim, 0.6, AttendTests.Mask(kind, queries, keys), bias);
             return Numerical.Weighted(output, dOutput);
         }
 
         Loss();
-        FlashAttend.BackwardReference<double>(q, k, v, output, logSums, dOutput, dq, dk, dv, queries, keys, dim, valueDim, 0.6, AttendTests.Mask(kind, queries, keys), bias, dBias);
+        FlashAttend.BackwardReference<double>(q, k, v, output, statistics, dOutput, dq, dk, dv, queries, keys, dim, valueDim, 0.6, AttendTests.Mask(kind, queries, keys), bias, dBias);
         Compare.Close(dq, Numerical.Gradient(q, Loss), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Loss), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Loss), Tolerances.Numerical, "∂L/∂V");
@@ -62,20 +62,20 @@ public class FlashAttendTests
     public void Forward_PeakedScores_ExactWithinTolerance()
     {
         // Scores of some hundreds: most weights are smaller than any float.
-        float[] q = Inputs.Gaussian(1, 40 * 16, 20), k = Inputs.Gaussian(2, 50 * 16, 20), v = Inputs.Gaussian(3, 50 * 16), output = new float[40 * 16], logSums = new float[40];
-        double[] expected = new double[output.Length], expectedSums = new double[40];
-        FlashAttend.Forward(q, k, v, output, logSums, 40, 50, 16, 16, 0.25f);
-        FlashAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), expected, expectedSums, 40, 50, 16, 16, 0.25);
+        float[] q = Inputs.Gaussian(1, 40 * 16, 20), k = Inputs.Gaussian(2, 50 * 16, 20), v = Inputs.Gaussian(3, 50 * 16), output = new float[40 * 16], statistics = new float[2 * 40];
+        double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
+        FlashAttend.Forward(q, k, v, output, statistics, 40, 50, 16, 16, 0.25f);
+        FlashAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), expected, expectedStatistics, 40, 50, 16, 16, 0.25);
         Compare.Close(output, expected, PeakedTolerance, "output");
-        Compare.Close(logSums, expectedSums, Tolerances.Kernel, "log-sums");
+        Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, "log-sums");
     }
 
     [Fact]
     public void Forward_NaNInOneQuery_StaysInThatRow()
     {
-        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], logSums = new float[20];
+        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
         q[3 * 8] = float.NaN;
-        FlashAttend.Forward(q, k, v, output, logSums, 20, 20, 8, 8, 1);
+        FlashAttend.Forward(q, k, v, output, statistics, 20, 20, 8, 8, 1);
         for (int i = 0; i < output.Length; i++)
         {
             Assert.Equal(i / 8 == 3, float.IsNaN(output[i]));
@@ -85,9 +85,9 @@ public class FlashAttendTests
     [Fact]
     public void Forward_NaNInOneKey_ReachesWhoeverSeesIt()
     {
-        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], logSums = new float[20];
+        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
         k[7 * 8] = float.NaN;
-        FlashAttend.Forward(q, k, v, output, logSums, 20, 20, 8, 8, 1, new AttendMask { Causal = true });
+        FlashAttend.Forward(q, k, v, output, statistics, 20, 20, 8, 8, 1, new AttendMask { Causal = true });
         for (int i = 0; i < output.Length; i++)
         {
             Assert.Equal(i / 8 >= 7, float.IsNaN(output[i]));
@@ -97,10 +97,10 @@ public class FlashAttendTests
     [Fact]
     public void Forward_AfterWarmUp_AllocatesNothing()
     {
-        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], logSums = new float[130];
-        FlashAttend.Forward(x, x, x, output, logSums, 130, 130, 32, 32, 1);
+        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130];
+        FlashAttend.Forward(x, x, x, output, statistics, 130, 130, 32, 32, 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        FlashAttend.Forward(x, x, x, output, logSums, 130, 130, 32, 32, 1);
+        FlashAttend.Forward(x, x, x, output, statistics, 130, 130, 32, 32, 1);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -132,17 +132,17 @@ public class FlashAttendTests
     public void BackwardHeads_HeadsSideBySideInOneMatrix_BitEqualToSplitHeads()
     {
         const int batch = 2, heads = 3, tokens = 37, dim = 20, width = 3 * heads * dim, row = heads * dim;
-        float[] all = Inputs.Gaussian(1, batch * tokens * width), dAll = new float[all.Length], output = new float[batch * tokens * row], dOutput = Inputs.Gaussian(2, output.Length), logSums = new float[batch * heads * tokens];
+        float[] all = Inputs.Gaussian(1, batch * tokens * width), dAll = new float[all.Length], output = new float[batch * tokens * row], dOutput = Inputs.Gaussian(2, output.Length), statistics = new float[batch * heads * tokens * 2];
         HeadLayout at = HeadLayout.Merged(tokens, dim, width), outputAt = HeadLayout.Merged(tokens, dim, row);
         AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
-        FlashAttend.ForwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, logSums, sizes, 0.3f);
-        FlashAttend.BackwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, logSums, dOutput, dAll, dAll.AsSpan(row), dAll.AsSpan(2 * row), sizes, 0.3f);
+        FlashAttend.ForwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, statistics, sizes, 0.3f);
+        FlashAttend.BackwardHeads(all, at, all.AsSpan(row), at, all.AsSpan(2 * row), at, output, outputAt, statistics, dOutput, dAll, dAll.AsSpan(row), dAll.AsSpan(2 * row), sizes, 0.3f);
         for (int m = 0; m < batch * heads; m++)
         {
             int b = m / heads, h = m % heads;
             float[] q = Take(all, 0), k = Take(all, row), v = Take(all, 2 * row), o = Rows(output, row, b, h * dim), dO = Rows(dOutput, row, b, h * dim);
             float[] dq = new float[q.Length], dk = new float[q.Length], dv = new float[q.Length];
-            FlashAttend.Backward(q, k, v, o, logSums.AsSpan(m * tokens, tokens), dO, dq, dk, dv, tokens, tokens, dim, dim, 0.3f);
+            FlashAttend.Backward(q, k, v, o, statistics.AsSpan(2 * m * tokens, 2 * tokens), dO, dq, dk, dv, tokens, tokens, dim, dim, 0.3f);
             Assert.Equal(dq, Take(dAll, 0));
             Assert.Equal(dk, Take(dAll, row));
             Assert.Equal(dv, Take(dAll, 2 * row));
@@ -156,13 +156,13 @@ public class FlashAttendTests
     [Fact]
     public void Backward_AfterWarmUp_AllocatesNothing()
     {
-        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], logSums = new float[130], dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
-        FlashAttend.Forward(x, x, x, output, logSums, 130, 130, 32, 32, 1);
+        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130], dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
+        FlashAttend.Forward(x, x, x, output, statistics, 130, 130, 32, 32, 1);
         long before = 0;
         for (int i = 0; i < 2; i++)
         {
             before = GC.GetAllocatedBytesForCurrentThread();
-            FlashAttend.Backward(x, x, x, output, logSums, x, dq, dk, dv, 130, 130, 32, 32, 1);
+            FlashAttend.Backward(x, x, x, output, statistics, x, dq, dk, dv, 130, 130, 32, 32, 1);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -174,10 +174,10 @@ public class FlashAttendTests
         const int batch = 2, heads = 3, queries = 40, keys = 70, dim = 12;
         float[] q = Inputs.Gaussian(1, batch * heads * queries * dim), k = Inputs.Gaussian(2, batch * heads * keys * dim), v = Inputs.Gaussian(3, k.Length);
         bool[] keyMask = [.. Enumerable.Range(0, batch * keys).Select(i => i % 7 != 2)], pairs = [.. Enumerable.Range(0, batch * queries * keys).Select(i => i % 5 != 3)];
-        float[] bias = Inputs.Gaussian(4, kind == 3 ? heads * queries * keys : batch * heads * queries * keys), output = new float[q.Length], logSums = new float[batch * heads * queries];
+        float[] bias = Inputs.Gaussian(4, kind == 3 ? heads * queries * keys : batch * heads * queries * keys), output = new float[q.Length], statistics = new float[2 * batch * heads * queries];
         AttendMask whole = kind switch { 0 => new() { Keys = keyMask }, 1 => new() { Pairs = pairs }, 2 => new() { Keys = keyMask, Pairs = pairs, Causal = true }, _ => default };
         HeadLayout own = HeadLayout.Split(heads, queries, dim), theirs = HeadLayout.Split(heads, keys, dim);
-        FlashAttend.ForwardHeads(q, own, k, theirs, v, theirs, output, own, logSums, new(batch, heads, queries, keys, dim, dim), 0.3f, whole, kind >= 2 ? bias : default);
+        FlashAttend.ForwardHeads(q, own, k, theirs, v, theirs, output, own, statistics, new(batch, heads, queries, keys, dim, dim), 0.3f, whole, kind >= 2 ? bias : default);
         for (int m = 0; m < batch * heads; m++)
         {
             int b = m / heads, h = m % heads, from = (kind == 3 ? h : m) * queries * keys;
@@ -188,10 +188,10 @@ public class FlashAttendTests
                 2 => new() { Keys = keyMask.AsSpan(b * keys, keys), Pairs = pairs.AsSpan(b * queries * keys, queries * keys), Causal = true },
                 _ => default,
             };
-            float[] one = new float[queries * dim], oneLog = new float[queries];
-            FlashAttend.Reference<float>(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), one, oneLog, queries, keys, dim, dim, 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default);
+            float[] one = new float[queries * dim], expected = new float[2 * queries];
+            FlashAttend.Reference<float>(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), one, expected, queries, keys, dim, dim, 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default);
             Compare.Close(output.AsSpan(m * queries * dim, queries * dim).ToArray(), Inputs.Widen(one), Tolerances.Chain, $"head {m}");
-            Compare.Close(logSums.AsSpan(m * queries, queries).ToArray(), Inputs.Widen(oneLog), Tolerances.Chain, $"log-sums {m}");
+            Compare.Close(LogSums(Inputs.Widen(statistics.AsSpan(2 * m * queries, 2 * queries))), LogSums(Inputs.Widen(expected)), Tolerances.Chain, $"log-sums {m}");
         }
     }
 
@@ -204,7 +204,7 @@ public class FlashAttendTests
         bool[] keys = [.. Enumerable.Range(0, n).Select(j => j != 20)];
         k.AsSpan(20 * dim, dim).Fill(1e4f);
         v.AsSpan(20 * dim, dim).Fill(1);
-        FlashAttend.Forward(q, k, v, output, new float[n], n, n, dim, dim, 1, new AttendMask { Keys = keys });
+        FlashAttend.Forward(q, k, v, output, new float[2 * n], n, n, dim, dim, 1, new AttendMask { Keys = keys });
         Assert.All(output, x => Assert.Equal(0, x));
     }
 
@@ -215,7 +215,7 @@ public class FlashAttendTests
         const int n = 500, dim = 4;
         foreach (int sign in new[] { 1, -1 })
         {
-            float[] q = Inputs.Gaussian(1, 40 * dim, 0.1), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * dim), output = new float[40 * dim], logSums = new float[40];
+            float[] q = Inputs.Gaussian(1, 40 * dim, 0.1), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * dim), output = new float[40 * dim], statistics = new float[2 * 40];
             for (int i = 0; i < 40; i++)
             {
                 q[i * dim] = 1;
@@ -226,11 +226,11 @@ public class FlashAttendTests
                 k[j * dim] = sign * j * 0.1f;
             }
 
-            double[] expected = new double[output.Length], expectedSums = new double[40];
-            FlashAttend.Forward(q, k, v, output, logSums, 40, n, dim, dim, 1);
-            FlashAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), expected, expectedSums, 40, n, dim, dim, 1);
+            double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
+            FlashAttend.Forward(q, k, v, output, statistics, 40, n, dim, dim, 1);
+            FlashAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), expected, expectedStatistics, 40, n, dim, dim, 1);
             Compare.Close(output, expected, RisingTolerance, $"sign {sign}: output");
-            Compare.Close(logSums, expectedSums, Tolerances.Kernel, $"sign {sign}: log-sums");
+            Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, $"sign {sign}: log-sums");
         }
     }
 
@@ -266,7 +266,7 @@ public class FlashAttendTests
     public void Forward_WrongLength_NamesBothSides()
     {
         var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(new float[6], new float[9], new float[9], new float[6], new float[3], 2, 3, 3, 3, 1));
-        Assert.Contains("logSums holds 3", error.Message);
+        Assert.Contains("statistics holds 3", error.Message);
     }
 
     /// <summary>Scores of 300 carry a float error of 3e-5, which the exponential turns into a relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.</summary>
@@ -275,27 +275,30 @@ public class FlashAttendTests
     /// <summary>Scores of 50 are 72 in base 2 and rounded three times (Q, sum, subtraction), each by up to 4e-6, which is a relative error of the weights. Measured: 1.1e-5.</summary>
     private const double RisingTolerance = 3e-5;
 
+    /// <summary>m + ln Σ e^(s − m) of each query, from (m/2, Σ).</summary>
+    private static double[] LogSums(double[] statistics) => [.. statistics.Chunk(2).Select(pair => pair[1] == 0 ? double.NegativeInfinity : 2 * pair[0] + Math.Log(pair[1]))];
+
     private static void Check(int queries, int keys, int dim, int valueDim, int kind)
     {
         string at = $"({queries}, {keys}, {dim}, {valueDim}), mask {kind}: ";
         float scale = dim == 0 ? 1 : 1 / MathF.Sqrt(dim);
         float[] q = Inputs.Gaussian(1, queries * dim), k = Inputs.Gaussian(2, keys * dim), v = Inputs.Gaussian(3, keys * valueDim);
         float[] bias = kind == 3 ? Inputs.Gaussian(4, queries * keys) : [], dOutput = Inputs.Gaussian(5, queries * valueDim);
-        float[] output = new float[queries * valueDim], logSums = new float[queries];
+        float[] output = new float[queries * valueDim], statistics = new float[2 * queries];
         float[] dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length], dBias = new float[bias.Length];
-        FlashAttend.Forward(q, k, v, output, logSums, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), bias);
-        FlashAttend.Backward(q, k, v, output, logSums, dOutput, dq, dk, dv, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), bias, dBias);
+        FlashAttend.Forward(q, k, v, output, statistics, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), bias);
+        FlashAttend.Backward(q, k, v, output, statistics, dOutput, dq, dk, dv, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), bias, dBias);
 
         double[] wq = Inputs.Widen(q), wk = Inputs.Widen(k), wv = Inputs.Widen(v), wBias = Inputs.Widen(bias), wdOutput = Inputs.Widen(dOutput);
-        double[] expected = new double[output.Length], weights = new double[queries * keys], expectedSums = new double[queries], online = new double[output.Length];
+        double[] expected = new double[output.Length], weights = new double[queries * keys], expectedStatistics = new double[2 * queries], online = new double[output.Length];
         double[] edq = new double[q.Length], edk = new double[k.Length], edv = new double[v.Length], edBias = new double[bias.Length];
         Attend.Reference<double>(wq, wk, wv, expected, weights, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), wBias);
         Attend.BackwardReference<double>(wq, wk, wv, weights, wdOutput, edq, edk, edv, queries, keys, dim, valueDim, scale, edBias);
-        FlashAttend.Reference<double>(wq, wk, wv, online, expectedSums, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), wBias);
+        FlashAttend.Reference<double>(wq, wk, wv, online, expectedStatistics, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), wBias);
 
         Compare.Close(online, expected, 1e-13, at + "online reference");
         Compare.Close(output, expected, Tolerances.Chain, at + "output");
-        Compare.Close(logSums, expectedSums, Tolerances.Chain, at + "log-sums");
+        Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Chain, at + "log-sums");
         Compare.Close(dq, edq, Tolerances.Chain, at + "∂L/∂Q");
         Compare.Close(dk, edk, Tolerances.Chain, at + "∂L/∂K");
         Compare.Close(dv, edv, Tolerances.Chain, at + "∂L/∂V");

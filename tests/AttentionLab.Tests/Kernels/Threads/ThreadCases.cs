@@ -212,10 +212,10 @@ internal static class ThreadCases
     {
         (int queries, int keys, int dim, int valueDim) = (150, 160, 48, 47);
         float[] q = s.Gaussian(1, queries * dim), k = s.Gaussian(2, keys * dim), v = s.Gaussian(3, keys * valueDim);
-        float[] output = new float[queries * valueDim], logSums = new float[queries], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
-        FlashAttend.Forward(q, k, v, output, logSums, queries, keys, dim, valueDim, 0.14f, mask);
-        FlashAttend.Backward(q, k, v, output, logSums, s.Gaussian(4, output.Length), dq, dk, dv, queries, keys, dim, valueDim, 0.14f, mask);
-        return [.. output, .. logSums, .. dq, .. dk, .. dv];
+        float[] output = new float[queries * valueDim], statistics = new float[2 * queries], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
+        FlashAttend.Forward(q, k, v, output, statistics, queries, keys, dim, valueDim, 0.14f, mask);
+        FlashAttend.Backward(q, k, v, output, statistics, s.Gaussian(4, output.Length), dq, dk, dv, queries, keys, dim, valueDim, 0.14f, mask);
+        return [.. output, .. statistics, .. dq, .. dk, .. dv];
     }
 
     private static float[] Attention(Spoiled s, int queries, int keys, int dim, int valueDim, AttendCall call)

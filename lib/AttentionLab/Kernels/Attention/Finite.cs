@@ -1,0 +1,43 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>Whether numbers are finite. 0·NaN is NaN, so a result that is finite has met no NaN or infinity, not even with a weight of 0.</summary>
+internal static class Finite
+{
+    /// <summary>Neither NaN nor infinity among them: then every x − x is 0.</summary>
+    public static bool All(ReadOnlySpan<float> x)
+    {
+        Vector<float> sums = Vector<float>.Zero;
+        ReadOnlySpan<Vector<float>> registers = MemoryMarshal.Cast<float, Vector<float>>(x);
+        foreach (Vector<float> register in registers)
+        {
+            sums += register - register;
+        }
+
+        float sum = Vector.Sum(sums);
+        foreach (float value in x[(registers.Length * Vector<float>.Count)..])
+        {
+            sum += value - value;
+        }
+
+        return sum == 0;
+    }
+
+    /// <summary>For a strip of rows two registers wide: writes 0 for each lane that is finite throughout, NaN for the others.</summary>
+    public static unsafe void Lanes<V>(float* strip, int width, int rows, float* flags)
+        where V : struct, ILanes<V>
+    {
+        V sumX = V.All(0), sumY = sumX;
+        for (; rows > 0; rows--, strip += width)
+        {
+            V x = V.Load(strip), y = V.Load(strip + V.Count);
+            sumX += x - x;
+            sumY += y - y;
+        }
+
+        V.Store(sumX, flags);
+        V.Store(sumY, flags + V.Count);
+    }
+}

@@ -1,0 +1,96 @@
+namespace AttentionLab.Kernels;
+
+/// <content>
+/// What stands under hidden keys takes no part. The products give hidden pairs a weight of 0, which is all it takes while numbers are finite, and
+/// costs nothing. But 0·NaN and 0·∞ are NaN. So results that are not finite are computed again, pair by pair, without the hidden pairs: a NaN
+/// that is seen comes out again, one that is hidden does not.
+/// </content>
+public static partial class FlashAttend
+{
+    /// <summary>Computes those of a strip's outputs again that are not finite; <paramref name="flags"/> has room for a number a lane.</summary>
+    private static unsafe void Clean<V>(in HeadView head, int first, int count, float* output, float* flags)
+        where V : struct, ILanes<V>
+    {
+        Finite.Lanes<V>(output, 2 * V.Count, head.ValueDim, flags);
+        for (int r = 0; r < count; r++)
+        {
+            if (flags[r] != 0)
+            {
+                Span<float> weights = Weights(head, first + r), row = new(head.Output + (first + r) * head.OutputRow, head.ValueDim);
+                row.Clear();
+                for (int j = 0; j < weights.Length; j++)
+                {
+                    if (head.Sees(first + r, j))
+                    {
+                        Multiply.AddScaled(new(head.Values + j * head.VRow, head.ValueDim), weights[j], row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Weights of one query, in scratch memory, as far as the causal rule lets it see.</summary>
+    private static unsafe Span<float> Weights(in HeadView head, int query)
+    {
+        Span<float> weights = Scratch.Span(Scratch.Scores, head.Limit(query)), q = Scratch.Span(Scratch.Query, head.Dim);
+        Multiply.Scale(new(head.Q + query * head.QRow, head.Dim), head.Units.Query, q);
+        for (int j = 0; j < weights.Length; j++)
+        {
+            float bias = head.Bias == null ? 0 : head.Bias[(nint)query * head.Keys + j] * head.Units.Bias;
+            weights[j] = head.Sees(query, j) ? Dot.Forward(q, new(head.K + j * head.KRow, head.Dim)) + bias : float.NegativeInfinity;
+        }
+
+        Softmax.Row(weights, weights, head.Units.Base2);
+        return weights;
+    }
+
+    /// <summary>Whether all gradients of a head are finite.</summary>
+    private static unsafe bool AreFinite(in HeadView head, in HeadGradients to)
+    {
+        for (int i = 0; i < head.Queries; i++)
+        {
+            if (!Finite.All(new(to.DQ + i * head.QRow, head.Dim)))
+            {
+                return false;
+            }
+        }
+
+        for (int j = 0; j < head.Keys; j++)
+        {
+            if (!Finite.All(new(to.DK + j * head.KRow, head.Dim)) || !Finite.All(new(to.DV + j * head.VRow, head.ValueDim)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The gradients of one head again, pair by pair; that of the bias has met no hidden pair the first time.</summary>
+    private static unsafe void CleanGradients(in HeadView head, in HeadGradients to)
+    {
+        for (int j = 0; j < head.Keys; j++)
+        {
+            new Span<float>(to.DK + j * head.KRow, head.Dim).Clear();
+            new Span<float>(to.DV + j * head.VRow, head.ValueDim).Clear();
+        }
+
+        for (int i = 0; i < head.Queries; i++)
+        {
+            ReadOnlySpan<float> q = new(head.Q + i * head.QRow, head.Dim), dOutput = new(to.DOutput + i * head.OutputRow, head.ValueDim), weights = Weights(head, i);
+            Span<float> dq = new(to.DQ + i * head.QRow, head.Dim);
+            float delta = Dot.Forward(dOutput, new(head.Output + i * head.OutputRow, head.ValueDim));
+            dq.Clear();
+            for (int j = 0; j < weights.Length; j++)
+            {
+                if (head.Sees(i, j))
+                {
+                    float dScore = head.Scale * weights[j] * (Dot.Forward(dOutput, new(head.Values + j * head.VRow, head.ValueDim)) - delta);
+                    Multiply.AddScaled(dOutput, weights[j], new(to.DV + j * head.VRow, head.ValueDim));
+                    Multiply.AddScaled(new(head.K + j * head.KRow, head.Dim), dScore, dq);
+                    Multiply.AddScaled(q, dScore, new(to.DK + j * head.KRow, head.Dim));
+                }
+            }
+        }
+    }
+}
