@@ -50,6 +50,14 @@ internal static class Features
         }
     }
 
+    /// <summary>ln φ(x), and φ′(x)/φ(x).</summary>
+    public static (double Log, double Slope) Logarithm(double x, FeatureMap map) => map switch
+    {
+        FeatureMap.EluPlusOne => x > 0 ? (Math.Log(1 + x), 1 / (1 + x)) : (x, 1),
+        FeatureMap.Relu => x > 0 ? (Math.Log(x), 1 / x) : double.IsNaN(x) ? (x, x) : (double.NegativeInfinity, 0),
+        _ => (x, 1),
+    };
+
     public static void Forward(ReadOnlySpan<float> x, Span<float> y, FeatureMap map)
     {
         if (map == FeatureMap.Relu)

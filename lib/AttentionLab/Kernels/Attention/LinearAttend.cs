@@ -10,9 +10,10 @@ namespace AttentionLab.Kernels;
 /// </summary>
 /// <remarks>
 /// Inside, every value gets one more column that is 1: the numerator and the denominator then come out of one product.
-/// A denominator of 0 (possible with <see cref="FeatureMap.Relu"/>) gives zeros.
+/// A denominator of 0 (possible with <see cref="FeatureMap.Relu"/>) gives zeros. Where φ(q)·φ(k) is smaller or larger than a float holds, the
+/// quotient is not: such queries are computed again in logarithms (<c>LinearAttend.Logarithms.cs</c>).
 /// </remarks>
-public static class LinearAttend
+public static partial class LinearAttend
 {
     /// <summary>The quadratic definition by loops.</summary>
     /// <param name="q">Q (queries, dim).</param>
@@ -64,7 +65,15 @@ public static class LinearAttend
         for (int i = 0; i < queries; i++)
         {
             ReadOnlySpan<float> row = w.Sums.Slice(i * (valueDim + 1), valueDim + 1);
-            Multiply.Scale(row[..valueDim], row[valueDim] == 0 ? 0 : 1 / row[valueDim], output.Slice(i * valueDim, valueDim));
+            Span<float> to = output.Slice(i * valueDim, valueDim);
+            if (w.Holds(i))
+            {
+                Multiply.Scale(row[..valueDim], 1 / row[valueDim], to);
+            }
+            else
+            {
+                new Query(q, k, v, i, causal ? i + 1 : keys, dim, map).Forward(to);
+            }
         }
     }
 
@@ -135,18 +144,27 @@ public static class LinearAttend
         CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, queries, keys, dim, valueDim, causal);
         using Workspace w = new(q, k, v, queries, keys, dim, valueDim, map, causal);
         int width = valueDim + 1;
+        List<int>? again = null;
 
         // o = n/z: ∂n = ∂o/z and ∂z = −∂o·n/z². They replace the sums [n, z].
         for (int i = 0; i < queries; i++)
         {
             Span<float> row = w.Sums.Slice(i * width, width);
+            if (!w.Holds(i))
+            {
+                (again ??= []).Add(i);
+                row.Clear();
+                w.PhiQ.Slice(i * dim, dim).Clear();
+                continue;
+            }
+
             ReadOnlySpan<float> upstream = dOutput.Slice(i * valueDim, valueDim);
-            float inverse = row[valueDim] == 0 ? 0 : 1 / row[valueDim];
+            float inverse = 1 / row[valueDim];
             row[valueDim] = -Dot.Forward(upstream, row[..valueDim]) * inverse * inverse;
             Multiply.Scale(upstream, inverse, row[..valueDim]);
         }
 
-        float[] rented = ArrayPool<float>.Shared.Rent(keys * width + dim * width);
+        float[] rented = ArrayPool<float>.Shared.Rent(Sizes.Product("the backward of LinearAttend", ("keys + dim", checked(keys + dim)), ("valueDim + 1", width)));
         Span<float> dValues = rented.AsSpan(0, keys * width), dState = rented.AsSpan(keys * width, dim * width);
         if (causal)
         {
@@ -170,6 +188,11 @@ public static class LinearAttend
         Features.Backward(w.PhiQ, dq, dq, map);
         Features.Backward(w.PhiK, dk, dk, map);
         ArrayPool<float>.Shared.Return(rented);
+        foreach (int i in again ?? [])
+        {
+            int seen = causal ? i + 1 : keys;
+            new Query(q, k, v, i, seen, dim, map).Backward(dOutput.Slice(i * valueDim, valueDim), dq.Slice(i * dim, dim), dk[..(seen * dim)], dv[..(seen * valueDim)]);
+        }
     }
 
     private static void Check(int q, int k, int v, int output, int queries, int keys, int dim, int valueDim, bool causal)
@@ -195,12 +218,21 @@ public static class LinearAttend
     /// <summary>φ(Q), φ(K), [V, 1], S = φ(K)ᵀ·[V, 1] and the sums [n, z] of every query, in one borrowed array.</summary>
     private readonly ref struct Workspace
     {
+        /// <summary>What was lost below 2⁻¹²⁵ is at most 2⁻⁶⁵ of a denominator that is this large beside the largest φ.</summary>
+        private const float Beside = 8.7e-19f;
+
+        /// <summary>2⁻¹⁰⁰: a sum of products of at least this size has lost nothing to denormal numbers.</summary>
+        private const float Least = 7.9e-31f;
+
         private readonly float[] _rented;
+        private readonly float _largest;
+        private readonly int _dim, _width;
+        private readonly bool _overflows;
 
         public Workspace(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int queries, int keys, int dim, int valueDim, FeatureMap map, bool causal)
         {
             int width = valueDim + 1, at = 0;
-            float[] rented = _rented = ArrayPool<float>.Shared.Rent(q.Length + k.Length + (queries + keys + dim) * width);
+            float[] rented = _rented = ArrayPool<float>.Shared.Rent(checked(q.Length + k.Length + Sizes.Product("LinearAttend", ("queries + keys + dim", checked(queries + keys + dim)), ("valueDim + 1", width))));
             PhiQ = rented.AsSpan(at, q.Length);
             PhiK = rented.AsSpan(at += q.Length, k.Length);
             Values = rented.AsSpan(at += k.Length, keys * width);
@@ -208,6 +240,8 @@ public static class LinearAttend
             State = rented.AsSpan(at + queries * width, dim * width);
             Features.Forward(q, PhiQ, map);
             Features.Forward(k, PhiK, map);
+            _overflows = Bound(q, PhiQ) | Bound(k, PhiK);
+            (_largest, _dim, _width) = (Largest(PhiK), dim, width);
             for (int j = 0; j < keys; j++)
             {
                 v.Slice(j * valueDim, valueDim).CopyTo(Values[(j * width)..]);
@@ -223,6 +257,40 @@ public static class LinearAttend
                 MatMul.ForwardTN(PhiK, Values, State, dim, keys, width);
                 MatMul.Forward(PhiQ, State, Sums, queries, dim, width);
             }
+        }
+
+        /// <summary>Whether the sums of a query are finite and its denominator is large enough for a float.</summary>
+        public bool Holds(int query)
+        {
+            ReadOnlySpan<float> sums = Sums.Slice(query * _width, _width);
+            float largest = Math.Max(_largest, Largest(PhiQ.Slice(query * _dim, _dim)));
+            return !_overflows && sums[^1] >= Math.Max(Least, Beside * largest) && Finite.All(sums);
+        }
+
+        /// <summary>A φ of a finite x that is more than a float holds becomes 0, so that it spoils no gradient; returns whether there was one.</summary>
+        private static bool Bound(ReadOnlySpan<float> x, Span<float> phi)
+        {
+            bool found = false;
+            for (int i = 0; i < x.Length && !(i == 0 && Finite.All(phi)); i++)
+            {
+                if (float.IsInfinity(phi[i]) && float.IsFinite(x[i]))
+                {
+                    (phi[i], found) = (0, true);
+                }
+            }
+
+            return found;
+        }
+
+        private static float Largest(ReadOnlySpan<float> phi)
+        {
+            float largest = 0;
+            foreach (float value in phi)
+            {
+                largest = Math.Max(largest, value);
+            }
+
+            return largest;
         }
 
         public Span<float> PhiQ { get; }

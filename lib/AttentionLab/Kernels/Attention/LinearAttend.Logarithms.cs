@@ -1,0 +1,79 @@
+namespace AttentionLab.Kernels;
+
+/// <content>
+/// One query in logarithms, as a softmax over keys and channels: with ℓ_jc = ln φ(q_c) + ln φ(k_jc) the share π_jc = e^(ℓ_jc − max ℓ) / Σ e^(ℓ − max ℓ)
+/// lies in [0, 1] whatever the size of φ. o = Σ_jc π_jc·v_j. Backward, with g_j = ∂o·(v_j − o): ∂q_c = Σ_j g_j·π_jc·φ′(q_c)/φ(q_c),
+/// ∂k_jc = g_j·π_jc·φ′(k_jc)/φ(k_jc), ∂v_j = Σ_c π_jc·∂o.
+/// </content>
+public static partial class LinearAttend
+{
+    private readonly ref struct Query
+    {
+        private readonly ReadOnlySpan<float> _q, _k, _v;
+        private readonly FeatureMap _map;
+        private readonly double[] _shares;
+
+        /// <summary>Forms the shares of the first <paramref name="seen"/> keys in one query's output.</summary>
+        public Query(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int query, int seen, int dim, FeatureMap map)
+        {
+            int keys = dim == 0 ? 0 : k.Length / dim;
+            _q = q.Slice(query * dim, dim);
+            _k = k[..(seen * dim)];
+            _v = v[..(keys == 0 ? 0 : v.Length / keys * seen)];
+            _map = map;
+            double[] shares = _shares = new double[seen * dim];
+            double top = double.NegativeInfinity, sum = 0;
+            for (int at = 0; at < shares.Length; at++)
+            {
+                shares[at] = Features.Logarithm(_q[at % dim], map).Log + Features.Logarithm(_k[at], map).Log;
+                top = Math.Max(top, shares[at]);
+            }
+
+            for (int at = 0; at < shares.Length; at++)
+            {
+                sum += shares[at] = double.IsNegativeInfinity(top) ? 0 : Math.Exp(shares[at] - top);
+            }
+
+            for (int at = 0; at < shares.Length; at++)
+            {
+                shares[at] /= sum == 0 ? 1 : sum;
+            }
+        }
+
+        public void Forward(Span<float> output)
+        {
+            for (int c = 0; c < output.Length; c++)
+            {
+                double sum = 0;
+                for (int at = 0; at < _shares.Length; at++)
+                {
+                    sum += _shares[at] * _v[at / _q.Length * output.Length + c];
+                }
+
+                output[c] = (float)sum;
+            }
+        }
+
+        /// <summary>Writes ∂q, adds to ∂k and ∂v.</summary>
+        public void Backward(ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv)
+        {
+            float[] output = new float[dOutput.Length];
+            Forward(output);
+            dq.Clear();
+            for (int at = 0; at < _shares.Length; at++)
+            {
+                int j = at / _q.Length, c = at % _q.Length;
+                ReadOnlySpan<float> value = _v.Slice(j * output.Length, output.Length);
+                Multiply.AddScaled(dOutput, (float)_shares[at], dv.Slice(j * output.Length, output.Length));
+                double upstream = 0;
+                for (int i = 0; i < output.Length; i++)
+                {
+                    upstream += dOutput[i] * ((double)value[i] - output[i]);
+                }
+
+                dq[c] += (float)(upstream * _shares[at] * Features.Logarithm(_q[c], _map).Slope);
+                dk[at] += (float)(upstream * _shares[at] * Features.Logarithm(_k[at], _map).Slope);
+            }
+        }
+    }
+}
