@@ -33,7 +33,7 @@ public static class Heads
     {
         ShapeCheck.Rank(x, 4, 4, "Heads.Merge", "(B,H,T,D)");
         int batch = x.Shape[0], heads = x.Shape[1], tokens = x.Shape[2], size = x.Shape[3];
-        Tensor y = Workspace.Rent(batch, tokens, heads * size);
+        Tensor y = Workspace.Rent(batch, tokens, Kernels.Sizes.Product("a merged row", ("H", heads), ("D", size)));
         ReadOnlySpan<float> from = x.Span;
         Span<float> to = y.Span;
         for (int row = 0; row < batch * tokens; row++)

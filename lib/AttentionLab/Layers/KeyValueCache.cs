@@ -1,3 +1,4 @@
+using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Layers;
@@ -11,10 +12,11 @@ namespace AttentionLab.Layers;
 /// <param name="capacity">Most tokens it can hold.</param>
 /// <param name="headSize">D, size of a key.</param>
 /// <param name="valueSize">Size of a value.</param>
+/// <exception cref="ArgumentException">A size is negative, or one array cannot hold as many numbers.</exception>
 public sealed class KeyValueCache(int batch, int heads, int capacity, int headSize, int valueSize)
 {
-    private readonly float[] _keys = new float[batch * heads * capacity * headSize];
-    private readonly float[] _values = new float[batch * heads * capacity * valueSize];
+    private readonly float[] _keys = new float[Numbers(batch, heads, capacity, ("headSize", headSize))];
+    private readonly float[] _values = new float[Numbers(batch, heads, capacity, ("valueSize", valueSize))];
     private float[] _weights = [];
 
     /// <summary>Tokens held.</summary>
@@ -66,9 +68,9 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
         ShapeCheck.Rank(query, 4, 4, nameof(KeyValueCache), "(B, H, n, D)", nameof(query));
         int n = query.Shape[2];
         mask?.Check(batch, heads, n, Length);
-        if (_weights.Length < n * Length)
+        if (_weights.Length < (long)n * Length)
         {
-            _weights = new float[n * capacity];
+            _weights = new float[Sizes.Product("the weights of a KeyValueCache", ("queries", n), ("capacity", capacity))];
         }
 
         Tensor output = new(batch, heads, n, valueSize);
@@ -87,4 +89,7 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
 
         return output;
     }
+
+    private static int Numbers(int batch, int heads, int capacity, (string Name, int Size) size) =>
+        Sizes.Product(nameof(KeyValueCache), (nameof(batch), batch), (nameof(heads), heads), (nameof(capacity), capacity), size);
 }

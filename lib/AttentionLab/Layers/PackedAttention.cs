@@ -52,7 +52,8 @@ public sealed class PackedAttention
         }
 
         int heads = HeadCount, size = _layer.HeadSize, valueSize = _layer.Value.Outputs / heads, wide = _projections.Outputs;
-        Span<float> projections = Scratch.Span(Scratch.Projections, rows * wide), mixed = Scratch.Span(Scratch.Mixed, rows * _output.Inputs);
+        Span<float> projections = Scratch.Span(Scratch.Projections, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("width of Q, K and V", wide)));
+        Span<float> mixed = Scratch.Span(Scratch.Mixed, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("H·D_v", _output.Inputs)));
         _layer.Rotary?.CheckPositions(tokens, 0);
         _projections.Infer(x, projections);
         for (int row = 0; _layer.Rotary is not null && row < rows; row++)

@@ -17,7 +17,9 @@ public sealed class PatchEmbedding(int patch, int pixelChannels, int channels, C
 {
     /// <summary>P·P·pixelChannels → C.</summary>
     public Linear Map { get; } = new(
-        ShapeCheck.Positive(patch, nameof(PatchEmbedding), nameof(patch)) * patch * ShapeCheck.Positive(pixelChannels, nameof(PatchEmbedding), nameof(pixelChannels)),
+        Kernels.Sizes.Product(
+            nameof(PatchEmbedding), (nameof(patch), ShapeCheck.Positive(patch, nameof(PatchEmbedding), nameof(patch))), (nameof(patch), patch),
+            (nameof(pixelChannels), ShapeCheck.Positive(pixelChannels, nameof(PatchEmbedding), nameof(pixelChannels)))),
         channels, random, name: name);
 
     /// <summary>P.</summary>

@@ -96,16 +96,17 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
 
     internal void CheckPositions(int tokens, int start)
     {
-        if (start < 0 || start + tokens > capacity)
+        if (start < 0 || (long)start + tokens > capacity)
         {
-            throw new ArgumentException($"positions {start} to {start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {start + tokens}.", nameof(start));
+            throw new ArgumentException($"positions {start} to {(long)start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {(long)start + tokens}.", nameof(start));
         }
     }
 
     private static (float[] Cos, float[] Sin) Tables(int headSize, int capacity, double angleBase)
     {
         ShapeCheck.Positive(capacity, nameof(RotaryPositions), nameof(capacity));
-        int count = capacity * ShapeCheck.Positive(headSize, nameof(RotaryPositions), nameof(headSize)) / 2;
+        ShapeCheck.Positive(headSize, nameof(RotaryPositions), nameof(headSize));
+        int count = Kernels.Sizes.Product(nameof(RotaryPositions), (nameof(capacity), capacity), ("headSize/2", headSize / 2));
         (float[] cos, float[] sin) = (new float[count], new float[count]);
         Kernels.Rotate.Angles(cos, sin, capacity, headSize, angleBase);
         return (cos, sin);

@@ -85,7 +85,7 @@ public sealed record EncoderOptions
     };
 
     /// <summary>4·C where <see cref="Hidden"/> is 0.</summary>
-    internal int HiddenOrDefault => Hidden > 0 ? Hidden : 4 * Channels;
+    internal int HiddenOrDefault => Hidden > 0 ? Hidden : Kernels.Sizes.Product("the feed-forward net", ("4", 4), (nameof(Channels), Channels));
 
     /// <summary>Rotary positions for one head, or null.</summary>
     internal RotaryPositions? Rotary => Positions == PositionKind.Rotary ? new(Channels / Heads, Capacity) : null;

@@ -16,7 +16,7 @@ namespace AttentionLab.Models;
 public sealed class TargetAttention(int channels, int hidden, CounterRandom random, string name = "interest")
 {
     /// <summary>W₁, b₁: 4·C → hidden.</summary>
-    public Linear Compare { get; } = new(4 * channels, hidden, random, name: $"{name}.compare");
+    public Linear Compare { get; } = new(Kernels.Sizes.Product(nameof(TargetAttention), ("4", 4), (nameof(channels), channels)), hidden, random, name: $"{name}.compare");
 
     /// <summary>W₂, b₂: hidden → 1.</summary>
     public Linear Score { get; } = new(hidden, 1, random, name: $"{name}.score");

@@ -25,7 +25,7 @@ public sealed class VisionTransformer(
     public PatchEmbedding Patches { get; } = new(patch, pixelChannels, channels, random);
 
     /// <summary>One row a patch.</summary>
-    public LearnedPositions Positions { get; } = new(side / patch * (side / patch), channels, random);
+    public LearnedPositions Positions { get; } = new(Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / patch), ("side/patch", side / patch)), channels, random);
 
     /// <summary>The layers and the last norm.</summary>
     public EncoderLayers Layers { get; } = new(layers, channels, heads, hidden, random, preNorm: true, Activation.Gelu, dropout, name: "layers");

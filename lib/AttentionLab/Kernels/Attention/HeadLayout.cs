@@ -12,13 +12,14 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
     /// <param name="heads">H.</param>
     /// <param name="tokens">T.</param>
     /// <param name="dim">D.</param>
-    public static HeadLayout Split(int heads, int tokens, int dim) => new(dim, tokens * dim, heads * tokens * dim);
+    public static HeadLayout Split(int heads, int tokens, int dim) => new(
+        dim, Sizes.Product("a head", ("tokens", tokens), ("dim", dim)), Sizes.Product("a sequence", ("heads", heads), ("tokens", tokens), ("dim", dim)));
 
     /// <summary>(B, T, width) where the heads stand side by side in a row, as a projection makes them.</summary>
     /// <param name="tokens">T.</param>
     /// <param name="dim">D.</param>
     /// <param name="width">Numbers in a row: H·D, or 3·H·D if one matrix holds Q, K and V side by side (then pass spans that begin at each).</param>
-    public static HeadLayout Merged(int tokens, int dim, int width) => new(width, dim, tokens * width);
+    public static HeadLayout Merged(int tokens, int dim, int width) => new(width, dim, Sizes.Product("a sequence", ("tokens", tokens), ("width", width)));
 
     /// <summary>Throws unless every number of such heads lies inside a span of <paramref name="length"/>.</summary>
     internal void Check(int length, int batch, int heads, int rows, int columns, string name)

@@ -5,8 +5,10 @@ namespace AttentionLab.Tests.Kernels;
 /// <summary>Linear attention where φ(q)·φ(k) is smaller or larger than a float holds: the quotient is not.</summary>
 public class LinearAttendRangeTests
 {
-    public static TheoryData<float, float, FeatureMap, bool> Cases => [.. from pair in new[] { (-48f, -48f), (-48f, 0f), (-60f, -44f), (-90f, 1f), (3f, -95f), (-100f, -100f), (-150f, -170f) }
-                                                                          from map in new[] { FeatureMap.EluPlusOne, FeatureMap.Exp } from causal in new[] { false, true } select (pair.Item1, pair.Item2, map, causal)];
+    private static readonly (float Query, float Key)[] s_levels = [(-48, -48), (-48, 0), (-60, -44), (-90, 1), (3, -95), (-100, -100), (-150, -170)];
+    private static readonly (FeatureMap Map, bool Causal)[] s_ways = [(FeatureMap.EluPlusOne, false), (FeatureMap.EluPlusOne, true), (FeatureMap.Exp, false), (FeatureMap.Exp, true)];
+
+    public static TheoryData<float, float, FeatureMap, bool> Cases => [.. from level in s_levels from way in s_ways select (level.Query, level.Key, way.Map, way.Causal)];
 
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_FeaturesFarBelowZero_AgreeWithReference(float query, float key, FeatureMap map, bool causal) => Check(query, key, map, causal, (_, _) => 0);
