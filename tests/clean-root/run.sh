@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries the dev container's scripts in a clean Debian: nothing in it but Debian's smallest system, the .NET SDK and Node.
-#   run.sh                       builds by setup.sh, starts the course by start.sh, asks for its pages, looks for the Jupyter kernel and for leftovers
+#   run.sh                       builds by setup.sh, starts the course by start.sh, asks for its pages, looks for the Jupyter kernel
 #   run.sh --tests [ARGUMENTS]   then runs 'dotnet test ARGUMENTS' in there: which test needs a program that README does not name?
 # Needs root, debootstrap and the package registries. What it cannot try: the container image itself, the editor and its extensions.
 set -euo pipefail

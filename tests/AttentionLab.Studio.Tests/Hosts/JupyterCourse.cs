@@ -39,10 +39,32 @@ public sealed class JupyterCourse : IDisposable
     /// <param name="notebook">The notebook as Studio executed it.</param>
     public Task<(string File, HostRun Run)> GetAsync(ExecutedNotebook notebook) => runs.GetOrAdd(notebook.Name, _ => new(() => ExecuteAsync(notebook))).Value;
 
-    /// <summary>Runs nbconvert on a file, and returns what it said.</summary>
+    /// <summary>Runs nbconvert to its end, and returns what it said.</summary>
     public async Task<string> ConvertAsync(params string[] arguments)
     {
         await registered.Value;
+        (int exitCode, string said) = await RunAsync(arguments);
+
+        // Jupyter picks free ports and frees them for the kernel to take: on a busy machine another program may be faster.
+        for (int again = 0; exitCode != 0 && again < 3 && said.Contains("Kernel died before replying to kernel_info", StringComparison.Ordinal); again++)
+        {
+            (exitCode, said) = await RunAsync(arguments);
+        }
+
+        Assert.True(exitCode == 0, $"jupyter nbconvert {string.Join(' ', arguments)}: exit code {exitCode}\n{said}");
+        return said;
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<(int ExitCode, string Said)> RunAsync(string[] arguments)
+    {
         var start = new ProcessStartInfo(Nbconvert!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         RealTool.Quieten(start.Environment);
         start.Environment["JUPYTER_PATH"] = folder;
@@ -54,16 +76,7 @@ public sealed class JupyterCourse : IDisposable
         string said = await process.StandardError.ReadToEndAsync();
         await output;
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"jupyter nbconvert {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{said}");
-        return said;
-    }
-
-    public void Dispose()
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        return (process.ExitCode, said);
     }
 
     private async Task RegisterAsync()
