@@ -7,6 +7,12 @@ namespace AttentionLab.Studio.Book;
 /// <param name="folder">Folder of the files; it is made when first needed.</param>
 public sealed class ExecutionCache(string folder)
 {
+    /// <summary>Digits of a key that name its file.</summary>
+    private const int KeyLength = 32;
+
+    /// <summary>Why outputs could not be kept, for example because the disk is full; null when all is well. The course goes on without.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>The cache of a course: <c>artifacts/book</c>.</summary>
     public static ExecutionCache Of(CourseFolder course)
     {
@@ -32,27 +38,20 @@ public sealed class ExecutionCache(string folder)
     public void Write(ExecutedNotebook notebook, string key)
     {
         ArgumentNullException.ThrowIfNull(notebook);
-        Directory.CreateDirectory(folder);
-        string path = PathOf(notebook.Name, key);
-        string draft = $"{path}.{Guid.NewGuid():N}.new";
         try
         {
-            using (FileStream file = File.Create(draft))
+            Directory.CreateDirectory(folder);
+            string path = PathOf(notebook.Name, key);
+            WriteWhole(path, notebook);
+            File.WriteAllText(TimePathOf(notebook.Name), FormattableString.Invariant($"{notebook.Seconds:0.00}\n"));
+            foreach (string older in Directory.EnumerateFiles(folder, "*.json").Where(file => file != path && IsOf(file, notebook.Name)))
             {
-                JsonSerializer.Serialize(file, notebook, ExecutedNotebookJson.Default.ExecutedNotebook);
+                File.Delete(older);
             }
-
-            File.Move(draft, path, overwrite: true);
         }
-        finally
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
-        }
-
-        File.WriteAllText(TimePathOf(notebook.Name), FormattableString.Invariant($"{notebook.Seconds:0.00}\n"));
-        foreach (string older in Directory.EnumerateFiles(folder, notebook.Name + ".*.json").Where(file => file != path))
-        {
-            File.Delete(older);
+            Problem = "outputs are not kept: " + e.Message.ReplaceLineEndings(" ");
         }
     }
 
@@ -69,7 +68,29 @@ public sealed class ExecutionCache(string folder)
         }
     }
 
-    private string PathOf(string name, string key) => Path.Combine(folder, $"{name}.{key[..32]}.json");
+    private static void WriteWhole(string path, ExecutedNotebook notebook)
+    {
+        string draft = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (FileStream file = File.Create(draft))
+            {
+                JsonSerializer.Serialize(file, notebook, ExecutedNotebookJson.Default.ExecutedNotebook);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private string PathOf(string name, string key) => Path.Combine(folder, $"{name}.{key[..KeyLength]}.json");
+
+    /// <summary>"03-scaling.more" is another notebook than "03-scaling".</summary>
+    private static bool IsOf(string file, string name) =>
+        Path.GetFileName(file) is var found && found.StartsWith(name + ".", StringComparison.Ordinal) && found.Length == name.Length + ".".Length + KeyLength + ".json".Length;
 
     private string TimePathOf(string name) => Path.Combine(folder, name + ".seconds");
 }

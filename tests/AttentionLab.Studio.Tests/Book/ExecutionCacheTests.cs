@@ -46,6 +46,28 @@ public sealed class ExecutionCacheTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder.Path, "*.new"));
     }
 
+    [Fact]
+    public void Write_NameWithWildcardsOrADot_DropsNoOtherNotebook()
+    {
+        var cache = new ExecutionCache(folder.Path);
+        cache.Write(Notebook with { Name = "03-scaling.more" }, Key);
+        cache.Write(Notebook with { Name = "03-other" }, Key);
+        cache.Write(Notebook, Key);
+        cache.Write(Notebook with { Name = "03-*" }, new string('b', 64));
+        Assert.NotNull(cache.Read("03-scaling.more", Key));
+        Assert.NotNull(cache.Read("03-other", Key));
+        Assert.NotNull(cache.Read("03-scaling", Key));
+    }
+
+    [Fact]
+    public void Write_WhereNothingCanBeWritten_SaysSoAndGoesOn()
+    {
+        var cache = new ExecutionCache(Path.Combine(folder.Write("a-file", ""), "book"));
+        cache.Write(Notebook, Key);
+        Assert.StartsWith("outputs are not kept: ", cache.Problem);
+        Assert.Null(cache.Read(Notebook.Name, Key));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{\"name\":\"03")]
