@@ -8,6 +8,9 @@ namespace AttentionLab.Studio.Commands;
 /// <summary><c>build</c>: runs the notebooks and writes the book.</summary>
 internal static class BuildCommand
 {
+    /// <summary>Letters of a failure on the terminal; the book holds the rest.</summary>
+    private const int LongestLine = 10_000;
+
     public static Command Create()
     {
         var output = new Option<string>("--out")
@@ -15,12 +18,10 @@ internal static class BuildCommand
             Description = "Folder of the book. A book that is there is replaced when the new one is whole.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "site",
+            CustomParser = CommonOptions.Name,
         };
-        var ipynb = new Option<string?>("--ipynb")
-        {
-            Description = "Also write the executed notebooks as .ipynb files for Jupyter into this folder. A file that you changed is never replaced.",
-            HelpName = "DIR",
-        };
+        Option<string?> ipynb = CommonOptions.File(
+            "--ipynb", "DIR", "Also write the executed notebooks as .ipynb files for Jupyter into this folder. A file that you changed is never replaced.");
         Option<string[]> only = CommonOptions.Only();
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
@@ -34,7 +35,7 @@ internal static class BuildCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(output)!,
             parsed.GetValue(ipynb),
-            CommonOptions.Split(parsed.GetValue(only)),
+            parsed.GetValue(only) ?? [],
             CourseFolder.Open(parsed.GetValue(notebooks)),
             CommonOptions.Kernel(parsed.GetValue(limit)),
             cancellation));
@@ -46,10 +47,11 @@ internal static class BuildCommand
     {
         IpynbFolder? jupyter = ipynb is null ? null : IpynbFolder.Open(ipynb, course.Select(only).Select(path => Path.GetFileNameWithoutExtension(path)));
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
+        ExecutionCache cache = ExecutionCache.Of(course);
         IReadOnlyList<ExecutedNotebook> executed = await RunProgress.ShowAsync(progress =>
-            new BookBuilder(course, ExecutionCache.Of(course), options, Write).BuildAsync(output, only, progress, cancellation));
+            new BookBuilder(course, cache, options, Write).BuildAsync(output, only, progress, cancellation));
         jupyter?.Write(executed, course.Notebooks);
-        foreach (string problem in formulas.Problems)
+        foreach (string problem in cache.Problem is { } kept ? [.. formulas.Problems, kept] : formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);
         }
@@ -60,7 +62,7 @@ internal static class BuildCommand
             foreach (ExecutedCell cell in notebook.Failed)
             {
                 failed++;
-                await Console.Error.WriteLineAsync(cell.Failure!.At(notebook.Name + ".dib", cell.Number));
+                await Console.Error.WriteLineAsync(PageText.Cut(cell.Failure!.At(notebook.Name + ".dib", cell.Number), LongestLine));
             }
         }
 

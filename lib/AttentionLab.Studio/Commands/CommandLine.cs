@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
 using AttentionLab.Trainer;
 
 namespace AttentionLab.Studio.Commands;
@@ -16,17 +18,21 @@ internal static class CommandLine
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) };
             ParseResult parsed = Create().Parse(arguments);
-            int code = await parsed.InvokeAsync(configuration);
+            if (parsed.Action is ParseErrorAction)
+            {
+                // 2 as for everything else that the user can mend; 1 is "it ran, and a cell failed".
+                await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} (--help tells more)");
+                return 2;
+            }
 
-            // A command line that is not understood: 2 as for everything else that the user can mend; 1 is "it ran, and a cell failed".
-            return parsed.Errors.Count > 0 && code == 1 ? 2 : code;
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("stopped.");
             return 130;
         }
-        catch (Exception e) when (e is CourseException or DibException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CourseException or DibException or KernelException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync("error: " + e.Message.ReplaceLineEndings(" "));
             return 2;

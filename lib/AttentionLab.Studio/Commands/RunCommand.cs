@@ -10,8 +10,8 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE.dib") { Description = "The notebook to run." };
-        var json = new Option<string?>("--json") { Description = "Also write every cell with all its outputs to this file, as JSON.", HelpName = "OUT" };
+        var file = new Argument<string>("FILE.dib") { Description = "The notebook to run.", CustomParser = CommonOptions.Name };
+        Option<string?> json = CommonOptions.File("--json", "OUT", "Also write every cell with all its outputs to this file, as JSON.");
         Option<double> limit = CommonOptions.TimeLimit();
         var command = new Command("run", "Run one notebook in a fresh kernel and print what its cells show. Exit code 1 if a cell failed.") { file, json, limit };
         command.SetAction((parsed, cancellation) => RunAsync(

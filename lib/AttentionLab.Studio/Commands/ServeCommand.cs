@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Web;
@@ -26,14 +27,9 @@ internal static class ServeCommand
         {
             Description = $"Port on this machine's loopback address; without it, the first free one from {CourseServer.FirstPort}.",
             HelpName = "PORT",
+            CustomParser = given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 65535
+                ? number : CommonOptions.Refuse<int?>(given, "give a number from 1 to 65535"),
         };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
-            {
-                result.AddError("--port: give a number from 1 to 65535.");
-            }
-        });
         var noOpen = new Option<bool>("--no-open") { Description = "Print the address only; do not open the browser." };
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
@@ -47,12 +43,22 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(CourseFolder course, int? port, bool open, KernelOptions options, CancellationToken cancellation)
     {
-        var runner = new CourseRunner(course, ExecutionCache.Of(course), options);
+        ExecutionCache cache = ExecutionCache.Of(course);
+        var runner = new CourseRunner(course, cache, options);
         var source = new CourseSource(
             [.. course.Chapters, .. course.Appendices],
-            chapters => CourseContent.Load(course.Notebooks, chapters),
+            chapters => CourseContent.Load(course.Notebooks, chapters, unusable => Console.Error.WriteLine("warning: " + unusable)),
             path => course.Chapters.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
-            (path, finished, stop) => runner.RunAsync(path, finished, stop));
+            async (path, finished, stop) =>
+            {
+                ExecutedNotebook executed = await runner.RunAsync(path, finished, stop);
+                if (cache.Problem is { } problem)
+                {
+                    await Console.Error.WriteLineAsync("warning: " + problem);
+                }
+
+                return executed;
+            });
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);
         await using CourseServer server = await CourseServer.StartAsync(live, port);

@@ -47,18 +47,6 @@ public sealed partial class ServeCommandTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("0")]
-    [InlineData("70000")]
-    [InlineData("http")]
-    public async Task Serve_OnNoPort_SaysSo(string port)
-    {
-        _course.Write("01-one.dib", "1");
-        (int exit, string output, string error) = await StudioProcess.RunAsync("serve", "--no-open", "--port", port, "--notebooks", _course.Notebooks);
-        Assert.NotEqual(0, exit);
-        Assert.Contains("port", output + error, StringComparison.OrdinalIgnoreCase);
-    }
-
     [Fact]
     public async Task Serve_OnAPortInUse_EndsWithOneLine()
     {

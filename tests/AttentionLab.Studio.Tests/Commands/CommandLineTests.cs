@@ -1,0 +1,95 @@
+using System.CommandLine;
+using AttentionLab.Studio.Commands;
+
+namespace AttentionLab.Studio.Tests.Commands;
+
+/// <summary>The whole tree of commands: what cannot be used is refused in one line, before anything is done.</summary>
+public class CommandLineTests
+{
+    /// <summary>Values that no option of its type can use.</summary>
+    private static readonly Dictionary<Type, string[]> Malformed = new()
+    {
+        [typeof(int)] = ["80x", "99999999999", "1.5", "", "0x10", "-1"],
+        [typeof(long)] = ["80x", "99999999999999999999", "1.5", "", "-1"],
+        [typeof(ulong)] = ["80x", "99999999999999999999", "1.5", "", "-1"],
+        [typeof(float)] = ["abc", "NaN", "Infinity", "", "-1"],
+        [typeof(double)] = ["abc", "NaN", "Infinity", "1e999", "", "-1"],
+        [typeof(bool)] = ["maybe"],
+        [typeof(string)] = ["", " "],
+        [typeof(string[])] = ["", ",", "03,,04"],
+    };
+
+    /// <summary>Values of the right type that the settings of a training refuse only when it starts.</summary>
+    private static readonly string[] LeftToTheTrainer = ["-1", "NaN", "Infinity", "1e999", " "];
+
+    /// <summary>Every option of every command with every value that it cannot use.</summary>
+    public static TheoryData<string> Wrong =>
+    [
+        .. from entry in Commands(CommandLine.Create(), "")
+           from option in entry.Command.Options
+           from value in Values(option)
+           where !entry.Path.StartsWith("train", StringComparison.Ordinal) || !LeftToTheTrainer.Contains(value)
+           select $"{entry.Path}|{option.Name}|{value}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task Option_WithAValueItCannotUse_IsRefusedInOneLine(string wrong)
+    {
+        string[] parts = wrong.Split('|');
+        string[] command = [.. parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), .. parts[0] == "run" ? (string[])["some.dib"] : []];
+        await AssertRefusedAsync([.. command, $"{parts[1]}={parts[2]}"]);
+        if (parts[2].Length == 0 && !parts[0].StartsWith("train", StringComparison.Ordinal))
+        {
+            await AssertRefusedAsync([.. command, parts[1], ""]);
+        }
+    }
+
+    [Theory]
+    [InlineData("--nonsense")]
+    [InlineData("nonsense")]
+    [InlineData("build extra")]
+    [InlineData("run")]
+    [InlineData("run a.dib b.dib")]
+    [InlineData("--port")]
+    [InlineData("serve --port 5080 --port 5081")]
+    [InlineData("train")]
+    [InlineData("train nonsense")]
+    public Task Words_ThatAreNoCommand_AreRefusedInOneLine(string line) => AssertRefusedAsync(line.Split(' '));
+
+    [Theory]
+    [InlineData("serve --port 80x", "error: --port 80x: give a number from 1 to 65535. (--help tells more)")]
+    [InlineData("build --cell-limit abc", "error: --cell-limit abc: give seconds, more than 0 and at most 86400. (--help tells more)")]
+    [InlineData("run", "error: Required argument 'FILE.dib' missing for command: 'run'. (--help tells more)")]
+    public async Task Program_WithAWrongLine_SaysSoAndEndsWith2(string line, string expected)
+    {
+        (int exit, string output, string error) = await StudioProcess.RunAsync(line.Split(' '));
+        Assert.Equal((2, "", expected), (exit, output, error.Trim()));
+    }
+
+    private static async Task AssertRefusedAsync(string[] arguments)
+    {
+        ParseResult parsed = CommandLine.Create().Parse(arguments);
+        Assert.NotEmpty(parsed.Errors);
+        Assert.All(parsed.Errors, error => Assert.False(string.IsNullOrWhiteSpace(error.Message)));
+        Assert.Equal(2, await CommandLine.RunAsync(arguments));
+    }
+
+    private static IEnumerable<(string Path, Command Command)> Commands(Command command, string path)
+    {
+        yield return (path, command);
+        foreach (Command child in command.Subcommands)
+        {
+            foreach ((string Path, Command Command) found in Commands(child, $"{path} {child.Name}".Trim()))
+            {
+                yield return found;
+            }
+        }
+    }
+
+    private static string[] Values(Option option)
+    {
+        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        return option.Name is "--help" or "--version" ? [] : type.IsEnum ? ["nonsense", ""] : Malformed[type];
+    }
+}
