@@ -25,17 +25,32 @@ public sealed record CourseContent(
     /// <summary>Reads solutions, leader's sheets and the introduction that lie beside the notebooks.</summary>
     /// <param name="folder">The course's folder <c>notebooks</c>.</param>
     /// <param name="chapters">The notebooks, executed or not.</param>
-    public static CourseContent Load(string folder, IReadOnlyList<ExecutedNotebook> chapters)
+    /// <param name="unusable">Told about solutions that cannot be read, which are left out then; null makes them an error.</param>
+    /// <exception cref="DibException">A file of solutions is no notebook.</exception>
+    public static CourseContent Load(string folder, IReadOnlyList<ExecutedNotebook> chapters, Action<string>? unusable = null)
     {
         string readme = Path.Combine(folder, "README.md");
         return new CourseContent(
             chapters,
-            [.. Files(Path.Combine(folder, "solutions"), "*.dib").Select(file => NotebookRunner.NotRun(file, DibDocument.Read(file)))],
+            [.. Files(Path.Combine(folder, "solutions"), "*.dib").Select(file => SolutionsIn(file, unusable)).OfType<ExecutedNotebook>()],
             [.. Files(Path.Combine(folder, "leader"), "*.md").Where(file => char.IsAsciiDigit(Path.GetFileName(file)[0])).Select(Prose)],
             File.Exists(readme) ? Prose(readme) : null)
         {
             Folder = folder,
         };
+    }
+
+    private static ExecutedNotebook? SolutionsIn(string path, Action<string>? unusable)
+    {
+        try
+        {
+            return NotebookRunner.NotRun(path, DibDocument.Read(path));
+        }
+        catch (DibException e) when (unusable is not null)
+        {
+            unusable(e.Message);
+            return null;
+        }
     }
 
     private static CourseText Prose(string path) => new(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path));

@@ -5,4 +5,5 @@ namespace AttentionLab.Studio.Book;
 /// <param name="Run">Which run its outputs are from.</param>
 /// <param name="Done">Number of the last finished cell on it.</param>
 /// <param name="State"><c>waiting</c>, <c>running</c>, <c>ready</c> or <c>failed</c>.</param>
-public sealed record LivePage(string Name, int Run, int Done, string State);
+/// <param name="Problem">Why the notebook cannot be read or run at all; null if it can.</param>
+public sealed record LivePage(string Name, int Run, int Done, string State, string? Problem = null);

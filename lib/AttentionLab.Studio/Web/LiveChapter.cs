@@ -35,6 +35,21 @@ public sealed record LiveChapter(ExecutedNotebook Notebook, ChapterState State, 
     /// <summary>The cell that runs now; 0 if none does.</summary>
     public int Current => State == ChapterState.Running ? Notebook.Cells.FirstOrDefault(cell => cell.Language == "csharp" && cell.Number > Done)?.Number ?? 0 : 0;
 
+    /// <summary>True when it will not change before its file does.</summary>
+    public bool IsFinished => State is ChapterState.Ready or ChapterState.Failed;
+
+    /// <summary>The state as the page's script knows it.</summary>
+    public string StateName => State.ToString().ToLowerInvariant();
+
+    /// <summary>The chapter with all its outputs.</summary>
+    /// <param name="notebook">The executed notebook.</param>
+    public LiveChapter With(ExecutedNotebook notebook) => this with
+    {
+        Notebook = notebook,
+        State = notebook.Failed.Any() ? ChapterState.Failed : ChapterState.Ready,
+        Done = notebook.Cells.Count > 0 ? notebook.Cells[^1].Number : 0,
+    };
+
     /// <summary>The chapter with one more cell finished.</summary>
     /// <param name="cell">The finished cell.</param>
     public LiveChapter With(ExecutedCell cell) => this with

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
@@ -13,19 +14,10 @@ namespace AttentionLab.Studio.Web;
 public sealed class LiveCourse : IAsyncDisposable
 {
     private readonly CourseSource _source;
-    private readonly Formulas _formulas;
-    private readonly int _parallel;
+    private readonly ChapterStore _store;
+    private readonly RunQueue _queue;
+    private readonly Broadcast _broadcast = new();
     private readonly Action<string> _log;
-    private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<string, LiveChapter> _chapters = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTime> _stamps = new(StringComparer.Ordinal);
-    private readonly List<string> _queue = [];
-    private readonly List<Task> _workers = [];
-    private readonly List<Channel<LiveEvent>> _listeners = [];
-    private BookPages _pages;
-    private int _runs;
-    private bool _disposed;
 
     /// <summary>Reads all text. Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="source">Where chapters come from, and how they run.</param>
@@ -36,125 +28,78 @@ public sealed class LiveCourse : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        _formulas = formulas;
-        _parallel = parallel > 0 ? parallel : Environment.ProcessorCount;
+        _store = new ChapterStore(source, formulas);
+        _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
         _log = log ?? (_ => { });
-        Order = [.. source.Chapters.Select(path => Path.GetFileNameWithoutExtension(path))];
-        foreach (string path in source.Chapters)
-        {
-            Read(path);
-        }
-
-        _pages = NewPages();
     }
 
     /// <summary>Names of the chapters, in order.</summary>
-    public IReadOnlyList<string> Order { get; }
+    public IReadOnlyList<string> Order => _store.Order;
 
     /// <summary>Chapters whose outputs are there, or that failed.</summary>
-    public int Finished
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _chapters.Values.Count(chapter => chapter.State is ChapterState.Ready or ChapterState.Failed);
-            }
-        }
-    }
+    public int Finished => _store.Finished;
 
     /// <summary>Starts to run, in the background, what is not up to date.</summary>
-    public void Start()
-    {
-        lock (_gate)
-        {
-            _queue.AddRange(Order);
-            Work();
-        }
-    }
+    public void Start() => _queue.Add(Order);
 
     /// <summary>A chapter as far as it is now; null if there is none of that name.</summary>
-    public LiveChapter? Find(string name)
-    {
-        lock (_gate)
-        {
-            return _chapters.GetValueOrDefault(name);
-        }
-    }
+    public LiveChapter? Find(string name) => _store.Find(name);
 
     /// <summary>A page of the book with what is known now. A chapter that is opened goes to the head of the queue; one whose file changed is read again.</summary>
-    /// <param name="path">Address from the book's root.</param>
-    /// <returns>The page, or null if there is none of that address.</returns>
+    /// <param name="path">Path from the book's root.</param>
+    /// <returns>The page, or null if there is none of that path.</returns>
     public string? Page(string path)
     {
-        string name = Path.GetFileNameWithoutExtension(path);
-        if (Order.Contains(name) && path == name + ".html")
+        if (Order.FirstOrDefault(chapter => PageAddress.Chapter(chapter) == path) is not { } name)
         {
-            Open(name);
+            return _store.Pages.Render(path, live: new LivePage("", 0, 0, ""));
         }
 
-        BookPages pages;
-        lock (_gate)
+        if (_store.Refresh(name))
         {
-            pages = _pages;
+            _queue.AddFirst(name);
+        }
+        else
+        {
+            _queue.Promote(name);
         }
 
-        return pages.Render(path, chapter => Find(chapter)!.Notebook, Live(name));
+        LiveChapter chapter = _store.Find(name)!;
+        return _store.Pages.Render(path, chapter.Notebook, new LivePage(name, chapter.Run, chapter.Done, chapter.StateName, chapter.Problem));
     }
 
     /// <summary>The search index of the text as it is now.</summary>
-    public string SearchIndex()
-    {
-        lock (_gate)
-        {
-            return _pages.SearchIndex();
-        }
-    }
+    public string SearchIndex() => _store.Pages.SearchIndex();
 
     /// <summary>Says what happens from now on, after what a page does not have yet.</summary>
     /// <param name="name">The chapter that the page shows; empty for a page without cells.</param>
     /// <param name="run">The run that the page shows.</param>
     /// <param name="have">Number of the last finished cell on the page.</param>
     /// <param name="cancellation">Ends the listening.</param>
-    public async IAsyncEnumerable<LiveEvent> ListenAsync(string name, int run, int have, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<LiveEvent> ListenAsync(string name, int run, int have, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
-        var channel = Channel.CreateUnbounded<LiveEvent>();
-        LiveChapter? chapter;
-        LiveStatus status;
-        lock (_gate)
-        {
-            _listeners.Add(channel);
-            chapter = _chapters.GetValueOrDefault(name);
-            status = Status(name);
-        }
-
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _queue.Stopping);
+        Channel<LiveEvent> channel = _broadcast.Join();
         try
         {
+            // What happens between joining and looking comes twice: the number of the last cell sent tells.
+            LiveChapter? chapter = _store.Find(name);
             if (chapter is not null && chapter.Run != run)
             {
                 yield return new LiveEvent(name, chapter.Run, null);
                 yield break;
             }
 
-            foreach (ExecutedCell cell in chapter?.Notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > have && cell.Number <= chapter.Done) ?? [])
+            foreach (ExecutedCell cell in chapter?.Notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > have && cell.Number <= chapter.Done).ToArray() ?? [])
             {
+                have = cell.Number;
                 yield return new LiveEvent(name, run, cell);
             }
 
+            LiveStatus status = _store.Status(name);
             yield return new LiveEvent(name, run, null) { Status = status };
-            while (!status.Finished)
+            while (!status.Finished && await NextAsync(channel, ends.Token) is { } next)
             {
-                LiveEvent next;
-                try
-                {
-                    next = await channel.Reader.ReadAsync(ends.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    yield break;
-                }
-
                 if (next.Chapter == name && next.Run != run)
                 {
                     yield return next;
@@ -163,229 +108,84 @@ public sealed class LiveCourse : IAsyncDisposable
 
                 if (next.Chapter == name && next.Cell is { Language: "csharp" } cell && cell.Number > have)
                 {
+                    have = cell.Number;
                     yield return next;
                 }
 
-                lock (_gate)
-                {
-                    status = Status(name);
-                }
-
+                status = _store.Status(name);
                 yield return new LiveEvent(name, run, null) { Status = status };
             }
         }
         finally
         {
-            lock (_gate)
-            {
-                _listeners.Remove(channel);
-            }
+            _broadcast.Leave(channel);
         }
     }
 
     /// <summary>Stops what runs, kernels included.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        Task[] workers;
-        lock (_gate)
-        {
-            if (_disposed)
-            {
-                return;
-            }
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
-            _disposed = true;
-            _queue.Clear();
-            workers = [.. _workers];
+    private static async Task<LiveEvent?> NextAsync(Channel<LiveEvent> channel, CancellationToken ends)
+    {
+        try
+        {
+            return await channel.Reader.ReadAsync(ends);
         }
-
-        await _stopping.CancelAsync();
-        await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
-
-    private void Open(string name)
-    {
-        string path = PathOf(name);
-        lock (_gate)
+        catch (OperationCanceledException)
         {
-            if (_stamps[name] != Stamp(path) && _chapters[name].State != ChapterState.Running)
-            {
-                Read(path);
-                _pages = NewPages();
-                _queue.Remove(name);
-                _queue.Insert(0, name);
-                Work();
-            }
-            else if (_queue.Remove(name))
-            {
-                _queue.Insert(0, name);
-            }
+            return null;
         }
     }
 
-    /// <summary>Starts workers while there is work. Call it inside the lock.</summary>
-    private void Work()
+    private async Task RunAsync(string name, CancellationToken stopping)
     {
-        _workers.RemoveAll(worker => worker.IsCompleted);
-        while (_workers.Count < Math.Min(_parallel, _queue.Count) && !_disposed)
+        LiveChapter chapter = _store.Find(name)!;
+        if (chapter.IsFinished)
         {
-            _workers.Add(Task.Run(WorkAsync));
+            return;
         }
+
+        try
+        {
+            if (_source.Known(_store.PathOf(name)) is not { } notebook)
+            {
+                _store.Change(name, now => now with { State = ChapterState.Running });
+                _broadcast.Tell(new LiveEvent(name, chapter.Run, null));
+                notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, chapter.Run, cell), stopping);
+                _log(Line(notebook));
+            }
+
+            int done = _store.Find(name)!.Done;
+            _store.Change(name, now => now.With(notebook));
+            foreach (ExecutedCell cell in notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > done))
+            {
+                _broadcast.Tell(new LiveEvent(name, chapter.Run, cell));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is CourseException or DibException or KernelException or IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            string problem = PageText.Clean(exception.Message.ReplaceLineEndings(" "));
+            _log($"{name}: {problem}");
+            _store.Change(name, now => now with { State = ChapterState.Failed, Problem = problem });
+        }
+
+        _broadcast.Tell(new LiveEvent(name, chapter.Run, null));
     }
 
-    private async Task WorkAsync()
+    private void Finish(string name, int run, ExecutedCell cell)
     {
-        while (!_stopping.IsCancellationRequested)
-        {
-            string name;
-            int run;
-            lock (_gate)
-            {
-                if (_queue.Count == 0)
-                {
-                    return;
-                }
-
-                name = _queue[0];
-                _queue.RemoveAt(0);
-                run = _chapters[name].Run;
-            }
-
-            try
-            {
-                ExecutedNotebook notebook;
-                if (_source.Known(PathOf(name)) is { } known)
-                {
-                    notebook = known;
-                }
-                else
-                {
-                    Change(name, chapter => chapter with { State = ChapterState.Running });
-                    Tell(new LiveEvent(name, run, null));
-                    notebook = await _source.RunAsync(PathOf(name), cell => Finish(name, run, cell), _stopping.Token);
-                    _log(Line(notebook));
-                }
-
-                bool failed = notebook.Failed.Any();
-                int done = notebook.Cells.Count > 0 ? notebook.Cells[^1].Number : 0;
-                IReadOnlyList<ExecutedCell> missed = [];
-                Change(name, chapter =>
-                {
-                    missed = [.. notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > chapter.Done)];
-                    return chapter with { Notebook = notebook, State = failed ? ChapterState.Failed : ChapterState.Ready, Done = done };
-                });
-                foreach (ExecutedCell cell in missed)
-                {
-                    Tell(new LiveEvent(name, run, cell));
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is CourseException or DibException or IOException or InvalidOperationException or UnauthorizedAccessException)
-            {
-                string problem = exception.Message.ReplaceLineEndings(" ");
-                _log($"{name}: {problem}");
-                Change(name, chapter => chapter with { State = ChapterState.Failed, Problem = problem });
-            }
-
-            Tell(new LiveEvent(name, run, null));
-        }
+        _store.Change(name, chapter => chapter.With(cell));
+        _broadcast.Tell(new LiveEvent(name, run, cell));
     }
 
     private static string Line(ExecutedNotebook notebook)
     {
         int cells = notebook.Cells.Count(cell => cell.Language == "csharp");
         string line = FormattableString.Invariant($"{notebook.Name}: {cells} cells in {notebook.Seconds:0.0} s");
-        return notebook.Failed.FirstOrDefault() is { Failure: { } failure } cell ? $"{line}; {failure.At(notebook.Name + ".dib", cell.Number)}" : line;
+        return notebook.Failed.FirstOrDefault() is { Failure: { } failure } cell ? $"{line}; {PageText.Cut(failure.At(notebook.Name + ".dib", cell.Number), 2_000)}" : line;
     }
-
-    private void Finish(string name, int run, ExecutedCell cell)
-    {
-        Change(name, chapter => chapter.With(cell));
-        Tell(new LiveEvent(name, run, cell));
-    }
-
-    private void Change(string name, Func<LiveChapter, LiveChapter> change)
-    {
-        lock (_gate)
-        {
-            _chapters[name] = change(_chapters[name]);
-        }
-    }
-
-    private void Tell(LiveEvent what)
-    {
-        lock (_gate)
-        {
-            foreach (Channel<LiveEvent> listener in _listeners)
-            {
-                listener.Writer.TryWrite(what);
-            }
-        }
-    }
-
-    private LiveStatus Status(string name)
-    {
-        LiveChapter? chapter = _chapters.GetValueOrDefault(name);
-        int finished = _chapters.Values.Count(other => other.State is ChapterState.Ready or ChapterState.Failed);
-        return new LiveStatus(
-            chapter?.State.ToString().ToLowerInvariant() ?? "",
-            chapter?.Current ?? 0,
-            chapter?.Finished ?? 0,
-            chapter?.Total ?? 0,
-            chapter?.Problem,
-            _chapters.ToDictionary(entry => entry.Key + ".html", entry => entry.Value.State.ToString().ToLowerInvariant()),
-            finished == _chapters.Count);
-    }
-
-    private LivePage Live(string name) => Find(name) is { } chapter
-        ? new LivePage(name, chapter.Run, chapter.Done, chapter.State.ToString().ToLowerInvariant())
-        : new LivePage("", 0, 0, "");
-
-    private void Read(string path)
-    {
-        string name = Path.GetFileNameWithoutExtension(path);
-        _stamps[name] = Stamp(path);
-        _chapters[name] = new LiveChapter(NotebookRunner.NotRun(path, DibDocument.Read(path)), ChapterState.Waiting, ++_runs, 0);
-    }
-
-    private BookPages NewPages() => new(_source.Content([.. Order.Select(name => _chapters[name].Notebook)]), _formulas);
-
-    private string PathOf(string name) => _source.Chapters.First(path => Path.GetFileNameWithoutExtension(path) == name);
-
-    private static DateTime Stamp(string path) => File.GetLastWriteTimeUtc(path);
 }
-
-/// <summary>Where the live course takes its chapters from.</summary>
-/// <param name="Chapters">Paths of the notebooks, in order.</param>
-/// <param name="Content">Puts solutions, leader's sheets and the introduction beside the chapters.</param>
-/// <param name="Known">A notebook's outputs if they are known and up to date, else null.</param>
-/// <param name="RunAsync">Runs a notebook; called behind each cell.</param>
-public sealed record CourseSource(
-    IReadOnlyList<string> Chapters,
-    Func<IReadOnlyList<ExecutedNotebook>, CourseContent> Content,
-    Func<string, ExecutedNotebook?> Known,
-    Func<string, Action<ExecutedCell>, CancellationToken, Task<ExecutedNotebook>> RunAsync);
-
-/// <summary>Something that happened to a chapter.</summary>
-/// <param name="Chapter">Its name.</param>
-/// <param name="Run">Which of its runs; another than the page's means that the page is out of date.</param>
-/// <param name="Cell">The cell that is finished; null where only the state changed.</param>
-public sealed record LiveEvent(string Chapter, int Run, ExecutedCell? Cell)
-{
-    /// <summary>How far everything is; null for a finished cell.</summary>
-    public LiveStatus? Status { get; init; }
-}
-
-/// <summary>How far a chapter and the course are.</summary>
-/// <param name="State">Of the chapter, in small letters.</param>
-/// <param name="Current">The cell that runs; 0 if none does.</param>
-/// <param name="Done">Cells of code that are finished.</param>
-/// <param name="Total">Cells of code.</param>
-/// <param name="Problem">Why the chapter could not be run at all.</param>
-/// <param name="Chapters">State of each page.</param>
-/// <param name="Finished">True when nothing more will come.</param>
-public sealed record LiveStatus(string State, int Current, int Done, int Total, string? Problem, IReadOnlyDictionary<string, string> Chapters, bool Finished);

@@ -117,6 +117,51 @@ public sealed class CourseServerTests : IAsyncDisposable
         Assert.NotEqual(run, _course.Live.Find("01-one")!.Run);
     }
 
+    [Theory]
+    [InlineData("", "is empty (0 bytes)")]
+    [InlineData("\0\u0001", "is binary")]
+    [InlineData("#!meta\n{\"kernelInfo\":{", "its #!meta cell is cut off")]
+    [InlineData(null, "no such file")]
+    public async Task Open_AChapterWhoseFileIsUnusable_SaysSoAndComesBack(string? content, string reason)
+    {
+        await StartAsync();
+        _course.Live.Start();
+        _course.Release("01-one", 2);
+        await Patience.UntilAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
+        string path = _course.Write("01-one");
+        if (content is null)
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(path, content, Token);
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
+        }
+
+        Assert.Contains(reason, await GetAsync("01-one.html"));
+        Assert.Contains("Question 02-two?", await GetAsync("02-two.html"));
+        Assert.Contains("Question 03-three?", await GetAsync("index.html"));
+        _course.Write("01-one");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(2));
+        string page = await GetAsync("01-one.html");
+        Assert.DoesNotContain(reason, page);
+        Assert.Contains("Question 01-one?", page);
+    }
+
+    [Fact]
+    public async Task Start_WithAnUnusableChapter_ShowsTheOthers()
+    {
+        await using GatedCourse course = new(contents: name => name == "02-two" ? "" : null);
+        course.Live.Start();
+        course.Release("01-one", 2);
+        course.Release("03-three", 2);
+        await Patience.UntilAsync(() => course.Live.Finished == 3);
+        Assert.Equal(["01-one", "03-three"], course.Started);
+        Assert.Contains("is empty (0 bytes)", course.Live.Page("02-two.html"));
+        Assert.Contains("output 4", course.Live.Page("03-three.html"));
+    }
+
     [Fact]
     public async Task Stop_WhileAChapterRuns_CancelsItAndEndsTheStreams()
     {

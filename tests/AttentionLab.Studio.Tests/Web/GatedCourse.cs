@@ -13,9 +13,9 @@ internal sealed class GatedCourse : IAsyncDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new();
     private readonly ConcurrentQueue<string> _started = new();
 
-    public GatedCourse(int parallel = 1, Func<string, ExecutedNotebook?>? known = null)
+    public GatedCourse(int parallel = 1, Func<string, ExecutedNotebook?>? known = null, Func<string, string?>? contents = null)
     {
-        string[] paths = [.. ((string[])["01-one", "02-two", "03-three"]).Select(Write)];
+        string[] paths = [.. ((string[])["01-one", "02-two", "03-three"]).Select(name => contents?.Invoke(name) is { } text ? _folder.Write(name + ".dib", text) : Write(name))];
         CourseSource source = new(
             paths,
             chapters => new CourseContent(chapters, [], [], null),
