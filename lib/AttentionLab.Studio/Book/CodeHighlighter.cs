@@ -20,7 +20,7 @@ public static class CodeHighlighter
     {
         ArgumentNullException.ThrowIfNull(source);
         StringBuilder html = new(source.Length * 2);
-        foreach (SyntaxToken token in CSharpSyntaxTree.ParseText(source, Options).GetRoot().DescendantTokens())
+        foreach (SyntaxToken token in CSharpSyntaxTree.ParseText(PageText.Clean(source), Options).GetRoot().DescendantTokens())
         {
             foreach (SyntaxTrivia trivia in token.LeadingTrivia)
             {

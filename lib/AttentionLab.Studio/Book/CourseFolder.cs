@@ -1,4 +1,5 @@
 using AttentionLab.Course.Data;
+
 namespace AttentionLab.Studio.Book;
 
 /// <summary>Where the notebooks lie, and which of them are chapters.</summary>
@@ -38,6 +39,11 @@ public sealed class CourseFolder
         }
 
         var course = new CourseFolder(folder);
+        if (course.Chapters.Concat(course.Appendices).Select(Path.GetFileName).FirstOrDefault(name => PageText.Clean(name!) != name) is string unusable)
+        {
+            throw new CourseException($"{folder}: the file name {PageText.Clean(unusable)} holds control characters: rename the file.");
+        }
+
         return course.Chapters.Count > 0 ? course : throw new CourseException($"{folder}: holds no chapter (NN-name.dib).");
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.Mathematics;
-using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -13,8 +12,7 @@ namespace AttentionLab.Studio.Book;
 /// <param name="Level">1 to 6.</param>
 /// <param name="Id">Anchor, unique on its page.</param>
 /// <param name="Text">Plain text.</param>
-/// <param name="Html">The heading's inner HTML, formulas set.</param>
-public sealed record Heading(int Level, string Id, string Text, string Html);
+public sealed record Heading(int Level, string Id, string Text);
 
 /// <summary>A section's mark: part of the meeting or left for home, and how long it takes.</summary>
 /// <param name="Core">True for <c>*core*</c>, false for <c>*at home*</c>.</param>
@@ -22,120 +20,86 @@ public sealed record Heading(int Level, string Id, string Text, string Html);
 public sealed record SectionMark(bool Core, int Minutes);
 
 /// <summary>
-/// One piece of Markdown as notebooks write it: tables, formulas between dollar signs, folded <c>details</c>, and the
-/// course's own conventions (marks under a heading; paragraphs that open with <b>Prediction.</b>, <b>What you saw.</b>, …).
+/// One piece of Markdown as notebooks write it, parsed once: tables, formulas between dollar signs, folded <c>details</c>, and the course's
+/// own conventions (a level-one title that the page shows itself; marks under a heading; paragraphs that open with <b>Prediction.</b>, <b>What you saw.</b>, …).
 /// </summary>
 public sealed partial class MarkdownText
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UsePipeTables().UseMathematics().UseFootnotes().UseTaskLists().UseEmphasisExtras().UseAutoLinks().Build();
-
     private static readonly Dictionary<string, string> Openings = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["prediction"] = "prediction",
-        ["what you saw"] = "saw",
-        ["source"] = "source",
-        ["sources"] = "source",
-        ["claim"] = "claim",
-        ["the claim"] = "claim",
-        ["in one minute"] = "minute",
-        ["warning"] = "warning",
-        ["note"] = "note",
-        ["vote"] = "claim",
-        ["vote again"] = "claim",
+        ["prediction"] = "lead-prediction",
+        ["what you saw"] = "lead-saw",
+        ["source"] = "lead-source",
+        ["sources"] = "lead-source",
+        ["claim"] = "lead-claim",
+        ["the claim"] = "lead-claim",
+        ["in one minute"] = "lead-minute",
+        ["warning"] = "lead-warning",
+        ["note"] = "lead-note",
+        ["vote"] = "lead-claim",
+        ["vote again"] = "lead-claim",
     };
 
     private readonly MarkdownDocument _document;
 
-    private MarkdownText(MarkdownDocument document) => _document = document;
-
-    /// <summary>Reads Markdown.</summary>
-    /// <param name="source">The text, any line ends.</param>
-    public static MarkdownText Parse(string source) => new(Markdown.Parse(source.ReplaceLineEndings("\n"), Pipeline));
-
-    /// <summary>Every formula: TeX, and true where it stands on lines of its own.</summary>
-    public IEnumerable<(string Tex, bool Display)> Formulas()
+    private MarkdownText(MarkdownDocument document, Anchors anchors)
     {
-        foreach (MarkdownObject part in _document.Descendants())
+        _document = document;
+        if (document.OfType<HeadingBlock>().FirstOrDefault(heading => heading.Level == 1) is { } title)
         {
-            if (part is MathBlock block)
-            {
-                yield return (Tex(block), true);
-            }
-            else if (part is MathInline inline)
-            {
-                yield return (Tex(inline), inline.DelimiterCount > 1);
-            }
-        }
-    }
-
-    /// <summary>Plain text of the first level-one heading, or null.</summary>
-    public string? Title => _document.OfType<HeadingBlock>().FirstOrDefault(heading => heading.Level == 1) is { } title ? PlainText(title.Inline) : null;
-
-    /// <summary>Marks of the sections in this piece.</summary>
-    public IEnumerable<SectionMark> Marks() => _document.OfType<ParagraphBlock>().Select(MarkOf).OfType<SectionMark>();
-
-    /// <summary>The piece as HTML.</summary>
-    /// <param name="context">What the page knows: formulas, anchors in use, where links lead.</param>
-    /// <param name="dropTitle">Leaves out the first level-one heading, which the page shows itself.</param>
-    public string ToHtml(MarkdownContext context, bool dropTitle = false)
-    {
-        if (dropTitle && _document.OfType<HeadingBlock>().FirstOrDefault(heading => heading.Level == 1) is { } title)
-        {
-            _document.Remove(title);
+            Title = Plain(title.Inline);
+            document.Remove(title);
         }
 
-        foreach (HeadingBlock heading in _document.Descendants<HeadingBlock>())
+        foreach (HeadingBlock heading in document.Descendants<HeadingBlock>())
         {
-            string text = PlainText(heading.Inline);
-            heading.GetAttributes().Id = context.Anchor(text);
+            heading.GetAttributes().Id = anchors.Next(Plain(heading.Inline));
         }
 
-        foreach (LinkInline link in _document.Descendants<LinkInline>().ToArray())
-        {
-            if (link.IsImage)
-            {
-                link.Url = context.Image(link.Url ?? "");
-            }
-            else if (context.Link(link.Url ?? "") is { } target)
-            {
-                link.Url = target;
-            }
-            else
-            {
-                // The book has no such page: the words stay.
-                ContainerInline words = new();
-                while (link.FirstChild is { } child)
-                {
-                    child.Remove();
-                    words.AppendChild(child);
-                }
-
-                link.ReplaceBy(words, copyChildren: false);
-            }
-        }
-
-        foreach (ParagraphBlock paragraph in _document.Descendants<ParagraphBlock>())
+        foreach (ParagraphBlock paragraph in document.Descendants<ParagraphBlock>())
         {
             if (OpeningOf(paragraph) is { } kind)
             {
-                paragraph.GetAttributes().AddClass("lead-" + kind);
+                paragraph.GetAttributes().AddClass(kind);
             }
         }
 
-        using StringWriter writer = new() { NewLine = "\n" };
-        HtmlRenderer renderer = NewRenderer(writer, context);
-        renderer.Render(_document);
-        writer.Flush();
-        foreach (HeadingBlock heading in _document.Descendants<HeadingBlock>())
-        {
-            context.Headings.Add(new Heading(heading.Level, heading.GetAttributes().Id!, PlainText(heading.Inline), InlineHtml(heading.Inline, context)));
-        }
-
-        return writer.ToString();
+        Headings = [.. document.Descendants<HeadingBlock>().Select(Of)];
+        Marks = [.. document.OfType<ParagraphBlock>().Select(MarkOf).OfType<SectionMark>()];
+        Formulas = [.. document.Descendants().Select(FormulaOf).OfType<(string, bool)>()];
     }
 
-    /// <summary>Text without markup under each heading, for the search index; formulas as TeX. Call it after <see cref="ToHtml"/>, which gives headings their anchors.</summary>
+    /// <summary>Plain text of the first level-one heading, or null.</summary>
+    public string? Title { get; }
+
+    /// <summary>The other headings, in order.</summary>
+    public IReadOnlyList<Heading> Headings { get; }
+
+    /// <summary>Marks of the sections in this piece.</summary>
+    public IReadOnlyList<SectionMark> Marks { get; }
+
+    /// <summary>Every formula: TeX, and true where it stands on lines of its own.</summary>
+    public IReadOnlyList<(string Tex, bool Display)> Formulas { get; }
+
+    /// <summary>Classes of paragraphs that open with a known word.</summary>
+    internal static IEnumerable<string> LeadClasses => Openings.Values.Distinct();
+
+    /// <summary>Reads Markdown.</summary>
+    /// <param name="source">The text, any line ends.</param>
+    /// <param name="anchors">Anchors of the page that the piece stands on; null for a page of its own.</param>
+    public static MarkdownText Parse(string source, Anchors? anchors = null) =>
+        new(Markdown.Parse(PageText.Clean(source).ReplaceLineEndings("\n"), MarkdownHtml.Pipeline), anchors ?? new Anchors());
+
+    /// <summary>The piece as HTML, without its title.</summary>
+    /// <param name="context">What the page knows: formulas, where links lead.</param>
+    public string ToHtml(MarkdownContext context) => MarkdownHtml.Of(_document, context);
+
+    /// <summary>The inside of each heading as HTML, formulas set, links taken away.</summary>
+    /// <param name="context">What the page knows.</param>
+    public IEnumerable<(Heading Heading, string Html)> HeadingsHtml(MarkdownContext context) =>
+        _document.Descendants<HeadingBlock>().Select(heading => (Of(heading), MarkdownHtml.OfHeading(heading, context)));
+
+    /// <summary>Text without markup under each heading, for the search index; formulas as readable text.</summary>
     public IEnumerable<(Heading? Heading, string Text)> PlainSections()
     {
         Heading? heading = null;
@@ -145,7 +109,7 @@ public sealed partial class MarkdownText
             if (block is HeadingBlock next)
             {
                 yield return (heading, text.ToString());
-                heading = new Heading(next.Level, next.TryGetAttributes()?.Id ?? "", PlainText(next.Inline), "");
+                heading = Of(next);
                 text.Clear();
                 continue;
             }
@@ -156,7 +120,7 @@ public sealed partial class MarkdownText
                 {
                     MathBlock math => Tex(math),
                     HtmlBlock html => Tags().Replace(html.Lines.ToString(), " "),
-                    { Inline: not null } => PlainText(leaf.Inline),
+                    { Inline: not null } => Plain(leaf.Inline),
                     _ => leaf.Lines.ToString(),
                 };
                 text.Append(plain).Append(' ');
@@ -166,37 +130,34 @@ public sealed partial class MarkdownText
         yield return (heading, text.ToString());
     }
 
-    private static HtmlRenderer NewRenderer(TextWriter writer, MarkdownContext context)
-    {
-        HtmlRenderer renderer = new(writer);
-        Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathInlineRenderer>(new MathInlineHtml(context.Formulas));
-        renderer.ObjectRenderers.ReplaceOrAdd<HtmlMathBlockRenderer>(new MathBlockHtml(context.Formulas));
-        renderer.ObjectRenderers.ReplaceOrAdd<HeadingRenderer>(new HeadingHtml());
-        renderer.ObjectRenderers.ReplaceOrAdd<ParagraphRenderer>(new ParagraphHtml());
-        renderer.ObjectRenderers.ReplaceOrAdd<CodeBlockRenderer>(new CodeHtml());
-        renderer.ObjectRenderers.ReplaceOrAdd<Markdig.Extensions.Tables.HtmlTableRenderer>(new TableHtml());
-        return renderer;
-    }
+    internal static string Tex(MathBlock block) => block.Lines.ToString().Trim();
 
-    private static string InlineHtml(ContainerInline? inline, MarkdownContext context)
+    internal static string Tex(MathInline inline) => inline.Content.ToString().Trim();
+
+    internal static SectionMark? MarkOf(ParagraphBlock paragraph)
     {
-        using StringWriter writer = new() { NewLine = "\n" };
-        HtmlRenderer renderer = NewRenderer(writer, context);
-        if (inline is not null)
+        if (paragraph.Inline?.FirstChild is not EmphasisInline)
         {
-            renderer.WriteChildren(inline);
+            return null;
         }
 
-        writer.Flush();
-        return Tags().Replace(writer.ToString(), match => match.Value.StartsWith("<a", StringComparison.Ordinal) || match.Value == "</a>" ? "" : match.Value);
+        Match match = Mark().Match(Plain(paragraph.Inline).Trim());
+        return match.Success ? new SectionMark(match.Groups[1].Value == "core", match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan) : 0) : null;
     }
 
-    private static string Tex(MathBlock block) => block.Lines.ToString().Trim();
+    private static Heading Of(HeadingBlock heading) => new(heading.Level, heading.GetAttributes().Id!, Plain(heading.Inline));
 
-    private static string Tex(MathInline inline) => inline.Content.ToString().Trim();
+    private static (string, bool)? FormulaOf(MarkdownObject part) => part switch
+    {
+        MathBlock block => (Tex(block), true),
+        MathInline inline => (Tex(inline), inline.DelimiterCount > 1),
+        _ => null,
+    };
 
-    private static string PlainText(ContainerInline? inline)
+    private static string? OpeningOf(ParagraphBlock paragraph) =>
+        paragraph.Inline?.FirstChild is EmphasisInline { DelimiterCount: 2 } strong && Openings.TryGetValue(Plain(strong).Trim().TrimEnd('.', ':', '?'), out string? kind) ? kind : null;
+
+    private static string Plain(ContainerInline? inline)
     {
         StringBuilder text = new();
         foreach (MarkdownObject part in inline?.Descendants() ?? [])
@@ -212,7 +173,7 @@ public sealed partial class MarkdownText
             };
         }
 
-        return text.ToString();
+        return PageText.Clean(text.ToString());
     }
 
     /// <summary>A formula inside a line of plain text (search results, window titles): "√d_k", not "\sqrt{d_k}".</summary>
@@ -224,21 +185,8 @@ public sealed partial class MarkdownText
         return TexMarks().Replace(text, "").Trim();
     }
 
-    private static SectionMark? MarkOf(ParagraphBlock paragraph)
-    {
-        if (paragraph.Inline?.FirstChild is not EmphasisInline)
-        {
-            return null;
-        }
-
-        Match match = Mark().Match(PlainText(paragraph.Inline).Trim());
-        return match.Success ? new SectionMark(match.Groups[1].Value == "core", match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan) : 0) : null;
-    }
-
-    private static string? OpeningOf(ParagraphBlock paragraph) =>
-        paragraph.Inline?.FirstChild is EmphasisInline { DelimiterCount: 2 } strong && Openings.TryGetValue(PlainText(strong).Trim().TrimEnd('.', ':', '?'), out string? kind) ? kind : null;
-
-    [GeneratedRegex(@"^(core|at home)(?:\s*·\s*(\d+)\s*min)?\.?$")]
+    /// <summary>Up to 9999 minutes: what is more is no time for a section, and stays text.</summary>
+    [GeneratedRegex(@"^(core|at home)(?:\s*·\s*([0-9]{1,4})\s*min)?\.?$")]
     private static partial Regex Mark();
 
     [GeneratedRegex(@"<[^>]*>")]
@@ -247,80 +195,4 @@ public sealed partial class MarkdownText
     /// <summary>Braces, spacing commands, fonts, and the backslash of what is left.</summary>
     [GeneratedRegex(@"\\(?:mathrm|mathbf|mathit|text|left|right|operatorname)(?![A-Za-z])|\\[,;:! ]|[{}\\]|\^(?=ᵀ)")]
     private static partial Regex TexMarks();
-
-    private sealed class MathInlineHtml(Formulas formulas) : HtmlObjectRenderer<MathInline>
-    {
-        protected override void Write(HtmlRenderer renderer, MathInline obj) =>
-            renderer.Write(formulas.Html(Tex(obj), obj.DelimiterCount > 1));
-    }
-
-    private sealed class MathBlockHtml(Formulas formulas) : HtmlObjectRenderer<MathBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, MathBlock obj)
-        {
-            renderer.EnsureLine();
-            renderer.Write("<div class=\"formula\" tabindex=\"0\" role=\"group\" aria-label=\"formula\">").Write(formulas.Html(Tex(obj), display: true)).WriteLine("</div>");
-        }
-    }
-
-    /// <summary>A heading with a link to itself.</summary>
-    private sealed class HeadingHtml : HtmlObjectRenderer<HeadingBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, HeadingBlock obj)
-        {
-            renderer.EnsureLine();
-            string id = obj.GetAttributes().Id!;
-            renderer.Write($"<h{obj.Level} id=\"{id}\">");
-            renderer.WriteLeafInline(obj);
-            renderer.Write($" <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a>");
-            renderer.WriteLine($"</h{obj.Level}>");
-        }
-    }
-
-    /// <summary>A paragraph, or the line of marks under a heading.</summary>
-    private sealed class ParagraphHtml : ParagraphRenderer
-    {
-        protected override void Write(HtmlRenderer renderer, ParagraphBlock obj)
-        {
-            if (MarkOf(obj) is not { } mark)
-            {
-                base.Write(renderer, obj);
-                return;
-            }
-
-            renderer.EnsureLine();
-            renderer.Write("<p class=\"marks\"><span class=\"mark ").Write(mark.Core ? "core\">core" : "home\">at home").Write("</span>");
-            if (mark.Minutes > 0)
-            {
-                renderer.Write($" <span class=\"minutes\">{mark.Minutes} min</span>");
-            }
-
-            renderer.WriteLine("</p>");
-        }
-    }
-
-    /// <summary>A fenced block: C# in colours, anything else as it is.</summary>
-    private sealed class CodeHtml : HtmlObjectRenderer<CodeBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, CodeBlock obj)
-        {
-            renderer.EnsureLine();
-            string source = obj.Lines.ToString();
-            string language = (obj as FencedCodeBlock)?.Info ?? "";
-            string html = language is "csharp" or "cs" or "c#" ? CodeHighlighter.ToHtml(source) : System.Net.WebUtility.HtmlEncode(source);
-            renderer.Write("<pre class=\"code\" tabindex=\"0\"><code>").Write(html).WriteLine("</code></pre>");
-        }
-    }
-
-    /// <summary>A table that scrolls by itself when the page is narrow.</summary>
-    private sealed class TableHtml : Markdig.Extensions.Tables.HtmlTableRenderer
-    {
-        protected override void Write(HtmlRenderer renderer, Markdig.Extensions.Tables.Table table)
-        {
-            renderer.EnsureLine();
-            renderer.WriteLine("<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"table\">");
-            base.Write(renderer, table);
-            renderer.WriteLine("</div>");
-        }
-    }
 }

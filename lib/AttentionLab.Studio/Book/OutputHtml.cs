@@ -9,6 +9,9 @@ namespace AttentionLab.Studio.Book;
 /// <summary>What a cell showed, as HTML: charts as data for the page's script, tables and cards in place, console text, failures.</summary>
 public static partial class OutputHtml
 {
+    /// <summary>Letters of a failure's one line; the details hold the rest.</summary>
+    private const int LongestMessage = 2_000;
+
     /// <summary>All outputs of a cell and its failure, if any.</summary>
     /// <param name="cell">An executed cell.</param>
     /// <param name="stopped">True if an earlier cell of the notebook failed, so that this one did not run.</param>
@@ -20,20 +23,20 @@ public static partial class OutputHtml
         {
             html.Append(output.MimeType switch
             {
-                CellOutput.Plotly => Chart(output.Content),
+                CellOutput.Plotly => Chart(PageText.CleanJson(output.Content)),
                 CellOutput.Html => Html(output.Content, cell.Number),
-                CellOutput.Stream => $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Escape(output.Content)}</pre>\n",
-                _ => $"<pre class=\"plain\" tabindex=\"0\">{Escape(output.Content)}</pre>\n",
+                CellOutput.Stream => $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(output.Content)}</pre>\n",
+                _ => $"<pre class=\"plain\" tabindex=\"0\">{Shown(output.Content)}</pre>\n",
             });
         }
 
         if (cell.Failure is { } failure)
         {
             string at = failure.Line > 0 ? $"Cell {cell.Number}, line {failure.Line}" : $"Cell {cell.Number}";
-            html.Append($"<div class=\"failure\"><p><strong>{at}:</strong> {Escape(failure.Message)}</p>");
+            html.Append($"<div class=\"failure\"><p><strong>{at}:</strong> {Shown(failure.Message, LongestMessage)}</p>");
             if (failure.Details.Trim() is { Length: > 0 } details && details != failure.Message)
             {
-                html.Append($"<details><summary>Details</summary><pre tabindex=\"0\">{Escape(details)}</pre></details>");
+                html.Append($"<details><summary>Details</summary><pre tabindex=\"0\">{Shown(details)}</pre></details>");
             }
 
             html.Append("</div>\n");
@@ -80,33 +83,38 @@ public static partial class OutputHtml
     private static string Chart(string json)
     {
         (string title, string summary) = ChartText(json);
-        string label = Escape(summary.Length > 0 ? summary : title);
+        string label = PageText.Encode(summary.Length > 0 ? summary : title);
         // "<" inside the data could end the script element.
         string data = json.Replace("<", "\\u003c", StringComparison.Ordinal);
         return $"""
             <figure class="chart">
-            {(title.Length > 0 ? $"<p class=\"chart-title\">{Escape(title)}</p>" : "")}
+            {(title.Length > 0 ? $"<p class=\"chart-title\">{PageText.Encode(title)}</p>" : "")}
             <div class="plot" role="img" aria-label="{label}"></div>
-            {(summary.Length > 0 ? $"<figcaption>{Escape(summary)}</figcaption>" : "")}
+            {(summary.Length > 0 ? $"<figcaption>{PageText.Encode(summary)}</figcaption>" : "")}
             <script type="application/json">{data}</script>
             </figure>
 
             """;
     }
 
-    private static string Html(string html, int number) => SafeHtml.Clean(html) is { } clean
-        ? $"<div class=\"html\">{clean}</div>\n"
-        : $"<iframe class=\"html\" sandbox=\"allow-same-origin\" title=\"Output of cell {number}\" srcdoc=\"{Escape(Frame + html)}\"></iframe>\n";
+    private static string Html(string html, int number)
+    {
+        if (html.Length > PageText.Most)
+        {
+            return $"<p class=\"not-run\">This output has {html.Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} characters of HTML: too many for a page.</p>\n";
+        }
+
+        return SafeHtml.Output(html) is { } clean
+            ? $"<div class=\"html\">{clean}</div>\n"
+            : $"<iframe class=\"html\" sandbox=\"allow-same-origin\" title=\"Output of cell {number}\" srcdoc=\"{WebUtility.HtmlEncode(Frame + PageText.CleanHtml(html))}\"></iframe>\n";
+    }
 
     /// <summary>Before a framed output: no script runs in it (sandbox), and nothing is loaded into it.</summary>
     private const string Frame = """
         <!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><style>:root{color-scheme:inherit}body{margin:0;font:15px/1.5 system-ui,sans-serif}table{border-collapse:collapse}td,th{padding:2px 8px;text-align:left}</style>
         """;
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(Ansi().Replace(text, ""));
-
-    [GeneratedRegex("\u001b\\[[0-9;?]*[A-Za-z]")]
-    private static partial Regex Ansi();
+    private static string Shown(string text, int most = PageText.Most) => PageText.Encode(PageText.Cut(text, most));
 
     [GeneratedRegex("</?(?:b|i|sub|sup|br|em|strong)\\s*/?>")]
     private static partial Regex Markup();

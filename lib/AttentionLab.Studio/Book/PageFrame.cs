@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using AttentionLab.Course.Charts;
+using static AttentionLab.Studio.Book.PageText;
 
 namespace AttentionLab.Studio.Book;
 
@@ -19,14 +19,42 @@ internal static class PageFrame
         + "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
     /// <summary>A whole page.</summary>
-    public static string Page(Frame frame)
+    public static string Page(Frame frame) => $"""
+        <!doctype html>
+        <html lang="en">
+        {Head(frame)}
+        <body {Data(frame)}>
+        <a class="skip" href="#content">Skip to the text</a>
+        {Bar(frame.Root)}
+        <div class="layout">
+        <nav id="menu" class="chapters" aria-label="Chapters">
+        {frame.Chapters}
+        </nav>
+        <main id="content" tabindex="-1">
+        {frame.Body}
+        {Colophon}
+        </main>
+        <aside class="contents">{frame.Contents}</aside>
+        </div>
+        {SearchDialog}
+        </body>
+        </html>
+
+        """;
+
+    /// <summary>The list of sections, for the side of the page or for a fold above its text; empty where there are fewer than two.</summary>
+    public static string Contents(IEnumerable<MarkdownText> texts, MarkdownContext context)
+    {
+        (Heading Heading, string Html)[] sections = [.. texts.SelectMany(text => text.HeadingsHtml(context)).Where(section => section.Heading.Level == 2)];
+        return sections.Length < 2 ? ""
+            : $"<nav class=\"toc\" aria-label=\"On this page\"><p class=\"toc-title\">On this page</p><ul>{string.Concat(sections.Select(section => $"<li><a href=\"#{section.Heading.Id}\">{section.Html}</a></li>"))}</ul></nav>";
+    }
+
+    private static string Head(Frame frame)
     {
         string root = frame.Root;
-        string plotly = BookAssets.HasPlotly ? root + "assets/plotly.min.js" : Figure.PlotlyCdn;
         StringBuilder html = new();
         html.Append($"""
-            <!doctype html>
-            <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,99 +62,63 @@ internal static class PageFrame
             <title>{Encode(frame.Title)}</title>
             <meta name="description" content="{Encode(frame.Description)}">
             <link rel="icon" type="image/svg+xml" href="{root}assets/icon.svg">
-
-            """);
-        if (BookAssets.HasKatex)
-        {
-            html.Append($"<link rel=\"stylesheet\" href=\"{root}assets/katex/katex.min.css\">\n");
-        }
-
-        html.Append($"""
+            {(BookAssets.HasKatex ? $"<link rel=\"stylesheet\" href=\"{root}assets/katex/katex.min.css\">" : "")}
             <link rel="stylesheet" href="{root}assets/book.css">
             <script src="{root}assets/theme.js"></script>
-            <script src="{root}assets/charts.js" defer></script>
-            <script src="{root}assets/book.js" defer></script>
 
             """);
-        if (frame.Live is not null)
+        foreach (string script in (ReadOnlySpan<string>)["charts.js", "book.js", .. frame.Live is null ? (string[])[] : ["live.js"]])
         {
-            html.Append($"<script src=\"{root}assets/live.js\" defer></script>\n");
+            html.Append($"<script src=\"{root}assets/{script}\" defer></script>\n");
         }
 
+        return html.Append("</head>").ToString();
+    }
+
+    /// <summary>What the page's scripts need to know.</summary>
+    private static string Data(Frame frame)
+    {
+        string plotly = BookAssets.HasPlotly ? frame.Root + "assets/plotly.min.js" : Figure.PlotlyCdn;
         string live = frame.Live is not { } page ? ""
             : $" data-live=\"{Encode(page.Name)}\" data-run=\"{page.Run}\" data-done=\"{page.Done}\" data-state=\"{Encode(page.State)}\"";
-        html.Append($"""
-            </head>
-            <body data-root="{root}" data-page="{Encode(frame.Path)}" data-plotly="{plotly}"{live}>
-            <a class="skip" href="#content">Skip to the text</a>
-            <header class="bar">
-            <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
-            <a class="brand" href="{root}index.html">{CourseTitle}</a>
-            <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
-            <button class="theme-button" type="button" title="Light, dark, or as the system is set"><span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
-            <div class="progress" aria-hidden="true"></div>
-            </header>
-            <div class="layout">
-            <nav id="menu" class="chapters" aria-label="Chapters">
-            {frame.Chapters}
-            </nav>
-            <main id="content" tabindex="-1">
-            {frame.Body}
-            <footer class="colophon">
-            {Colophon()}
-            </footer>
-            </main>
-            <aside class="contents">{Contents(frame.Headings)}</aside>
-            </div>
-            <dialog class="search" aria-label="Search the course">
-            <input type="search" placeholder="Search the course" aria-label="Search the course" autocomplete="off" spellcheck="false">
-            <ol class="results" aria-label="Results"></ol>
-            <p class="search-status" role="status"></p>
-            </dialog>
-            </body>
-            </html>
-
-            """);
-        return html.ToString();
+        return $"data-root=\"{frame.Root}\" data-page=\"{Encode(frame.Path)}\" data-plotly=\"{plotly}\"{live}";
     }
 
-    /// <summary>The list of sections, for the side of the page or for a fold above its text.</summary>
-    public static string Contents(IReadOnlyList<Heading> headings)
-    {
-        if (headings.Count(heading => heading.Level == 2) < 2)
-        {
-            return "";
-        }
+    private static string Bar(string root) => $"""
+        <header class="bar">
+        <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
+        <a class="brand" href="{root}index.html">{CourseTitle}</a>
+        <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
+        <button class="theme-button" type="button" title="Light, dark, or as the system is set"><span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
+        <div class="progress" aria-hidden="true"></div>
+        </header>
+        """;
 
-        StringBuilder html = new("<nav class=\"toc\" aria-label=\"On this page\"><p class=\"toc-title\">On this page</p><ul>");
-        foreach (Heading heading in headings.Where(heading => heading.Level == 2))
-        {
-            html.Append($"<li><a href=\"#{heading.Id}\">{heading.Html.Trim()}</a></li>");
-        }
+    private const string SearchDialog = """
+        <dialog class="search" aria-label="Search the course">
+        <input type="search" placeholder="Search the course" aria-label="Search the course" autocomplete="off" spellcheck="false">
+        <ol class="results" aria-label="Results"></ol>
+        <p class="search-status" role="status"></p>
+        </dialog>
+        """;
 
-        return html.Append("</ul></nav>").ToString();
-    }
-
-    /// <summary>Text as it may stand in HTML.</summary>
-    public static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Colophon()
-    {
-        string offline = BookAssets.HasPlotly && BookAssets.HasKatex
+    private static string Colophon { get; } = $"""
+        <footer class="colophon">
+        <p>{CourseTitle}. Every number on these pages came out of the cell above it. {(BookAssets.HasPlotly && BookAssets.HasKatex
             ? "Works without a network."
-            : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, formulas are shown as TeX.";
-        return $"<p>{CourseTitle}. Every number on these pages came out of the cell above it. {offline}</p>";
-    }
+            : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, formulas are shown as TeX.")}</p>
+        </footer>
+        """;
 }
 
 /// <summary>What a page puts into <see cref="PageFrame"/>.</summary>
-/// <param name="Path">Address from the book's root, for example <c>solutions/03-scaling.html</c>.</param>
+/// <param name="Path">Path from the book's root, for example <c>solutions/03-scaling.html</c>.</param>
 /// <param name="Title">Title of the window.</param>
 /// <param name="Description">One sentence for search engines and link previews.</param>
 /// <param name="Chapters">HTML of the list of chapters.</param>
 /// <param name="Body">HTML of the text.</param>
-/// <param name="Headings">Headings for the table of contents.</param>
-internal sealed record Frame(string Path, string Title, string Description, string Chapters, string Body, IReadOnlyList<Heading> Headings)
+/// <param name="Contents">HTML of the table of contents.</param>
+internal sealed record Frame(string Path, string Title, string Description, string Chapters, string Body, string Contents)
 {
     /// <summary>Set in the live page, null in the book.</summary>
     public LivePage? Live { get; init; }

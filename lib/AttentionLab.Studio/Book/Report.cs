@@ -9,7 +9,7 @@ namespace AttentionLab.Studio.Book;
 /// <param name="Notebooks">The notebooks that were run, in order.</param>
 public sealed partial record Report(IReadOnlyList<ReportedNotebook> Notebooks)
 {
-    /// <summary>File name of the report inside a book; a folder that has it is a book.</summary>
+    /// <summary>File name of the report inside a book.</summary>
     public const string FileName = "report.json";
 
     /// <summary>Counts the cells of executed notebooks.</summary>
@@ -32,7 +32,7 @@ public sealed partial record Report(IReadOnlyList<ReportedNotebook> Notebooks)
     {
         ExecutedCell[] code = [.. notebook.Cells.Where(cell => cell.Language == "csharp")];
         return new ReportedNotebook(
-            notebook.Name,
+            PageText.Clean(notebook.Name),
             code.Length,
             code.Sum(cell => cell.Outputs.Count(output => output.MimeType == CellOutput.Plotly)),
             code.Count(cell => ExerciseOf(cell.Source) is not null),

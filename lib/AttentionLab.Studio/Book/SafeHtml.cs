@@ -1,210 +1,97 @@
-using System.Collections.Frozen;
-using System.Text;
+using AngleSharp.Dom;
+using Ganss.Xss;
 
 namespace AttentionLab.Studio.Book;
 
 /// <summary>
-/// HTML that cells showed, let into the page only if it is plain: known elements, properly nested, without scripts, links
-/// to scripts or anything that loads. Whatever is more than that goes into a sandboxed frame.
+/// HTML that others wrote, let into the page by HtmlSanitizer: only what shows something; nothing that acts, loads, leaves its place, or
+/// takes a name (<c>id</c>, <c>data-…</c>) that belongs to the page.
 /// </summary>
-public static class SafeHtml
+internal static class SafeHtml
 {
-    private static readonly FrozenSet<string> Elements = new[]
-    {
+    private static readonly string[] Elements =
+    [
         "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em",
-        "figcaption", "figure", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "section",
-        "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
-    }.ToFrozenSet(StringComparer.Ordinal);
+        "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
+        "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+    ];
 
-    private static readonly FrozenSet<string> Empty = new[] { "br", "col", "hr", "wbr" }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> Attributes = new[]
-    {
+    private static readonly string[] Attributes =
+    [
         "class", "style", "title", "lang", "dir", "colspan", "rowspan", "scope", "open", "role", "start", "span", "value", "datetime", "href", "tabindex",
-    }.ToFrozenSet(StringComparer.Ordinal);
+        "aria-label", "aria-hidden", "aria-live", "aria-valuetext", "aria-roledescription",
+    ];
 
-    /// <summary>The fragment, written anew from what was recognised; null if it is more than plain.</summary>
-    /// <param name="html">An HTML fragment. A <c>style</c> element is left out: the page has its own.</param>
-    public static string? Clean(string html)
+    private static readonly string[] Styles =
+    [
+        "background-color", "border-collapse", "border-spacing", "caption-side", "color", "cursor", "display", "font-family", "font-size", "font-style",
+        "font-variant-numeric", "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "max-height", "max-width", "min-height",
+        "min-width", "opacity", "overflow", "overflow-wrap", "overflow-x", "overflow-y", "tab-size", "table-layout", "text-align", "text-decoration",
+        "text-indent", "text-transform", "vertical-align", "white-space", "width", "word-break",
+        .. Sides("margin", ""), .. Sides("padding", ""), .. Sides("border", "-width"), .. Sides("border", "-style"), .. Sides("border", "-color"), .. Sides("border", ""),
+        "border-radius", "border-top-left-radius", "border-top-right-radius", "border-bottom-left-radius", "border-bottom-right-radius",
+        "border-image", "border-image-outset", "border-image-repeat", "border-image-slice", "border-image-source", "border-image-width",
+        "background", "background-image", "background-position", "background-position-x", "background-position-y", "background-size", "background-repeat",
+        "background-repeat-x", "background-repeat-y", "background-attachment", "background-origin", "background-clip",
+        "text-decoration-color", "text-decoration-line", "text-decoration-style", "text-decoration-thickness",
+    ];
+
+    /// <summary>Classes that Markdown's own elements carry.</summary>
+    private static readonly string[] MarkdownClasses = ["table", "marks", "mark", "core", "home", "minutes", .. MarkdownText.LeadClasses];
+
+    private static readonly string[] Schemes = ["http", "https", "mailto"];
+
+    /// <summary>What a cell showed, if it is plain; null if something had to be taken away, which a sandboxed frame can show.</summary>
+    /// <param name="html">An HTML fragment. Ids, <c>data-…</c>, comments and <c>style</c> elements are left out without a word: the page has its own.</param>
+    public static string? Output(string html)
     {
-        ArgumentNullException.ThrowIfNull(html);
-        StringBuilder clean = new(html.Length);
-        Stack<string> open = new();
-        int at = 0;
-        while (at < html.Length)
-        {
-            int tag = html.IndexOf('<', at);
-            Text(clean, html.AsSpan(at, (tag < 0 ? html.Length : tag) - at));
-            if (tag < 0)
-            {
-                break;
-            }
-
-            if (html.AsSpan(tag).StartsWith("<!--"))
-            {
-                int end = html.IndexOf("-->", tag + 4, StringComparison.Ordinal);
-                if (end < 0)
-                {
-                    return null;
-                }
-
-                at = end + 3;
-                continue;
-            }
-
-            bool closing = tag + 1 < html.Length && html[tag + 1] == '/';
-            int nameAt = tag + (closing ? 2 : 1), nameEnd = nameAt;
-            while (nameEnd < html.Length && char.IsAsciiLetterOrDigit(html[nameEnd]))
-            {
-                nameEnd++;
-            }
-
-            string name = html[nameAt..nameEnd].ToLowerInvariant();
-            if (name == "style" && !closing)
-            {
-                int end = html.IndexOf("</style>", nameEnd, StringComparison.OrdinalIgnoreCase);
-                if (end < 0)
-                {
-                    return null;
-                }
-
-                at = end + "</style>".Length;
-                continue;
-            }
-
-            if (!Elements.Contains(name))
-            {
-                return null;
-            }
-
-            if (closing)
-            {
-                at = html.IndexOf('>', nameEnd) + 1;
-                if (at == 0 || !html.AsSpan(nameEnd, at - 1 - nameEnd).IsWhiteSpace() || open.Count == 0 || open.Pop() != name)
-                {
-                    return null;
-                }
-
-                clean.Append("</").Append(name).Append('>');
-                continue;
-            }
-
-            clean.Append('<').Append(name);
-            at = Attribute(clean, html, nameEnd);
-            if (at < 0)
-            {
-                return null;
-            }
-
-            clean.Append('>');
-            if (!Empty.Contains(name))
-            {
-                open.Push(name);
-            }
-        }
-
-        return open.Count == 0 ? clean.ToString() : null;
+        bool plain = true;
+        HtmlSanitizer sanitizer = New(Elements, Attributes, []);
+        sanitizer.RemovingTag += (_, removed) => plain &= removed.Tag.LocalName == "style";
+        sanitizer.RemovingAttribute += (_, removed) => plain &= removed.Attribute.Name == "id" || removed.Attribute.Name.StartsWith("data-", StringComparison.Ordinal);
+        sanitizer.RemovingStyle += (_, _) => plain = false;
+        sanitizer.FilterUrl += (_, url) => url.SanitizedUrl = url.Tag.LocalName == "a" && IsForeign(url.OriginalUrl) ? url.OriginalUrl : null;
+        string clean = sanitizer.Sanitize(PageText.CleanHtml(html));
+        return plain ? clean : null;
     }
 
-    private static void Text(StringBuilder clean, ReadOnlySpan<char> text)
+    /// <summary>Markdown that has become HTML.</summary>
+    /// <param name="html">As Markdig wrote it.</param>
+    /// <param name="context">Where links and pictures lead; a link that leads nowhere becomes its words.</param>
+    /// <param name="ours">Name of the attribute by which the caller finds its own elements again.</param>
+    /// <param name="links">False takes all links away, their words stay.</param>
+    public static string Markdown(string html, MarkdownContext context, string ours, bool links = true)
     {
-        foreach (char letter in text)
+        HtmlSanitizer sanitizer = New([.. Elements, "img"], [.. Attributes, "src", "alt", ours], MarkdownClasses);
+        sanitizer.FilterUrl += (_, url) => url.SanitizedUrl = url.Tag.LocalName switch
         {
-            _ = letter == '>' ? clean.Append("&gt;") : clean.Append(letter);
-        }
+            "a" when IsForeign(url.OriginalUrl) => url.OriginalUrl,
+            "a" => context.Link(url.OriginalUrl),
+            "img" => context.Image(url.OriginalUrl),
+            _ => null,
+        };
+        sanitizer.PostProcessDom += (_, page) =>
+        {
+            foreach (IElement link in page.Document.QuerySelectorAll("a").Where(link => !links || !link.HasAttribute("href")))
+            {
+                link.Replace([.. link.ChildNodes]);
+            }
+        };
+        return PageText.CleanHtml(sanitizer.Sanitize(html));
     }
 
-    /// <summary>Reads the attributes up to and with <c>&gt;</c>; returns where the text goes on, or −1 if one is not plain.</summary>
-    private static int Attribute(StringBuilder clean, string html, int at)
+    private static HtmlSanitizer New(IEnumerable<string> elements, IEnumerable<string> attributes, IEnumerable<string> classes) => new(new HtmlSanitizerOptions
     {
-        while (true)
-        {
-            while (at < html.Length && char.IsWhiteSpace(html[at]))
-            {
-                at++;
-            }
+        AllowedTags = elements.ToHashSet(StringComparer.OrdinalIgnoreCase),
+        AllowedAttributes = attributes.ToHashSet(StringComparer.OrdinalIgnoreCase),
+        AllowedCssProperties = Styles.ToHashSet(StringComparer.OrdinalIgnoreCase),
+        AllowedClasses = classes.ToHashSet(StringComparer.Ordinal),
+        AllowedSchemes = Schemes.ToHashSet(StringComparer.OrdinalIgnoreCase),
+        UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href", "src" },
+    });
 
-            if (at >= html.Length)
-            {
-                return -1;
-            }
+    private static bool IsForeign(string url) => url.StartsWith('#')
+        || (Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase) && url.StartsWith(address.Scheme, StringComparison.OrdinalIgnoreCase));
 
-            if (html[at] == '>')
-            {
-                return at + 1;
-            }
-
-            if (html[at] == '/' && at + 1 < html.Length && html[at + 1] == '>')
-            {
-                at++;
-                continue;
-            }
-
-            int start = at;
-            while (at < html.Length && (char.IsAsciiLetterOrDigit(html[at]) || html[at] == '-'))
-            {
-                at++;
-            }
-
-            string name = html[start..at].ToLowerInvariant();
-            if (name.Length == 0)
-            {
-                return -1;
-            }
-
-            while (at < html.Length && char.IsWhiteSpace(html[at]))
-            {
-                at++;
-            }
-
-            string value = "";
-            if (at < html.Length && html[at] == '=')
-            {
-                at++;
-                while (at < html.Length && char.IsWhiteSpace(html[at]))
-                {
-                    at++;
-                }
-
-                if (at >= html.Length || html[at] is not ('"' or '\''))
-                {
-                    return -1;
-                }
-
-                int end = html.IndexOf(html[at], at + 1);
-                if (end < 0)
-                {
-                    return -1;
-                }
-
-                value = System.Net.WebUtility.HtmlDecode(html[(at + 1)..end]);
-                at = end + 1;
-            }
-
-            // An id could catch an anchor of the page, data-* a script of ours: left out.
-            if (name is "id" || name.StartsWith("data-", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            if (!(Attributes.Contains(name) || name.StartsWith("aria-", StringComparison.Ordinal)) || !PlainValue(name, value))
-            {
-                return -1;
-            }
-
-            clean.Append(' ').Append(name).Append("=\"").Append(System.Net.WebUtility.HtmlEncode(value)).Append('"');
-        }
-    }
-
-    private static bool PlainValue(string name, string value) => name switch
-    {
-        "href" => value.StartsWith("https://", StringComparison.Ordinal) || value.StartsWith("http://", StringComparison.Ordinal) || value.StartsWith('#'),
-        // Nothing that loads, nothing that leaves its place, no escapes that could hide either.
-        "style" => !value.Contains("url", StringComparison.OrdinalIgnoreCase) && !value.Contains("image-set", StringComparison.OrdinalIgnoreCase)
-            && !value.Contains("fixed", StringComparison.OrdinalIgnoreCase) && !value.Contains("sticky", StringComparison.OrdinalIgnoreCase)
-            && !value.Contains("absolute", StringComparison.OrdinalIgnoreCase)
-            && !value.Contains('\\', StringComparison.Ordinal) && !value.Contains("/*", StringComparison.Ordinal) && !value.Contains('@', StringComparison.Ordinal),
-        "tabindex" => value is "0" or "-1",
-        _ => true,
-    };
+    private static IEnumerable<string> Sides(string name, string end) => ((string[])["", "-top", "-right", "-bottom", "-left"]).Select(side => name + side + end);
 }

@@ -16,6 +16,15 @@
     return null;
   }
 
+  // The element that an address names behind its "#"; null for none, also where the name is no valid encoding.
+  function named(hash) {
+    try {
+      return document.getElementById(decodeURIComponent(hash.slice(1)));
+    } catch (error) {
+      return null;
+    }
+  }
+
   // Menu of chapters on a narrow screen.
   var menu = document.getElementById('menu');
   var menuButton = document.querySelector('.menu-button');
@@ -154,7 +163,7 @@
 
   // The section being read, in the table of contents: the last one whose heading is above a quarter of the window.
   var sections = Array.prototype.slice.call(document.querySelectorAll('.contents .toc a')).map(function (link) {
-    return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+    return { link: link, heading: named(link.hash) };
   }).filter(function (section) { return section.heading; });
   function spy() {
     var current = null;
@@ -282,8 +291,7 @@
 
   // Folds that hold the address one came for, and folds on paper, are open.
   function unfold() {
-    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (var at = target; at; at = at.parentElement) {
+    for (var at = named(location.hash); at; at = at.parentElement) {
       if (at.tagName === 'DETAILS') {
         at.open = true;
       }

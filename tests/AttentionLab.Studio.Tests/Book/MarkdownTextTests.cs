@@ -7,11 +7,14 @@ public class MarkdownTextTests
     [Fact]
     public void Headings_OnePage_GetAnchorsOfTheirOwn()
     {
-        MarkdownContext context = Context();
-        string html = MarkdownText.Parse("## 2.1 · Is “dot” = cosine?\n\n## 2.1 · Is “dot” = cosine?").ToHtml(context)
-            + MarkdownText.Parse("## Größe").ToHtml(context);
-        Assert.Equal(["2-1-is-dot-cosine", "2-1-is-dot-cosine-2", "größe"], context.Headings.Select(heading => heading.Id));
-        Assert.Contains("href=\"#2-1-is-dot-cosine-2\"", html);
+        Anchors anchors = new();
+        MarkdownText first = MarkdownText.Parse("## 2.1 · Is “dot” = cosine?\n\n## 2.1 · Is “dot” = cosine?", anchors);
+        MarkdownText second = MarkdownText.Parse("## Größe\n\n## Cell 7\n\n## Exercise 01.1\n\n## Menu", anchors);
+        Assert.Equal(
+            ["2-1-is-dot-cosine", "2-1-is-dot-cosine-2", "größe", "section-cell-7", "section-exercise-01-1", "menu-2"],
+            first.Headings.Concat(second.Headings).Select(heading => heading.Id));
+        Assert.Contains("<h2 id=\"2-1-is-dot-cosine-2\">", first.ToHtml(Context()));
+        Assert.Contains("href=\"#2-1-is-dot-cosine-2\"", first.ToHtml(Context()));
     }
 
     [Theory]
@@ -21,14 +24,14 @@ public class MarkdownTextTests
     public void Marks_UnderAHeading_AreRead(string line, bool core, int minutes)
     {
         MarkdownText text = MarkdownText.Parse("## 1.1 · Why?\n\n" + line);
-        Assert.Equal([new SectionMark(core, minutes)], text.Marks());
+        Assert.Equal([new SectionMark(core, minutes)], text.Marks);
         Assert.Contains(core ? "<span class=\"mark core\">core</span>" : "<span class=\"mark home\">at home</span>", text.ToHtml(Context()));
     }
 
     [Theory]
     [InlineData("The *core* of it takes 8 min.")]
     [InlineData("*core* of the matter")]
-    public void Marks_InASentence_AreNone(string line) => Assert.Empty(MarkdownText.Parse(line).Marks());
+    public void Marks_InASentence_AreNone(string line) => Assert.Empty(MarkdownText.Parse(line).Marks);
 
     [Theory]
     [InlineData("**Prediction.** Guess.", "lead-prediction")]
@@ -40,10 +43,10 @@ public class MarkdownTextTests
     [Fact]
     public void Formulas_InlineAndDisplayed_AreFound() => Assert.Equal(
         [("x^2", false), ("\\frac{1}{2}", true), ("y", false)],
-        MarkdownText.Parse("A $x^2$.\n\n$$\n\\frac{1}{2}\n$$\n\n| a |\n|---|\n| $y$ |").Formulas());
+        MarkdownText.Parse("A $x^2$.\n\n$$\n\\frac{1}{2}\n$$\n\n| a |\n|---|\n| $y$ |").Formulas);
 
     [Fact]
-    public void Money_WithDollarSigns_IsNoFormula() => Assert.Empty(MarkdownText.Parse("It costs $5 and $6 a month.").Formulas());
+    public void Money_WithDollarSigns_IsNoFormula() => Assert.Empty(MarkdownText.Parse("It costs $5 and $6 a month.").Formulas);
 
     [Fact]
     public void Details_WithMarkdownInside_StayFolded()
@@ -62,18 +65,17 @@ public class MarkdownTextTests
     }
 
     [Fact]
-    public void Title_Dropped_IsShownByThePage()
+    public void Title_IsShownByThePage()
     {
         MarkdownText text = MarkdownText.Parse("# 02 · Title\n\nText.");
         Assert.Equal("02 · Title", text.Title);
-        Assert.Equal("<p>Text.</p>\n", text.ToHtml(Context(), dropTitle: true));
+        Assert.Equal("<p>Text.</p>\n", text.ToHtml(Context()));
     }
 
     [Fact]
     public void PlainSections_ForTheSearchIndex_ReadLikeText()
     {
         MarkdownText text = MarkdownText.Parse("Before.\n\n## Why $\\sqrt{d_k}$?\n\nSome `code` and $q \\cdot k^\\top$.");
-        text.ToHtml(Context());
         Assert.Equal([(null, "Before."), ("Why √d_k?", "Some code and q · kᵀ.")], text.PlainSections().Select(section => (section.Heading?.Text, section.Text.Trim())));
     }
 

@@ -5,13 +5,16 @@ namespace AttentionLab.Studio.Tests.Book;
 public class SafeHtmlTests
 {
     [Theory]
-    [InlineData("<table><tr><td>1</td></tr></table>", "<table><tr><td>1</td></tr></table>")]
-    [InlineData("<DIV CLASS='a' style=\"color:red\">x<br/></DIV>", "<div class=\"a\" style=\"color:red\">x<br></div>")]
+    [InlineData("<table><tr><td>1</td></tr></table>", "<table><tbody><tr><td>1</td></tr></tbody></table>")]
+    [InlineData("<DIV CLASS='a' style=\"text-align:right\">x<br/></DIV>", "<div class=\"a\" style=\"text-align: right\">x<br></div>")]
     [InlineData("a &lt; b > c", "a &lt; b &gt; c")]
     [InlineData("<style>.x{color:red}</style><p id=\"menu\" data-cell=\"3\">x</p>", "<p>x</p>")]
     [InlineData("<!-- note --><details open=\"open\"><summary>s</summary></details>", "<details open=\"open\"><summary>s</summary></details>")]
     [InlineData("<a href=\"https://example.org/?a=1&amp;b=2\">x</a>", "<a href=\"https://example.org/?a=1&amp;b=2\">x</a>")]
-    public void Plain_IsWrittenAnew(string html, string clean) => Assert.Equal(clean, SafeHtml.Clean(html));
+    [InlineData("<p>x", "<p>x</p>")]
+    [InlineData("x</div>", "x")]
+    [InlineData("<p title=unquoted>x</p>", "<p title=\"unquoted\">x</p>")]
+    public void Output_ThatIsPlain_IsWrittenAnew(string html, string clean) => Assert.Equal(clean, SafeHtml.Output(html));
 
     [Theory]
     [InlineData("<script>alert(1)</script>")]
@@ -20,43 +23,48 @@ public class SafeHtmlTests
     [InlineData("<a href=\"javascript:x()\">x</a>")]
     [InlineData("<a href=\"JaVaScRiPt:x()\">x</a>")]
     [InlineData("<a href=\" &#106;avascript:x()\">x</a>")]
+    [InlineData("<a href=\"java&#1;script:x()\">x</a>")]
     [InlineData("<p style=\"background:url(http://x)\">x</p>")]
     [InlineData("<p style=\"background:\\75rl(http://x)\">x</p>")]
     [InlineData("<p style=\"position:fixed;inset:0\">x</p>")]
     [InlineData("<iframe srcdoc=\"x\"></iframe>")]
     [InlineData("<svg><script>x</script></svg>")]
-    [InlineData("<p><b>x</p></b>")]
-    [InlineData("<p>x")]
-    [InlineData("x</p>")]
-    [InlineData("<p title=unquoted>x</p>")]
-    [InlineData("<p title=\"open>x</p>")]
     [InlineData("<form action=\"https://x\"><input></form>")]
-    [InlineData("<")]
-    [InlineData("<p")]
-    [InlineData("<!-- x")]
-    [InlineData("<style>x")]
-    [InlineData("a <b")]
-    public void More_IsRefused(string html) => Assert.Null(SafeHtml.Clean(html));
+    [InlineData("<meta http-equiv=refresh content=0>")]
+    [InlineData("<math><mtext>x</mtext></math>")]
+    public void Output_ThatIsMore_IsRefused(string html) => Assert.Null(SafeHtml.Output(html));
+
+    /// <summary>Every style that the course's own cards and tables use passes.</summary>
+    [Fact]
+    public void Output_OfTheCoursesOwn_KeepsItsStyles()
+    {
+        const string Styles = "border: 1px solid #c2600c; border-left-width: 6px; border-radius: 4px; padding: 0.5em 1em; margin: 0.5em 0; max-width: 48em; line-height: 1.45; overflow-x: auto; "
+            + "display: inline-block; min-width: 1.3em; font-weight: 700; white-space: nowrap; cursor: pointer; border-collapse: collapse; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; font-size: 0.9em";
+        string clean = SafeHtml.Output($"<p style=\"{Styles}\">x</p>")!;
+        Assert.All(Styles.Split("; ").Select(style => style.Split(':')[0]).Where(style => style is not ("border" or "border-left-width")), style => Assert.Contains(style, clean));
+        Assert.Contains("1px solid", clean);
+        Assert.Contains("6px", clean);
+    }
 
     /// <summary>Whatever comes in: either it is refused, or what comes out has no tag but the plain ones, and cleans to itself.</summary>
     [Fact]
-    public void Clean_OfRandomFragments_IsSettled()
+    public void Output_OfRandomFragments_IsSettled()
     {
         string[] parts = ["<", ">", "</", "p", "b", "script", " onclick=", "\"", "'", "=", "href=\"", "javascript:", "<p>", "</p>", "<!--", "-->", "&lt;", "x", " ", "style=\"", "url(", "/>", "<td class='a'>", "</td>"];
         Random random = new(1);
         int kept = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 3_000; i++)
         {
             string html = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
-            if (SafeHtml.Clean(html) is { } clean)
+            if (SafeHtml.Output(html) is { } clean)
             {
                 kept++;
-                Assert.Equal(clean, SafeHtml.Clean(clean));
+                Assert.Equal(clean, SafeHtml.Output(clean));
                 Assert.DoesNotContain("<script", clean, StringComparison.OrdinalIgnoreCase);
                 Assert.DoesNotMatch("<[^>]*(onclick|javascript|url\\()", clean);
             }
         }
 
-        Assert.InRange(kept, 500, 19_500);
+        Assert.InRange(kept, 100, 2_990);
     }
 }
