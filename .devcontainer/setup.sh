@@ -19,6 +19,7 @@ fi
 
 dotnet build --nologo -v quiet
 
+# The build restores the tool once; a new container with an old work tree has to do it again.
 # The kernel is written to its place directly: the tool's own way asks for a 'jupyter' program, which VS Code does not need.
 case "$(uname -s)" in
   Darwin) data="$HOME/Library/Jupyter" ;;
@@ -28,5 +29,5 @@ esac
 kernels="${JUPYTER_DATA_DIR:-$data}/kernels"
 export DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT=1 DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE=1
 mkdir -p "$kernels"
-if registered=$(dotnet interactive jupyter install --path "$kernels" 2>&1); then echo "Jupyter's kernel .NET (C#) is in $kernels."
+if registered=$( { dotnet tool restore && dotnet interactive jupyter install --path "$kernels"; } 2>&1); then echo "Jupyter's kernel .NET (C#) is in $kernels."
 else echo "Jupyter's kernel could not be registered, the rest works: $(tail -n 1 <<<"$registered")"; fi
