@@ -9,6 +9,7 @@ namespace AttentionLab.Layers;
 /// <remarks>The copy does not follow the parameters: after a change call <see cref="Refresh"/>.</remarks>
 public sealed class PackedAttention
 {
+    private static readonly int ProjectionMemory = Scratch.Reserve(), MixedMemory = Scratch.Reserve();
     private readonly MultiHeadAttention _layer;
     private readonly PackedLinear _projections, _output;
 
@@ -52,8 +53,8 @@ public sealed class PackedAttention
         }
 
         int heads = HeadCount, size = _layer.HeadSize, valueSize = _layer.Value.Outputs / heads, wide = _projections.Outputs;
-        Span<float> projections = Scratch.Span(Scratch.Projections, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("width of Q, K and V", wide)));
-        Span<float> mixed = Scratch.Span(Scratch.Mixed, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("H·D_v", _output.Inputs)));
+        Span<float> projections = Scratch.Span(ProjectionMemory, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("width of Q, K and V", wide)));
+        Span<float> mixed = Scratch.Span(MixedMemory, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("H·D_v", _output.Inputs)));
         _layer.Rotary?.CheckPositions(tokens, 0);
         _projections.Infer(x, projections);
         for (int row = 0; _layer.Rotary is not null && row < rows; row++)

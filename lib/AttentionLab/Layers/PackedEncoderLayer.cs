@@ -11,6 +11,8 @@ namespace AttentionLab.Layers;
 /// <param name="layer">Whose weights are copied.</param>
 public sealed class PackedEncoderLayer(EncoderLayer layer)
 {
+    private static readonly int NormedMemory = Scratch.Reserve();
+
     /// <summary>Rows that go through the layer together, in whole sequences: their projections stay in the last cache, and products are large enough.</summary>
     private const int Block = 512;
 
@@ -81,7 +83,7 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
     {
         if (_preNorm)
         {
-            Span<float> normed = Scratch.Span(Scratch.Normed, x.Length);
+            Span<float> normed = Scratch.Span(NormedMemory, x.Length);
             _attentionNorm.Infer(x, normed);
             _attention.Infer(normed, x, batch, mask, bias, add: true);
             _feedForwardNorm.Infer(x, normed);

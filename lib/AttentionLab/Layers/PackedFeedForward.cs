@@ -10,6 +10,8 @@ namespace AttentionLab.Layers;
 /// <param name="layer">Whose weights are copied.</param>
 public sealed class PackedFeedForward(FeedForward layer)
 {
+    private static readonly int HiddenMemory = Scratch.Reserve();
+
     /// <summary>Rows at a time. The weights are read once a block: 512 rows × 2048 hidden numbers are 4 MB, and share the last cache with 8 MB of weights.</summary>
     private const int Block = 512;
 
@@ -35,7 +37,7 @@ public sealed class PackedFeedForward(FeedForward layer)
     {
         ShapeCheck.PackedRows(x.Length, y.Length, Channels, Channels, nameof(PackedFeedForward));
         int rows = x.Length / Channels, block = Math.Min(Block, rows);
-        Span<float> hidden = Scratch.Span(Scratch.Hidden, block * _expand.Outputs);
+        Span<float> hidden = Scratch.Span(HiddenMemory, block * _expand.Outputs);
         for (int row = 0; row < rows; row += block)
         {
             int count = Math.Min(block, rows - row);

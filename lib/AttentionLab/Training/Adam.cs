@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -49,40 +48,12 @@ public sealed class Adam(
     public void Step()
     {
         StepCount++;
-        float rate = (float)(LearningRate / (1 - Math.Pow(_beta1, StepCount)));
-        float root = (float)(1 / Math.Sqrt(1 - Math.Pow(_beta2, StepCount)));
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];
             (Tensor mean, Tensor square) = Averages(parameter);
             bool shrinks = decays?.Invoke(parameter) ?? parameter.Value.Rank > 1;
-            float keep = (float)(1 - (shrinks ? LearningRate * _decay : 0));
-            Update(parameter.Value.Span, parameter.Gradient.Span, mean.Span, square.Span, rate, root, keep);
-        }
-    }
-
-    private unsafe void Update(Span<float> value, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float root, float keep)
-    {
-        fixed (float* values = value, gradients = gradient, means = mean, squares = square)
-        {
-            int blocks = RowParts.Blocks(value.Length);
-            StepBlocks step = new()
-            {
-                Value = values,
-                Gradient = gradients,
-                Mean = means,
-                Square = squares,
-                Length = value.Length,
-                Rate = rate,
-                Root = root,
-                Keep = keep,
-                Beta1 = (float)_beta1,
-                Rest1 = (float)(1 - _beta1),
-                Beta2 = (float)_beta2,
-                Rest2 = (float)(1 - _beta2),
-                Epsilon = (float)_epsilon,
-            };
-            RowParts.Run(step, blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
+            AdamStep.Forward(parameter.Value.Span, parameter.Gradient.Span, mean.Span, square.Span, new(LearningRate, _beta1, _beta2, _epsilon, shrinks ? _decay : 0, StepCount));
         }
     }
 
@@ -94,42 +65,5 @@ public sealed class Adam(
         }
 
         return averages;
-    }
-
-    /// <summary>One pass: 4 numbers read and 3 written for each parameter, so that memory is the limit.</summary>
-    private unsafe struct StepBlocks : IRowKernel
-    {
-        public float* Value, Gradient, Mean, Square;
-        public int Length;
-        public float Rate, Root, Keep, Beta1, Rest1, Beta2, Rest2, Epsilon;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            int i = first * RowParts.Block, n = RowParts.End(end, Length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                Move<V>(i);
-            }
-
-            for (; i < n; i++)
-            {
-                Move<Lanes1>(i);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Move<V>(int i)
-            where V : struct, ILanes<V>
-        {
-            V g = V.Load(Gradient + i);
-            V mean = V.MultiplyAdd(V.Load(Mean + i), V.All(Beta1), g * V.All(Rest1));
-            V square = V.MultiplyAdd(V.Load(Square + i), V.All(Beta2), g * g * V.All(Rest2));
-            V.Store(mean, Mean + i);
-            V.Store(square, Square + i);
-            V move = mean * V.All(Rate) / V.MultiplyAdd(V.Sqrt(square), V.All(Root), V.All(Epsilon));
-            V.Store(V.Load(Value + i) * V.All(Keep) - move, Value + i);
-        }
     }
 }

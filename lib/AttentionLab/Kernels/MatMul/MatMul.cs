@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -138,23 +137,8 @@ public static partial class MatMul
         Sizes.Require(a.Length, rows, inner, "a", "rows", "b.Inner");
         Sizes.Require(c.Length, rows, columns, "c", "rows", "b.Columns");
         epilogue.Check(c, columns);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Product<Lanes16>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Product<Lanes8>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Product<Lanes4>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
-        }
-        else
-        {
-            Product<Lanes1>(a, inner, 1, default, 0, 0, b.Strips, c, rows, inner, columns, add, epilogue);
-        }
-
+        Operands work = new() { A = a, ARow = inner, AInner = 1, Strips = b.Strips, C = c, Rows = rows, Inner = inner, Columns = columns, Add = add, Epilogue = epilogue };
+        Simd.Run(ref work);
         GC.KeepAlive(b);
     }
 
@@ -207,56 +191,52 @@ public static partial class MatMul
         Sizes.Require(c, rows, columns, "c");
     }
 
-    private static unsafe void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
+    private static void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Product<Lanes16>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Product<Lanes8>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Product<Lanes4>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
-        }
-        else
-        {
-            Product<Lanes1>(a, aRow, aInner, b, bInner, bColumn, null, c, rows, inner, columns, add, epilogue);
-        }
+        Operands work = new() { A = a, ARow = aRow, AInner = aInner, B = b, BInner = bInner, BColumn = bColumn, C = c, Rows = rows, Inner = inner, Columns = columns, Add = add, Epilogue = epilogue };
+        Simd.Run(ref work);
     }
 
-    /// <summary>a_ip = a[i·aRow + p·aInner], b_pj = b[p·bInner + j·bColumn], so one source serves all transposes; or B is already in strips.</summary>
-    private static unsafe void Product<V>(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, float* strips, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
-        where V : struct, ILanes<V>
+    /// <summary>a_ip = A[i·ARow + p·AInner], b_pj = B[p·BInner + j·BColumn], so one source serves all transposes; or B is already in strips.</summary>
+    private unsafe ref struct Operands : IWide
     {
-        if (inner == 0 && !add)
-        {
-            c.Clear();
-        }
+        public ReadOnlySpan<float> A, B;
+        public Span<float> C;
+        public Epilogue Epilogue;
+        public float* Strips;
+        public int ARow, AInner, BInner, BColumn, Rows, Inner, Columns;
+        public bool Add;
 
-        if (rows == 0 || columns == 0)
+        public void Run<V>()
+            where V : struct, ILanes<V>
         {
-            return;
-        }
+            if (Inner == 0 && !Add)
+            {
+                C.Clear();
+            }
 
-        fixed (float* pa = a, pb = b, pc = c, bias = epilogue.Bias, residual = epilogue.Residual)
-        {
-            Ending ending = new() { Bias = bias, Activation = epilogue.Activation, Residual = residual };
-            BlockJob<V> job = new() { A = pa, RowStep = aRow, InnerStep = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
-            if (inner == 0 || (strips == null && rows < FewRows))
+            if (Rows == 0 || Columns == 0)
             {
-                FewRowsJob<V> few = new() { A = pa, RowStep = aRow, AInner = aInner, B = pb, BInner = bInner, BColumn = bColumn, C = pc, Rows = rows, Inner = inner, Columns = columns, Add = add, Ending = ending };
-                Workers.Run(ref few, Pieces(columns, FewColumns), (long)rows * inner * columns);
+                return;
             }
-            else if (strips == null && rows <= OwnCopyRows)
+
+            fixed (float* pa = A, pb = B, pc = C, bias = Epilogue.Bias, residual = Epilogue.Residual)
             {
-                job.Multiply(null, 0, columns);
-            }
-            else
-            {
-                Blocks(ref job, strips);
+                Ending ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
+                BlockJob<V> job = new() { A = pa, RowStep = ARow, InnerStep = AInner, B = pb, BInner = BInner, BColumn = BColumn, C = pc, Rows = Rows, Inner = Inner, Columns = Columns, Add = Add, Ending = ending };
+                if (Inner == 0 || (Strips == null && Rows < FewRows))
+                {
+                    FewRowsJob<V> few = new() { A = pa, RowStep = ARow, AInner = AInner, B = pb, BInner = BInner, BColumn = BColumn, C = pc, Rows = Rows, Inner = Inner, Columns = Columns, Add = Add, Ending = ending };
+                    Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);
+                }
+                else if (Strips == null && Rows <= OwnCopyRows)
+                {
+                    job.Multiply(null, 0, Columns);
+                }
+                else
+                {
+                    Blocks(ref job, Strips);
+                }
             }
         }
     }

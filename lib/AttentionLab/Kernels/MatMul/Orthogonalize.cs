@@ -73,7 +73,7 @@ public static class Orthogonalize
         Multiply.Scale(x, (float)(1 / norm), x);
         int side = Math.Min(rows, columns);
         Span<float> gram = Scratch.Span(Scratch.Gram, side * side), square = Scratch.Span(Scratch.GramSquare, side * side);
-        Span<float> next = Scratch.Span(Scratch.Mixed, x.Length);
+        Span<float> next = Scratch.Span(Scratch.Next, x.Length);
         for (int k = 0; k < Iterations; k++)
         {
             if (rows <= columns)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -45,22 +44,8 @@ public sealed class PackedMatrix
         fixed (float* from = b)
         {
             (int innerStep, int columnStep) = _transposed ? (1, Inner) : (Columns, 1);
-            if (Vector512.IsHardwareAccelerated)
-            {
-                MatMul.Pack<Lanes16>(from, innerStep, columnStep, Strips, Inner, Columns);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                MatMul.Pack<Lanes8>(from, innerStep, columnStep, Strips, Inner, Columns);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                MatMul.Pack<Lanes4>(from, innerStep, columnStep, Strips, Inner, Columns);
-            }
-            else
-            {
-                MatMul.Pack<Lanes1>(from, innerStep, columnStep, Strips, Inner, Columns);
-            }
+            Copy work = new(from, innerStep, columnStep, Strips, Inner, Columns);
+            Simd.Run(ref work);
         }
     }
 
@@ -74,5 +59,11 @@ public sealed class PackedMatrix
         {
             Sizes.Require(b.Length, inner, columns, "b", "inner", "columns");
         }
+    }
+
+    private readonly unsafe struct Copy(float* from, int innerStep, int columnStep, float* strips, int inner, int columns) : IWide
+    {
+        public void Run<V>()
+            where V : struct, ILanes<V> => MatMul.Pack<V>(from, innerStep, columnStep, strips, inner, columns);
     }
 }

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -30,10 +29,9 @@ public static class Dot
     public static float Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Sizes.RequireSame(b.Length, a.Length, "b", "a");
-        return
-            Vector512.IsHardwareAccelerated ? Fast<Lanes16>(a, b) :
-            Vector256.IsHardwareAccelerated ? Fast<Lanes8>(a, b) :
-            Vector128.IsHardwareAccelerated ? Fast<Lanes4>(a, b) : Fast<Lanes1>(a, b);
+        Products work = new(a, b);
+        Simd.Run(ref work);
+        return work.Sum;
     }
 
     /// <summary>a·b summed in double, which no product of floats can overflow or underflow.</summary>
@@ -43,18 +41,19 @@ public static class Dot
     public static double InDouble(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        ref float a0 = ref MemoryMarshal.GetReference(a), b0 = ref MemoryMarshal.GetReference(b);
         int i = 0, width = Vector<float>.Count;
         Vector<double> s0 = Vector<double>.Zero, s1 = s0, s2 = s0, s3 = s0;
         for (; i <= a.Length - 2 * width; i += 2 * width)
         {
-            Vector.Widen(new Vector<float>(a[i..]), out Vector<double> a0, out Vector<double> a1);
-            Vector.Widen(new Vector<float>(b[i..]), out Vector<double> b0, out Vector<double> b1);
-            Vector.Widen(new Vector<float>(a[(i + width)..]), out Vector<double> a2, out Vector<double> a3);
-            Vector.Widen(new Vector<float>(b[(i + width)..]), out Vector<double> b2, out Vector<double> b3);
-            s0 = Vector.MultiplyAddEstimate(a0, b0, s0);
-            s1 = Vector.MultiplyAddEstimate(a1, b1, s1);
-            s2 = Vector.MultiplyAddEstimate(a2, b2, s2);
-            s3 = Vector.MultiplyAddEstimate(a3, b3, s3);
+            Vector.Widen(Vector.LoadUnsafe(in a0, (nuint)i), out Vector<double> left0, out Vector<double> left1);
+            Vector.Widen(Vector.LoadUnsafe(in b0, (nuint)i), out Vector<double> right0, out Vector<double> right1);
+            Vector.Widen(Vector.LoadUnsafe(in a0, (nuint)(i + width)), out Vector<double> left2, out Vector<double> left3);
+            Vector.Widen(Vector.LoadUnsafe(in b0, (nuint)(i + width)), out Vector<double> right2, out Vector<double> right3);
+            s0 = Vector.MultiplyAddEstimate(left0, right0, s0);
+            s1 = Vector.MultiplyAddEstimate(left1, right1, s1);
+            s2 = Vector.MultiplyAddEstimate(left2, right2, s2);
+            s3 = Vector.MultiplyAddEstimate(left3, right3, s3);
         }
 
         double sum = Vector.Sum(s0 + s1 + (s2 + s3));
@@ -97,6 +96,17 @@ public static class Dot
         Sizes.RequireSame(b, a, "b", "a");
         Sizes.RequireSame(da, a, "da", "a");
         Sizes.RequireSame(db, a, "db", "a");
+    }
+
+    private ref struct Products(ReadOnlySpan<float> a, ReadOnlySpan<float> b) : IWide
+    {
+        private readonly ReadOnlySpan<float> _a = a, _b = b;
+
+        public float Sum { get; private set; }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<V>()
+            where V : struct, ILanes<V> => Sum = Fast<V>(_a, _b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -41,8 +41,7 @@ public static class Exp
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new Blocks(from, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 3));
+            Elementwise.Run(new Exponential(from, to), x.Length, effort: 3);
         }
     }
 
@@ -110,23 +109,10 @@ public static class Exp
         return V.ZeroWhereLess(x, V.All(-100), V.Scale(p, n));
     }
 
-    private readonly unsafe struct Blocks(float* x, float* y, int length) : IRowKernel
+    private readonly unsafe struct Exponential(float* x, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, to = y;
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(Of(V.Load(from + i)), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                Lanes1.Store(Of(Lanes1.Load(from + i)), to + i);
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i)), y + i);
     }
 }

@@ -118,17 +118,7 @@ public static class Gather
             int start = first * SliceColumns, n = (int)Math.Min(columns, (long)end * SliceColumns) - start;
             for (int i = 0; i < count; i++)
             {
-                float* from = dy + (nint)i * columns + start, to = dTable + (nint)ids[i] * columns + start;
-                int j = 0;
-                for (; j <= n - V.Count; j += V.Count)
-                {
-                    V.Store(V.Load(to + j) + V.Load(from + j), to + j);
-                }
-
-                for (; j < n; j++)
-                {
-                    to[j] += from[j];
-                }
+                Elementwise.Over<V, Reduce.Add>(new(dy + (nint)i * columns + start, dTable + (nint)ids[i] * columns + start), 0, n);
             }
         }
     }

@@ -35,8 +35,14 @@ public static class Gelu
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new ForwardBlocks(from, to, x.Length, tanh), blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
+            if (tanh)
+            {
+                Elementwise.Run(new TanhForm(from, to), x.Length, effort: 4);
+            }
+            else
+            {
+                Elementwise.Run(new Exact(from, to), x.Length, effort: 4);
+            }
         }
     }
 
@@ -76,8 +82,14 @@ public static class Gelu
         Sizes.RequireSame(dx.Length, x.Length, "dx", "x");
         fixed (float* from = x, upstream = dy, to = dx)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new BackwardBlocks(from, upstream, to, x.Length, tanh), blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
+            if (tanh)
+            {
+                Elementwise.Run(new TanhSlope(from, upstream, to), x.Length, effort: 4);
+            }
+            else
+            {
+                Elementwise.Run(new ExactSlope(from, upstream, to), x.Length, effort: 4);
+            }
         }
     }
 
@@ -165,54 +177,31 @@ public static class Gelu
         return V.ZeroWhereLess(x, V.All(-10), V.MultiplyAdd(z * gate * (V.All(1) - gate), twoDu, gate));
     }
 
-    private readonly unsafe struct ForwardBlocks(float* x, float* y, int length, bool tanh) : IRowKernel
+    private readonly unsafe struct Exact(float* x, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, to = y;
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; !tanh && i <= n - V.Count; i += V.Count)
-            {
-                V.Store(Of(V.Load(from + i), tanh: false), to + i);
-            }
-
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(Of(V.Load(from + i), tanh: true), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                Lanes1.Store(Of(Lanes1.Load(from + i), tanh), to + i);
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i), tanh: false), y + i);
     }
 
-    private readonly unsafe struct BackwardBlocks(float* x, float* dy, float* dx, int length, bool tanh) : IRowKernel
+    private readonly unsafe struct TanhForm(float* x, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, upstream = dy, to = dx;
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; !tanh && i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.Load(upstream + i) * PhiSlope(V.Load(from + i)), to + i);
-            }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i), tanh: true), y + i);
+    }
 
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.Load(upstream + i) * GateSlope(V.Load(from + i)), to + i);
-            }
+    private readonly unsafe struct ExactSlope(float* x, float* dy, float* dx) : IElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(dy + i) * PhiSlope(V.Load(x + i)), dx + i);
+    }
 
-            for (; i < n; i++)
-            {
-                Lanes1 value = Lanes1.Load(from + i);
-                Lanes1.Store(Lanes1.Load(upstream + i) * (tanh ? GateSlope(value) : PhiSlope(value)), to + i);
-            }
-        }
+    private readonly unsafe struct TanhSlope(float* x, float* dy, float* dx) : IElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(dy + i) * GateSlope(V.Load(x + i)), dx + i);
     }
 }

@@ -19,8 +19,7 @@ public static class Multiply
         Sizes.RequireSame(y.Length, a.Length, "y", "a");
         fixed (float* left = a, right = b, to = y)
         {
-            int blocks = RowParts.Blocks(a.Length);
-            RowParts.Run(new ProductBlocks(left, right, to, a.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new Product(left, right, to), a.Length, effort: 1);
         }
     }
 
@@ -34,8 +33,7 @@ public static class Multiply
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new ScaleBlocks(from, s, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new Scaled(from, s, to), x.Length, effort: 1);
         }
     }
 
@@ -49,78 +47,33 @@ public static class Multiply
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new AddBlocks(from, s, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new ScaledSum(from, s, to), x.Length, effort: 1);
         }
     }
 
     /// <summary>y_i = s·x_i for other kernels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe void Scale<V>(float* x, float s, float* y, int n)
-        where V : struct, ILanes<V>
-    {
-        V factor = V.All(s);
-        int i = 0;
-        for (; i <= n - V.Count; i += V.Count)
-        {
-            V.Store(V.Load(x + i) * factor, y + i);
-        }
+        where V : struct, ILanes<V> => Elementwise.Over<V, Scaled>(new(x, s, y), 0, n);
 
-        for (; i < n; i++)
-        {
-            y[i] = x[i] * s;
-        }
+    private readonly unsafe struct Product(float* a, float* b, float* y) : IElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(a + i) * V.Load(b + i), y + i);
     }
 
-    private readonly unsafe struct ProductBlocks(float* a, float* b, float* y, int length) : IRowKernel
+    private readonly unsafe struct Scaled(float* x, float s, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* left = a, right = b, to = y;
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.Load(left + i) * V.Load(right + i), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                to[i] = left[i] * right[i];
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(x + i) * V.All(s), y + i);
     }
 
-    private readonly unsafe struct ScaleBlocks(float* x, float s, float* y, int length) : IRowKernel
+    private readonly unsafe struct ScaledSum(float* x, float s, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            int start = first * RowParts.Block;
-            Scale<V>(x + start, s, y + start, RowParts.End(end, length) - start);
-        }
-    }
-
-    private readonly unsafe struct AddBlocks(float* x, float s, float* y, int length) : IRowKernel
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, to = y;
-            V factor = V.All(s);
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.MultiplyAdd(V.Load(from + i), factor, V.Load(to + i)), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                to[i] += from[i] * s;
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.MultiplyAdd(V.Load(x + i), V.All(s), V.Load(y + i)), y + i);
     }
 }

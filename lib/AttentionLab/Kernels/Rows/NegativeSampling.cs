@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -61,22 +60,8 @@ public static class NegativeSampling
     public static void Forward(Span<float> v, Span<float> table, ReadOnlySpan<int> samples, float rate, Span<float> step)
     {
         Check(v.Length, table.Length, samples, step.Length);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Fast<Lanes16>(v, table, samples, rate, step);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Fast<Lanes8>(v, table, samples, rate, step);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Fast<Lanes4>(v, table, samples, rate, step);
-        }
-        else
-        {
-            Fast<Lanes1>(v, table, samples, rate, step);
-        }
+        Step work = new(v, table, samples, rate, step);
+        Simd.Run(ref work);
     }
 
     /// <summary>L without a step.</summary>
@@ -113,6 +98,16 @@ public static class NegativeSampling
                 throw new ArgumentOutOfRangeException(nameof(samples), $"sample {sample} was asked for but the table has rows 0 to {rows - 1}: draw from those.");
             }
         }
+    }
+
+    private readonly ref struct Step(Span<float> v, Span<float> table, ReadOnlySpan<int> samples, float rate, Span<float> step) : IWide
+    {
+        private readonly Span<float> _v = v, _table = table, _step = step;
+        private readonly ReadOnlySpan<int> _samples = samples;
+        private readonly float _rate = rate;
+
+        public void Run<V>()
+            where V : struct, ILanes<V> => Fast<V>(_v, _table, _samples, _rate, _step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

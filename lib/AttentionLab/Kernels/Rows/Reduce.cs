@@ -13,10 +13,9 @@ public static class Reduce
     {
         fixed (float* from = x)
         {
-            return
-                Vector512.IsHardwareAccelerated ? Sum<Lanes16>(from, x.Length) :
-                Vector256.IsHardwareAccelerated ? Sum<Lanes8>(from, x.Length) :
-                Vector128.IsHardwareAccelerated ? Sum<Lanes4>(from, x.Length) : Sum<Lanes1>(from, x.Length);
+            SpanSum work = new(from, x.Length);
+            Simd.Run(ref work);
+            return work.Result;
         }
     }
 
@@ -62,8 +61,7 @@ public static class Reduce
     {
         fixed (float* to = x)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new ConstantBlocks(to, s, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new Constant(to, s), x.Length, effort: 1);
         }
     }
 
@@ -230,11 +228,7 @@ public static class Reduce
 
             for (; row < end; row++)
             {
-                float* from = x + (nint)row * n;
-                for (int i = 0; i < n; i++)
-                {
-                    to[i] += from[i];
-                }
+                Elementwise.Over<V, Add>(new(x + (nint)row * n, to), 0, n);
             }
         }
     }
@@ -245,44 +239,35 @@ public static class Reduce
         public void Run<V>(int part, int first, int end)
             where V : struct, ILanes<V>
         {
-            int n = columns;
-            float* from = b;
             for (int row = first; row < end; row++)
             {
-                float* to = x + (nint)row * n;
-                int i = 0;
-                for (; i <= n - V.Count; i += V.Count)
-                {
-                    V.Store(V.Load(to + i) + V.Load(from + i), to + i);
-                }
-
-                for (; i < n; i++)
-                {
-                    to[i] += from[i];
-                }
+                Elementwise.Over<V, Add>(new(b, x + (nint)row * columns), 0, columns);
             }
         }
     }
 
-    private readonly unsafe struct ConstantBlocks(float* x, float s, int length) : IRowKernel
+    /// <summary>y_i += x_i.</summary>
+    internal readonly unsafe struct Add(float* x, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* to = x;
-            V constant = V.All(s);
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.Load(to + i) + constant, to + i);
-            }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(y + i) + V.Load(x + i), y + i);
+    }
 
-            for (; i < n; i++)
-            {
-                to[i] += s;
-            }
-        }
+    private unsafe struct SpanSum(float* x, int n) : IWide
+    {
+        public float Result { get; private set; }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>()
+            where V : struct, ILanes<V> => Result = Sum<V>(x, n);
+    }
+
+    private readonly unsafe struct Constant(float* x, float s) : IElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.Load(x + i) + V.All(s), x + i);
     }
 
     private readonly unsafe struct SquareBlocks(float* x, double* sums, int length) : IRowKernel

@@ -27,8 +27,7 @@ public static class Relu
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new ForwardBlocks(from, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new Positive(from, to), x.Length, effort: 1);
         }
     }
 
@@ -56,50 +55,21 @@ public static class Relu
         Sizes.RequireSame(dx.Length, x.Length, "dx", "x");
         fixed (float* from = x, upstream = dy, to = dx)
         {
-            int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new BackwardBlocks(from, upstream, to, x.Length), blocks, RowParts.Count(blocks, RowParts.Block, effort: 1));
+            Elementwise.Run(new Passed(from, upstream, to), x.Length, effort: 1);
         }
     }
 
-    private readonly unsafe struct ForwardBlocks(float* x, float* y, int length) : IRowKernel
+    private readonly unsafe struct Positive(float* x, float* y) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, to = y;
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V value = V.Load(from + i);
-                V.Store(V.ZeroWhereLess(value, V.All(0), value), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                to[i] = from[i] < 0 ? 0 : from[i];
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.ZeroWhereLess(V.Load(x + i), V.All(0), V.Load(x + i)), y + i);
     }
 
-    private readonly unsafe struct BackwardBlocks(float* x, float* dy, float* dx, int length) : IRowKernel
+    private readonly unsafe struct Passed(float* x, float* dy, float* dx) : IElements
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            float* from = x, upstream = dy, to = dx;
-            V zero = V.All(0);
-            int i = first * RowParts.Block, n = RowParts.End(end, length);
-            for (; i <= n - V.Count; i += V.Count)
-            {
-                V.Store(V.WhereLess(zero, V.Load(from + i), V.Load(upstream + i), zero), to + i);
-            }
-
-            for (; i < n; i++)
-            {
-                to[i] = from[i] > 0 ? upstream[i] : 0;
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V> => V.Store(V.WhereLess(V.All(0), V.Load(x + i), V.Load(dy + i), V.All(0)), dx + i);
     }
 }

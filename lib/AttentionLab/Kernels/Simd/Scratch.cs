@@ -36,41 +36,37 @@ internal static unsafe class Scratch
     /// <summary>Sums over rows, one row of them for each part of a call.</summary>
     public const int Columns = 8;
 
-    /// <summary>Projections of an attention layer.</summary>
-    public const int Projections = 9;
-
-    /// <summary>What the heads of an attention layer gave.</summary>
-    public const int Mixed = 10;
-
-    /// <summary>The wide middle of a feed-forward net.</summary>
-    public const int Hidden = 11;
-
-    /// <summary>Normalised rows before a layer.</summary>
-    public const int Normed = 12;
-
     /// <summary>X·Xᵀ of a matrix.</summary>
-    public const int Gram = 13;
+    public const int Gram = 9;
 
     /// <summary>Its square.</summary>
-    public const int GramSquare = 14;
+    public const int GramSquare = 10;
 
-    private const int Purposes = 15;
+    /// <summary>A matrix that is not finished.</summary>
+    public const int Next = 11;
+
+    private const int Kernels = 12;
 
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
+    private static int s_purposes = Kernels;
+
     [ThreadStatic]
     private static float[]?[]? t_buffers;
+
+    /// <summary>A purpose of the caller's own: a layer takes one for what it keeps while kernels run.</summary>
+    public static int Reserve() => Interlocked.Increment(ref s_purposes) - 1;
 
     /// <summary><see cref="Of"/> as a span.</summary>
     public static Span<float> Span(int purpose, int length) => new(Of(purpose, length), length);
 
     /// <summary>At least <paramref name="length"/> floats, not cleared, aligned to 64 bytes, valid until the next call on this thread with the same purpose.</summary>
-    /// <param name="purpose">One of the constants above.</param>
+    /// <param name="purpose">One of the constants above, or from <see cref="Reserve"/>.</param>
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)
     {
-        float[]?[] buffers = t_buffers ??= new float[]?[Purposes];
+        float[]?[] buffers = t_buffers is { } mine && purpose < mine.Length ? mine : Grown(purpose);
         float[]? buffer = buffers[purpose];
         if (buffer is null || buffer.Length < length + LineFloats)
         {
@@ -78,6 +74,13 @@ internal static unsafe class Scratch
         }
 
         return Aligned(buffer);
+    }
+
+    private static float[]?[] Grown(int purpose)
+    {
+        float[]?[] buffers = t_buffers ?? [];
+        Array.Resize(ref buffers, Math.Max(purpose + 1, Kernels));
+        return t_buffers = buffers;
     }
 
     /// <summary>The first cache line's start in a pinned array.</summary>

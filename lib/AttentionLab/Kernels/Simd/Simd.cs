@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
@@ -16,4 +17,28 @@ public static class Simd
 
     /// <summary>float32 numbers that one register holds: 16, 8, 4 or 1.</summary>
     public static int Lanes => Width / 32;
+
+    /// <summary>Runs work with the widest registers of this machine; the tests are constants for the just-in-time compiler.</summary>
+    /// <param name="work">Operands; a result is left in it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Run<TWork>(ref TWork work)
+        where TWork : struct, IWide, allows ref struct
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            work.Run<Lanes16>();
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            work.Run<Lanes8>();
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            work.Run<Lanes4>();
+        }
+        else
+        {
+            work.Run<Lanes1>();
+        }
+    }
 }

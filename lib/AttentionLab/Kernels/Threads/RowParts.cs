@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
@@ -56,25 +56,21 @@ internal static class RowParts
         Workers.Run(ref job, parts);
     }
 
-    private static void Widest<TKernel>(in TKernel kernel, int part, int first, int end)
+    private static void Widest<TKernel>(ref readonly TKernel kernel, int part, int first, int end)
         where TKernel : unmanaged, IRowKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            kernel.Run<Lanes16>(part, first, end);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            kernel.Run<Lanes8>(part, first, end);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            kernel.Run<Lanes4>(part, first, end);
-        }
-        else
-        {
-            kernel.Run<Lanes1>(part, first, end);
-        }
+        Part<TKernel> work = new(in kernel, part, first, end);
+        Simd.Run(ref work);
+    }
+
+    private readonly ref struct Part<TKernel>(ref readonly TKernel kernel, int part, int first, int end) : IWide
+        where TKernel : unmanaged, IRowKernel
+    {
+        private readonly ref readonly TKernel _kernel = ref kernel;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<V>()
+            where V : struct, ILanes<V> => _kernel.Run<V>(part, first, end);
     }
 
     private readonly struct Job<TKernel>(TKernel kernel, int rows, int parts) : IJob
