@@ -12,7 +12,7 @@ namespace AttentionLab.Studio.Book;
 public sealed class BookBuilder(
     CourseFolder course, ExecutionCache cache, KernelOptions options, Action<IReadOnlyList<ExecutedNotebook>, string> write)
 {
-    private readonly CourseRunner runner = new(course, cache, options);
+    private readonly CourseRunner _runner = new(course, cache, options);
 
     /// <summary>Builds the book.</summary>
     /// <param name="goal">Folder of the book.</param>
@@ -27,12 +27,12 @@ public sealed class BookBuilder(
     {
         IReadOnlyList<string> wanted = course.Select(only);
         using BookFolder folder = BookFolder.Create(goal);
-        IReadOnlyList<ExecutedNotebook> executed = await runner.BringUpToDateAsync(wanted, progress, cancellation);
+        IReadOnlyList<ExecutedNotebook> executed = await _runner.BringUpToDateAsync(wanted, progress, cancellation);
 
         Dictionary<string, ExecutedNotebook> ran = executed.ToDictionary(notebook => notebook.Name);
         write(
             [
-                .. course.Chapters.Select(path => ran.GetValueOrDefault(Path.GetFileNameWithoutExtension(path)) ?? runner.Known(path) ?? AsWritten(path)),
+                .. course.Chapters.Select(path => ran.GetValueOrDefault(Path.GetFileNameWithoutExtension(path)) ?? _runner.Known(path) ?? AsWritten(path)),
                 .. course.Appendices.Select(AsWritten),
             ],
             folder.Draft);

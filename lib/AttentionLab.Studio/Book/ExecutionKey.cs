@@ -18,8 +18,8 @@ namespace AttentionLab.Studio.Book;
 /// <remarks>The path in <c>#r "…"</c> does not count, only what the file holds.</remarks>
 public sealed class ExecutionKey
 {
-    private readonly string surroundings;
-    private readonly Dictionary<string, string> fileHashes = new(StringComparer.Ordinal);
+    private readonly string _surroundings;
+    private readonly Dictionary<string, string> _fileHashes = new(StringComparer.Ordinal);
 
     /// <summary>Reads what all notebooks of a course share; a key holds until something on disk changes.</summary>
     public ExecutionKey(CourseFolder course)
@@ -31,7 +31,7 @@ public sealed class ExecutionKey
         text.Append(RuntimeInformation.RuntimeIdentifier).Append(Vector512.IsHardwareAccelerated).Append(Vector256.IsHardwareAccelerated)
             .Append(Vector128.IsHardwareAccelerated).Append(Environment.ProcessorCount).Append('\n');
         AppendData(text, Path.Combine(course.Root, "data"));
-        surroundings = text.ToString();
+        _surroundings = text.ToString();
     }
 
     /// <summary>The sources of this program's kernel, hashed by the build: a change of the book's look runs nothing again.</summary>
@@ -43,7 +43,7 @@ public sealed class ExecutionKey
     /// <exception cref="DibException">The notebook or an import is no notebook.</exception>
     public string Of(string notebook)
     {
-        var text = new StringBuilder(surroundings).Append(Path.GetFileName(notebook)).Append('\n');
+        var text = new StringBuilder(_surroundings).Append(Path.GetFileName(notebook)).Append('\n');
         AppendNotebook(text, Path.GetFullPath(notebook), []);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
@@ -99,10 +99,10 @@ public sealed class ExecutionKey
 
     private string HashOf(string file)
     {
-        if (!fileHashes.TryGetValue(file, out string? hash))
+        if (!_fileHashes.TryGetValue(file, out string? hash))
         {
             using FileStream stream = File.OpenRead(file);
-            fileHashes[file] = hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+            _fileHashes[file] = hash = Convert.ToHexStringLower(SHA256.HashData(stream));
         }
 
         return hash;

@@ -24,7 +24,7 @@ internal static class RunProgress
 
     private sealed class Lines : IRunProgress
     {
-        private readonly Lock gate = new();
+        private readonly Lock _gate = new();
 
         public void Known(ExecutedNotebook notebook) => Say($"{notebook.Name}: up to date");
 
@@ -40,7 +40,7 @@ internal static class RunProgress
 
         private void Say(string line)
         {
-            lock (gate)
+            lock (_gate)
             {
                 Console.WriteLine(line);
             }
@@ -49,12 +49,12 @@ internal static class RunProgress
 
     private sealed class Bars(ProgressContext context) : IRunProgress
     {
-        private readonly Lock gate = new();
-        private readonly Dictionary<string, ProgressTask> tasks = [];
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
 
         public void Known(ExecutedNotebook notebook)
         {
-            lock (gate)
+            lock (_gate)
             {
                 ProgressTask task = context.AddTask(Markup.Escape(notebook.Name + ": up to date"));
                 task.Value = task.MaxValue;
@@ -64,17 +64,17 @@ internal static class RunProgress
 
         public void Waiting(string name, int cells)
         {
-            lock (gate)
+            lock (_gate)
             {
-                tasks[name] = context.AddTask(Markup.Escape(name), autoStart: false, maxValue: Math.Max(1, cells));
+                _tasks[name] = context.AddTask(Markup.Escape(name), autoStart: false, maxValue: Math.Max(1, cells));
             }
         }
 
         public void CellEnded(string name, ExecutedCell cell)
         {
-            lock (gate)
+            lock (_gate)
             {
-                ProgressTask task = tasks[name];
+                ProgressTask task = _tasks[name];
                 if (!task.IsStarted)
                 {
                     task.StartTask();
@@ -86,9 +86,9 @@ internal static class RunProgress
 
         public void Ended(ExecutedNotebook notebook)
         {
-            lock (gate)
+            lock (_gate)
             {
-                ProgressTask task = tasks[notebook.Name];
+                ProgressTask task = _tasks[notebook.Name];
                 task.Description = Markup.Escape(Words(notebook));
                 task.Value = task.MaxValue;
                 task.StopTask();

@@ -1,8 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using Microsoft.AspNetCore.Builder;
@@ -90,134 +86,24 @@ public sealed class CourseServer : IAsyncDisposable
         // Ctrl-C and SIGTERM belong to the command line.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.Services.AddRouting();
+        builder.Services.AddHostFiltering(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         WebApplication app = builder.Build();
-        app.Run(context => AnswerAsync(context, course, app.Lifetime.ApplicationStopping));
+        app.Use(AddHeaders);
+        app.UseHostFiltering();
+        CourseRoutes.Map(app, course);
         return app;
     }
 
-    private static async Task AnswerAsync(HttpContext context, LiveCourse course, CancellationToken stopping)
+    private static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
-        HttpRequest request = context.Request;
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = PageFrame.ContentSecurityPolicy + "; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-
-        if (!IsLoopback(request.Host.Host))
-        {
-            await TextAsync(context, StatusCodes.Status403Forbidden, "This course is served on this machine only: open it as localhost or 127.0.0.1.\n");
-            return;
-        }
-
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-        {
-            headers.Allow = "GET, HEAD";
-            await TextAsync(context, StatusCodes.Status405MethodNotAllowed, "Only GET.\n");
-            return;
-        }
-
-        string path = request.Path.Value!.TrimStart('/');
-        path = path.Length == 0 ? "index.html" : path;
-        if (path == "events")
-        {
-            await EventsAsync(context, course, stopping);
-        }
-        else if (path == "assets/search-index.js")
-        {
-            await SendAsync(context, Encoding.UTF8.GetBytes(course.SearchIndex()), ".js");
-        }
-        else if (path.StartsWith("assets/", StringComparison.Ordinal) && path["assets/".Length..] is var asset && BookAssets.PageFiles.Contains(asset))
-        {
-            await SendAsync(context, BookAssets.Read(asset)!, Path.GetExtension(asset));
-        }
-        else if (course.Page(path) is { } page)
-        {
-            await SendAsync(context, Encoding.UTF8.GetBytes(page), ".html");
-        }
-        else
-        {
-            await TextAsync(context, StatusCodes.Status404NotFound, "There is no such page.\n");
-        }
-    }
-
-    private static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
-
-    private static async Task SendAsync(HttpContext context, byte[] bytes, string extension)
-    {
-        IHeaderDictionary headers = context.Response.Headers;
-        string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"";
-        headers.ETag = tag;
-        headers.CacheControl = "no-cache";
-        if (context.Request.Headers.IfNoneMatch == tag)
-        {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        headers.ContentType = extension switch
-        {
-            ".html" => "text/html; charset=utf-8",
-            ".js" => "text/javascript; charset=utf-8",
-            ".css" => "text/css; charset=utf-8",
-            ".svg" => "image/svg+xml",
-            ".woff2" => "font/woff2",
-            ".txt" => "text/plain; charset=utf-8",
-            _ => "application/octet-stream",
-        };
-        headers.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-        }
-    }
-
-    private static async Task TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.Headers.ContentType = "text/plain; charset=utf-8";
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.Response.WriteAsync(text, context.RequestAborted);
-        }
-    }
-
-    /// <summary>Results as they come, as server-sent events; the stream ends when nothing more will come.</summary>
-    private static async Task EventsAsync(HttpContext context, LiveCourse course, CancellationToken stopping)
-    {
-        IQueryCollection query = context.Request.Query;
-        string name = query["chapter"].ToString();
-        _ = int.TryParse(query["run"], out int run);
-        _ = int.TryParse(query["have"], out int have);
-        context.Response.Headers.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        if (HttpMethods.IsHead(context.Request.Method))
-        {
-            return;
-        }
-
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        try
-        {
-            await foreach (LiveEvent happened in course.ListenAsync(name, run, have, ends.Token))
-            {
-                (string kind, string data) = happened switch
-                {
-                    { Status: { } status } => ("status", JsonSerializer.Serialize(status, LiveJson.Default.LiveStatus)),
-                    { Cell: { } cell } => ("cell", JsonSerializer.Serialize(new CellMessage(cell.Number, cell.Failure is not null, OutputHtml.ToHtml(cell, stopped: cell.NotRun)), LiveJson.Default.CellMessage)),
-                    _ => ("reload", "{}"),
-                };
-                await context.Response.WriteAsync($"event: {kind}\ndata: {data}\n\n", ends.Token);
-                await context.Response.Body.FlushAsync(ends.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The reader left, or the server stops.
-        }
+        return next(context);
     }
 
     /// <summary>The host listens to no signal by itself.</summary>
@@ -228,14 +114,3 @@ public sealed class CourseServer : IAsyncDisposable
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
-
-/// <summary>A finished cell, for the page's script.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Failed">True if it failed.</param>
-/// <param name="Html">What goes under its code.</param>
-internal sealed record CellMessage(int Number, bool Failed, string Html);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(LiveStatus))]
-[JsonSerializable(typeof(CellMessage))]
-internal sealed partial class LiveJson : JsonSerializerContext;
