@@ -1,6 +1,8 @@
 // Draws a figure of AttentionLab.Charts. A classic script without dependencies: inlined into every notebook output, and
 // loaded once by the book. It declares one name, attentionFigure:
 //   show(host, figure, cdn)      waits for plotly.js (window.Plotly), loads it from `cdn` if it does not come, then draws
+//   themed(colour, own)          Plotly's template for a page that writes in `colour`; `own` is the figure's template, which wins
+//   merge(below, above)          one object of two, deeply
 //   draw(Plotly, host, figure)   draws into `host`, a div that holds the summary in a <p>, which stays as the caption
 var attentionFigure = (function () {
   'use strict';
@@ -39,7 +41,7 @@ var attentionFigure = (function () {
     caption.setAttribute('aria-live', slider || menu ? 'polite' : 'off');
     host.insertBefore(plot, caption);
 
-    var layout = Object.assign({}, figure.layout, { template: themed(host, figure.layout.template) });
+    var layout = Object.assign({}, figure.layout, { template: themed(getComputedStyle(host).color, figure.layout.template) });
     return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: figure.frames || [], config: figure.config }).then(function () {
       function follow(step) {
         if (meta.summaries && meta.summaries[step]) { caption.textContent = meta.summaries[step]; }
@@ -49,7 +51,7 @@ var attentionFigure = (function () {
       plot.on('plotly_buttonclicked', function (event) { follow(event.active); });
       if (slider) { keys(Plotly, plot, follow); }
       watch(function () {
-        if (document.contains(plot)) { Plotly.relayout(plot, { template: themed(host, figure.layout.template) }); }
+        if (document.contains(plot)) { Plotly.relayout(plot, { template: themed(getComputedStyle(host).color, figure.layout.template) }); }
         return document.contains(plot);
       });
       return plot;
@@ -73,11 +75,11 @@ var attentionFigure = (function () {
   }
 
   // Text and lines in the colour that the page itself writes with: right in any theme of any host.
-  function theme(host) {
-    var colour = getComputedStyle(host).color, rgb = (colour.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+  function theme(colour) {
+    var rgb = (colour.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
     var dark = colour.indexOf('rgb') === 0 && 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 128;
     function faint(share) { return 'rgba(' + rgb[0] + ',' + rgb[1] + ',' + rgb[2] + ',' + share + ')'; }
-    var axis = { gridcolor: faint(0.14), zerolinecolor: faint(0.45), linecolor: faint(0.45), tickcolor: faint(0.45) };
+    var axis = { gridcolor: faint(0.14), zerolinecolor: faint(0.45), linecolor: faint(0.45), tickcolor: faint(0.45), automargin: true };
     var control = { bordercolor: faint(0.45), bgcolor: dark ? '#3a3f47' : '#e9ecef', font: { color: colour } };
     return {
       layout: {
@@ -85,14 +87,15 @@ var attentionFigure = (function () {
         xaxis: axis, yaxis: axis, legend: { bgcolor: 'rgba(0,0,0,0)' },
         sliderdefaults: Object.assign({ activebgcolor: faint(0.6), tickcolor: faint(0.6) }, control),
         updatemenudefaults: Object.assign({}, control, { bgcolor: dark ? '#3a3f47' : '#ffffff' }),
-        hoverlabel: { bgcolor: dark ? '#24292e' : '#ffffff', font: { color: colour } }
+        hoverlabel: { bgcolor: dark ? '#24292e' : '#ffffff', bordercolor: faint(0.45), font: { color: colour } },
+        annotationdefaults: { font: { color: colour } }
       }
     };
   }
 
   // A figure made elsewhere may bring a template: what that says wins.
-  function themed(host, own) {
-    return own ? { data: own.data || {}, layout: merge(theme(host).layout, own.layout || {}) } : theme(host);
+  function themed(colour, own) {
+    return own ? { data: own.data || {}, layout: merge(theme(colour).layout, own.layout || {}) } : theme(colour);
   }
 
   function merge(below, above) {
@@ -130,5 +133,5 @@ var attentionFigure = (function () {
     return text.replace(/<br>/g, ' ').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   }
 
-  return { show: show, draw: draw };
+  return { show: show, draw: draw, themed: themed, merge: merge };
 })();

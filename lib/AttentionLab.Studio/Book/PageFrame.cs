@@ -67,7 +67,7 @@ internal static class PageFrame
             <script src="{root}assets/theme.js"></script>
 
             """);
-        foreach (string script in (ReadOnlySpan<string>)["charts.js", "book.js", .. frame.Live is null ? (string[])[] : ["live.js"]])
+        foreach (string script in (ReadOnlySpan<string>)["draw.js", "charts.js", "book.js", .. frame.Live is null ? (string[])[] : ["live.js"]])
         {
             html.Append($"<script src=\"{root}assets/{script}\" defer></script>\n");
         }

@@ -25,37 +25,13 @@
     return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   }
 
-  function colours() {
-    return isDark() && !printing
-      ? { text: '#d9dde3', grid: '#343a42', line: '#5b636e', hover: '#23272d' }
-      : { text: '#2b2f36', grid: '#e6e4de', line: '#a9a69d', hover: '#ffffff' };
-  }
-
   var printing = false;
 
-  // A template with the page's colours; what the figure brings of its own wins.
-  function themed(base) {
-    var c = colours();
-    var axis = { gridcolor: c.grid, linecolor: c.line, zerolinecolor: c.line, tickcolor: c.line, automargin: true };
-    var template = {
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { color: c.text, family: getComputedStyle(document.body).getPropertyValue('--sans'), size: 13 },
-      hoverlabel: { bgcolor: c.hover, bordercolor: c.line, font: { color: c.text } },
-      xaxis: axis,
-      yaxis: axis,
-      legend: { bgcolor: 'rgba(0,0,0,0)' },
-      annotationdefaults: { font: { color: c.text } }
-    };
-    return Object.assign({}, base, { layout: merge(template, base.layout || {}) });
-  }
-
-  function merge(a, b) {
-    var result = Object.assign({}, a);
-    Object.keys(b).forEach(function (key) {
-      result[key] = a[key] && typeof a[key] === 'object' && typeof b[key] === 'object' && !Array.isArray(b[key]) ? merge(a[key], b[key]) : b[key];
-    });
-    return result;
+  // The theme of all figures (draw.js) in the page's colour and letters; on paper always the light one.
+  function themed(figure) {
+    var letters = { family: getComputedStyle(document.body).getPropertyValue('--sans'), size: 13 };
+    var colour = printing ? 'rgb(36, 39, 44)' : getComputedStyle(figure).color;
+    return window.attentionFigure.themed(colour, window.attentionFigure.merge({ layout: { font: letters } }, figure.base));
   }
 
   function fail(figure, error) {
@@ -100,7 +76,7 @@
       delete layout.font.family;
     }
     figure.base = layout.template || {};
-    layout.template = themed(figure.base);
+    layout.template = themed(figure);
     if (layout.meta && layout.meta.maxWidth) {
       plot.style.maxWidth = layout.meta.maxWidth + 'px';
     }
@@ -215,7 +191,7 @@
   function apply(plot, step) {
     var args = step.args || [];
     if (step.method === 'animate') {
-      var options = merge({ mode: 'immediate', frame: { duration: 0, redraw: true }, transition: { duration: 0 } }, args[1] || {});
+      var options = window.attentionFigure.merge({ mode: 'immediate', frame: { duration: 0, redraw: true }, transition: { duration: 0 } }, args[1] || {});
       return window.Plotly.animate(plot, args[0], options);
     }
     return step.method === 'skip' ? null : window.Plotly[step.method || 'restyle'].apply(null, [plot].concat(args));
@@ -275,7 +251,7 @@
     drawn.forEach(function (figure) {
       var plot = figure.querySelector('.plot');
       if (plot && plot.layout) {
-        window.Plotly.relayout(plot, { template: themed(figure.base) });
+        window.Plotly.relayout(plot, { template: themed(figure) });
       }
     });
   }
