@@ -22,16 +22,17 @@ public static class ChartToFigure
         return CourseChart.FromJson(ToJson(chart), title, summary);
     }
 
-    /// <summary>The chart as a notebook shows it: its own title; for a summary, what can be said of any chart.</summary>
+    /// <summary>The chart as a notebook shows it: with its own title, and with the text that it had as a figure of the course, else with what can be said of any chart.</summary>
     internal static CourseFigure Described(this GenericChart chart)
     {
+        Layout layout = GenericChart.getLayout(chart);
         string[] traces = [.. GenericChart.getTraces(chart).Select(trace => $"{trace.type} {Member(trace, "name")}".Trim())];
-        object? title = Member(GenericChart.getLayout(chart), "title");
-        bool titled = (title is DynamicObj.DynamicObj own ? Member(own, "text") : title) is string text && !string.IsNullOrWhiteSpace(text);
+        string? title = (Member(layout, "title") is DynamicObj.DynamicObj own ? Member(own, "text") : Member(layout, "title")) as string;
+        string? summary = Member(layout, "meta") is DynamicObj.DynamicObj meta ? Member(meta, "summary") as string : null;
         return CourseChart.FromJson(
             ToJson(chart),
-            titled ? null : "Chart without a title",
-            $"Nobody has described this chart yet; it draws {string.Join(", ", traces)}. ToFigure(title, summary) gives it a title and a line of text.");
+            string.IsNullOrWhiteSpace(title) ? "Chart without a title" : null,
+            summary ?? $"Nobody has described this chart yet. It draws: {string.Join(", ", traces)}. ToFigure(title, summary) gives it a title and a line of text.");
     }
 
     /// <summary>

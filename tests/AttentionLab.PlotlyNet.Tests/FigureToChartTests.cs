@@ -31,6 +31,13 @@ public sealed class FigureToChartTests
         Assert.True(JsonNode.DeepEquals(before, after), after.ToJsonString());
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public void Chart_ShownAsItIs_KeepsTheFiguresText(string kind)
+    {
+        CourseFigure figure = SampleFigures.All[kind], shown = figure.ToGenericChart().Described();
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(figure.ToJson()), JsonNode.Parse(shown.ToJson())), shown.ToJson());
+    }
+
     [Fact]
     public void Title_OfASlidersFigure_ChangesTheStepThatIsShown()
     {

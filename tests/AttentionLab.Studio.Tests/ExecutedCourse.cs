@@ -12,7 +12,7 @@ namespace AttentionLab.Studio.Tests;
 public sealed class ExecutedCourse
 {
     private readonly Lazy<Task<IReadOnlyList<ExecutedNotebook>>> notebooks = new(
-        () => new CourseRunner(Folder, ExecutionCache.Of(Folder)).BringUpToDateAsync(Folder.Chapters, new Silent()));
+        () => new CourseRunner(Folder, ExecutionCache.Of(Folder)).BringUpToDateAsync(Folder.Executed, new Silent()));
 
     /// <summary>The course of this repository.</summary>
     public static CourseFolder Folder { get; } = CourseFolder.Open(Repository.Notebooks);

@@ -43,8 +43,7 @@ public static partial class Chart
         FitPage(layout, meta, plainTitle, own: ownKind is not null);
         if (ownKind is null && layout["template"] is null)
         {
-            layout["colorway"] ??= Palette.Colorway();
-            layout["colorscale"] ??= new JsonObject { ["sequential"] = Palette.Sequential, ["sequentialminus"] = Palette.Sequential, ["diverging"] = Palette.Diverging() };
+            UsePalette(data, layout);
         }
 
         NameShownStep(layout, meta, frames, plainTitle, summary);
@@ -124,6 +123,21 @@ public static partial class Chart
         layout["height"] = (int)((Number(layout["height"]) ?? GuestHeight) + (own ? top - given : 0));
         margin["t"] = top;
         layout["margin"] = margin;
+    }
+
+    /// <summary>Where the figure chose no colours: the course's, those of numbers by their signs.</summary>
+    private static void UsePalette(JsonArray data, JsonObject layout)
+    {
+        layout["colorway"] ??= Palette.Colorway();
+        layout["colorscale"] ??= new JsonObject { ["sequential"] = Palette.Sequential, ["sequentialminus"] = Palette.Sequential, ["diverging"] = Palette.Diverging() };
+        foreach (JsonObject trace in data.Where(trace => KindOf(trace) is "contour" or "heatmap" or "histogram2d" or "histogram2dcontour").Cast<JsonObject>())
+        {
+            if (trace["colorscale"] is null && trace["coloraxis"] is null)
+            {
+                // Without this word these kinds take plotly's rainbow.
+                trace["autocolorscale"] ??= true;
+            }
+        }
     }
 
     /// <summary>Title and summary of the step that a slider or a list shows first, where it comes back to it.</summary>

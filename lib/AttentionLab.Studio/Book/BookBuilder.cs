@@ -8,7 +8,7 @@ namespace AttentionLab.Studio.Book;
 /// <param name="course">The course.</param>
 /// <param name="cache">Where outputs are kept.</param>
 /// <param name="options">Limits of each notebook's process.</param>
-/// <param name="write">Writes the pages of all notebooks, in order, appendices last, into a folder.</param>
+/// <param name="write">Writes the pages of all notebooks, in order, those that are not run last, into a folder.</param>
 public sealed class BookBuilder(
     CourseFolder course, ExecutionCache cache, KernelOptions options, Action<IReadOnlyList<ExecutedNotebook>, string> write)
 {
@@ -32,8 +32,8 @@ public sealed class BookBuilder(
         Dictionary<string, ExecutedNotebook> ran = executed.ToDictionary(notebook => notebook.Name);
         write(
             [
-                .. course.Chapters.Select(path => ran.GetValueOrDefault(Path.GetFileNameWithoutExtension(path)) ?? _runner.Known(path) ?? AsWritten(path)),
-                .. course.Appendices.Select(AsWritten),
+                .. course.Executed.Select(path => ran.GetValueOrDefault(Path.GetFileNameWithoutExtension(path)) ?? _runner.Known(path) ?? AsWritten(path)),
+                .. course.Others.Select(AsWritten),
             ],
             folder.Draft);
         await File.WriteAllTextAsync(Path.Combine(folder.Draft, Report.FileName), Report.Of(executed).ToJson(), cancellation);

@@ -2,7 +2,7 @@ using AttentionLab.Course.Data;
 
 namespace AttentionLab.Studio.Book;
 
-/// <summary>Where the notebooks lie, and which of them are chapters.</summary>
+/// <summary>Where the notebooks lie, and which of them are run.</summary>
 public sealed class CourseFolder
 {
     private CourseFolder(string notebooks)
@@ -11,7 +11,8 @@ public sealed class CourseFolder
         Root = Path.GetDirectoryName(notebooks) ?? notebooks;
         string[] files = [.. Directory.EnumerateFiles(notebooks, "*.dib").Order(StringComparer.Ordinal)];
         Chapters = [.. files.Where(IsChapter)];
-        Appendices = [.. files.Where(file => !IsChapter(file) && Path.GetFileName(file) != "setup.dib")];
+        Executed = [.. Chapters, .. files.Where(IsAppendix)];
+        Others = [.. files.Except(Executed).Where(file => Path.GetFileName(file) is not ("setup.dib" or "plotly-net.dib"))];
     }
 
     /// <summary>The folder of the notebooks.</summary>
@@ -20,11 +21,14 @@ public sealed class CourseFolder
     /// <summary>The folder above it: <c>data/</c> and <c>artifacts/</c> lie there.</summary>
     public string Root { get; }
 
-    /// <summary>Paths of the chapters, <c>NN-name.dib</c>, in order: they are run.</summary>
+    /// <summary>Paths of the chapters, <c>NN-name.dib</c>, in order: they have exercises, solutions and a leader's sheet.</summary>
     public IReadOnlyList<string> Chapters { get; }
 
-    /// <summary>Paths of the other notebooks: they are shown, neither run nor counted.</summary>
-    public IReadOnlyList<string> Appendices { get; }
+    /// <summary>Paths of all notebooks that are run: the chapters, then the appendices, <c>appendix-name.dib</c>.</summary>
+    public IReadOnlyList<string> Executed { get; }
+
+    /// <summary>Paths of the other notebooks: they are shown, neither run nor counted. What the build writes for imports is none of them.</summary>
+    public IReadOnlyList<string> Others { get; }
 
     /// <summary>Opens a folder of notebooks.</summary>
     /// <param name="notebooks">The folder; null to look for <c>notebooks</c> beside <c>AttentionLab.slnx</c>, above this program and above the current directory.</param>
@@ -39,7 +43,7 @@ public sealed class CourseFolder
         }
 
         var course = new CourseFolder(folder);
-        if (course.Chapters.Concat(course.Appendices).Select(Path.GetFileName).FirstOrDefault(name => PageText.Clean(name!) != name) is string unusable)
+        if (course.Executed.Concat(course.Others).Select(Path.GetFileName).FirstOrDefault(name => PageText.Clean(name!) != name) is string unusable)
         {
             throw new CourseException($"{folder}: the file name {PageText.Clean(unusable)} holds control characters: rename the file.");
         }
@@ -47,29 +51,31 @@ public sealed class CourseFolder
         return course.Chapters.Count > 0 ? course : throw new CourseException($"{folder}: holds no chapter (NN-name.dib).");
     }
 
-    /// <summary>Chosen chapters, by number or by name.</summary>
-    /// <param name="only">For example <c>03</c> or <c>03-scaling</c>; empty for all.</param>
-    /// <exception cref="CourseException">A number that no chapter has.</exception>
+    /// <summary>Chosen notebooks, by number or by name.</summary>
+    /// <param name="only">For example <c>03</c>, <c>03-scaling</c> or <c>appendix-plotly-net</c>; empty for all.</param>
+    /// <exception cref="CourseException">A number or a name that no notebook has.</exception>
     public IReadOnlyList<string> Select(IReadOnlyList<string> only)
     {
         ArgumentNullException.ThrowIfNull(only);
         foreach (string wanted in only)
         {
-            if (!Chapters.Any(chapter => Is(chapter, wanted)))
+            if (!Executed.Any(notebook => Is(notebook, wanted)))
             {
-                string have = string.Join(", ", Chapters.Select(chapter => Path.GetFileName(chapter)[..2]));
+                string have = string.Join(", ", Executed.Select(notebook => IsChapter(notebook) ? Path.GetFileName(notebook)[..2] : Path.GetFileNameWithoutExtension(notebook)));
                 throw new CourseException($"--only {wanted}: there is no such notebook; there are {have}.");
             }
         }
 
-        return only.Count == 0 ? Chapters : [.. Chapters.Where(chapter => only.Any(wanted => Is(chapter, wanted)))];
+        return only.Count == 0 ? Executed : [.. Executed.Where(notebook => only.Any(wanted => Is(notebook, wanted)))];
     }
 
-    private static bool Is(string chapter, string wanted)
+    private static bool Is(string notebook, string wanted)
     {
-        string name = Path.GetFileNameWithoutExtension(chapter);
-        return name == wanted || name[..2] == wanted.PadLeft(2, '0');
+        string name = Path.GetFileNameWithoutExtension(notebook);
+        return name == wanted || (IsChapter(notebook) && name[..2] == wanted.PadLeft(2, '0'));
     }
+
+    private static bool IsAppendix(string path) => Path.GetFileName(path).StartsWith("appendix-", StringComparison.Ordinal);
 
     private static bool IsChapter(string path) => Path.GetFileName(path) is [>= '0' and <= '9', >= '0' and <= '9', '-', ..];
 

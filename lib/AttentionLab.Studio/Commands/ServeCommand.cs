@@ -46,9 +46,9 @@ internal static class ServeCommand
         ExecutionCache cache = ExecutionCache.Of(course);
         var runner = new CourseRunner(course, cache, options);
         var source = new CourseSource(
-            [.. course.Chapters, .. course.Appendices],
+            [.. course.Executed, .. course.Others],
             chapters => CourseContent.Load(course.Notebooks, chapters, unusable => Console.Error.WriteLine("warning: " + unusable)),
-            path => course.Chapters.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
+            path => course.Executed.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
             async (path, finished, stop) =>
             {
                 ExecutedNotebook executed = await runner.RunAsync(path, finished, stop);

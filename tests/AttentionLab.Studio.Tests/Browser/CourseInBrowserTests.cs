@@ -11,8 +11,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("course");
     private IReadOnlyList<ExecutedNotebook> _notebooks = [];
 
-    /// <summary>All chapters of the repository.</summary>
-    public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path))];
+    /// <summary>All chapters and appendices of the repository.</summary>
+    public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Executed.Select(path => Path.GetFileNameWithoutExtension(path))];
 
     public async ValueTask InitializeAsync()
     {
@@ -43,7 +43,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
     public async Task Chapter_FromTheServer_DrawsEveryChartOffline(string name)
     {
         CourseSource source = new(
-            ExecutedCourse.Folder.Chapters,
+            ExecutedCourse.Folder.Executed,
             chapters => CourseContent.Load(ExecutedCourse.Folder.Notebooks, chapters),
             path => _notebooks.Single(notebook => notebook.Name == Path.GetFileNameWithoutExtension(path)),
             (_, _, _) => throw new InvalidOperationException("all outputs are known"));

@@ -82,6 +82,17 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
         Assert.Equal(Chart.Drawable, await page.Page.EvaluateAsync<string[]>("Object.keys(Plotly.PlotSchema.get().traces).sort()"));
     }
 
+    [Theory]
+    [InlineData("[[0,1]]", "rgb(0,32,76)", "rgb(255,233,69)")]
+    [InlineData("[[-1,1]]", "#08519c", "#a63603")]
+    public async Task Heatmap_MadeElsewhere_HasTheCoursesColours(string z, string lowest, string highest)
+    {
+        await using WatchedPage page = await ShowAsync(FigureHtml.Write(Chart.FromJson($$"""{ "data": [{ "type": "heatmap", "z": {{z}} }] }""", "Two cells", "Low and high."), "first", Plotly));
+        await DrawnAsync(page, 1);
+        string[] drawn = await page.Page.EvaluateAsync<string[]>("document.querySelector('.attention-plot')._fullData[0].colorscale.map(stop => stop[1])");
+        Assert.Equal((lowest, highest), (drawn[0], drawn[^1]));
+    }
+
     [Fact]
     public async Task Template_OfAFigureMadeElsewhere_Wins()
     {

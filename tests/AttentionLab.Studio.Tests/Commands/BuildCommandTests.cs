@@ -17,23 +17,27 @@ public sealed class BuildCommandTests : IDisposable
     {
         course.Write("00-a.dib", Trace, "1");
         course.Write("01-b.dib", "// exercise 01.1\n2", "3", Trace);
-        course.Write("appendix.dib", "throw new Exception(\"never run\");");
+        course.Write("appendix-c.dib", "4");
+        course.Write("own.dib", "throw new Exception(\"never run\");");
+        course.Write("plotly-net.dib", "throw new Exception(\"written for imports\");");
         (int exitCode, string output, string error) = await BuildAsync();
         Assert.Equal("", error);
         Assert.Equal(0, exitCode);
-        Assert.Equal("2 notebooks, 5 cells, 0 failed", LastLine(output));
+        Assert.Equal("3 notebooks, 6 cells, 0 failed", LastLine(output));
         Assert.Equal("xx", course.Read("runs.txt"));
+        Assert.True(File.Exists(Path.Combine(course.Site, "own.html")));
+        Assert.False(File.Exists(Path.Combine(course.Site, "plotly-net.html")));
 
         using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
         JsonElement[] notebooks = [.. report.RootElement.GetProperty("notebooks").EnumerateArray()];
-        Assert.Equal(["00-a", "01-b"], notebooks.Select(notebook => notebook.GetProperty("name").GetString()));
-        Assert.Equal([2, 3], notebooks.Select(notebook => notebook.GetProperty("cells").GetInt32()));
-        Assert.Equal([0, 1], notebooks.Select(notebook => notebook.GetProperty("exercises").GetInt32()));
+        Assert.Equal(["00-a", "01-b", "appendix-c"], notebooks.Select(notebook => notebook.GetProperty("name").GetString()));
+        Assert.Equal([2, 3, 1], notebooks.Select(notebook => notebook.GetProperty("cells").GetInt32()));
+        Assert.Equal([0, 1, 0], notebooks.Select(notebook => notebook.GetProperty("exercises").GetInt32()));
         Assert.All(notebooks, notebook => Assert.True(notebook.GetProperty("seconds").GetDouble() > 0));
         Assert.All(notebooks, notebook => Assert.Equal((0, 0), (notebook.GetProperty("charts").GetInt32(), notebook.GetProperty("failed").GetInt32())));
 
         (exitCode, output, _) = await BuildAsync();
-        Assert.Equal((0, "2 notebooks, 5 cells, 0 failed"), (exitCode, LastLine(output)));
+        Assert.Equal((0, "3 notebooks, 6 cells, 0 failed"), (exitCode, LastLine(output)));
         Assert.Equal("xx", course.Read("runs.txt"));
         Assert.Equal([course.Notebooks, course.Site], Directory.GetDirectories(course.Root).Where(folder => !folder.EndsWith("artifacts")).Order());
     }

@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Tests.Hosts;
 public sealed class JupyterTests(ExecutedCourse course, JupyterCourse jupyter, HostTable table)
 {
     [Theory]
-    [MemberData(nameof(CourseTests.Chapters), MemberType = typeof(CourseTests))]
+    [MemberData(nameof(CourseTests.Executed), MemberType = typeof(CourseTests))]
     public async Task Notebook_InJupyter_ShowsWhatStudioShows(string name)
     {
         await JupyterCourse.SkipUnlessHereAsync();

@@ -8,7 +8,7 @@ namespace AttentionLab.Studio.Tests.Hosts;
 public sealed class StdioTests(ExecutedCourse course, HostTable table)
 {
     [Theory]
-    [MemberData(nameof(CourseTests.Chapters), MemberType = typeof(CourseTests))]
+    [MemberData(nameof(CourseTests.Executed), MemberType = typeof(CourseTests))]
     public async Task Notebook_InTheRealTool_ShowsWhatStudioShows(string name)
     {
         Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
