@@ -34,10 +34,11 @@ internal static class TrainWordsRival
     /// <param name="subwords">True for its default, vectors of parts of words; false for <c>-maxn 0</c>, one vector a word as ours.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="program">Its name or path.</param>
+    /// <param name="looked">Told each time its processor time is read, so that a test knows that it was; null for nobody.</param>
     /// <exception cref="CourseException">It failed; the message has what it said.</exception>
     /// <returns>Its vectors, and the processor time it took, reading and writing included.</returns>
     public static (WordVectors Vectors, TimeSpan Time) Run(
-        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation, string program = "fasttext")
+        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation, string program = "fasttext", Action<TimeSpan>? looked = null)
     {
         string folder = Directory.CreateTempSubdirectory("attentionlab-fasttext-").FullName;
         try
@@ -58,7 +59,7 @@ internal static class TrainWordsRival
             using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill());
             Task<string> said = process.StandardError.ReadToEndAsync(CancellationToken.None);
             process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            TimeSpan used = UntilExit(process);
+            TimeSpan used = UntilExit(process, looked);
             cancellation.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
             {
@@ -74,7 +75,7 @@ internal static class TrainWordsRival
     }
 
     /// <summary>Processor time of a program, to a tenth of a second: Linux tells it of living processes only.</summary>
-    private static TimeSpan UntilExit(Process process)
+    private static TimeSpan UntilExit(Process process, Action<TimeSpan>? looked)
     {
         TimeSpan used = TimeSpan.Zero;
         do
@@ -82,6 +83,7 @@ internal static class TrainWordsRival
             try
             {
                 used = process.TotalProcessorTime;
+                looked?.Invoke(used);
             }
             catch (InvalidOperationException)
             {
