@@ -7,38 +7,29 @@ namespace AttentionLab.Layers;
 /// Self-attention, cross-attention to the encoder's output (the memory), feed-forward net, each with its residual
 /// connection and norm (Vaswani et al. 2017, §3.1). The causal mask is the caller's to give.
 /// </summary>
-/// <param name="channels">C.</param>
-/// <param name="heads">H.</param>
-/// <param name="hidden">Width inside the feed-forward net.</param>
+/// <param name="options">Sizes and choices.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
 /// <param name="memoryChannels">Width of the memory; null for C.</param>
-/// <param name="preNorm">Norm before each branch instead of after each sum.</param>
-/// <param name="activation">Of the feed-forward net.</param>
-/// <param name="dropout">Share of each branch's output set to 0 in training.</param>
-/// <param name="epsilon">ε of the norms.</param>
-/// <param name="rotary">Rotary positions of the self-attention; null for none.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class DecoderLayer(
-    int channels, int heads, int hidden, CounterRandom random, int? memoryChannels = null, bool preNorm = false,
-    Activation activation = Activation.Relu, double dropout = 0, float epsilon = 1e-5f, RotaryPositions? rotary = null, string name = "layer")
+public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int? memoryChannels = null, string name = "layer")
 {
     /// <summary>First branch.</summary>
-    public MultiHeadAttention Attention { get; } = new(channels, heads, random, rotary: rotary, name: $"{name}.attention");
+    public MultiHeadAttention Attention { get; } = new(options.Channels, options.Heads, random, rotary: options.Rotary, name: $"{name}.attention");
 
     /// <summary>Residual and norm of the first branch.</summary>
-    public AddAndNorm AttentionNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.attention_norm");
+    public AddAndNorm AttentionNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.attention_norm");
 
     /// <summary>Second branch: looks at the memory.</summary>
-    public MultiHeadAttention Cross { get; } = new(channels, heads, random, memoryChannels, name: $"{name}.cross");
+    public MultiHeadAttention Cross { get; } = new(options.Channels, options.Heads, random, memoryChannels, name: $"{name}.cross");
 
     /// <summary>Residual and norm of the second branch.</summary>
-    public AddAndNorm CrossNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.cross_norm");
+    public AddAndNorm CrossNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.cross_norm");
 
     /// <summary>Third branch.</summary>
-    public FeedForward FeedForward { get; } = new(channels, hidden, random, activation, $"{name}.feedforward");
+    public FeedForward FeedForward { get; } = new(options.Channels, options.HiddenOrDefault, random, options.Activation, $"{name}.feedforward");
 
     /// <summary>Residual and norm of the third branch.</summary>
-    public AddAndNorm FeedForwardNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.feedforward_norm");
+    public AddAndNorm FeedForwardNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.feedforward_norm");
 
     /// <summary>Of all six parts.</summary>
     public IReadOnlyList<Parameter> Parameters =>

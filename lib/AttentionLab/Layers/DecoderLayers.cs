@@ -5,26 +5,17 @@ namespace AttentionLab.Layers;
 
 /// <summary>Decoder layers one after the other over one memory; in pre-norm a last norm follows.</summary>
 /// <param name="count">Number of layers.</param>
-/// <param name="channels">C.</param>
-/// <param name="heads">H.</param>
-/// <param name="hidden">Width inside the feed-forward nets.</param>
+/// <param name="options">Sizes and choices, the same in every layer.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="preNorm">See <see cref="DecoderLayer"/>.</param>
-/// <param name="activation">Of the feed-forward nets.</param>
-/// <param name="dropout">See <see cref="DecoderLayer"/>.</param>
-/// <param name="epsilon">ε of the norms.</param>
-/// <param name="rotary">Rotary positions of the self-attentions; null for none.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class DecoderLayers(
-    int count, int channels, int heads, int hidden, CounterRandom random, bool preNorm = false, Activation activation = Activation.Relu,
-    double dropout = 0, float epsilon = 1e-5f, RotaryPositions? rotary = null, string name = "decoder")
+public sealed class DecoderLayers(int count, LayerOptions options, CounterRandom random, string name = "decoder")
 {
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<DecoderLayer> Layers { get; } = [.. Enumerable.Range(0, ShapeCheck.Positive(count, nameof(DecoderLayers), nameof(count)))
-        .Select(i => new DecoderLayer(channels, heads, hidden, random, null, preNorm, activation, dropout, epsilon, rotary, $"{name}.{i}"))];
+        .Select(i => new DecoderLayer(options, random, name: $"{name}.{i}"))];
 
     /// <summary>The last norm of pre-norm, or null.</summary>
-    public LayerNorm? Norm { get; } = preNorm ? new(channels, epsilon, $"{name}.norm") : null;
+    public LayerNorm? Norm { get; } = options.PreNorm ? new(options.Channels, options.Epsilon, $"{name}.norm") : null;
 
     /// <summary>Of all layers and the last norm.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Layers.SelectMany(layer => layer.Parameters), .. Norm?.Parameters ?? []];

@@ -7,31 +7,22 @@ namespace AttentionLab.Layers;
 /// Self-attention, then a feed-forward net, each with its residual connection and norm:
 /// h = x ⊕ Attention(x), y = h ⊕ FeedForward(h), where ⊕ is <see cref="AddAndNorm"/>. Vaswani et al. 2017, §3.1.
 /// </summary>
-/// <param name="channels">C.</param>
-/// <param name="heads">H.</param>
-/// <param name="hidden">Width inside the feed-forward net; 4·C in the paper.</param>
+/// <param name="options">Sizes and choices.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="preNorm">Norm before each branch (Xiong et al. 2020) instead of after each sum (the paper).</param>
-/// <param name="activation">Of the feed-forward net.</param>
-/// <param name="dropout">Share of each branch's output set to 0 in training. Attention weights are never dropped: they stay a distribution.</param>
-/// <param name="epsilon">ε of the norms.</param>
-/// <param name="rotary">Rotary positions; null for none.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class EncoderLayer(
-    int channels, int heads, int hidden, CounterRandom random, bool preNorm = false, Activation activation = Activation.Relu,
-    double dropout = 0, float epsilon = 1e-5f, RotaryPositions? rotary = null, string name = "layer")
+public sealed class EncoderLayer(LayerOptions options, CounterRandom random, string name = "layer")
 {
     /// <summary>First branch.</summary>
-    public MultiHeadAttention Attention { get; } = new(channels, heads, random, rotary: rotary, name: $"{name}.attention");
+    public MultiHeadAttention Attention { get; } = new(options.Channels, options.Heads, random, rotary: options.Rotary, name: $"{name}.attention");
 
     /// <summary>Residual and norm of the first branch.</summary>
-    public AddAndNorm AttentionNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.attention_norm");
+    public AddAndNorm AttentionNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.attention_norm");
 
     /// <summary>Second branch.</summary>
-    public FeedForward FeedForward { get; } = new(channels, hidden, random, activation, $"{name}.feedforward");
+    public FeedForward FeedForward { get; } = new(options.Channels, options.HiddenOrDefault, random, options.Activation, $"{name}.feedforward");
 
     /// <summary>Residual and norm of the second branch.</summary>
-    public AddAndNorm FeedForwardNorm { get; } = new(channels, preNorm, dropout, epsilon, $"{name}.feedforward_norm");
+    public AddAndNorm FeedForwardNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.feedforward_norm");
 
     /// <summary>Of all four parts.</summary>
     public IReadOnlyList<Parameter> Parameters =>

@@ -5,26 +5,17 @@ namespace AttentionLab.Layers;
 
 /// <summary>Encoder layers one after the other; in pre-norm a last norm follows, because the sum itself was never normalised.</summary>
 /// <param name="count">Number of layers.</param>
-/// <param name="channels">C.</param>
-/// <param name="heads">H.</param>
-/// <param name="hidden">Width inside the feed-forward nets.</param>
+/// <param name="options">Sizes and choices, the same in every layer.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="preNorm">See <see cref="EncoderLayer"/>.</param>
-/// <param name="activation">Of the feed-forward nets.</param>
-/// <param name="dropout">See <see cref="EncoderLayer"/>.</param>
-/// <param name="epsilon">ε of the norms.</param>
-/// <param name="rotary">Rotary positions, shared by all layers; null for none.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class EncoderLayers(
-    int count, int channels, int heads, int hidden, CounterRandom random, bool preNorm = false, Activation activation = Activation.Relu,
-    double dropout = 0, float epsilon = 1e-5f, RotaryPositions? rotary = null, string name = "encoder")
+public sealed class EncoderLayers(int count, LayerOptions options, CounterRandom random, string name = "encoder")
 {
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<EncoderLayer> Layers { get; } = [.. Enumerable.Range(0, ShapeCheck.Positive(count, nameof(EncoderLayers), nameof(count)))
-        .Select(i => new EncoderLayer(channels, heads, hidden, random, preNorm, activation, dropout, epsilon, rotary, $"{name}.{i}"))];
+        .Select(i => new EncoderLayer(options, random, $"{name}.{i}"))];
 
     /// <summary>The last norm of pre-norm, or null.</summary>
-    public LayerNorm? Norm { get; } = preNorm ? new(channels, epsilon, $"{name}.norm") : null;
+    public LayerNorm? Norm { get; } = options.PreNorm ? new(options.Channels, options.Epsilon, $"{name}.norm") : null;
 
     /// <summary>Of all layers and the last norm.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Layers.SelectMany(layer => layer.Parameters), .. Norm?.Parameters ?? []];

@@ -69,7 +69,7 @@ public sealed record BertConfig(
             throw new ArgumentException($"the encoder has PreNorm {options.PreNorm}, Positions {options.Positions}, TokenTypes {options.TokenTypes}, NormEmbedding {options.NormEmbedding}, ScaleEmbedding {options.ScaleEmbedding} but a BERT has False, {bert.Positions}, 1 or more, True, False: build it with EncoderOptions.Bert(…) with {{ … }}.", nameof(options));
         }
 
-        return new(options.Vocabulary, options.Channels, options.Layers, options.Heads, options.HiddenOrDefault, options.Capacity, options.TokenTypes, options.Activation, options.Epsilon);
+        return new(options.Vocabulary, options.Channels, options.Layers, options.Heads, options.Layer.HiddenOrDefault, options.Capacity, options.TokenTypes, options.Activation, options.Epsilon);
     }
 
     /// <summary>Writes a <c>config.json</c> that <see cref="Read"/> and Hugging Face's transformers read.</summary>

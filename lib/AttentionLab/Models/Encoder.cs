@@ -19,8 +19,7 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     public TokenEmbedding Embedding { get; } = new(options, random);
 
     /// <summary>The layers.</summary>
-    public EncoderLayers Layers { get; } = new(
-        options.Layers, options.Channels, options.Heads, options.HiddenOrDefault, random, options.PreNorm, options.Activation, options.Dropout, options.Epsilon, options.Rotary, "layers");
+    public EncoderLayers Layers { get; } = new(options.Layers, options.Layer, random, "layers");
 
     /// <summary>Of the embeddings and all layers.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Embedding.Parameters, .. Layers.Parameters];

@@ -22,12 +22,10 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     public TokenEmbedding Target => _embeddings.Target;
 
     /// <summary>Layers of the encoder.</summary>
-    public EncoderLayers Encoder { get; } = new(
-        options.Layers, options.Channels, options.Heads, options.HiddenOrDefault, random, options.PreNorm, options.Activation, options.Dropout, options.Epsilon, options.Rotary);
+    public EncoderLayers Encoder { get; } = new(options.Layers, options.Layer, random);
 
     /// <summary>Layers of the decoder.</summary>
-    public DecoderLayers Decoder { get; } = new(
-        options.Layers, options.Channels, options.Heads, options.HiddenOrDefault, random, options.PreNorm, options.Activation, options.Dropout, options.Epsilon, options.Rotary);
+    public DecoderLayers Decoder { get; } = new(options.Layers, options.Layer, random);
 
     /// <summary>From the decoder's output to scores of target words.</summary>
     public WordScores Scores => field ??= new(Target.Words);

@@ -84,11 +84,16 @@ public sealed record EncoderOptions
         Epsilon = 1e-12f,
     };
 
-    /// <summary>4·C where <see cref="Hidden"/> is 0.</summary>
-    internal int HiddenOrDefault => Hidden > 0 ? Hidden : Kernels.Sizes.Product("the feed-forward net", ("4", 4), (nameof(Channels), Channels));
-
-    /// <summary>Rotary positions for one head, or null.</summary>
-    internal RotaryPositions? Rotary => Positions == PositionKind.Rotary ? new(Channels / Heads, Capacity) : null;
+    /// <summary>What one layer needs to know.</summary>
+    internal LayerOptions Layer => new(Channels, Heads)
+    {
+        Hidden = Hidden,
+        PreNorm = PreNorm,
+        Activation = Activation,
+        Dropout = Dropout,
+        Epsilon = Epsilon,
+        Rotary = Positions == PositionKind.Rotary ? new(Channels / Heads, Capacity) : null,
+    };
 
     /// <summary>The mask joined with ALiBi's bias, if that is how order gets in.</summary>
     internal AttentionMask? Mask(AttentionMask? mask, int queries, int keys)

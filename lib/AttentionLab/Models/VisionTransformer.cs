@@ -28,7 +28,8 @@ public sealed class VisionTransformer(
     public LearnedPositions Positions { get; } = new(Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / patch), ("side/patch", side / patch)), channels, random);
 
     /// <summary>The layers and the last norm.</summary>
-    public EncoderLayers Layers { get; } = new(layers, channels, heads, hidden, random, preNorm: true, Activation.Gelu, dropout, name: "layers");
+    public EncoderLayers Layers { get; } = new(
+        layers, new(channels, heads) { Hidden = hidden, PreNorm = true, Activation = Activation.Gelu, Dropout = dropout }, random, "layers");
 
     /// <summary>C → classes.</summary>
     public Linear Head { get; } = new(channels, classes, random, name: "head");

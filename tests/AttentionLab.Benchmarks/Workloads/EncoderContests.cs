@@ -32,7 +32,7 @@ internal static class EncoderContests
     /// <summary>A layer whose biases, gains and shifts are not the zeros and ones it starts with.</summary>
     public static EncoderLayer Layer(int channels, int heads, int hidden)
     {
-        EncoderLayer layer = new(channels, heads, hidden, new CounterRandom(1), activation: Activation.Gelu);
+        EncoderLayer layer = new(new(channels, heads) { Hidden = hidden, Activation = Activation.Gelu }, new CounterRandom(1));
         Disturb(layer.Parameters);
         return layer;
     }

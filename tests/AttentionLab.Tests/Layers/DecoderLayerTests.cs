@@ -15,7 +15,7 @@ public class DecoderLayerTests
     {
         Golden g = Golden.Read("decoder_layer", name);
         DecoderLayer layer = new(
-            (int)g.Number("channels"), (int)g.Number("heads"), (int)g.Number("hidden"), new CounterRandom(1), preNorm: g.Flag("pre"), activation: Enum.Parse<Activation>(g.Text("activation")!));
+            new((int)g.Number("channels"), (int)g.Number("heads")) { Hidden = (int)g.Number("hidden"), PreNorm = g.Flag("pre"), Activation = Enum.Parse<Activation>(g.Text("activation")!) }, new CounterRandom(1));
         g.Load(layer.Parameters);
         (Tensor y, DecoderLayer.Saved saved) = layer.Forward(g.Input("x"), g.Input("memory"), AttentionMask.Causal, g.Keys());
         g.Output("output", y);
@@ -28,7 +28,7 @@ public class DecoderLayerTests
     [Theory, InlineData(false), InlineData(true)]
     public void Backward_AgainstDifferences_Agrees(bool preNorm)
     {
-        DecoderLayer layer = new(4, 2, 5, new CounterRandom(1), memoryChannels: 3, preNorm: preNorm, activation: Activation.Gelu, dropout: 0.3);
+        DecoderLayer layer = new(new(4, 2) { Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu, Dropout = 0.3 }, new CounterRandom(1), memoryChannels: 3);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 4), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 3);
         DecoderLayer.Saved saved = default;
         LayerProof.Differences(
@@ -40,7 +40,7 @@ public class DecoderLayerTests
     [Theory, InlineData(false), InlineData(true)]
     public void BackwardOfTwoLayers_AgainstDifferences_AddsTheirSharesOfTheMemory(bool preNorm)
     {
-        DecoderLayers layers = new(2, 4, 2, 5, new CounterRandom(1), preNorm, Activation.Gelu);
+        DecoderLayers layers = new(2, new(4, 2) { Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu }, new CounterRandom(1));
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 1, 3, 4), memory = Tensor.Gaussian(new CounterRandom(3), 1, 1, 4, 4);
         DecoderLayers.Saved saved = default;
         LayerProof.Differences(
@@ -52,7 +52,7 @@ public class DecoderLayerTests
     [Fact]
     public void Forward_LaterTokenChanged_EarlierOutputsStay()
     {
-        DecoderLayer layer = new(8, 2, 16, new CounterRandom(1));
+        DecoderLayer layer = new(new(8, 2) { Hidden = 16 }, new CounterRandom(1));
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 6, 8), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 8);
         Tensor before = layer.Forward(x, memory, AttentionMask.Causal).Y;
         x.Row(4).Fill(9);

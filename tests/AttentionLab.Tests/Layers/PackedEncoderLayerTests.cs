@@ -59,7 +59,7 @@ public class PackedEncoderLayerTests
     public void Infer_MoreScoresThanAnIntCounts_EqualsAShortSequence()
     {
         // 8 heads × 16,384² = 2³¹; a causal token does not know what follows.
-        EncoderLayer layer = new(8, 8, 8, new CounterRandom(1));
+        EncoderLayer layer = new(new(8, 8) { Hidden = 8 }, new CounterRandom(1));
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 16384, 8), y = new(x.Shape), few = new(x.Values[..(50 * 8)], 50, 8), expected = new(few.Shape);
         new PackedEncoderLayer(layer).Infer(x, y, AttentionMask.Causal);
         new PackedEncoderLayer(layer).Infer(few, expected, AttentionMask.Causal);
@@ -69,7 +69,7 @@ public class PackedEncoderLayerTests
     [Fact]
     public void Infer_RotaryWithoutBatchInPlace_EqualsForward()
     {
-        EncoderLayer layer = new(Channels, Heads, 40, new CounterRandom(1), rotary: new RotaryPositions(Channels / Heads, 16));
+        EncoderLayer layer = new(new(Channels, Heads) { Hidden = 40, Rotary = new RotaryPositions(Channels / Heads, 16) }, new CounterRandom(1));
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 16, Channels), expected = layer.Forward(x).Y;
         new PackedEncoderLayer(layer).Infer(x, x);
         Compare.Close(x, expected, 5e-6, "y");
@@ -118,7 +118,7 @@ public class PackedEncoderLayerTests
 
     private static EncoderLayer Layer(bool preNorm, Activation activation)
     {
-        EncoderLayer layer = new(Channels, Heads, 40, new CounterRandom(1), preNorm, activation);
+        EncoderLayer layer = new(new(Channels, Heads) { Hidden = 40, PreNorm = preNorm, Activation = activation }, new CounterRandom(1));
         foreach (Parameter parameter in layer.Parameters.Where(p => p.Value.Rank == 1))
         {
             new CounterRandom(8).FillGaussian(parameter.Value.Span, parameter.Name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.5);

@@ -132,7 +132,7 @@ internal static class ThreadCases
         }),
         ["EncoderLayer"] = s =>
         {
-            EncoderLayer layer = new(64, 4, 130, new CounterRandom(1), activation: Activation.Gelu, dropout: 0.1);
+            EncoderLayer layer = new(new(64, 4) { Hidden = 130, Activation = Activation.Gelu, Dropout = 0.1 }, new CounterRandom(1));
             Tensor x = new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), dy = new(s.Gaussian(2, x.Length), 3, 101, 64);
             (Tensor y, EncoderLayer.Saved saved) = layer.Forward(x, AttentionMask.Causal, new CounterRandom(3));
             Tensor dx = layer.Backward(dy, saved);
@@ -140,12 +140,12 @@ internal static class ThreadCases
         },
         ["EncoderLayer inference"] = s =>
         {
-            EncoderLayer layer = new(64, 4, 130, new CounterRandom(1), preNorm: true, activation: Activation.Gelu);
+            EncoderLayer layer = new(new(64, 4) { Hidden = 130, PreNorm = true, Activation = Activation.Gelu }, new CounterRandom(1));
             return layer.Infer(new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)])).Values.ToArray();
         },
         ["PackedEncoderLayer"] = s =>
         {
-            PackedEncoderLayer layer = new(new EncoderLayer(64, 4, 130, new CounterRandom(1), preNorm: true, activation: Activation.Gelu));
+            PackedEncoderLayer layer = new(new EncoderLayer(new(64, 4) { Hidden = 130, PreNorm = true, Activation = Activation.Gelu }, new CounterRandom(1)));
             Tensor x = new(s.Gaussian(1, 7 * 101 * 64), 7, 101, 64);
             layer.Infer(x, x, AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)]));
             return x.Values.ToArray();
