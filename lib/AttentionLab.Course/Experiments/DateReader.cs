@@ -1,11 +1,8 @@
-using System.Globalization;
-using AttentionLab.Course.Data;
 using AttentionLab.Kernels;
 using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Training;
-using AttentionLab.Weights;
 
 namespace AttentionLab.Course.Experiments;
 
@@ -21,7 +18,7 @@ namespace AttentionLab.Course.Experiments;
 /// alignment is no better, and exact matches are fewer, because "twenty" alone does not say whether it is a century. Several
 /// heads share the work: in two of three seeds their mean is right far more often than any one of them.
 /// </remarks>
-public sealed class DateReader
+public sealed partial class DateReader
 {
     private const int Longest = 24;
 
@@ -120,110 +117,6 @@ public sealed class DateReader
         return Batches(dates).Sum(batch => Read([.. batch.Select(date => date.Words)]).Zip(batch).Count(pair => pair.First == pair.Second.Digits)) / (double)dates.Count;
     }
 
-    /// <summary>The attention of each character of a date to each word, while the right characters are given to the decoder.</summary>
-    /// <param name="date">The date.</param>
-    /// <param name="layer">Of the decoder, from 0.</param>
-    /// <param name="head">From 0; null for the mean of all heads.</param>
-    /// <returns>(characters, words): a row for each character of <see cref="SpokenDate.Digits"/>, which sums to 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such layer or head.</exception>
-    public float[,] Alignment(SpokenDate date, int layer = 0, int? head = null)
-    {
-        ArgumentNullException.ThrowIfNull(date);
-        Check(layer, Settings.Layers, nameof(layer));
-        Check(head ?? 0, Settings.Heads, nameof(head));
-        return Maps([date], layer, head)[0];
-    }
-
-    /// <summary>How well attention and known alignment agree: for each layer a score of the mean of its heads and, if there are several, of each head.</summary>
-    /// <param name="dates">At least two.</param>
-    /// <exception cref="ArgumentException">There are fewer than two dates.</exception>
-    public IReadOnlyList<AlignmentScore> AlignmentScores(IReadOnlyList<SpokenDate> dates)
-    {
-        ArgumentNullException.ThrowIfNull(dates);
-        if (dates.Count < 2)
-        {
-            throw new ArgumentException($"there are {dates.Count} dates but a score compares each with the next one: pass at least two.", nameof(dates));
-        }
-
-        List<AlignmentScore> scores = [];
-        for (int layer = 0; layer < Settings.Layers; layer++)
-        {
-            int?[] heads = Settings.Heads == 1 ? [null] : [null, .. Enumerable.Range(0, Settings.Heads).Select(h => (int?)h)];
-            foreach (int? head in heads)
-            {
-                scores.Add(SpokenDates.Score(dates, [.. Batches(dates).SelectMany(batch => Maps(batch, layer, head))]) with { Layer = layer, Head = head });
-            }
-        }
-
-        return scores;
-    }
-
-    /// <summary>Writes settings and weights as one safetensors file, in half precision.</summary>
-    /// <param name="path">The file; it is replaced.</param>
-    public void Save(string path) => SafeTensorsFile.Write(path, Model.Parameters.Select(p => (p.Name, p.Value)), "F16", new Dictionary<string, string>
-    {
-        ["channels"] = Text(Settings.Channels),
-        ["heads"] = Text(Settings.Heads),
-        ["layers"] = Text(Settings.Layers),
-        ["hidden"] = Text(Settings.Hidden),
-        ["positions"] = Settings.Positions.ToString(),
-        ["mixWords"] = Settings.MixWords ? "true" : "false",
-    });
-
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <param name="path">The file; null for the one of the course.</param>
-    /// <exception cref="InvalidDataException">It is another file; the message says what does not fit.</exception>
-    public static DateReader Load(string? path = null)
-    {
-        path ??= CourseData.Path("dates/model.safetensors");
-        using SafeTensorsFile file = SafeTensorsFile.Open(path);
-        DateReaderSettings settings = new()
-        {
-            Channels = Number("channels"),
-            Heads = Number("heads"),
-            Layers = Number("layers"),
-            Hidden = Number("hidden"),
-            Positions = Enum.TryParse(Value("positions"), out PositionKind kind) ? kind : throw Wrong("positions"),
-            MixWords = bool.TryParse(Value("mixWords"), out bool mix) ? mix : throw Wrong("mixWords"),
-        };
-        RequireNumbers(file, settings);
-        DateReader reader;
-        try
-        {
-            reader = new(settings, new CounterRandom(1) { Blank = true });
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"{path} has sizes that fit no model: {e.Message}", e);
-        }
-
-        file.ReadInto(reader.Model.Parameters.Select(p => (p.Name, p.Value)));
-        return reader;
-
-        string? Value(string key) => file.Metadata.GetValueOrDefault(key);
-        int Number(string key) => int.TryParse(Value(key), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and <= 4096 ? value : throw Wrong(key);
-        InvalidDataException Wrong(string key) =>
-            new($"{path} says {(Value(key) is { } text ? $"\"{text}\"" : "nothing")} about {key}, so it is no DateReader: take one that Save or `train dates` wrote.");
-    }
-
-    /// <summary>
-    /// A few bytes of settings may ask for any size: the model is built only if the file holds its matrices. An encoder layer has 4C² of attention and 2·C·hidden
-    /// of the feed-forward net, a decoder layer 8C² and the same.
-    /// </summary>
-    private static void RequireNumbers(SafeTensorsFile file, DateReaderSettings s)
-    {
-        long needed = s.Layers * (12L * s.Channels * s.Channels + 4L * s.Channels * s.Hidden), held = 0;
-        foreach (StoredTensor tensor in file.Tensors)
-        {
-            held += (tensor.End - tensor.Begin) / sizeof(ushort);
-        }
-
-        if (held < needed)
-        {
-            throw new InvalidDataException($"{file.Path} says {s.Layers} layers of {s.Channels} channels and {s.Hidden} hidden ones, at least {needed} numbers, but holds at most {held}: take one that Save or `train dates` wrote.");
-        }
-    }
-
     /// <summary>One batch: forward, loss and backward.</summary>
     private Batch Step(CounterRandom random)
     {
@@ -240,32 +133,6 @@ public sealed class DateReader
     {
         (int[,] source, bool[,] visible) = Encode(words);
         return [.. Model.Greedy(source, Start, End, SpokenDates.Longest + 1, visible).Select(ids => string.Concat(ids.Select(id => SpokenDates.Characters[id])))];
-    }
-
-    /// <summary>For each date its map; with head null the mean of all heads.</summary>
-    private List<float[,]> Maps(SpokenDate[] dates, int layer, int? head)
-    {
-        (int[,] source, bool[,] visible) = Encode([.. dates.Select(d => d.Words)]);
-        Tensor weights = Model.Forward(source, Targets(dates).Target, visible).Saved.Decoder.CrossWeights[layer];   // (B,H,T_t,T_s)
-        List<float[,]> maps = [];
-        for (int b = 0; b < dates.Length; b++)
-        {
-            float[,] map = new float[dates[b].Alignment.Count, dates[b].Words.Count];
-            for (int t = 0; t < map.GetLength(0); t++)
-            {
-                for (int s = 0; s < map.GetLength(1); s++)
-                {
-                    for (int h = head ?? 0; h <= (head ?? Settings.Heads - 1); h++)
-                    {
-                        map[t, s] += weights[b, h, t, s] / (head is null ? Settings.Heads : 1);
-                    }
-                }
-            }
-
-            maps.Add(map);
-        }
-
-        return maps;
     }
 
     private static (int[,] Source, bool[,] Visible) Encode(IReadOnlyList<string>[] texts)
@@ -312,16 +179,6 @@ public sealed class DateReader
     }
 
     private static IEnumerable<SpokenDate[]> Batches(IReadOnlyList<SpokenDate> dates) => dates.Chunk(250);
-
-    private static void Check(int number, int count, string name)
-    {
-        if ((uint)number >= (uint)count)
-        {
-            throw new ArgumentOutOfRangeException(name, $"{name} {number} was asked for but the model has {count}: pass 0 to {count - 1}.");
-        }
-    }
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Changes the cross-attentions and puts them back.</summary>
     private sealed class Change : IDisposable
