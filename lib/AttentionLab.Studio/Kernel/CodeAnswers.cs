@@ -54,7 +54,7 @@ public sealed record CellDiagnostic(string Severity, string Code, string Message
 
 /// <summary>A variable that a cell declared.</summary>
 /// <param name="Name">Its name; of two with the same name, the later.</param>
-/// <param name="Type">Its type as C# writes it.</param>
+/// <param name="Type">Its type, without namespaces.</param>
 /// <param name="Shape">Sizes of a tensor or an array, for example <c>2 × 5 × 32</c>; empty for other types.</param>
 /// <param name="Preview">Its value in one short line.</param>
 public sealed record Variable(string Name, string Type, string Shape, string Preview);

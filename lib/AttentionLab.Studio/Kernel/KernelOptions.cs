@@ -13,7 +13,7 @@ public sealed record KernelOptions
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Longest time a cell may take to obey a stop, on a busy machine; then its process is ended.</summary>
-    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Variables that the process gets beside those of the host.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

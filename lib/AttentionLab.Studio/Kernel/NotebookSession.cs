@@ -186,7 +186,7 @@ public sealed class NotebookSession : IAsyncDisposable
         string lastWords = kernel.Error.Take();
         AddNative(cell);
         return (Failed(
-            cell.StopAsked ? CellFailures.StateLost("native code does not let go of it")
+            cell.StopAsked ? CellFailures.StateLost("the cell does not let go (native code, or workers that it waits for)")
             : exited ? $"the cell ended the notebook's process with exit code {code}."
             : $"the notebook's process crashed (exit code {code}): {Reason(kernel, lastWords)}",
             string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);

@@ -1,7 +1,5 @@
-using System.Runtime;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
-using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.CSharp;
 using Microsoft.DotNet.Interactive.Events;
 
@@ -13,11 +11,8 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal sealed class CourseKernel : IDisposable
 {
-    /// <summary>As much stack as a program's first thread has, and again.</summary>
-    private const int StackBytes = 16 << 20;
-
-    /// <summary>How long a stopped cell's workers may take to notice.</summary>
-    private static readonly TimeSpan WorkersLimit = TimeSpan.FromMilliseconds(150);
+    /// <summary>How long workers that have nothing to do may take to go, on a busy machine.</summary>
+    private static readonly TimeSpan WorkersLimit = TimeSpan.FromSeconds(2);
 
     private readonly TextWriter console;
     private readonly Action<CellOutput> show;
@@ -61,7 +56,7 @@ internal sealed class CourseKernel : IDisposable
         failed = null;
         ScriptSettings.Name(csharp, path);
         ScriptState? before = csharp.ScriptState;
-        var cell = new Submission(csharp, source, console, stop);
+        using var cell = new Submission(csharp, source, console, stop);
         csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
         if (cell.IsStopped)
         {
@@ -111,71 +106,6 @@ internal sealed class CourseKernel : IDisposable
             case CommandFailed failure:
                 failed = failure;
                 break;
-        }
-    }
-
-    /// <summary>
-    /// A cell on its way through the kernel. It goes past the package's own reading of lines that start with <c>#!</c>, which finds them in
-    /// strings too, and runs on a thread that can be aborted: the package's <c>Cancel</c> leaves an endless loop running.
-    /// </summary>
-    private sealed class Submission : KernelCommand
-    {
-        private readonly CancellationToken stop;
-        private readonly int workersBefore = Workers();
-        private Task? handling;
-
-        public Submission(CSharpKernel kernel, string source, TextWriter console, CancellationToken stop)
-        {
-            // ControlledExecution waits for ever behind a token that cannot be cancelled.
-            this.stop = stop.CanBeCanceled ? stop : new CancellationTokenSource().Token;
-            Handler = (_, context) =>
-            {
-                var submit = new SubmitCode(source);
-                submit.SetParent(this, bubbleEvents: true);
-                Console.SetOut(console);
-                Console.SetError(console);
-                var thread = new Thread(() => Execute(() => ((IKernelCommandHandler<SubmitCode>)kernel).HandleAsync(submit, context)), StackBytes) { Name = "cell" };
-                thread.Start();
-                thread.Join();
-                return Task.CompletedTask;
-            };
-        }
-
-        /// <summary>The cell was stopped before its end.</summary>
-        public bool IsStopped { get; private set; }
-
-        /// <summary>The cell was stopped, but goes on behind an <c>await</c>.</summary>
-        public bool IsUnfinished => handling is { IsCompleted: false };
-
-        /// <summary>What came out of the kernel itself.</summary>
-        public Exception? Thrown { get; private set; }
-
-        /// <summary>True if no more workers run than before the cell, at the latest when the time is up.</summary>
-        public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Workers() <= workersBefore, limit);
-
-        private static int Workers()
-        {
-            ThreadPool.GetMaxThreads(out int most, out _);
-            ThreadPool.GetAvailableThreads(out int free, out _);
-            return most - free;
-        }
-
-        private void Execute(Func<Task> handle)
-        {
-            try
-            {
-#pragma warning disable SYSLIB0046 // "May corrupt the process": behind each stop the kernel is tried, and the process ended if it does not work.
-                ControlledExecution.Run(() => (handling = handle()).GetAwaiter().GetResult(), this.stop);
-#pragma warning restore SYSLIB0046
-            }
-            catch (OperationCanceledException) when (this.stop.IsCancellationRequested)
-            {
-                IsStopped = true;
-            }
-            catch (Exception e)
-            {
-                Thrown = e;
-            }
         }
     }
 }

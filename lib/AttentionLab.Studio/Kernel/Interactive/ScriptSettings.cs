@@ -40,7 +40,8 @@ internal static class ScriptSettings
 
     private static ScriptOptions Of(CSharpKernel kernel) => (ScriptOptions)Options.GetValue(kernel)!;
 
-    private static FieldInfo Field(Type owner, string name, Type type)
+    /// <exception cref="InvalidOperationException">The package has changed; the message says what to do.</exception>
+    internal static FieldInfo Field(Type owner, string name, Type type)
     {
         FieldInfo? field = owner.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic);
         return field is not null && type.IsAssignableFrom(field.FieldType) ? field : throw Missing(owner, name);

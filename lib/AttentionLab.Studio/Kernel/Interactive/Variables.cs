@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.DotNet.Interactive.ValueSharing;
@@ -5,7 +6,7 @@ using Microsoft.DotNet.Interactive.ValueSharing;
 namespace AttentionLab.Studio.Kernel.Interactive;
 
 /// <summary>The variables of a notebook as a reader may want to see them.</summary>
-internal static class Variables
+internal static partial class Variables
 {
     private const int MaximumPreview = 120;
 
@@ -21,8 +22,12 @@ internal static class Variables
     {
         object? value = variable.Value;
         string type = new KernelValueInfo(variable.Name, new FormattedValue(CellOutput.Plain, ""), value?.GetType() ?? variable.Type).TypeName;
-        return new Variable(variable.Name, type, Guarded(() => Shape(value)), Guarded(() => Preview(value)));
+        return new Variable(variable.Name, Qualifier().Replace(type, ""), Guarded(() => Shape(value)), Guarded(() => Preview(value)));
     }
+
+    /// <summary>The namespaces and outer types before a name; a reader knows their own types without the cell's inner name.</summary>
+    [GeneratedRegex(@"[\w.#+]*[.+](?=\w)")]
+    private static partial Regex Qualifier();
 
     private static string Preview(object? value)
     {

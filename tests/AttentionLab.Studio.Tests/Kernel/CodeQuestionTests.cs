@@ -1,0 +1,130 @@
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Kernel;
+
+/// <summary>The editor's questions: completions, hover, signatures, diagnostics, variables.</summary>
+public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<KernelFixture>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Completions_OfAMember_EachHasItsDocumentation()
+    {
+        await kernel.RunAsync("var numbers = new List<int> { 1, 2 };");
+        const string source = "int a = 1;\nnumbers.A";
+        CompletionList list = (await kernel.Session.CompletionsAsync(source, source.Length, Cancellation)).Value!;
+        Assert.Equal((source.Length - 1, 1), (list.Start, list.Length));
+        Assert.Equal("Add", list.Items[0].Label);
+        Assert.Equal(("Add", "Method"), (list.Items[0].Insert, list.Items[0].Kind));
+        Assert.Contains("Adds an object to the end of the", list.Items[0].Documentation);
+        Assert.All(list.Items, item => Assert.NotEqual("", item.Documentation));
+        Assert.All(list.Items, item => Assert.Contains("a", item.Label, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Completions_EarlierCells_AreOffered()
+    {
+        await kernel.RunAsync("/// <summary>Twice the argument.</summary>\nint DoubleOfIt(int x) => 2 * x;\nvar doubleHere = 2;");
+        CompletionList list = (await kernel.Session.CompletionsAsync("double", 6, Cancellation)).Value!;
+        Assert.Contains(list.Items, item => item.Label == "doubleHere");
+        Assert.Contains("Twice the argument.", list.Items.Single(item => item.Label == "DoubleOfIt").Documentation);
+    }
+
+    [Fact]
+    public async Task Hover_OurLibrary_ShowsItsSummary()
+    {
+        await kernel.RunAsync($"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar plain = new float[3, 4];\nvar word = \"word\";\nvar listed = new List<int>();");
+        const string source = "var again = Tensor.Gaussian";
+        Hover hover = (await kernel.Session.HoverAsync(source, source.IndexOf("Gaussian", StringComparison.Ordinal) + 2, Cancellation)).Value!;
+        Assert.Equal((source.IndexOf("Gaussian", StringComparison.Ordinal), "Gaussian".Length), (hover.Start, hover.Length));
+        Assert.Contains("Tensor Tensor.Gaussian(", hover.Markdown);
+        Assert.Matches("(?s)\n> .{20,}", hover.Markdown);
+        Assert.Null((await kernel.Session.HoverAsync("   ", 1, Cancellation)).Value);
+
+        // A tensor is known by its shape alone; an array too.
+        IReadOnlyList<Variable> variables = (await kernel.Session.VariablesAsync(Cancellation)).Value!;
+        Assert.Equal(("Tensor", "2 × 5 × 32"), (Short(variables, "shaped").Type, Short(variables, "shaped").Shape));
+        Assert.StartsWith("Tensor (2, 5, 32)", Short(variables, "shaped").Preview);
+        Assert.Equal("3 × 4", Short(variables, "plain").Shape);
+        Assert.Equal(new Variable("word", "String", "", "word"), Short(variables, "word"));
+        Assert.Equal("List<Int32>", Short(variables, "listed").Type);
+    }
+
+    [Fact]
+    public async Task Signature_InsideACall_NamesOverloadsAndTheParameter()
+    {
+        const string source = "Math.Round(1.5, ";
+        SignatureHelp help = (await kernel.Session.SignatureAsync(source, source.Length, Cancellation)).Value!;
+        Assert.True(help.Signatures.Count > 3);
+        Assert.Equal(1, help.Parameter);
+        Assert.InRange(help.Active, 0, help.Signatures.Count - 1);
+        Assert.Contains("Round(", help.Signatures[0].Label);
+        Assert.Contains(help.Signatures, signature => signature.Documentation.Contains("Rounds", StringComparison.Ordinal));
+        Assert.Contains(help.Signatures, signature => signature.Parameters.Any(parameter => parameter.Label == "digits"));
+        Assert.Null((await kernel.Session.SignatureAsync("1 + 1", 3, Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task Diagnostics_OfACell_AreTheCompilersAndOurs()
+    {
+        await kernel.RunAsync("class Box { public int Value; }\nBox box = new();");
+        IReadOnlyList<CellDiagnostic> found = (await kernel.Session.DiagnosticsAsync("// é\nint number = \"text\";\nMissing();", Cancellation)).Value!;
+        Assert.Equal([("error", "CS0029", 2, 14), ("error", "CS0103", 3, 1)], found.Select(d => (d.Severity, d.Code, d.Line, d.Column)));
+        Assert.Equal(("// é\nint number = ".Length, "\"text\"".Length), (found[0].Start, found[0].Length));
+        Assert.Empty((await kernel.Session.DiagnosticsAsync("#!import ./anything.dib\nbox.Value + 1", Cancellation)).Value!);
+        Assert.Contains((await kernel.Session.DiagnosticsAsync("box?.Value = 3;", Cancellation)).Value!, d => d.Severity == "error");
+        CellDiagnostic refused = Assert.Single((await kernel.Session.DiagnosticsAsync("1\n#r \"nuget: X\"", Cancellation)).Value!, d => d.Code == "");
+        Assert.Equal((2, 2), (refused.Line, refused.Start));
+    }
+
+    [Fact]
+    public async Task Variables_RedeclaredAndHostile_AreListedOnce()
+    {
+        await kernel.RunAsync("class Sour { public override string ToString() => throw new Exception(); }\nvar twice = 1;\nvar sour = new Sour();\nvar text = new string('x', 5000);");
+        await kernel.RunAsync("var twice = \"second\";");
+        IReadOnlyList<Variable> variables = (await kernel.Session.VariablesAsync(Cancellation)).Value!;
+        Assert.Equal("second", Short(variables, "twice").Preview);
+        Assert.InRange(Short(variables, "text").Preview.Length, 10, 200);
+        Assert.NotNull(Short(variables, "sour"));
+        Assert.Equal(variables.Select(v => v.Name).Distinct(), variables.Select(v => v.Name));
+    }
+
+    [Fact]
+    public async Task Questions_WhileACellRuns_AreAnswered()
+    {
+        await kernel.RunAsync("var whileRunning = 5;");
+        var started = new TaskCompletionSource();
+        Task<ExecutedCell> running = kernel.Session.RunAsync(1, "\"started\".Display();\nwhile (true) { }", _ => started.TrySetResult(), Cancellation);
+        await started.Task.WaitAsync(Cancellation);
+        KernelAnswer<CompletionList> completions = await kernel.Session.CompletionsAsync("whileRu", 7, Cancellation);
+        KernelAnswer<IReadOnlyList<CellDiagnostic>> diagnostics = await kernel.Session.DiagnosticsAsync("int x = \"\";", Cancellation);
+        KernelAnswer<Hover> hover = await kernel.Session.HoverAsync("whileRunning", 2, Cancellation);
+        KernelAnswer<SignatureHelp> signature = await kernel.Session.SignatureAsync("Math.Abs(", 9, Cancellation);
+        KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.Session.VariablesAsync(Cancellation);
+        Assert.False(running.IsCompleted);
+        Assert.Equal([false, false, false, false, false], [completions.IsBusy, diagnostics.IsBusy, hover.IsBusy, signature.IsBusy, variables.IsBusy]);
+        Assert.Contains(completions.Value!.Items, item => item.Label == "whileRunning");
+        Assert.Equal("CS0029", Assert.Single(diagnostics.Value!).Code);
+        Assert.Contains("whileRunning", hover.Value!.Markdown);
+        Assert.NotNull(signature.Value);
+        Assert.Equal("5", Short(variables.Value!, "whileRunning").Preview);
+        Assert.True(await kernel.Session.StopAsync());
+        await running;
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("x", 99)]
+    [InlineData("x", -5)]
+    [InlineData("\"\"\"\n#!", 3)]
+    [InlineData("#", 1)]
+    public async Task Questions_AtOddPlaces_GetAnAnswer(string source, int position)
+    {
+        Assert.False((await kernel.Session.CompletionsAsync(source, position, Cancellation)).IsBusy);
+        Assert.False((await kernel.Session.HoverAsync(source, position, Cancellation)).IsBusy);
+        Assert.False((await kernel.Session.SignatureAsync(source, position, Cancellation)).IsBusy);
+        Assert.False((await kernel.Session.DiagnosticsAsync(source, Cancellation)).IsBusy);
+    }
+
+    private static Variable Short(IReadOnlyList<Variable> variables, string name) => Assert.Single(variables, variable => variable.Name == name);
+}
