@@ -95,7 +95,7 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         await kernel.RunAsync("var whileRunning = 5;");
         var started = new TaskCompletionSource();
         Task<ExecutedCell> running = kernel.Session.RunAsync(1, "\"started\".Display();\nwhile (true) { }", _ => started.TrySetResult(), Cancellation);
-        await started.Task.WaitAsync(Cancellation);
+        await Task.WhenAny(started.Task, running);
         KernelAnswer<CompletionList> completions = await kernel.Session.CompletionsAsync("whileRu", 7, Cancellation);
         KernelAnswer<IReadOnlyList<CellDiagnostic>> diagnostics = await kernel.Session.DiagnosticsAsync("int x = \"\";", Cancellation);
         KernelAnswer<Hover> hover = await kernel.Session.HoverAsync("whileRunning", 2, Cancellation);

@@ -19,7 +19,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 internal sealed class CodeQuestions(CSharpKernel kernel)
 {
     /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
-    public const int MaximumCompletions = 100;
+    public const int MaximumCompletions = 50;
 
     /// <summary>The answer to a question; its <see cref="KernelMessage.Id"/> is left to the caller.</summary>
     public KernelMessage Answer(KernelMessage question)
@@ -60,6 +60,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
     private async Task<Kernel.CompletionList?> CompleteAsync(string code, int position)
     {
         Document document = ScriptSettings.Continue(kernel, code);
+        SemanticModel? model = await document.GetSemanticModelAsync();
         CompletionService service = CompletionService.GetService(document)!;
         Microsoft.CodeAnalysis.Completion.CompletionList found = await service.GetCompletionsAsync(document, position);
         if (found.ItemsList.Count == 0)
@@ -80,6 +81,8 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
             items.Add(new Completion(item.DisplayText + item.DisplayTextSuffix, item.FilterText, item.Tags.FirstOrDefault() ?? "", description?.Text ?? ""));
         }
 
+        // Documents hold their models weakly, and each description asks for it.
+        GC.KeepAlive(model);
         return new Kernel.CompletionList(found.Span.Start, found.Span.Length, items);
     }
 

@@ -17,6 +17,8 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>As much stack as a program's first thread has, and again.</summary>
     private const int StackBytes = 16 << 20;
 
+    private const int WakeAgainMilliseconds = 20;
+
     private readonly CSharpKernel kernel;
     private readonly SubmitCode submit;
     private readonly TextWriter console;
@@ -95,8 +97,18 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         if (compiled)
         {
-            // Not on the cell's own thread, which would abort itself in here. A thread that sleeps or waits is not aborted before it wakes.
-            _ = abort.CancelAsync().ContinueWith(_ => thread.Interrupt(), TaskScheduler.Default);
+            // Not on the cell's own thread, which would abort itself in here.
+            _ = abort.CancelAsync();
+            new Thread(Wake) { IsBackground = true, Name = "wake" }.Start();
+        }
+    }
+
+    /// <summary>A thread that sleeps or waits is not aborted before it wakes, and it may fall asleep again before the abort reaches it.</summary>
+    private void Wake()
+    {
+        while (!thread.Join(WakeAgainMilliseconds))
+        {
+            thread.Interrupt();
         }
     }
 
