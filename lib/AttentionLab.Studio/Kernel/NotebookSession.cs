@@ -91,10 +91,11 @@ public sealed class NotebookSession : IAsyncDisposable
     {
         if (running is RunningCell cell)
         {
-            cell.StopAsked = true;
+            cell.IsStopAsked = true;
             kernel.Send(new KernelMessage("stop") { Id = cell.Run });
             if (await Task.WhenAny(cell.Ended.Task, Task.Delay(options.StopLimit)) != cell.Ended.Task)
             {
+                cell.IsStopOverdue = true;
                 kernel.Kill();
                 await cell.Ended.Task;
             }
@@ -186,7 +187,8 @@ public sealed class NotebookSession : IAsyncDisposable
         string lastWords = kernel.Error.Take();
         AddNative(cell);
         return (Failed(
-            cell.StopAsked ? CellFailures.StateLost("the cell does not let go (native code, or workers that it waits for)")
+            cell.IsStopOverdue ? CellFailures.StateLost("the cell does not let go (native code, or workers that it waits for)")
+            : cell.IsStopAsked ? CellFailures.StateLost("it broke off in the middle of the stop")
             : exited ? $"the cell ended the notebook's process with exit code {code}."
             : $"the notebook's process crashed (exit code {code}): {Reason(kernel, lastWords)}",
             string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);
@@ -241,7 +243,9 @@ public sealed class NotebookSession : IAsyncDisposable
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool StopAsked { get; set; }
+        public bool IsStopAsked { get; set; }
+
+        public bool IsStopOverdue { get; set; }
 
         /// <summary>Console text that follows console text continues it.</summary>
         public void Add(CellOutput output)

@@ -86,7 +86,7 @@ internal sealed class CourseKernel : IDisposable
         string? lost =
             cell.IsUnfinished ? "a cell that awaits cannot be stopped alone"
             : !cell.WorkersEnded(WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run)"
-            : Run("", path, CancellationToken.None).Failure is not null ? "the kernel does not work behind it"
+            : Run("", path, CancellationToken.None).Failure is CellFailure broken ? $"the kernel does not work behind it ({broken.Message})"
             : null;
         return lost is null
             ? new CellEnd(CellFailures.Stopped, IsStopped: true)

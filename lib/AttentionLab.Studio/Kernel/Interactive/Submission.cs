@@ -17,7 +17,10 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>As much stack as a program's first thread has, and again.</summary>
     private const int StackBytes = 16 << 20;
 
-    private const int WakeAgainMilliseconds = 20;
+    private const int WakeAgainMilliseconds = 50;
+    private const int InCell = 0;
+    private const int Waking = 1;
+    private const int LeftCell = 2;
 
     private readonly CSharpKernel kernel;
     private readonly SubmitCode submit;
@@ -27,6 +30,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     private readonly int workersBefore = Workers();
     private readonly Thread thread;
     private volatile bool compiled;
+    private int phase = InCell;
     private KernelInvocationContext? context;
     private Task? handling;
 
@@ -108,7 +112,52 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         while (!thread.Join(WakeAgainMilliseconds))
         {
-            thread.Interrupt();
+            if (Interlocked.CompareExchange(ref phase, Waking, InCell) == InCell)
+            {
+                // Only one that waits: to interrupt a thread while the abort reaches it crashes the runtime.
+                if (thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
+                {
+                    thread.Interrupt();
+                }
+
+                Volatile.Write(ref phase, InCell);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The cell's own code is behind us: what follows takes the abort off this thread, and must not be woken in the middle of it. No locks
+    /// here: a thread that is about to be woken cannot wait for one.
+    /// </summary>
+    private void LeaveCell()
+    {
+        while (Interlocked.CompareExchange(ref phase, LeftCell, InCell) != InCell)
+        {
+            Thread.SpinWait(1);
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            try
+            {
+                Thread.Sleep(1);
+            }
+            catch (ThreadInterruptedException)
+            {
+                // The last wake-up call came too late.
+            }
+        }
+    }
+
+    private void RunCell()
+    {
+        try
+        {
+            handling = ((IKernelCommandHandler<SubmitCode>)kernel).HandleAsync(submit, context!);
+        }
+        finally
+        {
+            LeaveCell();
         }
     }
 
@@ -117,7 +166,7 @@ internal sealed class Submission : KernelCommand, IDisposable
         try
         {
 #pragma warning disable SYSLIB0046 // "May corrupt the process": behind each stop the kernel is tried, and the process ended if it does not work.
-            ControlledExecution.Run(() => handling = ((IKernelCommandHandler<SubmitCode>)kernel).HandleAsync(submit, context!), abort.Token);
+            ControlledExecution.Run(RunCell, abort.Token);
 #pragma warning restore SYSLIB0046
 
             // A cell that awaits goes on elsewhere.
