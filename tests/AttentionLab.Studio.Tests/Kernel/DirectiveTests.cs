@@ -15,8 +15,7 @@ public sealed class DirectiveTests(KernelFixture kernel) : IClassFixture<KernelF
         "var text = $\"\"\"\n#!import ./{1 + 1}.dib\n\"\"\";\ntext.Length",
         "/*\n#!import ./absent.dib\n#r \"nowhere/Missing.dll\"\n*/\n1",
         "// #!import ./absent.dib\n// #r \"nowhere/Missing.dll\"\n1",
-        "#if false\n#!import ./absent.dib\n#r \"nowhere/Missing.dll\"\n#load \"other.csx\"\n#endif\n1",
-        "#if NOT_DEFINED\n#!time\n#endif\n1",
+        "#if false\n#r \"nowhere/Missing.dll\"\n#endif\n1",
         "#region part\n#pragma warning disable CS0168\n1\n#endregion",
     ];
 
