@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
@@ -78,6 +79,24 @@ public sealed partial class HostileTextTests : IDisposable
 
         using var index = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder["assets/search-index.js"])["window.bookIndex = ".Length..^2]);
         Assert.All(index.RootElement.EnumerateArray(), entry => Assert.True(File.Exists(Target(_folder["index.html"], entry.GetProperty("a").GetString()!)), entry.ToString()));
+    }
+
+    [Fact]
+    public void Folder_WithAFileNameThatTerminalsObey_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names");
+        _folder.WriteNotebook("01-a\u001b[31m.dib", "1");
+        CourseException refused = Assert.Throws<CourseException>(() => CourseFolder.Open(_folder.Path));
+        Assert.EndsWith("the file name 01-a.dib holds control characters: rename the file.", refused.Message);
+    }
+
+    [Fact]
+    public void Chapter_OfThreeThousandCells_IsShownWhole()
+    {
+        ExecutedCell[] cells = [.. Enumerable.Range(1, 3000).Select(number => new ExecutedCell(number, "csharp", $"{number}", [new CellOutput(CellOutput.Plain, $"output {number}")], null, 0))];
+        string page = new BookPages(new CourseContent([new ExecutedNotebook("01-a", cells, 1)], [], [], null), new Formulas(node: null)).Render("01-a.html")!;
+        Assert.All(cells, cell => Assert.Contains($"id=\"cell-{cell.Number}\"", page));
+        Assert.Contains("output 3000<", page);
     }
 
     [Fact]
