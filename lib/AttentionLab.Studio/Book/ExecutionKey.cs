@@ -58,7 +58,7 @@ public sealed class ExecutionKey
         foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
         {
             text.Append(cell.Language).Append('\n');
-            CellDirective[] directives = cell.Kind == DibCellKind.CSharp ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind != CellDirectiveKind.Refused)] : [];
+            CellDirective[] directives = cell.Kind == DibCellKind.CSharp ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind is CellDirectiveKind.Import or CellDirectiveKind.Reference)] : [];
             text.Append(CellDirectives.Replace(cell.Text, directives, _ => "")).Append('\n');
             foreach (CellDirective directive in directives)
             {

@@ -16,6 +16,9 @@ internal enum CellDirectiveKind
 
     /// <summary>What this host does not carry out: <c>#r "nuget:…"</c>, <c>#i</c>, <c>#load</c>, and other lines that start with <c>#!</c>.</summary>
     Refused,
+
+    /// <summary>One of these in a branch that <c>#if</c> leaves out: the compiler reports it even there, so it is taken away.</summary>
+    Ignored,
 }
 
 /// <summary>A line that brings other files into a cell.</summary>
@@ -48,7 +51,6 @@ internal static class CellDirectives
         [
             .. tree.GetRoot().DescendantTrivia(descendIntoTrivia: true)
                 .Select(trivia => trivia.GetStructure()).OfType<DirectiveTriviaSyntax>()
-                .Where(directive => directive.IsActive)
                 .Select(directive => Read(tree, directive)).OfType<CellDirective>(),
         ];
     }
@@ -75,7 +77,9 @@ internal static class CellDirectives
             ShebangDirectiveTriviaSyntax or BadDirectiveTriviaSyntax => Other(tree.GetText().ToString(span)),
             _ => null,
         };
-        return found is (CellDirectiveKind kind, string target) ? new CellDirective(kind, target, line.LineNumber + 1, span) : null;
+        return found is (CellDirectiveKind kind, string target)
+            ? new CellDirective(directive.IsActive ? kind : CellDirectiveKind.Ignored, target, line.LineNumber + 1, span)
+            : null;
     }
 
     private static (CellDirectiveKind Kind, string Target) Reference(string target) =>
