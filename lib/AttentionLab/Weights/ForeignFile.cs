@@ -10,7 +10,7 @@ internal static class ForeignFile
 {
     private const int Enough = 256;
 
-    private static readonly (byte[] Start, string Name)[] _known =
+    private static readonly (byte[] Start, string Name)[] Known =
     [
         ([.. "version https://git-lfs.github.com/spec/"u8], "is a pointer of git-lfs, not the file itself: run git lfs pull, or download the file"),
         ([.. "<!doctype html"u8], "is an HTML page, as a server sends it in place of a file: download the file itself"),
@@ -41,7 +41,7 @@ internal static class ForeignFile
     public static string? Describe(ReadOnlySpan<byte> start)
     {
         ReadOnlySpan<byte> text = (start.StartsWith(Encoding.UTF8.Preamble) ? start[3..] : start).TrimStart(" \t\r\n"u8);
-        foreach ((byte[] known, string name) in _known)
+        foreach ((byte[] known, string name) in Known)
         {
             if (start.StartsWith(known) || (text.Length >= known.Length && Ascii.EqualsIgnoreCase(text[..known.Length], known)))
             {

@@ -24,7 +24,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
     /// <summary>Texts under <see cref="MetadataName"/>: a short one takes ten times its bytes as an entry of a dictionary.</summary>
     private const int MostTexts = 10_000;
 
-    private static readonly string[] _types = ["F32", "F16", "BF16", "F64", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0"];
+    private static readonly string[] Types = ["F32", "F16", "BF16", "F64", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0"];
 
     private const string DType = "dtype", Shape = "shape", Offsets = "data_offsets";
 
@@ -191,7 +191,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
     /// <summary>The type's name; one string for all tensors of a known one.</summary>
     private static string Type(ref Utf8JsonReader reader)
     {
-        foreach (string known in _types)
+        foreach (string known in Types)
         {
             if (reader.ValueTextEquals(known))
             {

@@ -13,7 +13,7 @@ internal sealed class Worker
     /// How long a thread looks for work before it sleeps. Waking a sleeper takes some 10 to 50 µs; kernel calls of a
     /// training step follow each other within that time.
     /// </summary>
-    private static readonly long s_patience = Stopwatch.Frequency / 10_000;
+    private static readonly long Patience = Stopwatch.Frequency / 10_000;
 
     private readonly object _sleep = new();
     private readonly int _number;
@@ -69,7 +69,7 @@ internal sealed class Worker
                 Volatile.Write(ref _state, Idle);
                 start = Stopwatch.GetTimestamp();
             }
-            else if (Stopwatch.GetTimestamp() - start < s_patience)
+            else if (Stopwatch.GetTimestamp() - start < Patience)
             {
                 Thread.SpinWait(20);
             }
@@ -99,7 +99,7 @@ internal sealed class Worker
     /// <summary>A moment of waiting: with the core kept at first, then offered to whoever needs it, who may be the very thread that is waited for.</summary>
     private static void Pause(long since)
     {
-        if (Stopwatch.GetTimestamp() - since < s_patience / 20)
+        if (Stopwatch.GetTimestamp() - since < Patience / 20)
         {
             Thread.SpinWait(10);
         }

@@ -23,7 +23,7 @@ public static unsafe class Workers
     /// </summary>
     internal const double SmallWork = 1 << 21;
 
-    private static readonly Lock s_starting = new();
+    private static readonly Lock Starting = new();
     private static volatile Worker[] s_workers = [];
     private static int s_count = Math.Clamp(Environment.ProcessorCount, 1, Most);
     private static int s_taken;
@@ -36,7 +36,7 @@ public static unsafe class Workers
     private static int s_callerCore = -1;
 
     /// <summary>The next part of each thread's share, a cache line apart.</summary>
-    private static readonly int[] s_next = new int[Most * Line];
+    private static readonly int[] Next = new int[Most * Line];
     private static ExceptionDispatchInfo? s_failure;
 
     [ThreadStatic]
@@ -93,7 +93,7 @@ public static unsafe class Workers
             Volatile.Write(ref s_callerCore, Processor.Current);
             for (int thread = 0; thread < s_threads; thread++)
             {
-                s_next[thread * Line] = FirstPart(thread);
+                Next[thread * Line] = FirstPart(thread);
             }
 
             try
@@ -138,7 +138,7 @@ public static unsafe class Workers
             for (int k = 0; k < s_threads; k++)
             {
                 int share = (thread + k) % s_threads, end = FirstPart(share + 1);
-                for (int part; !s_stopped && (part = Interlocked.Increment(ref s_next[share * Line]) - 1) < end;)
+                for (int part; !s_stopped && (part = Interlocked.Increment(ref Next[share * Line]) - 1) < end;)
                 {
                     s_run(s_job, part);
                 }
@@ -164,7 +164,7 @@ public static unsafe class Workers
     {
         if (s_workers.Length < helpers)
         {
-            lock (s_starting)
+            lock (Starting)
             {
                 Worker[] grown = [.. s_workers, .. Enumerable.Range(s_workers.Length + 1, helpers - s_workers.Length).Select(number => new Worker(number))];
                 s_workers = grown;
