@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,6 +22,11 @@ internal static class TrainRecipe
         JsonObject recipe = new() { ["command"] = command, ["settings"] = settings, ["corpus"] = corpus, ["result"] = result };
         WriteWhole(path, recipe.ToJsonString(Indented) + "\n");
     }
+
+    /// <summary>The command that makes a result again: a subcommand of <c>train</c> with the options that are not the usual ones.</summary>
+    public static string Command(string name, params IEnumerable<(string Option, IFormattable Value, IFormattable Usual)> options) =>
+        $"dotnet run --project lib/AttentionLab.Studio -- train {name}"
+        + string.Concat(options.Where(o => !o.Value.Equals(o.Usual)).Select(o => $" {o.Option} {o.Value.ToString(null, CultureInfo.InvariantCulture)}"));
 
     /// <summary>Writes a text; the old file stays whole until the new one is.</summary>
     public static void WriteWhole(string path, string text)

@@ -43,7 +43,7 @@ internal static class TrainTokenizer
 
         TrainRecipe.Write(
             Path.Combine(folder, "vocab.recipe.json"),
-            "dotnet run --project lib/AttentionLab.Studio -- train tokenizer",
+            TrainRecipe.Command("tokenizer", ("--size", size, Size)),
             new() { ["pieces"] = size, ["lowerCase"] = true, ["minimumCount"] = 2 },
             TrainRecipe.Describe(corpus),
             new()

@@ -64,7 +64,10 @@ internal static class TrainWords
 
         TrainRecipe.Write(
             Path.Combine(folder, "recipe.json"),
-            "dotnet run --project lib/AttentionLab.Studio -- train words",
+            TrainRecipe.Command(
+                "words", ("--words", size, VocabularySize), ("--channels", settings.Channels, Settings.Channels), ("--epochs", settings.Epochs, Settings.Epochs),
+                ("--window", settings.Window, Settings.Window), ("--negatives", settings.Negatives, Settings.Negatives), ("--rate", settings.Rate, Settings.Rate),
+                ("--subsample", settings.Subsample, Settings.Subsample), ("--power", settings.NegativePower, Settings.NegativePower), ("--seed", settings.Seed, Settings.Seed)),
             new()
             {
                 ["channels"] = settings.Channels,

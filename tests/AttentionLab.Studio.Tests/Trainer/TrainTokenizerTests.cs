@@ -32,6 +32,7 @@ public sealed class TrainTokenizerTests : IDisposable
         Assert.InRange(tokenizer.Pieces.Count, 50, 90);
         Assert.True(tokenizer.Pieces.Contains("garden"));
         using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(first, "encoder", "vocab.recipe.json")));
+        Assert.EndsWith(" train tokenizer --size 90", recipe.RootElement.GetProperty("command").GetString());
         Assert.Equal(90, recipe.RootElement.GetProperty("settings").GetProperty("pieces").GetInt32());
         Assert.Equal(64, recipe.RootElement.GetProperty("corpus").GetProperty("sha256OfTraining").GetString()!.Length);
     }

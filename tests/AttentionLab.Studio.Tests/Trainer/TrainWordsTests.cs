@@ -85,6 +85,7 @@ public sealed class TrainWordsTests : IDisposable
         Assert.Equal(20, vectors.Width);
         Assert.True(vectors.Words.Contains("sweet"));
         using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, "first", "words", "recipe.json")));
+        Assert.EndsWith(" train words --channels 20 --epochs 30 --subsample 0.01", recipe.RootElement.GetProperty("command").GetString());
         Assert.Equal(30, recipe.RootElement.GetProperty("settings").GetProperty("epochs").GetInt32());
         Assert.Equal(vectors.Words.Count, recipe.RootElement.GetProperty("result").GetProperty("words").GetInt32());
         string[] lines = File.ReadAllLines(Path.Combine(folder.Path, "text.txt"));
