@@ -31,7 +31,7 @@ internal static class Alignment
             ("matrix product 512³", 512 * 512, (a, b, c) => MatMul.Forward(a, b, c, 512, 512, 512)),
             ("matrix product 512³, weight packed", 512 * 512, (a, _, c) => MatMul.Forward(a, packed, c, 512)),
             ("matrix product 8×512×512", 512 * 512, (a, b, c) => MatMul.Forward(a[..(8 * 512)], b, c[..(8 * 512)], 8, 512, 512)),
-            ("attention 8 heads × 64, n = 512", 8 * 512 * 64, (a, b, c) => FlashAttend.ForwardHeads(a, split, b, split, b, split, c, split, default, heads, 0.125f)),
+            ("attention 8 heads × 64, n = 512", 8 * 512 * 64, (a, b, c) => FlashAttend.Forward(new AttendInput<float> { Q = new(a, split), K = new(b, split), V = new(b, split), Sizes = heads, Scale = 0.125f }, c, split, default)),
             ("softmax 32×512", 32 * 512, (a, _, c) => Softmax.Forward(a, c, 32, 512)),
             ("GELU 32×512", 32 * 512, (a, _, c) => Gelu.Forward(a, c)),
             ("LayerNorm 32×512", 32 * 512, (a, b, c) => Normalize.Forward(a, b[..512], b[512..1024], c, [], [], 32, 512)),

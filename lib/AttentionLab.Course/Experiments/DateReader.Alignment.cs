@@ -47,7 +47,7 @@ public sealed partial class DateReader
     private List<float[,]> Maps(SpokenDate[] dates, int layer, int? head)
     {
         (int[,] source, bool[,] visible) = Encode([.. dates.Select(d => d.Words)]);
-        Tensor weights = Model.Forward(source, Targets(dates).Target, visible).Saved.Decoder.CrossWeights[layer];   // (B,H,T_t,T_s)
+        Tensor weights = Model.Forward(source, Targets(dates).Target, visible).Saved.Decoder.Layers[layer].CrossWeights();   // (B,H,T_t,T_s)
         List<float[,]> maps = [];
         for (int b = 0; b < dates.Length; b++)
         {

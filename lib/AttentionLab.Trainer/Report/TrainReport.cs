@@ -236,7 +236,7 @@ internal sealed class TrainReport
             }
 
             first += ids.GetLength(0);
-            IReadOnlyList<Tensors.Tensor> weights = _model.Bert.Encoder.Forward(ids, questions.Visible[i]).Saved.Layers.Weights;
+            IReadOnlyList<Tensors.Tensor> weights = _model.Bert.Encoder.Forward(ids, questions.Visible[i]).Saved.Layers.Weights();
             all.Add([.. weights.Select(layer => HeadHabits.Of(layer, ids, questions.Visible[i], id => id == start || id == separator))]);
         }
 

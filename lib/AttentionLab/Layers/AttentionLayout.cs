@@ -1,12 +1,13 @@
+using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Layers;
 
 /// <summary>The sizes of one attention over batch and heads, checked: (T, D), (B, T, D) or (B, H, T, D).</summary>
-internal readonly record struct AttentionLayout(int Batch, int Heads, int Queries, int Keys, int Dim, int ValueDim)
+internal static class AttentionLayout
 {
     /// <summary>Checks the three shapes against each other.</summary>
-    public static AttentionLayout Of(Tensor query, Tensor key, Tensor value)
+    public static AttendSizes Of(Tensor query, Tensor key, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);

@@ -44,7 +44,7 @@ public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int
     /// <param name="mask">Of the self-attention; usually <see cref="AttentionMask.Causal"/>.</param>
     /// <param name="memoryMask">Of the cross-attention; usually the padding of the memory.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>y, shaped like x; <c>Saved.Weights</c> and <c>Saved.CrossWeights</c> can be drawn.</returns>
+    /// <returns>y, shaped like x; <c>Saved.Weights()</c> and <c>Saved.CrossWeights()</c> can be drawn.</returns>
     /// <exception cref="ArgumentException">A width, the batches or a mask do not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(Tensor x, Tensor memory, AttentionMask? mask = null, AttentionMask? memoryMask = null, CounterRandom? random = null)
     {
@@ -110,9 +110,9 @@ public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int
         LayerNorm.Saved Before3, FeedForward.Saved FeedForward, AddAndNorm.Saved After3)
     {
         /// <summary>Weights of the self-attention (B,H,T_q,T_q).</summary>
-        public Tensor Weights => Attention.Weights;
+        public Tensor Weights() => Attention.Weights();
 
         /// <summary>Weights of the cross-attention (B,H,T_q,T_k).</summary>
-        public Tensor CrossWeights => Cross.Weights;
+        public Tensor CrossWeights() => Cross.Weights();
     }
 }

@@ -104,6 +104,6 @@ public sealed class DecoderLayers(int count, LayerOptions options, CounterRandom
     public readonly record struct Saved(IReadOnlyList<DecoderLayer.Saved> Layers, LayerNorm.Saved Norm)
     {
         /// <summary>Weights of each layer's cross-attention, (B,H,T_q,T_k).</summary>
-        public IReadOnlyList<Tensor> CrossWeights => [.. Layers.Select(layer => layer.CrossWeights)];
+        public IReadOnlyList<Tensor> CrossWeights() => [.. Layers.Select(layer => layer.CrossWeights())];
     }
 }

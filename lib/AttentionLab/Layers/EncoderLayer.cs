@@ -32,7 +32,7 @@ public sealed class EncoderLayer(LayerOptions options, CounterRandom random, str
     /// <param name="x">(T,C) or (B,T,C).</param>
     /// <param name="mask">Who may look at whom; null for everybody.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>y, shaped like x; <c>Saved.Weights</c> is (B,H,T,T).</returns>
+    /// <returns>y, shaped like x; <c>Saved.Weights()</c> is (B,H,T,T).</returns>
     /// <exception cref="ArgumentException">The width or the mask does not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(Tensor x, AttentionMask? mask = null, CounterRandom? random = null)
     {
@@ -83,6 +83,6 @@ public sealed class EncoderLayer(LayerOptions options, CounterRandom random, str
         LayerNorm.Saved Before2, FeedForward.Saved FeedForward, AddAndNorm.Saved After2)
     {
         /// <summary>Attention weights (B,H,T,T).</summary>
-        public Tensor Weights => Attention.Weights;
+        public Tensor Weights() => Attention.Weights();
     }
 }

@@ -24,7 +24,7 @@ public sealed class EncoderLayers(int count, LayerOptions options, CounterRandom
     /// <param name="x">(T,C) or (B,T,C).</param>
     /// <param name="mask">Who may look at whom, in every layer.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>y, shaped like x; <c>Saved.Weights</c> and <c>Saved.Outputs</c> have one tensor a layer.</returns>
+    /// <returns>y, shaped like x; <c>Saved.Weights()</c> and <c>Saved.Outputs</c> have one tensor a layer.</returns>
     /// <exception cref="ArgumentException">The width or the mask does not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(Tensor x, AttentionMask? mask = null, CounterRandom? random = null)
     {
@@ -78,6 +78,6 @@ public sealed class EncoderLayers(int count, LayerOptions options, CounterRandom
     public readonly record struct Saved(IReadOnlyList<EncoderLayer.Saved> Layers, IReadOnlyList<Tensor> Outputs, LayerNorm.Saved Norm)
     {
         /// <summary>Attention weights of each layer, (B,H,T,T).</summary>
-        public IReadOnlyList<Tensor> Weights => [.. Layers.Select(layer => layer.Weights)];
+        public IReadOnlyList<Tensor> Weights() => [.. Layers.Select(layer => layer.Weights())];
     }
 }

@@ -29,43 +29,24 @@ public static class FusedAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttentionLayout layout = AttentionLayout.Of(query, key, value);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim)), statistics = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, 2));
-        float factor = Run(query, key, value, output, statistics.Span, mask, scale, layout);
+        AttendSizes sizes = AttentionLayout.Of(query, key, value);
+        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim)), statistics = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, 2));
+        float factor = scale ?? Scale(sizes);
+        FlashAttend.Forward(Input(query, key, value, sizes, mask, factor), output.Span, statistics.Span);
         return (output, new Saved(query, key, value, output, statistics, mask, factor));
     }
 
     /// <summary>The output alone, where no backward follows.</summary>
-    /// <inheritdoc cref="Forward"/>
+    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor, AttentionMask?, float?)"/>
     /// <returns>Output (…, T_q, D_v).</returns>
     public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttentionLayout layout = AttentionLayout.Of(query, key, value);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, layout.Queries, layout.ValueDim));
-        Run(query, key, value, output, default, mask, scale, layout);
+        AttendSizes sizes = AttentionLayout.Of(query, key, value);
+        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
+        FlashAttend.Forward(Input(query, key, value, sizes, mask, scale ?? Scale(sizes)), output.Span, []);
         return output;
-    }
-
-    private static float Run(Tensor query, Tensor key, Tensor value, Tensor output, Span<float> statistics, AttentionMask? mask, float? scale, AttentionLayout layout)
-    {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = layout;
-        mask?.Check(batch, heads, queries, keys);
-        float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        FlashAttend.ForwardHeads(
-            query.Span,
-            HeadLayout.Split(heads, queries, dim),
-            key.Span,
-            HeadLayout.Split(heads, keys, dim),
-            value.Span,
-            HeadLayout.Split(heads, keys, valueDim),
-            output.Span,
-            HeadLayout.Split(heads, queries, valueDim),
-            statistics,
-            new(batch, heads, queries, keys, dim, valueDim),
-            factor,
-            mask is null ? default : mask.OfAll(),
-            mask?.BiasValues is { } bias ? bias.Span : default);
-        return factor;
     }
 
     /// <summary>Gradients of the three inputs; see <see cref="FlashAttend"/> for the derivation.</summary>
@@ -77,7 +58,7 @@ public static class FusedAttention
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
         ArgumentNullException.ThrowIfNull(dOutput);
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
+        AttendSizes sizes = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
         if (!dOutput.Shape.SequenceEqual(saved.Output.Shape))
         {
             throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(saved.Output.Shape)}: pass the gradient of that output.");
@@ -85,29 +66,37 @@ public static class FusedAttention
 
         if (dBias is not null)
         {
-            AttentionMask.Bias(dBias).Check(batch, heads, queries, keys);
+            AttentionMask.Bias(dBias).Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
         }
 
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
-        FlashAttend.BackwardHeads(
-            saved.Query.Span,
-            HeadLayout.Split(heads, queries, dim),
-            saved.Key.Span,
-            HeadLayout.Split(heads, keys, dim),
-            saved.Value.Span,
-            HeadLayout.Split(heads, keys, valueDim),
-            saved.Output.Span,
-            HeadLayout.Split(heads, queries, valueDim),
-            saved.Statistics.Span,
-            dOutput.Span,
-            dQuery.Span,
-            dKey.Span,
-            dValue.Span,
-            new(batch, heads, queries, keys, dim, valueDim),
-            saved.Scale,
-            saved.Mask is null ? default : saved.Mask.OfAll(),
-            saved.Mask?.BiasValues is { } bias ? bias.Span : default,
-            dBias is null ? default : dBias.Span);
+        AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
+        FlashAttend.Backward(Input(saved.Query, saved.Key, saved.Value, sizes, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
+
+    /// <summary>The same over heads where the projections of a layer wrote them: (B,T,H·D) or (T,H·D).</summary>
+    /// <returns>Output (B,T_q,H·D_v), and (B,H,T_q,2) for the backward.</returns>
+    internal static (Tensor Output, Tensor Statistics) Forward(HeadInput heads)
+    {
+        AttendInput<float> input = heads.Kernel;
+        (int batch, int count, int queries, int keys, _, int valueDim) = input.Sizes;
+        heads.Mask?.Check(batch, count, queries, keys);
+        Tensor output = ShapeCheck.WithColumns(heads.Query.Matrix, count * valueDim), statistics = Workspace.Rent(batch, count, queries, 2);
+        FlashAttend.Forward(input, output.Span, HeadLayout.Merged(queries, valueDim, output.Columns), statistics.Span);
+        return (output, statistics);
+    }
+
+    /// <summary>Gradients of queries, keys and values, overwritten where <paramref name="to"/> says: in columns that lie as those of <paramref name="heads"/>.</summary>
+    internal static void Backward(HeadInput heads, Tensor output, Tensor statistics, Tensor dOutput, HeadInput to)
+    {
+        AttendInput<float> input = heads.Kernel;
+        HeadSpan<float> outputs = new(output.Span, HeadLayout.Merged(input.Sizes.Queries, input.Sizes.ValueDim, output.Columns));
+        FlashAttend.Backward(input, outputs, statistics.Span, dOutput.Span, new() { Q = to.Query.Span, K = to.Key.Span, V = to.Value.Span });
+    }
+
+    private static float Scale(AttendSizes sizes) => sizes.Dim == 0 ? 1 : 1 / MathF.Sqrt(sizes.Dim);
+
+    private static AttendInput<float> Input(Tensor query, Tensor key, Tensor value, AttendSizes sizes, AttentionMask? mask, float scale) => AttendInput<float>.Split(
+        query.Span, key.Span, value.Span, sizes, scale, mask is null ? default : mask.OfAll(), mask?.BiasValues is { } bias ? bias.Span : default);
 }

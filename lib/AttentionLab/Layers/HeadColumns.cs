@@ -28,3 +28,24 @@ internal readonly record struct HeadColumns(Tensor Matrix, int First, int Heads,
     /// <summary>(B,H,T,D), a copy.</summary>
     public Tensor Split() => Layers.Heads.Split(Matrix, Heads, First, Heads * Size);
 }
+
+/// <summary>What one attention of a layer is computed from: queries, keys and values where the projections wrote them, mask and scale.</summary>
+/// <param name="Query">(B,T_q,H·D) columns.</param>
+/// <param name="Key">(B,T_k,H·D) columns.</param>
+/// <param name="Value">(B,T_k,H·D_v) columns.</param>
+/// <param name="Mask">Who may look at whom; null for everybody.</param>
+/// <param name="Scale">Factor of the scores.</param>
+internal readonly record struct HeadInput(HeadColumns Query, HeadColumns Key, HeadColumns Value, AttentionMask? Mask, float Scale)
+{
+    /// <summary>As kernels take it.</summary>
+    public AttendInput<float> Kernel => new()
+    {
+        Q = new(Query.Span, Query.Layout),
+        K = new(Key.Span, Key.Layout),
+        V = new(Value.Span, Value.Layout),
+        Sizes = new(Query.Batch, Query.Heads, Query.Tokens, Key.Tokens, Query.Size, Value.Size),
+        Scale = Scale,
+        Mask = Mask is null ? default : Mask.OfAll(),
+        Bias = Mask?.BiasValues is { } bias ? bias.Span : default,
+    };
+}

@@ -21,7 +21,7 @@ public sealed partial class MultiHeadAttention
     public Tensor InferCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        (HeadColumns query, HeadColumns key, HeadColumns value) = Project(x, memory);
-        return Output.Forward(HeadAttention.Forward(query, key, value, mask, Scale).Output).Y;
+        (Tensor queries, Tensor keysAndValues) = Project(x, memory);
+        return Output.Forward(FusedAttention.Forward(Split(queries, keysAndValues, mask)).Output).Y;
     }
 }

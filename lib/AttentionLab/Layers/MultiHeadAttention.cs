@@ -58,7 +58,7 @@ public sealed partial class MultiHeadAttention(
     /// <summary>Self-attention.</summary>
     /// <param name="x">(T,C) or (B,T,C).</param>
     /// <param name="mask">Who may look at whom; null for everybody.</param>
-    /// <returns>y, shaped like x, and what <see cref="Backward"/> needs; <c>Weights</c> is (B,H,T,T).</returns>
+    /// <returns>y, shaped like x, and what <see cref="Backward"/> needs; <c>Weights()</c> is (B,H,T,T).</returns>
     /// <exception cref="ArgumentException">A width or the mask does not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(Tensor x, AttentionMask? mask = null) => ForwardCross(x, x, mask);
 
@@ -66,15 +66,16 @@ public sealed partial class MultiHeadAttention(
     /// <param name="x">(T_q,C) or (B,T_q,C).</param>
     /// <param name="memory">(T_k, memory width) or (B, T_k, memory width).</param>
     /// <param name="mask">Who may look at whom; null for everybody.</param>
-    /// <returns>y, shaped like x, and what <see cref="BackwardCross"/> needs; <c>Weights</c> is (B,H,T_q,T_k).</returns>
+    /// <returns>y, shaped like x, and what <see cref="BackwardCross"/> needs; <c>Weights()</c> is (B,H,T_q,T_k).</returns>
     /// <exception cref="ArgumentException">A width, the batches or the mask do not fit.</exception>
     public (Tensor Y, Saved Saved) ForwardCross(Tensor x, Tensor memory, AttentionMask? mask = null)
     {
         Check(x, memory);
-        (HeadColumns query, HeadColumns key, HeadColumns value) = Project(x, memory);
-        (Tensor mixed, Tensor statistics) = HeadAttention.Forward(query, key, value, mask, Scale);
-        (Tensor y, Linear.Saved output) = Output.Forward(mixed);
-        return (y, new Saved(x, memory, query, key, value, statistics, mask, Scale, output));
+        (Tensor queries, Tensor keysAndValues) = Project(x, memory);              // (B,T_q,C) → (B,T_q,H·D), (B,T_k,C) → (B,T_k,H·(D+D_v))
+        HeadInput heads = Split(queries, keysAndValues, mask);                    // (B,H,T,D): head h is columns h·D … h·D+D−1, where they stand
+        (Tensor mixed, Tensor statistics) = FusedAttention.Forward(heads);        // softmax(scale·Q·Kᵀ)·V of each head: (B,T_q,H·D_v)
+        (Tensor y, Linear.Saved output) = Output.Forward(mixed);                  // joined by W_O: (B,T_q,C)
+        return (y, new Saved { X = x, Memory = memory, Heads = heads, Statistics = statistics, Output = output });
     }
 
     /// <summary>Backward of self-attention: the three ways in which x took part, added up.</summary>
@@ -90,7 +91,7 @@ public sealed partial class MultiHeadAttention(
         }
 
         Tensor wide = ShapeCheck.WithColumns(saved.X, Query.Outputs + Key.Outputs + Value.Outputs);
-        BackwardHeads(dy, saved, wide, wide, Query.Outputs);
+        BackwardHeads(dy, saved, wide, wide);
         Tensor dx = JoinedMaps.Backward(wide, saved.X, Query, Key, Value);
         Workspace.Return(wide);
         return dx;
@@ -104,36 +105,51 @@ public sealed partial class MultiHeadAttention(
     public (Tensor X, Tensor Memory) BackwardCross(Tensor dy, Saved saved)
     {
         Tensor dQuery = ShapeCheck.WithColumns(saved.X, Query.Outputs), wide = ShapeCheck.WithColumns(saved.Memory, Key.Outputs + Value.Outputs);
-        BackwardHeads(dy, saved, dQuery, wide, 0);
+        BackwardHeads(dy, saved, dQuery, wide);
         Tensor dx = JoinedMaps.Backward(dQuery, saved.X, Query), dMemory = JoinedMaps.Backward(wide, saved.Memory, Key, Value);
         Workspace.Return(dQuery);
         Workspace.Return(wide);
         return (dx, dMemory);
     }
 
-    /// <summary>The three projections, turned by their positions. Maps of the same input are one product, and one matrix then holds Q, K and V side by side.</summary>
-    private (HeadColumns Query, HeadColumns Key, HeadColumns Value) Project(Tensor x, Tensor memory)
+    /// <summary>Step 1, project. Maps of the same input are one product: in self-attention both results are one matrix, which holds Q, K and V side by side.</summary>
+    private (Tensor Queries, Tensor KeysAndValues) Project(Tensor x, Tensor memory)
     {
-        bool self = ReferenceEquals(x, memory);
-        Tensor wide = self ? JoinedMaps.Forward(x, Query, Key, Value) : JoinedMaps.Forward(memory, Key, Value);
-        int first = self ? Query.Outputs : 0;
-        HeadColumns query = new(self ? wide : Query.Forward(x).Y, 0, heads, HeadSize);
-        HeadColumns key = new(wide, first, heads, HeadSize), value = new(wide, first + Key.Outputs, heads, Value.Outputs / heads);
-        rotary?.Turn(query, back: false);
-        rotary?.Turn(key, back: false);
-        return (query, key, value);
+        if (ReferenceEquals(x, memory))
+        {
+            Tensor wide = JoinedMaps.Forward(x, Query, Key, Value);
+            return (wide, wide);
+        }
+
+        return (Query.Forward(x).Y, JoinedMaps.Forward(memory, Key, Value));
     }
 
-    /// <summary>From dy to the gradients of the projections: queries in <paramref name="x"/>, keys and values in <paramref name="memory"/> from column <paramref name="first"/> on. Adds to the gradients of W_O.</summary>
-    private void BackwardHeads(Tensor dy, Saved saved, Tensor x, Tensor memory, int first)
+    /// <summary>Step 2, split: nothing moves. Queries and keys are turned by their positions.</summary>
+    private HeadInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
+    {
+        HeadInput split = Columns(queries, keysAndValues, mask);
+        rotary?.Turn(split.Query, back: false);
+        rotary?.Turn(split.Key, back: false);
+        return split;
+    }
+
+    /// <summary>Where the heads stand: keys and values behind the queries if one matrix holds all of them.</summary>
+    private HeadInput Columns(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
+    {
+        int first = ReferenceEquals(queries, keysAndValues) ? Query.Outputs : 0;
+        HeadColumns key = new(keysAndValues, first, heads, HeadSize), value = new(keysAndValues, first + Key.Outputs, heads, Value.Outputs / heads);
+        return new(new(queries, 0, heads, HeadSize), key, value, mask, Scale);
+    }
+
+    /// <summary>From dy to the gradients of the projections, written where the projections would stand. Adds to the gradients of W_O.</summary>
+    private void BackwardHeads(Tensor dy, Saved saved, Tensor dQueries, Tensor dKeysAndValues)
     {
         Tensor dMixed = Output.Backward(dy, saved.Output);
-        HeadColumns dQuery = saved.Query with { Matrix = x }, dKey = saved.Key with { Matrix = memory, First = first };
-        HeadColumns dValue = saved.Value with { Matrix = memory, First = first + Key.Outputs };
-        HeadAttention.Backward(saved.Query, saved.Key, saved.Value, saved.Output.X, saved.Statistics, saved.Mask, saved.Scale, dMixed, dQuery, dKey, dValue);
+        HeadInput gradients = Columns(dQueries, dKeysAndValues, saved.Heads.Mask);
+        FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, gradients);
         Workspace.Return(dMixed);
-        rotary?.Turn(dQuery, back: true);
-        rotary?.Turn(dKey, back: true);
+        rotary?.Turn(gradients.Query, back: true);
+        rotary?.Turn(gradients.Key, back: true);
     }
 
     private void Check(Tensor x, Tensor memory)
@@ -158,38 +174,24 @@ public sealed partial class MultiHeadAttention(
     /// <summary>What the backward needs: the projections, and two numbers a query instead of its row of weights.</summary>
     public readonly record struct Saved
     {
-        private readonly Lazy<Tensor> _weights;
-
-        internal Saved(Tensor x, Tensor memory, HeadColumns query, HeadColumns key, HeadColumns value, Tensor statistics, AttentionMask? mask, float scale, Linear.Saved output)
-        {
-            (X, Memory, Query, Key, Value, Statistics, Mask, Scale, Output) = (x, memory, query, key, value, statistics, mask, scale, output);
-            _weights = new(() => ScaledDotProductAttention.Forward(query.Split(), key.Split(), value.Split(), mask, scale).Saved.Weights);
-        }
-
         /// <summary>What queries were made of.</summary>
-        public Tensor X { get; }
+        public required Tensor X { get; init; }
 
         /// <summary>What keys and values were made of; X itself in self-attention.</summary>
-        public Tensor Memory { get; }
+        public required Tensor Memory { get; init; }
+
+        /// <summary>The maximum in use, halved, and Σ e^(s − maximum) of each row of scores, (B,H,T_q,2).</summary>
+        public required Tensor Statistics { get; init; }
+
+        internal HeadInput Heads { get; init; }
+
+        internal Linear.Saved Output { get; init; }
 
         /// <summary>
-        /// Attention weights (B,H,T_q,T_k); each row sums to 1, or to 0 if everything is masked. Computed from the saved queries and keys when first
-        /// asked for: neither the forward nor the backward needs them.
+        /// Attention weights (B,H,T_q,T_k); each row sums to 1, or to 0 if everything is masked. Every call computes them from the saved queries and keys:
+        /// neither the forward nor the backward needs them.
         /// </summary>
-        public Tensor Weights => _weights.Value;
-
-        internal HeadColumns Query { get; }
-
-        internal HeadColumns Key { get; }
-
-        internal HeadColumns Value { get; }
-
-        internal Tensor Statistics { get; }
-
-        internal AttentionMask? Mask { get; }
-
-        internal float Scale { get; }
-
-        internal Linear.Saved Output { get; }
+        public Tensor Weights() =>
+            ScaledDotProductAttention.Forward(Heads.Query.Split(), Heads.Key.Split(), Heads.Value.Split(), Heads.Mask, Heads.Scale).Saved.Weights;
     }
 }

@@ -64,9 +64,17 @@ public sealed class PackedAttention
 
         HeadLayout at = HeadLayout.Merged(tokens, size, wide), valuesAt = HeadLayout.Merged(tokens, valueSize, wide);
         int keys = rows == 0 ? 0 : heads * size, values = 2 * keys;
-        FlashAttend.ForwardHeads(
-            projections, at, projections[keys..], at, projections[values..], valuesAt, mixed, HeadLayout.Merged(tokens, valueSize, heads * valueSize), [],
-            new(batch, heads, tokens, tokens, size, valueSize), _layer.Scale, mask, bias);
+        AttendInput<float> input = new()
+        {
+            Q = new(projections, at),
+            K = new(projections[keys..], at),
+            V = new(projections[values..], valuesAt),
+            Sizes = new(batch, heads, tokens, tokens, size, valueSize),
+            Scale = _layer.Scale,
+            Mask = mask,
+            Bias = bias,
+        };
+        FlashAttend.Forward(input, mixed, HeadLayout.Merged(tokens, valueSize, heads * valueSize), []);
         _output.Infer(mixed, y, add: add);
     }
 }

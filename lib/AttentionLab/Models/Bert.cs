@@ -13,7 +13,7 @@ namespace AttentionLab.Models;
 /// Bert bert = Bert.Load("models/all-MiniLM-L6-v2");
 /// Tensor vectors = bert.Embed("The apple fell from the tree.", "Apple sold a phone.");   // (2,C)
 /// float near = CosineSimilarity.Forward(vectors.Row(0), vectors.Row(1));
-/// (Tensor h, Encoder.Saved saved) = bert.Forward(bert.Tokenizer.Encode(["An apple a day"])); // (1,T,C), saved.Layers.Weights
+/// (Tensor h, Encoder.Saved saved) = bert.Forward(bert.Tokenizer.Encode(["An apple a day"])); // (1,T,C), saved.Layers.Weights()
 /// </code>
 /// </summary>
 public sealed class Bert
@@ -88,7 +88,7 @@ public sealed class Bert
 
     /// <summary>A vector for each piece of each text.</summary>
     /// <param name="batch">From <see cref="Tokenizer"/>.</param>
-    /// <returns>(B,T,C), what stands at padding has no meaning; <c>Saved.Layers.Weights</c> has (B,H,T,T) for each layer.</returns>
+    /// <returns>(B,T,C), what stands at padding has no meaning; <c>Saved.Layers.Weights()</c> has (B,H,T,T) for each layer.</returns>
     /// <exception cref="ArgumentException">A text is longer than the model's positions.</exception>
     public (Tensor Y, Encoder.Saved Saved) Forward(EncodedBatch batch)
     {

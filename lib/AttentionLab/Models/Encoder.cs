@@ -30,7 +30,7 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     /// <param name="types">(B,T) token types; null for all 0.</param>
     /// <param name="mask">A further condition, for example <see cref="AttentionMask.Causal"/>; null for none.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>(B,T,C); <c>Saved.Layers.Weights</c> and <c>Saved.Layers.Outputs</c> show what happens inside.</returns>
+    /// <returns>(B,T,C); <c>Saved.Layers.Weights()</c> and <c>Saved.Layers.Outputs</c> show what happens inside.</returns>
     /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a mask does not fit.</exception>
     public (Tensor Y, Saved Saved) Forward(int[,] ids, bool[,]? visible = null, int[,]? types = null, AttentionMask? mask = null, CounterRandom? random = null)
     {

@@ -39,7 +39,7 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     /// <param name="target">(B,T_t), starting with the start token; row t is scored for what follows token t.</param>
     /// <param name="visible">(B,T_s): false hides padding of the source; null for tokens everywhere.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>logits (B,T_t,V); <c>Saved.Decoder.CrossWeights</c> is the alignment.</returns>
+    /// <returns>logits (B,T_t,V); <c>Saved.Decoder.CrossWeights()</c> is the alignment.</returns>
     /// <exception cref="ArgumentException">A number names no word, a sequence is too long, or the batches differ.</exception>
     public (Tensor Logits, Saved Saved) Forward(int[,] source, int[,] target, bool[,]? visible = null, CounterRandom? random = null)
     {

@@ -40,7 +40,7 @@ public sealed class VisionTransformer(
     /// <summary>A score for each class.</summary>
     /// <param name="images">(B, side, side, pixelChannels).</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
-    /// <returns>logits (B, classes); <c>Saved.Layers.Weights</c> are (B,H,T,T) with T patches.</returns>
+    /// <returns>logits (B, classes); <c>Saved.Layers.Weights()</c> are (B,H,T,T) with T patches.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public (Tensor Logits, Saved Saved) Forward(Tensor images, CounterRandom? random = null)
     {

@@ -51,7 +51,7 @@ internal sealed class AttentionCase
     public void Fused(float[] output)
     {
         HeadLayout queries = HeadLayout.Split(Heads, Queries, Dim), keys = HeadLayout.Split(Heads, Keys, Dim);
-        FlashAttend.ForwardHeads(Q, queries, K, keys, V, keys, output, queries, [], new(1, Heads, Queries, Keys, Dim, Dim), Scale, Mask);
+        FlashAttend.Forward(new AttendInput<float> { Q = new(Q, queries), K = new(K, keys), V = new(V, keys), Sizes = new AttendSizes(1, Heads, Queries, Keys, Dim, Dim), Scale = Scale, Mask = Mask }, output, queries, []);
     }
 
     /// <summary>Ours, as the layers do it in training: all weights of a head are stored.</summary>
@@ -78,12 +78,12 @@ internal sealed class AttentionCase
     {
         foreach (int h in new[] { 0, Heads - 1 })
         {
-            double[] keys = Inputs.Widen(Head(K, h)), values = Inputs.Widen(Head(V, h)), row = new double[Dim], logSum = new double[1];
+            double[] keys = Inputs.Widen(Head(K, h)), values = Inputs.Widen(Head(V, h)), row = new double[Dim], statistics = new double[2];
             for (int s = 0; s < 5; s++)
             {
                 int i = s * (Queries - 1) / 4, seen = Causal ? Mask.Limit(i, Queries, Keys) : Keys;
                 AttendMask mask = new() { Keys = Exists.AsSpan(0, Exists is null ? 0 : seen), Pairs = Pairs is null ? default : Pairs.AsSpan(i * Keys, seen) };
-                FlashAttend.Reference<double>(Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), row, logSum, 1, seen, Dim, Dim, 1 / Math.Sqrt(Dim), mask);
+                FlashAttend.Reference<double>(AttendInput<double>.Split(Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), new(1, 1, 1, seen, Dim, Dim), 1 / Math.Sqrt(Dim), mask), row, statistics);
                 for (int c = 0; c < Dim; c++)
                 {
                     float actual = output[(h * Queries + i) * Dim + c];

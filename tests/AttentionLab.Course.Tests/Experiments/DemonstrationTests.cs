@@ -42,7 +42,7 @@ public class DemonstrationTests(ITestOutputHelper output)
         (int[,] held, int[] wanted) = Reversed(new CounterRandom(99), 500);
         (Tensor y, Encoder.Saved inside) = encoder.Forward(held);
         double accuracy = CrossEntropyLoss.Accuracy(head.Forward(y).Y, wanted);
-        (double peaks, double mean) = Antidiagonal(inside.Layers.Weights[0]);
+        (double peaks, double mean) = Antidiagonal(inside.Layers.Weights()[0]);
         output.WriteLine($"{accuracy:P2} of held-out tokens right; {peaks:P1} of the queries look most at their mirror image, with {mean:P1} of their weight (uniform: {1.0 / Length:P1}); {watch.Elapsed.TotalSeconds:F1} s");
         Assert.True(accuracy >= 0.99, $"accuracy {accuracy:P2}");
         Assert.True(peaks >= 0.95 && mean >= 0.6, $"{peaks:P1} of the peaks and {mean:P1} of the weight lie on the antidiagonal");

@@ -48,7 +48,7 @@ public class EncoderLayerTests
     public void Forward_Dropout_LeavesAttentionWeightsADistribution()
     {
         EncoderLayer layer = new(new(8, 2) { Hidden = 16, Dropout = 0.5 }, new CounterRandom(1));
-        Tensor weights = layer.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 5, 8), random: new CounterRandom(5)).Saved.Weights;
+        Tensor weights = layer.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 5, 8), random: new CounterRandom(5)).Saved.Weights();
         for (int r = 0; r < weights.Rows; r++)
         {
             Assert.Equal(1, weights.Row(r).ToArray().Sum(), 1e-5f);

@@ -26,7 +26,7 @@ public class MultiHeadAttentionTests
         {
             (Tensor y, MultiHeadAttention.Saved saved) = attention.ForwardCross(x, g.Input("memory"), mask);
             g.Output("output", y);
-            g.Output("weights", saved.Weights);
+            g.Output("weights", saved.Weights());
             (Tensor dx, Tensor dMemory) = attention.BackwardCross(g.Input("d:output"), saved);
             g.Gradient("x", dx);
             g.Gradient("memory", dMemory);
@@ -35,7 +35,7 @@ public class MultiHeadAttentionTests
         {
             (Tensor y, MultiHeadAttention.Saved saved) = attention.Forward(x, mask);
             g.Output("output", y);
-            g.Output("weights", saved.Weights.Span);
+            g.Output("weights", saved.Weights().Span);
             g.Gradient("x", attention.Backward(g.Input("d:output"), saved));
         }
 

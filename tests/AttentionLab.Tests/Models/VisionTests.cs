@@ -55,7 +55,7 @@ public class VisionTests
     public void VisionTransformer_FirstLayer_EveryPatchSeesEveryPatch()
     {
         VisionTransformer model = new(8, 2, 1, 8, 2, 1, 16, 10, new CounterRandom(1));
-        Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights[0];
+        Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights()[0];
         Assert.Equal([1, 2, 16, 16], weights.Shape.ToArray());
         Assert.All(weights.Values, w => Assert.True(w > 0));
     }

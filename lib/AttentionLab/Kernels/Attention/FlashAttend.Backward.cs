@@ -14,35 +14,27 @@ namespace AttentionLab.Kernels;
 public static partial class FlashAttend
 {
     /// <summary>Gradients by loops.</summary>
-    /// <param name="q">Q of the forward.</param>
-    /// <param name="k">K of the forward.</param>
-    /// <param name="v">V of the forward.</param>
-    /// <param name="output">O of the forward.</param>
+    /// <param name="input">Of the forward.</param>
+    /// <param name="output">O of the forward (B, H, T_q, D_v).</param>
     /// <param name="statistics">Of the forward.</param>
-    /// <param name="dOutput">∂L/∂O (queries, valueDim).</param>
-    /// <param name="dq">∂L/∂Q, overwritten.</param>
-    /// <param name="dk">∂L/∂K, overwritten.</param>
-    /// <param name="dv">∂L/∂V, overwritten.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="scale">Factor of the forward.</param>
-    /// <param name="mask">Mask of the forward.</param>
-    /// <param name="bias">Bias of the forward; empty for none.</param>
-    /// <param name="dBias">∂L/∂bias (queries, keys), added to; empty if not wanted.</param>
+    /// <param name="dOutput">∂L/∂O.</param>
+    /// <param name="to">Where the gradients go.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, Span<T> dq, Span<T> dk, Span<T> dv, int queries, int keys, int dim, int valueDim, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default, Span<T> dBias = default)
+    public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(q.Length, k.Length, v.Length, output.Length, statistics.Length, bias.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, dBias.Length, queries, keys, dim, valueDim, mask);
-        dq.Clear();
-        dk.Clear();
-        dv.Clear();
-        for (int i = 0; i < queries; i++)
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        CheckBackward(input, new(output, input.SplitOutput), statistics, dOutput, to);
+        to.Q.Clear();
+        to.K.Clear();
+        to.V.Clear();
+        for (int at = 0; at < batch * heads * queries; at++)
         {
-            ReadOnlySpan<T> dRow = dOutput.Slice(i * valueDim, valueDim);
-            T d = Sum(dRow, output.Slice(i * valueDim, valueDim));
+            int b = at / queries / heads, h = at / queries % heads, i = at % queries;
+            AttendMask mask = input.MaskOf(b);
+            ReadOnlySpan<T> bias = input.BiasOf(b, h), q = input.Q.Row(b, h, i, dim), dRow = dOutput.Slice(at * valueDim, valueDim);
+            Span<T> dq = to.Q.Slice(input.Q.Layout.At(b, h, i), dim);
+            T d = Dot.Reference(dRow, output.Slice(at * valueDim, valueDim));
             for (int j = 0; j < keys; j++)
             {
                 if (!mask.Sees(i, j, queries, keys, bias))
@@ -50,109 +42,83 @@ public static partial class FlashAttend
                     continue;
                 }
 
-                T score = scale * Sum(q.Slice(i * dim, dim), k.Slice(j * dim, dim)) + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
-                T weight = T.Exp(score - statistics[2 * i] - statistics[2 * i]) / statistics[2 * i + 1];
-                T dScore = weight * (Sum(dRow, v.Slice(j * valueDim, valueDim)) - d);
+                ReadOnlySpan<T> k = input.K.Row(b, h, j, dim);
+                Span<T> dk = to.K.Slice(input.K.Layout.At(b, h, j), dim), dv = to.V.Slice(input.V.Layout.At(b, h, j), valueDim);
+                T score = input.Scale * Dot.Reference(q, k) + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
+                T weight = T.Exp(score - statistics[2 * at] - statistics[2 * at]) / statistics[2 * at + 1];
+                T dScore = weight * (Dot.Reference(dRow, input.V.Row(b, h, j, valueDim)) - d);
                 for (int c = 0; c < valueDim; c++)
                 {
-                    dv[j * valueDim + c] += weight * dRow[c];
+                    dv[c] += weight * dRow[c];
                 }
 
                 for (int c = 0; c < dim; c++)
                 {
-                    dq[i * dim + c] += scale * dScore * k[j * dim + c];
-                    dk[j * dim + c] += scale * dScore * q[i * dim + c];
+                    dq[c] += input.Scale * dScore * k[c];
+                    dk[c] += input.Scale * dScore * q[c];
                 }
 
-                if (!dBias.IsEmpty)
+                if (!to.Bias.IsEmpty)
                 {
-                    dBias[i * keys + j] += dScore;
+                    to.Bias[(int)input.BiasStart(to.Bias.Length, b, h) + i * keys + j] += dScore;
                 }
             }
         }
     }
 
-    /// <summary>Gradients, fast.</summary>
+    /// <summary>Gradients, fast, where every head of the output is a matrix of its own.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default, Span<float> dBias = default)
-    {
-        CheckBackward(q.Length, k.Length, v.Length, output.Length, statistics.Length, bias.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, dBias.Length, queries, keys, dim, valueDim, mask);
-        BackwardHeads(q, HeadLayout.Split(1, queries, dim), k, HeadLayout.Split(1, keys, dim), v, HeadLayout.Split(1, keys, valueDim), output, HeadLayout.Split(1, queries, valueDim), statistics, dOutput, dq, dk, dv, new(1, 1, queries, keys, dim, valueDim), scale, mask, bias, dBias);
-    }
+    public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to) =>
+        Backward(input, new HeadSpan<float>(output, input.SplitOutput), statistics, dOutput, to);
 
-    /// <summary>Gradients of all heads of a batch at once, fast, on as many threads as <see cref="Workers"/> has. A gradient lies as what it is the gradient of.</summary>
-    /// <param name="q">Q of the forward.</param>
-    /// <param name="qAt">Where heads lie in <paramref name="q"/> and <paramref name="dq"/>.</param>
-    /// <param name="k">K of the forward.</param>
-    /// <param name="kAt">Where heads lie in <paramref name="k"/> and <paramref name="dk"/>.</param>
-    /// <param name="v">V of the forward.</param>
-    /// <param name="vAt">Where heads lie in <paramref name="v"/> and <paramref name="dv"/>.</param>
+    /// <summary>Gradients, fast, on as many threads as <see cref="Workers"/> has. With a gradient of the bias the heads run one after the other, since they may share it.</summary>
+    /// <param name="input">Of the forward.</param>
     /// <param name="output">O of the forward.</param>
-    /// <param name="outputAt">Where heads lie in <paramref name="output"/> and <paramref name="dOutput"/>.</param>
-    /// <param name="statistics">Of the forward, (B, H, T_q, 2).</param>
-    /// <param name="dOutput">∂L/∂O.</param>
-    /// <param name="dq">∂L/∂Q, overwritten (numbers between its rows stay as they are).</param>
-    /// <param name="dk">∂L/∂K, overwritten.</param>
-    /// <param name="dv">∂L/∂V, overwritten.</param>
-    /// <param name="sizes">B, H, T_q, T_k, D and D_v.</param>
-    /// <param name="scale">Factor of the forward.</param>
-    /// <param name="mask">Mask of the forward.</param>
-    /// <param name="bias">Bias of the forward; empty for none.</param>
-    /// <param name="dBias">∂L/∂bias, as long as the bias, added to; empty if not wanted. With it the heads run one after the other, since they may share it.</param>
+    /// <param name="statistics">Of the forward.</param>
+    /// <param name="dOutput">∂L/∂O, where heads lie as in <paramref name="output"/>.</param>
+    /// <param name="to">Where the gradients go.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void BackwardHeads(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, ReadOnlySpan<float> output, HeadLayout outputAt, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, AttendSizes sizes, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default, Span<float> dBias = default)
+    public static void Backward(in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
-        CheckHeads(q.Length, qAt, k.Length, kAt, v.Length, vAt, output.Length, outputAt, statistics.Length, sizes, mask, bias.Length);
-        Sizes.Require(statistics.Length, (long)sizes.Batch * sizes.Heads * sizes.Queries, 2, "statistics", "batch × heads × queries", "two");
-        CheckHeads(dq.Length, qAt, dk.Length, kAt, dv.Length, vAt, dOutput.Length, outputAt, 0, sizes, default, dBias.Length);
+        CheckBackward(input, output, statistics, dOutput, to);
         if (Vector512.IsHardwareAccelerated)
         {
-            HeadsBackward<Lanes16>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
+            HeadsBackward<Lanes16>(input, output, statistics, dOutput, to);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            HeadsBackward<Lanes8>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
+            HeadsBackward<Lanes8>(input, output, statistics, dOutput, to);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            HeadsBackward<Lanes4>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
+            HeadsBackward<Lanes4>(input, output, statistics, dOutput, to);
         }
         else
         {
-            HeadsBackward<Lanes1>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, dOutput, dq, dk, dv, sizes, scale, mask, bias, dBias);
+            HeadsBackward<Lanes1>(input, output, statistics, dOutput, to);
         }
     }
 
-    private static unsafe void HeadsBackward<V>(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, ReadOnlySpan<float> output, HeadLayout outputAt, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, AttendSizes sizes, float scale, AttendMask mask, ReadOnlySpan<float> bias, Span<float> dBias)
+    private static unsafe void HeadsBackward<V>(in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
         where V : struct, ILanes<V>
     {
-        fixed (float* pq = q, pk = k, pv = v, po = output, pl = statistics, pb = bias, pdo = dOutput, pdq = dq, pdk = dk, pdv = dv, pdb = dBias)
-        fixed (bool* pKeys = mask.Keys, pPairs = mask.Pairs)
+        fixed (float* q = input.Q.Values, k = input.K.Values, v = input.V.Values, o = output.Values, s = statistics, bias = input.Bias)
+        fixed (float* dO = dOutput, dq = to.Q, dk = to.K, dv = to.V, dBias = to.Bias)
+        fixed (bool* keys = input.Mask.Keys, pairs = input.Mask.Pairs)
         {
             HeadsBackwardJob<V> job = new()
             {
-                Heads = new(sizes, scale, mask, bias.IsEmpty ? dBias.Length : bias.Length)
+                Heads = new(input, output.Layout, input.Bias.IsEmpty ? to.Bias.Length : input.Bias.Length)
                 {
-                    Q = pq,
-                    K = pk,
-                    Values = pv,
-                    Output = po,
-                    Statistics = pl,
-                    Bias = pb,
-                    Keys = pKeys,
-                    Pairs = pPairs,
-                    QAt = qAt,
-                    KAt = kAt,
-                    VAt = vAt,
-                    OutputAt = outputAt,
+                    Q = q, K = k, Values = v, Output = o, Statistics = s, Bias = bias, Keys = keys, Pairs = pairs,
                 },
-                DOutput = pdo,
-                DQ = pdq,
-                DK = pdk,
-                DV = pdv,
-                DBias = pdb,
+                DOutput = dO,
+                DQ = dq,
+                DK = dk,
+                DV = dv,
+                DBias = dBias,
             };
-            Workers.Run(ref job, sizes.Batch * sizes.Heads, dBias.IsEmpty ? 2.5 * Work(sizes) : 0);
+            Workers.Run(ref job, input.Sizes.Batch * input.Sizes.Heads, to.Bias.IsEmpty ? 2.5 * Work(input.Sizes) : 0);
         }
     }
 
@@ -298,28 +264,17 @@ public static partial class FlashAttend
         }
     }
 
-    private static T Sum<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+    private static void CheckBackward<T>(in AttendInput<T> input, HeadSpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        T sum = T.Zero;
-        for (int c = 0; c < a.Length; c++)
-        {
-            sum += a[c] * b[c];
-        }
-
-        return sum;
-    }
-
-    private static void CheckBackward(int q, int k, int v, int output, int statistics, int bias, int dOutput, int dq, int dk, int dv, int dBias, int queries, int keys, int dim, int valueDim, AttendMask mask)
-    {
-        Check(q, k, v, output, statistics, bias, queries, keys, dim, valueDim, mask);
-        Sizes.Require(dOutput, queries, valueDim, "dOutput", "queries", "valueDim");
-        Sizes.Require(dq, queries, dim, "dq", "queries", "dim");
-        Sizes.Require(dk, keys, dim, "dk", "keys", "dim");
-        Sizes.Require(dv, keys, valueDim, "dv", "keys", "valueDim");
-        if (dBias != 0)
-        {
-            Sizes.Require(dBias, queries, keys, "dBias", "queries", "keys");
-        }
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        input.Check();
+        input.CheckOutput(output.Values.Length, output.Layout, 0);
+        input.CheckOutput(dOutput.Length, output.Layout, 0, "dOutput");
+        Sizes.Require(statistics.Length, (long)batch * heads * queries, 2, "statistics", "batch × heads × queries", "two");
+        input.Q.Layout.Check(to.Q.Length, batch, heads, queries, dim, "dq");
+        input.K.Layout.Check(to.K.Length, batch, heads, keys, dim, "dk");
+        input.V.Layout.Check(to.V.Length, batch, heads, keys, valueDim, "dv");
+        input.CheckBias(to.Bias.Length, "dBias");
     }
 }

@@ -23,25 +23,25 @@ public static partial class FlashAttend
     private const float Slack = 8;
 
     /// <summary>The heads of a batch, as pointers.</summary>
-    private unsafe struct HeadsOfBatch(AttendSizes sizes, float scale, AttendMask mask, int biasLength)
+    private unsafe struct HeadsOfBatch(in AttendInput<float> input, HeadLayout outputAt, int biasLength)
     {
         public float* Q, K, Values, Output, Statistics, Bias;
         public bool* Keys, Pairs;
-        public HeadLayout QAt, KAt, VAt, OutputAt;
+        public readonly HeadLayout QAt = input.Q.Layout, KAt = input.K.Layout, VAt = input.V.Layout, OutputAt = outputAt;
 
-        public AttendSizes Sizes { get; } = sizes;
+        public AttendSizes Sizes { get; } = input.Sizes;
 
         /// <summary>Numbers from one head's bias to the next: 0 where heads share it.</summary>
-        public nint BiasHead { get; } = biasLength == (long)sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Queries * sizes.Keys;
+        public nint BiasHead { get; } = input.Sizes.Heads < 2 ? 0 : (nint)input.BiasStart(biasLength, 0, 1);
 
         /// <summary>Numbers from one sequence's bias to the next.</summary>
-        public nint BiasBatch { get; } = biasLength <= (long)sizes.Heads * sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Heads * sizes.Queries * sizes.Keys;
+        public nint BiasBatch { get; } = input.Sizes.Batch < 2 ? 0 : (nint)input.BiasStart(biasLength, 1, 0);
 
-        private readonly nint _keysBatch = mask.Keys.Length == sizes.Keys ? 0 : sizes.Keys;
-        private readonly nint _pairsBatch = mask.Pairs.Length == (long)sizes.Queries * sizes.Keys ? 0 : (nint)sizes.Queries * sizes.Keys;
-        private readonly bool _causal = mask.Causal;
-        private readonly float _scale = scale;
-        private readonly ScoreUnits _units = new(scale);
+        private readonly nint _keysBatch = input.Mask.Keys.Length == input.Sizes.Keys ? 0 : input.Sizes.Keys;
+        private readonly nint _pairsBatch = input.Mask.Pairs.Length == (long)input.Sizes.Queries * input.Sizes.Keys ? 0 : (nint)input.Sizes.Queries * input.Sizes.Keys;
+        private readonly bool _causal = input.Mask.Causal;
+        private readonly float _scale = input.Scale;
+        private readonly ScoreUnits _units = new(input.Scale);
 
         public readonly HeadView Head(int batch, int head) => new()
         {

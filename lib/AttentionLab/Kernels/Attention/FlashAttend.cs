@@ -17,185 +17,110 @@ namespace AttentionLab.Kernels;
 public static partial class FlashAttend
 {
     /// <summary>Output and statistics, one key at a time.</summary>
-    /// <param name="q">Q (queries, dim).</param>
-    /// <param name="k">K (keys, dim).</param>
-    /// <param name="v">V (keys, valueDim).</param>
-    /// <param name="output">O (queries, valueDim), overwritten.</param>
-    /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (queries, 2), overwritten.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="scale">Factor of the scores.</param>
-    /// <param name="mask">Who may look at whom.</param>
-    /// <param name="bias">Added to the scaled scores (queries, keys); empty for none.</param>
+    /// <param name="input">Q, K, V, scale, mask and bias.</param>
+    /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
+    /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void Reference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, Span<T> output, Span<T> statistics, int queries, int keys, int dim, int valueDim, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default)
+    public static void Reference<T>(in AttendInput<T> input, Span<T> output, Span<T> statistics)
         where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, output.Length, statistics.Length, bias.Length, queries, keys, dim, valueDim, mask);
+        (int batch, int heads, int queries, _, _, int valueDim) = input.Sizes;
+        input.Check();
+        input.CheckOutput(output.Length, input.SplitOutput, statistics.Length);
         output.Clear();
-        for (int i = 0; i < queries; i++)
+        for (int at = 0; at < batch * heads * queries; at++)
         {
-            T maximum = T.NegativeInfinity, sum = T.Zero;
-            Span<T> row = output.Slice(i * valueDim, valueDim);
-            for (int j = 0; j < keys; j++)
-            {
-                if (!mask.Sees(i, j, queries, keys, bias))
-                {
-                    continue;
-                }
-
-                T score = T.Zero;
-                for (int c = 0; c < dim; c++)
-                {
-                    score += q[i * dim + c] * k[j * dim + c];
-                }
-
-                score = scale * score + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
-                if (T.IsNegativeInfinity(score))
-                {
-                    continue;
-                }
-
-                T higher = T.Max(maximum, score), shrink = T.Exp(maximum - higher), weight = T.Exp(score - higher);
-                sum = sum * shrink + weight;
-                for (int c = 0; c < valueDim; c++)
-                {
-                    row[c] = row[c] * shrink + weight * v[j * valueDim + c];
-                }
-
-                maximum = higher;
-            }
-
-            (statistics[2 * i], statistics[2 * i + 1]) = (maximum / (T.One + T.One), sum);
-            for (int c = 0; c < valueDim && sum != T.Zero; c++)
-            {
-                row[c] /= sum;
-            }
+            (T maximum, T sum) = Row(input, at / queries / heads, at / queries % heads, at % queries, output.Slice(at * valueDim, valueDim));
+            (statistics[2 * at], statistics[2 * at + 1]) = (maximum / (T.One + T.One), sum);
         }
     }
 
-    /// <summary>Output and statistics, fast.</summary>
-    /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, Span<float> statistics, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    /// <summary>One row of the output; returns its maximum and the sum of its e^(s − maximum).</summary>
+    private static (T Maximum, T Sum) Row<T>(in AttendInput<T> input, int batch, int head, int i, Span<T> row)
+        where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, output.Length, statistics.Length, bias.Length, queries, keys, dim, valueDim, mask);
-        ForwardHeads(q, HeadLayout.Split(1, queries, dim), k, HeadLayout.Split(1, keys, dim), v, HeadLayout.Split(1, keys, valueDim), output, HeadLayout.Split(1, queries, valueDim), statistics, new(1, 1, queries, keys, dim, valueDim), scale, mask, bias);
+        (_, _, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        AttendMask mask = input.MaskOf(batch);
+        ReadOnlySpan<T> bias = input.BiasOf(batch, head);
+        T maximum = T.NegativeInfinity, sum = T.Zero;
+        for (int j = 0; j < keys; j++)
+        {
+            if (!mask.Sees(i, j, queries, keys, bias))
+            {
+                continue;
+            }
+
+            T score = input.Scale * Dot.Reference(input.Q.Row(batch, head, i, dim), input.K.Row(batch, head, j, dim)) + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
+            if (T.IsNegativeInfinity(score))
+            {
+                continue;
+            }
+
+            ReadOnlySpan<T> value = input.V.Row(batch, head, j, valueDim);
+            T higher = T.Max(maximum, score), shrink = T.Exp(maximum - higher), weight = T.Exp(score - higher);
+            sum = sum * shrink + weight;
+            for (int c = 0; c < valueDim; c++)
+            {
+                row[c] = row[c] * shrink + weight * value[c];
+            }
+
+            maximum = higher;
+        }
+
+        for (int c = 0; c < valueDim && sum != T.Zero; c++)
+        {
+            row[c] /= sum;
+        }
+
+        return (maximum, sum);
     }
 
-    /// <summary>All heads of a batch at once, fast, on as many threads as <see cref="Workers"/> has: heads are read and written where they lie.</summary>
-    /// <param name="q">Q of all heads.</param>
-    /// <param name="qAt">Where they lie in <paramref name="q"/>.</param>
-    /// <param name="k">K of all heads.</param>
-    /// <param name="kAt">Where they lie in <paramref name="k"/>.</param>
-    /// <param name="v">V of all heads.</param>
-    /// <param name="vAt">Where they lie in <paramref name="v"/>.</param>
+    /// <summary>Output and statistics, fast, where every head of the output is a matrix of its own.</summary>
+    /// <inheritdoc cref="Forward(in AttendInput{float}, Span{float}, HeadLayout, Span{float})"/>
+    public static void Forward(in AttendInput<float> input, Span<float> output, Span<float> statistics) => Forward(input, output, input.SplitOutput, statistics);
+
+    /// <summary>Output and statistics, fast, on as many threads as <see cref="Workers"/> has: heads are read and written where they lie.</summary>
+    /// <param name="input">Q, K, V, scale, mask and bias.</param>
     /// <param name="output">O of all heads, overwritten (numbers between its rows stay as they are).</param>
     /// <param name="outputAt">Where they lie in <paramref name="output"/>.</param>
     /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten; empty if no backward follows.</param>
-    /// <param name="sizes">B, H, T_q, T_k, D and D_v.</param>
-    /// <param name="scale">Factor of the scores.</param>
-    /// <param name="mask">Who may look at whom: Keys (T_k) or (B, T_k), Pairs (T_q, T_k) or (B, T_q, T_k).</param>
-    /// <param name="bias">Added to the scaled scores: (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); empty for none.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void ForwardHeads(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, Span<float> output, HeadLayout outputAt, Span<float> statistics, AttendSizes sizes, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    public static void Forward(in AttendInput<float> input, Span<float> output, HeadLayout outputAt, Span<float> statistics)
     {
-        CheckHeads(q.Length, qAt, k.Length, kAt, v.Length, vAt, output.Length, outputAt, statistics.Length, sizes, mask, bias.Length);
+        input.Check();
+        input.CheckOutput(output.Length, outputAt, statistics.Length);
         if (Vector512.IsHardwareAccelerated)
         {
-            Heads<Lanes16>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, sizes, scale, mask, bias);
+            Heads<Lanes16>(input, output, outputAt, statistics);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Heads<Lanes8>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, sizes, scale, mask, bias);
+            Heads<Lanes8>(input, output, outputAt, statistics);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Heads<Lanes4>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, sizes, scale, mask, bias);
+            Heads<Lanes4>(input, output, outputAt, statistics);
         }
         else
         {
-            Heads<Lanes1>(q, qAt, k, kAt, v, vAt, output, outputAt, statistics, sizes, scale, mask, bias);
+            Heads<Lanes1>(input, output, outputAt, statistics);
         }
     }
 
-    private static unsafe void Heads<V>(ReadOnlySpan<float> q, HeadLayout qAt, ReadOnlySpan<float> k, HeadLayout kAt, ReadOnlySpan<float> v, HeadLayout vAt, Span<float> output, HeadLayout outputAt, Span<float> statistics, AttendSizes sizes, float scale, AttendMask mask, ReadOnlySpan<float> bias)
+    private static unsafe void Heads<V>(in AttendInput<float> input, Span<float> output, HeadLayout outputAt, Span<float> statistics)
         where V : struct, ILanes<V>
     {
-        fixed (float* pq = q, pk = k, pv = v, po = output, pl = statistics, pb = bias)
-        fixed (bool* pKeys = mask.Keys, pPairs = mask.Pairs)
+        fixed (float* q = input.Q.Values, k = input.K.Values, v = input.V.Values, o = output, s = statistics, bias = input.Bias)
+        fixed (bool* keys = input.Mask.Keys, pairs = input.Mask.Pairs)
         {
             HeadsJob<V> job = new()
             {
-                Heads = new(sizes, scale, mask, bias.Length)
-                {
-                    Q = pq,
-                    K = pk,
-                    Values = pv,
-                    Output = po,
-                    Statistics = pl,
-                    Bias = pb,
-                    Keys = pKeys,
-                    Pairs = pPairs,
-                    QAt = qAt,
-                    KAt = kAt,
-                    VAt = vAt,
-                    OutputAt = outputAt,
-                },
+                Heads = new(input, outputAt, input.Bias.Length) { Q = q, K = k, Values = v, Output = o, Statistics = s, Bias = bias, Keys = keys, Pairs = pairs },
             };
-            Workers.Run(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
+            Workers.Run(ref job, input.Sizes.Batch * input.Sizes.Heads * Groups(input.Sizes.Queries), Work(input.Sizes));
         }
     }
 
     /// <summary>Multiply-adds of a forward without a mask.</summary>
     private static double Work(AttendSizes sizes) => (double)sizes.Batch * sizes.Heads * sizes.Queries * sizes.Keys * (sizes.Dim + sizes.ValueDim);
-
-    private static void CheckHeads(int q, HeadLayout qAt, int k, HeadLayout kAt, int v, HeadLayout vAt, int output, HeadLayout outputAt, int statistics, AttendSizes sizes, AttendMask mask, int bias)
-    {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = sizes;
-        if (int.Min(int.Min(int.Min(batch, heads), int.Min(queries, keys)), int.Min(dim, valueDim)) < 0)
-        {
-            throw new ArgumentException($"the sizes are {sizes}, but a size is never negative: pass 0 or more.");
-        }
-
-        qAt.Check(q, batch, heads, queries, dim, "q");
-        kAt.Check(k, batch, heads, keys, dim, "k");
-        vAt.Check(v, batch, heads, keys, valueDim, "v");
-        outputAt.Check(output, batch, heads, queries, valueDim, "output");
-        if (statistics != 0)
-        {
-            Sizes.Require(statistics, (long)batch * heads * queries, 2, "statistics", "batch × heads × queries", "two");
-        }
-
-        if (!mask.Keys.IsEmpty && mask.Keys.Length != keys)
-        {
-            Sizes.Require(mask.Keys.Length, batch, keys, "mask.Keys", "batch", "keys");
-        }
-
-        if (!mask.Pairs.IsEmpty && mask.Pairs.Length != (long)queries * keys)
-        {
-            Sizes.Require(mask.Pairs.Length, (long)batch * queries, keys, "mask.Pairs", "batch × queries", "keys");
-        }
-
-        if (bias != 0 && bias != (long)queries * keys && bias != (Int128)heads * queries * keys)
-        {
-            Sizes.Require(bias, (long)batch * heads * queries, keys, "bias", "batch × heads × queries", "keys");
-        }
-    }
-
-    private static void Check(int q, int k, int v, int output, int statistics, int bias, int queries, int keys, int dim, int valueDim, AttendMask mask)
-    {
-        Sizes.Require(q, queries, dim, "q", "queries", "dim");
-        Sizes.Require(k, keys, dim, "k", "keys", "dim");
-        Sizes.Require(v, keys, valueDim, "v", "keys", "valueDim");
-        Sizes.Require(output, queries, valueDim, "output", "queries", "valueDim");
-        Sizes.Require(statistics, queries, 2, "statistics", "queries", "two");
-        if (bias != 0)
-        {
-            Sizes.Require(bias, queries, keys, "bias", "queries", "keys");
-        }
-
-        mask.Check(queries, keys);
-    }
 }

@@ -21,6 +21,12 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
     /// <param name="width">Numbers in a row: H·D, or 3·H·D if one matrix holds Q, K and V side by side (then pass spans that begin at each).</param>
     public static HeadLayout Merged(int tokens, int dim, int width) => new(width, dim, Sizes.Product("a sequence", ("tokens", tokens), ("width", width)));
 
+    /// <summary>Where row <paramref name="row"/> of a head begins.</summary>
+    /// <param name="batch">0 … B−1.</param>
+    /// <param name="head">0 … H−1.</param>
+    /// <param name="row">0 … T−1.</param>
+    public int At(int batch, int head, int row) => batch * Batch + head * Head + row * Row;
+
     /// <summary>Throws unless every number of such heads lies inside a span of <paramref name="length"/>.</summary>
     internal void Check(int length, int batch, int heads, int rows, int columns, string name)
     {

@@ -35,7 +35,7 @@ public sealed class AttendThreadsTests : IDisposable
             Workers.Count = threads;
             float[] dq = new float[output.Length], dk = new float[output.Length], dv = new float[output.Length];
             HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-            FlashAttend.BackwardHeads(_q, at, _k, at, _v, at, output, at, statistics, _v, dq, dk, dv, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
+            FlashAttend.Backward(new AttendInput<float> { Q = new(_q, at), K = new(_k, at), V = new(_v, at), Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim), Scale = 0.2f, Mask = new AttendMask { Causal = causal } }, new HeadSpan<float>(output, at), statistics, _v, new AttendGradients<float> { Q = dq, K = dk, V = dv });
             return (float[])[.. dq, .. dk, .. dv];
         })];
         Assert.Equal(results[0], results[1]);
@@ -94,6 +94,6 @@ public sealed class AttendThreadsTests : IDisposable
     private void Run(float[] output, float[] statistics, bool causal)
     {
         HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-        FlashAttend.ForwardHeads(_q, at, _k, at, _v, at, output, at, statistics, new(Batch, Heads, Tokens, Tokens, Dim, Dim), 0.2f, new AttendMask { Causal = causal });
+        FlashAttend.Forward(new AttendInput<float> { Q = new(_q, at), K = new(_k, at), V = new(_v, at), Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim), Scale = 0.2f, Mask = new AttendMask { Causal = causal } }, output, at, statistics);
     }
 }

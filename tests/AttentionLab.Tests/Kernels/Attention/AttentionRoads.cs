@@ -116,7 +116,7 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
         yield return ("scaled dot-product attention", ScaledDotProductAttention.Forward(Q, K, V, LayerMask, scale).Saved.Weights.Values);
         if (HasHeads)
         {
-            yield return ("heads", Identity().ForwardCross(Q, Memory(), LayerMask).Saved.Weights.Values);
+            yield return ("heads", Identity().ForwardCross(Q, Memory(), LayerMask).Saved.Weights().Values);
         }
     }
 

@@ -106,7 +106,7 @@ public class ExtremeScoresTests
             Compare.Close(y, expected, Tolerances.Chain, $"packed, bias {bias:R}");
             (Tensor forward, var saved) = attention.Forward(x, AttentionMask.Bias(new Tensor(biases, 7, 7)));
             Compare.Close(forward, expected, Tolerances.Chain, $"forward, bias {bias:R}");
-            Assert.All(saved.Weights.Values, weight => Assert.Equal(1f / 7, weight, 1e-6f));
+            Assert.All(saved.Weights().Values, weight => Assert.Equal(1f / 7, weight, 1e-6f));
         }
     }
 

@@ -213,8 +213,8 @@ internal static class ThreadCases
         (int queries, int keys, int dim, int valueDim) = (150, 160, 48, 47);
         float[] q = s.Gaussian(1, queries * dim), k = s.Gaussian(2, keys * dim), v = s.Gaussian(3, keys * valueDim);
         float[] output = new float[queries * valueDim], statistics = new float[2 * queries], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
-        FlashAttend.Forward(q, k, v, output, statistics, queries, keys, dim, valueDim, 0.14f, mask);
-        FlashAttend.Backward(q, k, v, output, statistics, s.Gaussian(4, output.Length), dq, dk, dv, queries, keys, dim, valueDim, 0.14f, mask);
+        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics);
+        FlashAttend.Backward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
         return [.. output, .. statistics, .. dq, .. dk, .. dv];
     }
 

@@ -1,0 +1,155 @@
+using System.Numerics;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>The heads of a batch in one span: numbers, and where in them each head lies.</summary>
+/// <param name="values">All numbers.</param>
+/// <param name="layout">Where the heads lie in <paramref name="values"/>.</param>
+public readonly ref struct HeadSpan<T>(ReadOnlySpan<T> values, HeadLayout layout)
+{
+    /// <summary>All numbers.</summary>
+    public ReadOnlySpan<T> Values { get; } = values;
+
+    /// <summary>Where the heads lie in <see cref="Values"/>.</summary>
+    public HeadLayout Layout { get; } = layout;
+
+    /// <summary>Row <paramref name="row"/> of one head.</summary>
+    /// <param name="batch">0 … B−1.</param>
+    /// <param name="head">0 … H−1.</param>
+    /// <param name="row">0 … T−1.</param>
+    /// <param name="width">D.</param>
+    public ReadOnlySpan<T> Row(int batch, int head, int row, int width) => Values.Slice(Layout.At(batch, head, row), width);
+}
+
+/// <summary>What an attention is computed from: Q, K and V of all heads of a batch, their sizes, the factor of the scores, and who may look at whom.</summary>
+/// <typeparam name="T">float; double for the references.</typeparam>
+public readonly ref struct AttendInput<T>
+    where T : IFloatingPointIeee754<T>
+{
+    /// <summary>Q (T_q, D) of each head.</summary>
+    public required HeadSpan<T> Q { get; init; }
+
+    /// <summary>K (T_k, D) of each head.</summary>
+    public required HeadSpan<T> K { get; init; }
+
+    /// <summary>V (T_k, D_v) of each head.</summary>
+    public required HeadSpan<T> V { get; init; }
+
+    /// <summary>B, H, T_q, T_k, D and D_v.</summary>
+    public required AttendSizes Sizes { get; init; }
+
+    /// <summary>Factor of the scores, 1/√D in the paper.</summary>
+    public required T Scale { get; init; }
+
+    /// <summary>Who may look at whom: Keys (T_k) or (B, T_k), Pairs (T_q, T_k) or (B, T_q, T_k).</summary>
+    public AttendMask Mask { get; init; }
+
+    /// <summary>Added to the scaled scores: (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); empty for none. −∞ hides.</summary>
+    public ReadOnlySpan<T> Bias { get; init; }
+
+    /// <summary>Every head a matrix of its own: q (B, H, T_q, D), k (B, H, T_k, D), v (B, H, T_k, D_v).</summary>
+    /// <param name="q">Q.</param>
+    /// <param name="k">K.</param>
+    /// <param name="v">V.</param>
+    /// <param name="sizes">Of all.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="mask">Who may look at whom.</param>
+    /// <param name="bias">Added to the scaled scores; empty for none.</param>
+    public static AttendInput<T> Split(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default) => new()
+    {
+        Q = new(q, HeadLayout.Split(sizes.Heads, sizes.Queries, sizes.Dim)),
+        K = new(k, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.Dim)),
+        V = new(v, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.ValueDim)),
+        Sizes = sizes,
+        Scale = scale,
+        Mask = mask,
+        Bias = bias,
+    };
+
+    /// <summary>Where an output lies whose heads are matrices of their own: (B, H, T_q, D_v).</summary>
+    internal HeadLayout SplitOutput => HeadLayout.Split(Sizes.Heads, Sizes.Queries, Sizes.ValueDim);
+
+    /// <summary>One number of a (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k) bias; <paramref name="length"/> is the bias's.</summary>
+    internal long BiasStart(int length, int batch, int head)
+    {
+        long matrix = (long)Sizes.Queries * Sizes.Keys;
+        return length == matrix ? 0 : length == matrix * Sizes.Heads ? head * matrix : ((long)batch * Sizes.Heads + head) * matrix;
+    }
+
+    /// <summary>The bias of one head.</summary>
+    internal ReadOnlySpan<T> BiasOf(int batch, int head) => Bias.IsEmpty ? default : Bias.Slice((int)BiasStart(Bias.Length, batch, head), Sizes.Queries * Sizes.Keys);
+
+    /// <summary>The mask of one sequence.</summary>
+    internal AttendMask MaskOf(int batch)
+    {
+        int keys = Sizes.Keys, pairs = Sizes.Queries * keys;
+        return new()
+        {
+            Causal = Mask.Causal,
+            Keys = Mask.Keys.Length == keys ? Mask.Keys : Mask.Keys.Slice(Mask.Keys.IsEmpty ? 0 : batch * keys, Mask.Keys.IsEmpty ? 0 : keys),
+            Pairs = Mask.Pairs.Length == pairs ? Mask.Pairs : Mask.Pairs.Slice(Mask.Pairs.IsEmpty ? 0 : batch * pairs, Mask.Pairs.IsEmpty ? 0 : pairs),
+        };
+    }
+
+    /// <summary>Throws unless every span fits the sizes.</summary>
+    internal void Check()
+    {
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = Sizes;
+        if (int.Min(int.Min(int.Min(batch, heads), int.Min(queries, keys)), int.Min(dim, valueDim)) < 0)
+        {
+            throw new ArgumentException($"the sizes are {Sizes}, but a size is never negative: pass 0 or more.");
+        }
+
+        Q.Layout.Check(Q.Values.Length, batch, heads, queries, dim, "q");
+        K.Layout.Check(K.Values.Length, batch, heads, keys, dim, "k");
+        V.Layout.Check(V.Values.Length, batch, heads, keys, valueDim, "v");
+        if (!Mask.Keys.IsEmpty && Mask.Keys.Length != keys)
+        {
+            Kernels.Sizes.Require(Mask.Keys.Length, batch, keys, "mask.Keys", "batch", "keys");
+        }
+
+        if (!Mask.Pairs.IsEmpty && Mask.Pairs.Length != (long)queries * keys)
+        {
+            Kernels.Sizes.Require(Mask.Pairs.Length, (long)batch * queries, keys, "mask.Pairs", "batch × queries", "keys");
+        }
+
+        CheckBias(Bias.Length, "bias");
+    }
+
+    /// <summary>Throws unless a bias or its gradient fits the sizes; 0 for none.</summary>
+    internal void CheckBias(int length, string name)
+    {
+        (int batch, int heads, int queries, int keys, _, _) = Sizes;
+        if (length != 0 && length != (long)queries * keys && length != (Int128)heads * queries * keys)
+        {
+            Kernels.Sizes.Require(length, (long)batch * heads * queries, keys, name, "batch × heads × queries", "keys");
+        }
+    }
+
+    /// <summary>Throws unless an output, and the two numbers of each query if they are asked for, fit the sizes.</summary>
+    internal void CheckOutput(int output, HeadLayout outputAt, int statistics, string name = "output")
+    {
+        outputAt.Check(output, Sizes.Batch, Sizes.Heads, Sizes.Queries, Sizes.ValueDim, name);
+        if (statistics != 0)
+        {
+            Kernels.Sizes.Require(statistics, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, 2, "statistics", "batch × heads × queries", "two");
+        }
+    }
+}
+
+/// <summary>Where the gradients of an attention go: each lies as what it is the gradient of.</summary>
+/// <typeparam name="T">float; double for the references.</typeparam>
+public readonly ref struct AttendGradients<T>
+{
+    /// <summary>∂L/∂Q, overwritten (numbers between its rows stay as they are).</summary>
+    public required Span<T> Q { get; init; }
+
+    /// <summary>∂L/∂K, overwritten.</summary>
+    public required Span<T> K { get; init; }
+
+    /// <summary>∂L/∂V, overwritten.</summary>
+    public required Span<T> V { get; init; }
+
+    /// <summary>∂L/∂bias, as long as the bias, added to; empty if not wanted.</summary>
+    public Span<T> Bias { get; init; }
+}
