@@ -50,6 +50,10 @@ internal static class AttentionLayout
         return shape;
     }
 
-    /// <summary>One matrix of a batch.</summary>
-    public static Span<float> Part(Tensor tensor, int index, int size) => tensor.Span.Slice(index * size, size);
+    /// <summary>Tensors whose heads are matrices of their own, as kernels take them.</summary>
+    public static AttendInput<float> Input(Tensor query, Tensor key, Tensor value, AttentionMask? mask, float scale) => AttendInput.Split<float>(
+        query.Span, key.Span, value.Span, Of(query, key, value), scale, mask is null ? default : mask.OfAll(), mask?.BiasValues is { } bias ? bias.Span : default);
+
+    /// <summary>1/√D.</summary>
+    public static float Scale(AttendSizes sizes) => sizes.Dim == 0 ? 1 : 1 / MathF.Sqrt(sizes.Dim);
 }

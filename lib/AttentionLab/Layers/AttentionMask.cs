@@ -104,25 +104,8 @@ public sealed class AttentionMask
         }
     }
 
-    /// <summary>The mask of one head, as kernels take it.</summary>
-    internal AttendMask Of(int batch) => new() { Causal = _causal, Keys = _keys is null ? default : _keys.Of(batch), Pairs = _pairs is null ? default : _pairs.Of(batch) };
-
-    /// <summary>The mask of a whole batch, as kernels over all heads take it.</summary>
+    /// <summary>As kernels take it.</summary>
     internal AttendMask OfAll() => new() { Causal = _causal, Keys = _keys is null ? default : _keys.Values, Pairs = _pairs is null ? default : _pairs.Values };
-
-    /// <summary>The bias of one head; <paramref name="values"/> is the bias or a gradient of its shape.</summary>
-    internal static Span<float> BiasOf(Tensor? values, int batch, int head, int queries, int keys)
-    {
-        if (values is null)
-        {
-            return default;
-        }
-
-        int size = queries * keys;
-        int heads = values.Rank > 2 ? values.Shape[^3] : 1;
-        int index = values.Rank switch { 2 => 0, 3 => head, _ => batch * heads + head };
-        return values.Span.Slice(index * size, size);
-    }
 
     private static Tensor Sum(Tensor a, Tensor b)
     {

@@ -32,8 +32,8 @@ public static class FusedAttention
         AttendSizes sizes = AttentionLayout.Of(query, key, value);
         mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
         Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim)), statistics = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, 2));
-        float factor = scale ?? Scale(sizes);
-        FlashAttend.Forward(Input(query, key, value, sizes, mask, factor), output.Span, statistics.Span);
+        float factor = scale ?? AttentionLayout.Scale(sizes);
+        FlashAttend.Forward(AttentionLayout.Input(query, key, value, mask, factor), output.Span, statistics.Span);
         return (output, new Saved(query, key, value, output, statistics, mask, factor));
     }
 
@@ -45,7 +45,7 @@ public static class FusedAttention
         AttendSizes sizes = AttentionLayout.Of(query, key, value);
         mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
         Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
-        FlashAttend.Forward(Input(query, key, value, sizes, mask, scale ?? Scale(sizes)), output.Span, []);
+        FlashAttend.Forward(AttentionLayout.Input(query, key, value, mask, scale ?? AttentionLayout.Scale(sizes)), output.Span, []);
         return output;
     }
 
@@ -71,7 +71,7 @@ public static class FusedAttention
 
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
-        FlashAttend.Backward(Input(saved.Query, saved.Key, saved.Value, sizes, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
+        FlashAttend.Backward(AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
 
@@ -94,9 +94,4 @@ public static class FusedAttention
         HeadSpan<float> outputs = new(output.Span, HeadLayout.Merged(input.Sizes.Queries, input.Sizes.ValueDim, output.Columns));
         FlashAttend.Backward(input, outputs, statistics.Span, dOutput.Span, new() { Q = to.Query.Span, K = to.Key.Span, V = to.Value.Span });
     }
-
-    private static float Scale(AttendSizes sizes) => sizes.Dim == 0 ? 1 : 1 / MathF.Sqrt(sizes.Dim);
-
-    private static AttendInput<float> Input(Tensor query, Tensor key, Tensor value, AttendSizes sizes, AttentionMask? mask, float scale) => AttendInput<float>.Split(
-        query.Span, key.Span, value.Span, sizes, scale, mask is null ? default : mask.OfAll(), mask?.BiasValues is { } bias ? bias.Span : default);
 }

@@ -68,25 +68,24 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
         ShapeCheck.Rank(query, 4, 4, nameof(KeyValueCache), "(B, H, n, D)", nameof(query));
         int n = query.Shape[2];
         mask?.Check(batch, heads, n, Length);
-        if (_weights.Length < (long)n * Length)
+        int weights = Sizes.Product("the weights of a KeyValueCache", ("batch", batch), ("heads", heads), ("queries", n), ("keys", Length));
+        if (_weights.Length < weights)
         {
-            _weights = new float[Sizes.Product("the weights of a KeyValueCache", ("queries", n), ("capacity", capacity))];
+            _weights = new float[Math.Max(weights, (int)Math.Min((long)batch * heads * n * capacity, Array.MaxLength))];
         }
 
         Tensor output = new(batch, heads, n, valueSize);
-        for (int m = 0; m < batch * heads; m++)
+        AttendInput<float> input = new()
         {
-            Kernels.Attend.Forward(
-                query.Span.Slice(m * n * headSize, n * headSize),
-                _keys.AsSpan(m * capacity * headSize, Length * headSize),
-                _values.AsSpan(m * capacity * valueSize, Length * valueSize),
-                output.Span.Slice(m * n * valueSize, n * valueSize),
-                _weights.AsSpan(0, n * Length),
-                n, Length, headSize, valueSize, scale,
-                mask is null ? default : mask.Of(m / heads),
-                AttentionMask.BiasOf(mask?.BiasValues, m / heads, m % heads, n, Length));
-        }
-
+            Q = new(query.Span, HeadLayout.Split(heads, n, headSize)),
+            K = new(_keys, HeadLayout.Split(heads, capacity, headSize)),
+            V = new(_values, HeadLayout.Split(heads, capacity, valueSize)),
+            Sizes = new(batch, heads, n, Length, headSize, valueSize),
+            Scale = scale,
+            Mask = mask is null ? default : mask.OfAll(),
+            Bias = mask?.BiasValues is { } bias ? bias.Span : default,
+        };
+        Kernels.Attend.Forward(input, output.Span, _weights.AsSpan(0, weights));
         return output;
     }
 

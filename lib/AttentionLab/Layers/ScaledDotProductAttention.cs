@@ -28,32 +28,12 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(query, key, value);
-        mask?.Check(batch, heads, queries, keys);
-        float factor = scale ?? (dim == 0 ? 1 : 1 / MathF.Sqrt(dim));
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, queries, valueDim)), weights = Workspace.Rent(AttentionLayout.Shape(query, queries, keys));
-        for (int b = 0; b < batch; b++)
-        {
-            for (int h = 0; h < heads; h++)
-            {
-                int m = b * heads + h;
-                Attend.Forward(
-                    AttentionLayout.Part(query, m, queries * dim),
-                    AttentionLayout.Part(key, m, keys * dim),
-                    AttentionLayout.Part(value, m, keys * valueDim),
-                    AttentionLayout.Part(output, m, queries * valueDim),
-                    AttentionLayout.Part(weights, m, queries * keys),
-                    queries,
-                    keys,
-                    dim,
-                    valueDim,
-                    factor,
-                    mask is null ? default : mask.Of(b),
-                    AttentionMask.BiasOf(mask?.BiasValues, b, h, queries, keys));
-            }
-        }
-
-        return (output, new Saved(query, key, value, weights, mask, factor));
+        AttendSizes sizes = AttentionLayout.Of(query, key, value);
+        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim)), weights = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.Keys));
+        Saved saved = new(query, key, value, weights, mask, scale ?? AttentionLayout.Scale(sizes));
+        Attend.Forward(AttentionLayout.Input(query, key, value, mask, saved.Scale), output.Span, weights.Span);
+        return (output, saved);
     }
 
     /// <summary>Gradients of the three inputs; see <see cref="Attend"/> for the derivation.</summary>
@@ -65,8 +45,8 @@ public static class ScaledDotProductAttention
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
         ArgumentNullException.ThrowIfNull(dOutput);
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
-        int[] expected = AttentionLayout.Shape(saved.Query, queries, valueDim);
+        AttendSizes sizes = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
+        int[] expected = AttentionLayout.Shape(saved.Query, sizes.Queries, sizes.ValueDim);
         if (!dOutput.Shape.SequenceEqual(expected))
         {
             throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(expected)}: pass the gradient of that output.");
@@ -74,35 +54,12 @@ public static class ScaledDotProductAttention
 
         if (dBias is not null)
         {
-            AttentionMask.Bias(dBias).Check(batch, heads, queries, keys);
+            AttentionMask.Bias(dBias).Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
         }
 
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
-        for (int b = 0; b < batch; b++)
-        {
-            for (int h = 0; h < heads; h++)
-            {
-                int m = b * heads + h;
-                Attend.Backward(
-                    AttentionLayout.Part(saved.Query, m, queries * dim),
-                    AttentionLayout.Part(saved.Key, m, keys * dim),
-                    AttentionLayout.Part(saved.Value, m, keys * valueDim),
-                    AttentionLayout.Part(saved.Weights, m, queries * keys),
-                    AttentionLayout.Part(dOutput, m, queries * valueDim),
-                    AttentionLayout.Part(dQuery, m, queries * dim),
-                    AttentionLayout.Part(dKey, m, keys * dim),
-                    AttentionLayout.Part(dValue, m, keys * valueDim),
-                    queries,
-                    keys,
-                    dim,
-                    valueDim,
-                    saved.Scale,
-                    AttentionMask.BiasOf(dBias, b, h, queries, keys),
-                    saved.Mask is null ? default : saved.Mask.Of(b),
-                    AttentionMask.BiasOf(saved.Mask?.BiasValues, b, h, queries, keys));
-            }
-        }
-
+        AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
+        Attend.Backward(AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Weights.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
 }

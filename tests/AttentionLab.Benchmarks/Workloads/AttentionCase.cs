@@ -59,7 +59,7 @@ internal sealed class AttentionCase
     {
         for (int h = 0; h < Heads; h++)
         {
-            Attend.Forward(Head(Q, h), Head(K, h), Head(V, h), Head(output, h), weights, Queries, Keys, Dim, Dim, Scale, Mask);
+            Attend.Forward(AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class AttentionCase
     {
         for (int h = 0; h < Heads; h++)
         {
-            Attend.Reference<float>(Head(Q, h), Head(K, h), Head(V, h), Head(output, h), weights, Queries, Keys, Dim, Dim, Scale, Mask);
+            Attend.Reference<float>(AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class AttentionCase
             {
                 int i = s * (Queries - 1) / 4, seen = Causal ? Mask.Limit(i, Queries, Keys) : Keys;
                 AttendMask mask = new() { Keys = Exists.AsSpan(0, Exists is null ? 0 : seen), Pairs = Pairs is null ? default : Pairs.AsSpan(i * Keys, seen) };
-                FlashAttend.Reference<double>(AttendInput<double>.Split(Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), new(1, 1, 1, seen, Dim, Dim), 1 / Math.Sqrt(Dim), mask), row, statistics);
+                FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), new(1, 1, 1, seen, Dim, Dim), 1 / Math.Sqrt(Dim), mask), row, statistics);
                 for (int c = 0; c < Dim; c++)
                 {
                     float actual = output[(h * Queries + i) * Dim + c];

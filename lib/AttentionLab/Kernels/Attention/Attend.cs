@@ -4,77 +4,80 @@ using System.Numerics;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// Scaled dot-product attention of one head with its weights kept: W = softmax(scale·Q·Kᵀ + bias), O = W·V
+/// Scaled dot-product attention with its weights kept: W = softmax(scale·Q·Kᵀ + bias), O = W·V of each head
 /// (Vaswani et al. 2017, equation 1, where scale = 1/√D).
 /// </summary>
 /// <remarks>
-/// Sizes: queries = number of rows of Q, keys = rows of K and V, dim = D, valueDim = width of V, which may differ from D.
-/// The weights take queries × keys numbers; <c>FlashAttend</c> computes the same without them. A hidden pair takes part in nothing: a NaN or
+/// The weights take queries × keys numbers a head; <c>FlashAttend</c> computes the same without them. A hidden pair takes part in nothing: a NaN or
 /// infinity under a hidden key reaches no output and no gradient of a query that cannot see it, while one that is seen shows.
 /// </remarks>
 public static class Attend
 {
     /// <summary>Output and weights by loops.</summary>
-    /// <param name="q">Q (queries, dim).</param>
-    /// <param name="k">K (keys, dim).</param>
-    /// <param name="v">V (keys, valueDim).</param>
-    /// <param name="output">O (queries, valueDim), overwritten.</param>
-    /// <param name="weights">W (queries, keys), overwritten; rows sum to 1, or are zeros where nothing is visible.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="scale">Factor of the scores.</param>
-    /// <param name="mask">Who may look at whom.</param>
-    /// <param name="bias">Added to the scaled scores (queries, keys); empty for none.</param>
+    /// <param name="input">Q, K, V, scale, mask and bias.</param>
+    /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
+    /// <param name="weights">W (B, H, T_q, T_k), overwritten; rows sum to 1, or are zeros where nothing is visible.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void Reference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, Span<T> output, Span<T> weights, int queries, int keys, int dim, int valueDim, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default)
+    public static void Reference<T>(in AttendInput<T> input, Span<T> output, Span<T> weights)
         where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, queries, keys, dim, valueDim);
-        MatMul.ReferenceNT(q, k, weights, queries, dim, keys);
-        MaskedSoftmax.Reference(weights, weights, queries, keys, scale, mask, bias);
-        Sizes.Require(output.Length, queries, valueDim, "output", "queries", "valueDim");
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        Check(input, output.Length, weights.Length);
         output.Clear();
-        for (int i = 0; i < queries; i++)
+        for (int m = 0; m < batch * heads; m++)
         {
-            for (int j = 0; j < keys; j++)
+            (int b, int h) = (m / heads, m % heads);
+            AttendMask mask = input.MaskOf(b);
+            ReadOnlySpan<T> bias = input.BiasOf(b, h);
+            Span<T> w = weights.Slice(m * queries * keys, queries * keys), o = output.Slice(m * queries * valueDim, queries * valueDim);
+            for (int at = 0; at < w.Length; at++)
             {
+                w[at] = Dot.Reference(input.Q.Row(b, h, at / keys, dim), input.K.Row(b, h, at % keys, dim));
+            }
+
+            MaskedSoftmax.Reference(w, w, queries, keys, input.Scale, mask, bias);
+            for (int at = 0; at < w.Length; at++)
+            {
+                (int i, int j) = (at / keys, at % keys);
                 for (int c = 0; c < valueDim && mask.Sees(i, j, queries, keys, bias); c++)
                 {
-                    output[i * valueDim + c] += weights[i * keys + j] * v[j * valueDim + c];
+                    o[i * valueDim + c] += w[at] * input.V.Row(b, h, j, valueDim)[c];
                 }
             }
         }
     }
 
-    /// <summary>Output and weights, fast.</summary>
+    /// <summary>Output and weights, fast; the rows of a head stand one after the other.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, Span<float> weights, int queries, int keys, int dim, int valueDim, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    public static void Forward(in AttendInput<float> input, Span<float> output, Span<float> weights)
     {
-        Check(q.Length, k.Length, v.Length, queries, keys, dim, valueDim);
-        mask.Check(queries, keys);
-        MaskedSoftmax.CheckBias(bias.Length, queries, keys, "bias");
-        ScoreUnits units = new(scale);
-        float[] rented = ArrayPool<float>.Shared.Rent(q.Length);
-        Multiply.Scale(q, units.Query, rented.AsSpan(0, q.Length));
-        MatMul.ForwardNT(rented.AsSpan(0, q.Length), k, weights, queries, dim, keys);
-        ArrayPool<float>.Shared.Return(rented);
-        MaskedSoftmax.Weigh(weights, queries, keys, units, mask, bias);
-        MatMul.Forward(weights, v, output, queries, keys, valueDim);
-        if (mask.IsEmpty && bias.IsEmpty)
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        Check(input, output.Length, weights.Length);
+        CheckRows(input);
+        ScoreUnits units = new(input.Scale);
+        float[] rented = ArrayPool<float>.Shared.Rent(queries * dim);
+        Span<float> scaled = rented.AsSpan(0, queries * dim);
+        for (int m = 0; m < batch * heads; m++)
         {
-            return;
-        }
-
-        for (int i = 0; i < queries; i++)
-        {
-            Span<float> row = output.Slice(i * valueDim, valueDim);
-            if (!Finite.All(row))
+            (int b, int h) = (m / heads, m % heads);
+            AttendMask mask = input.MaskOf(b);
+            ReadOnlySpan<float> bias = input.BiasOf(b, h), v = input.V.Rows(b, h, keys, valueDim);
+            Span<float> w = weights.Slice(m * queries * keys, queries * keys), o = output.Slice(m * queries * valueDim, queries * valueDim);
+            Multiply.Scale(input.Q.Rows(b, h, queries, dim), units.Query, scaled);
+            MatMul.ForwardNT(scaled, input.K.Rows(b, h, keys, dim), w, queries, dim, keys);
+            MaskedSoftmax.Weigh(w, queries, keys, units, mask, bias);
+            MatMul.Forward(w, v, o, queries, keys, valueDim);
+            for (int i = 0; i < queries && !(mask.IsEmpty && bias.IsEmpty); i++)
             {
-                Mix(weights.Slice(i * keys, keys), v, row, i, queries, mask, bias);
+                Span<float> row = o.Slice(i * valueDim, valueDim);
+                if (!Finite.All(row))
+                {
+                    Mix(w.Slice(i * keys, keys), v, row, i, queries, mask, bias);
+                }
             }
         }
+
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     /// <summary>One row of O = W·V key by key: 0·NaN is NaN, so a hidden key is passed over.</summary>
@@ -94,38 +97,45 @@ public static class Attend
     /// Backward by loops. O = W·V gives ∂V = Wᵀ·∂O and ∂W = ∂O·Vᵀ; the softmax gives ∂S; S = scale·Q·Kᵀ + bias gives
     /// ∂Q = scale·∂S·K, ∂K = scale·∂Sᵀ·Q, ∂bias = ∂S.
     /// </summary>
-    /// <param name="q">Q of the forward.</param>
-    /// <param name="k">K of the forward.</param>
-    /// <param name="v">V of the forward.</param>
+    /// <param name="input">Of the forward.</param>
     /// <param name="weights">W of the forward.</param>
-    /// <param name="dOutput">∂L/∂O (queries, valueDim).</param>
-    /// <param name="dq">∂L/∂Q, overwritten.</param>
-    /// <param name="dk">∂L/∂K, overwritten.</param>
-    /// <param name="dv">∂L/∂V, overwritten.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="scale">Factor of the forward.</param>
-    /// <param name="dBias">∂L/∂bias (queries, keys), added to; empty if not wanted.</param>
-    /// <param name="mask">Mask of the forward.</param>
-    /// <param name="bias">Bias of the forward; empty for none.</param>
+    /// <param name="dOutput">∂L/∂O (B, H, T_q, D_v).</param>
+    /// <param name="to">Where the gradients go.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> weights, ReadOnlySpan<T> dOutput, Span<T> dq, Span<T> dk, Span<T> dv, int queries, int keys, int dim, int valueDim, T scale, Span<T> dBias = default, AttendMask mask = default, ReadOnlySpan<T> bias = default)
+    public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> weights, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, queries, keys, dim, valueDim);
-        CheckGradients(dOutput.Length, dq.Length, dk.Length, dv.Length, queries, keys, dim, valueDim);
-        dq.Clear();
-        dk.Clear();
-        dv.Clear();
+        CheckBackward(input, weights.Length, dOutput.Length, to);
+        to.Q.Clear();
+        to.K.Clear();
+        to.V.Clear();
+        for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
+        {
+            HeadBackward(input, m, weights, dOutput, to);
+        }
+    }
+
+    /// <summary>Adds the gradients of one head, pair by pair.</summary>
+    private static void HeadBackward<T>(in AttendInput<T> input, int m, ReadOnlySpan<T> weights, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
+        where T : IFloatingPointIeee754<T>
+    {
+        (_, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        (int b, int h) = (m / heads, m % heads);
+        AttendMask mask = input.MaskOf(b);
+        ReadOnlySpan<T> bias = input.BiasOf(b, h);
+        T[] dWeights = new T[keys];
         for (int i = 0; i < queries; i++)
         {
-            ReadOnlySpan<T> row = weights.Slice(i * keys, keys), upstream = dOutput.Slice(i * valueDim, valueDim);
+            ReadOnlySpan<T> row = weights.Slice((m * queries + i) * keys, keys), upstream = dOutput.Slice((m * queries + i) * valueDim, valueDim), q = input.Q.Row(b, h, i, dim);
+            Span<T> dq = to.Q.Slice(input.Q.Layout.At(b, h, i), dim);
             T mean = T.Zero;
             for (int j = 0; j < keys; j++)
             {
-                mean += mask.Sees(i, j, queries, keys, bias) ? row[j] * Dot.Reference(upstream, v.Slice(j * valueDim, valueDim)) : T.Zero;
+                if (mask.Sees(i, j, queries, keys, bias))
+                {
+                    dWeights[j] = Dot.Reference(upstream, input.V.Row(b, h, j, valueDim));
+                    mean += row[j] * dWeights[j];
+                }
             }
 
             for (int j = 0; j < keys; j++)
@@ -135,69 +145,94 @@ public static class Attend
                     continue;
                 }
 
-                T dScore = row[j] * (Dot.Reference(upstream, v.Slice(j * valueDim, valueDim)) - mean);
+                T dScore = row[j] * (dWeights[j] - mean);
+                ReadOnlySpan<T> k = input.K.Row(b, h, j, dim);
+                Span<T> dk = to.K.Slice(input.K.Layout.At(b, h, j), dim), dv = to.V.Slice(input.V.Layout.At(b, h, j), valueDim);
                 for (int c = 0; c < valueDim; c++)
                 {
-                    dv[j * valueDim + c] += row[j] * upstream[c];
+                    dv[c] += row[j] * upstream[c];
                 }
 
                 for (int c = 0; c < dim; c++)
                 {
-                    dq[i * dim + c] += scale * dScore * k[j * dim + c];
-                    dk[j * dim + c] += scale * dScore * q[i * dim + c];
+                    dq[c] += input.Scale * dScore * k[c];
+                    dk[c] += input.Scale * dScore * q[c];
                 }
 
-                if (!dBias.IsEmpty)
+                if (!to.Bias.IsEmpty)
                 {
-                    dBias[i * keys + j] += dScore;
+                    to.Bias[(int)input.BiasStart(to.Bias.Length, b, h) + i * keys + j] += dScore;
                 }
             }
         }
     }
 
-    /// <summary>Backward, fast. The (queries, keys) workspace is borrowed from the shared pool.</summary>
+    /// <summary>Backward, fast; the rows of a head stand one after the other. A (queries, keys) workspace is borrowed from the shared pool.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> weights, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int queries, int keys, int dim, int valueDim, float scale, Span<float> dBias = default, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
-        Check(q.Length, k.Length, v.Length, queries, keys, dim, valueDim);
-        CheckGradients(dOutput.Length, dq.Length, dk.Length, dv.Length, queries, keys, dim, valueDim);
-        float[] rented = ArrayPool<float>.Shared.Rent(weights.Length);
-        Span<float> dWeights = rented.AsSpan(0, weights.Length);
-        MatMul.ForwardTN(weights, dOutput, dv, keys, queries, valueDim);
-        MatMul.ForwardNT(dOutput, v, dWeights, queries, valueDim, keys);
-        Softmax.Backward(weights, dWeights, dWeights, queries, keys);
-        MatMul.Forward(dWeights, k, dq, queries, keys, dim);
-        MatMul.ForwardTN(dWeights, q, dk, keys, queries, dim);
-        if ((mask.IsEmpty && bias.IsEmpty) || (Finite.All(dq) && Finite.All(dk) && Finite.All(dv) && Finite.All(dWeights)))
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        CheckBackward(input, weights.Length, dOutput.Length, to);
+        CheckRows(input);
+        float[] rented = ArrayPool<float>.Shared.Rent(queries * keys);
+        Span<float> dWeights = rented.AsSpan(0, queries * keys);
+        for (int m = 0; m < batch * heads; m++)
         {
-            Multiply.Scale(dq, scale, dq);
-            Multiply.Scale(dk, scale, dk);
-            if (!dBias.IsEmpty)
+            (int b, int h) = (m / heads, m % heads);
+            ReadOnlySpan<float> w = weights.Slice(m * queries * keys, queries * keys), upstream = dOutput.Slice(m * queries * valueDim, queries * valueDim);
+            Span<float> dq = Rows(to.Q, input.Q, b, h, queries * dim), dk = Rows(to.K, input.K, b, h, keys * dim), dv = Rows(to.V, input.V, b, h, keys * valueDim);
+            MatMul.ForwardTN(w, upstream, dv, keys, queries, valueDim);
+            MatMul.ForwardNT(upstream, input.V.Rows(b, h, keys, valueDim), dWeights, queries, valueDim, keys);
+            Softmax.Backward(w, dWeights, dWeights, queries, keys);
+            MatMul.Forward(dWeights, input.K.Rows(b, h, keys, dim), dq, queries, keys, dim);
+            MatMul.ForwardTN(dWeights, input.Q.Rows(b, h, queries, dim), dk, keys, queries, dim);
+            bool hides = !(input.Mask.IsEmpty && input.Bias.IsEmpty);
+            if (hides && !(Finite.All(dq) && Finite.All(dk) && Finite.All(dv) && Finite.All(dWeights)))
             {
-                Multiply.AddScaled(dWeights, 1, dBias);
+                // Something is not finite: pair by pair, so that what stands under hidden keys takes no part.
+                dq.Clear();
+                dk.Clear();
+                dv.Clear();
+                HeadBackward(input, m, weights, dOutput, to);
+                continue;
             }
-        }
-        else
-        {
-            // Something is not finite: pair by pair, so that what stands under hidden keys takes no part.
-            BackwardReference(q, k, v, weights, dOutput, dq, dk, dv, queries, keys, dim, valueDim, scale, dBias, mask, bias);
+
+            Multiply.Scale(dq, input.Scale, dq);
+            Multiply.Scale(dk, input.Scale, dk);
+            if (!to.Bias.IsEmpty)
+            {
+                Multiply.AddScaled(dWeights, 1, to.Bias.Slice((int)input.BiasStart(to.Bias.Length, b, h), queries * keys));
+            }
         }
 
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    private static void CheckGradients(int dOutput, int dq, int dk, int dv, int queries, int keys, int dim, int valueDim)
+    private static Span<float> Rows(Span<float> gradient, HeadSpan<float> like, int batch, int head, int length) =>
+        length == 0 ? default : gradient.Slice(like.Layout.At(batch, head, 0), length);
+
+    private static void Check<T>(in AttendInput<T> input, int output, int weights)
+        where T : IFloatingPointIeee754<T>
     {
-        Sizes.Require(dOutput, queries, valueDim, "dOutput", "queries", "valueDim");
-        Sizes.Require(dq, queries, dim, "dq", "queries", "dim");
-        Sizes.Require(dk, keys, dim, "dk", "keys", "dim");
-        Sizes.Require(dv, keys, valueDim, "dv", "keys", "valueDim");
+        (int batch, int heads, int queries, int keys, _, int valueDim) = input.Sizes;
+        input.Check();
+        Sizes.Require(output, (long)batch * heads * queries, valueDim, "output", "batch × heads × queries", "valueDim");
+        Sizes.Require(weights, (long)batch * heads * queries, keys, "weights", "batch × heads × queries", "keys");
     }
 
-    private static void Check(int q, int k, int v, int queries, int keys, int dim, int valueDim)
+    private static void CheckRows(in AttendInput<float> input)
     {
-        Sizes.Require(q, queries, dim, "q", "queries", "dim");
-        Sizes.Require(k, keys, dim, "k", "keys", "dim");
-        Sizes.Require(v, keys, valueDim, "v", "keys", "valueDim");
+        (_, _, _, _, int dim, int valueDim) = input.Sizes;
+        if (input.Q.Layout.Row != dim || input.K.Layout.Row != dim || input.V.Layout.Row != valueDim)
+        {
+            throw new ArgumentException($"rows of Q, K and V are {input.Q.Layout.Row}, {input.K.Layout.Row} and {input.V.Layout.Row} numbers apart but Attend multiplies whole matrices, ({dim}, {dim}, {valueDim}): split the heads, or call FlashAttend.");
+        }
+    }
+
+    private static void CheckBackward<T>(in AttendInput<T> input, int weights, int dOutput, in AttendGradients<T> to)
+        where T : IFloatingPointIeee754<T>
+    {
+        Check(input, dOutput, weights);
+        input.CheckGradients(to);
     }
 }

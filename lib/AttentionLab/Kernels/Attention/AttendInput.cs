@@ -19,6 +19,9 @@ public readonly ref struct HeadSpan<T>(ReadOnlySpan<T> values, HeadLayout layout
     /// <param name="row">0 … T−1.</param>
     /// <param name="width">D.</param>
     public ReadOnlySpan<T> Row(int batch, int head, int row, int width) => Values.Slice(Layout.At(batch, head, row), width);
+
+    /// <summary>The first rows of one head as one matrix, if they stand one after the other.</summary>
+    internal ReadOnlySpan<T> Rows(int batch, int head, int rows, int width) => rows * width == 0 ? default : Values.Slice(Layout.At(batch, head, 0), rows * width);
 }
 
 /// <summary>What an attention is computed from: Q, K and V of all heads of a batch, their sizes, the factor of the scores, and who may look at whom.</summary>
@@ -46,25 +49,6 @@ public readonly ref struct AttendInput<T>
 
     /// <summary>Added to the scaled scores: (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); empty for none. −∞ hides.</summary>
     public ReadOnlySpan<T> Bias { get; init; }
-
-    /// <summary>Every head a matrix of its own: q (B, H, T_q, D), k (B, H, T_k, D), v (B, H, T_k, D_v).</summary>
-    /// <param name="q">Q.</param>
-    /// <param name="k">K.</param>
-    /// <param name="v">V.</param>
-    /// <param name="sizes">Of all.</param>
-    /// <param name="scale">Factor of the scores.</param>
-    /// <param name="mask">Who may look at whom.</param>
-    /// <param name="bias">Added to the scaled scores; empty for none.</param>
-    public static AttendInput<T> Split(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default) => new()
-    {
-        Q = new(q, HeadLayout.Split(sizes.Heads, sizes.Queries, sizes.Dim)),
-        K = new(k, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.Dim)),
-        V = new(v, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.ValueDim)),
-        Sizes = sizes,
-        Scale = scale,
-        Mask = mask,
-        Bias = bias,
-    };
 
     /// <summary>Where an output lies whose heads are matrices of their own: (B, H, T_q, D_v).</summary>
     internal HeadLayout SplitOutput => HeadLayout.Split(Sizes.Heads, Sizes.Queries, Sizes.ValueDim);
@@ -126,6 +110,16 @@ public readonly ref struct AttendInput<T>
         }
     }
 
+    /// <summary>Throws unless gradients fit what they are the gradients of.</summary>
+    internal void CheckGradients(in AttendGradients<T> to)
+    {
+        (int batch, int heads, int queries, int keys, int dim, int valueDim) = Sizes;
+        Q.Layout.Check(to.Q.Length, batch, heads, queries, dim, "dq");
+        K.Layout.Check(to.K.Length, batch, heads, keys, dim, "dk");
+        V.Layout.Check(to.V.Length, batch, heads, keys, valueDim, "dv");
+        CheckBias(to.Bias.Length, "dBias");
+    }
+
     /// <summary>Throws unless an output, and the two numbers of each query if they are asked for, fit the sizes.</summary>
     internal void CheckOutput(int output, HeadLayout outputAt, int statistics, string name = "output")
     {
@@ -134,6 +128,33 @@ public readonly ref struct AttendInput<T>
         {
             Kernels.Sizes.Require(statistics, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, 2, "statistics", "batch × heads × queries", "two");
         }
+    }
+}
+
+/// <summary>Makes the input of an attention.</summary>
+public static class AttendInput
+{
+    /// <summary>Every head a matrix of its own: q (B, H, T_q, D), k (B, H, T_k, D), v (B, H, T_k, D_v).</summary>
+    /// <param name="q">Q.</param>
+    /// <param name="k">K.</param>
+    /// <param name="v">V.</param>
+    /// <param name="sizes">Of all.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="mask">Who may look at whom.</param>
+    /// <param name="bias">Added to the scaled scores; empty for none.</param>
+    public static AttendInput<T> Split<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default)
+        where T : IFloatingPointIeee754<T>
+    {
+        return new()
+        {
+            Q = new(q, HeadLayout.Split(sizes.Heads, sizes.Queries, sizes.Dim)),
+            K = new(k, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.Dim)),
+            V = new(v, HeadLayout.Split(sizes.Heads, sizes.Keys, sizes.ValueDim)),
+            Sizes = sizes,
+            Scale = scale,
+            Mask = mask,
+            Bias = bias,
+        };
     }
 }
 

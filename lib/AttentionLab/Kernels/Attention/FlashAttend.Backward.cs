@@ -110,7 +110,14 @@ public static partial class FlashAttend
             {
                 Heads = new(input, output.Layout, input.Bias.IsEmpty ? to.Bias.Length : input.Bias.Length)
                 {
-                    Q = q, K = k, Values = v, Output = o, Statistics = s, Bias = bias, Keys = keys, Pairs = pairs,
+                    Q = q,
+                    K = k,
+                    Values = v,
+                    Output = o,
+                    Statistics = s,
+                    Bias = bias,
+                    Keys = keys,
+                    Pairs = pairs,
                 },
                 DOutput = dO,
                 DQ = dq,
@@ -267,14 +274,11 @@ public static partial class FlashAttend
     private static void CheckBackward<T>(in AttendInput<T> input, HeadSpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        (int batch, int heads, int queries, _, _, _) = input.Sizes;
         input.Check();
         input.CheckOutput(output.Values.Length, output.Layout, 0);
         input.CheckOutput(dOutput.Length, output.Layout, 0, "dOutput");
         Sizes.Require(statistics.Length, (long)batch * heads * queries, 2, "statistics", "batch × heads × queries", "two");
-        input.Q.Layout.Check(to.Q.Length, batch, heads, queries, dim, "dq");
-        input.K.Layout.Check(to.K.Length, batch, heads, keys, dim, "dk");
-        input.V.Layout.Check(to.V.Length, batch, heads, keys, valueDim, "dv");
-        input.CheckBias(to.Bias.Length, "dBias");
+        input.CheckGradients(to);
     }
 }

@@ -114,7 +114,7 @@ public static class MaskedSoftmax
         mask.Check(rows, columns);
     }
 
-    internal static void CheckBias(int length, int rows, int columns, string name)
+    private static void CheckBias(int length, int rows, int columns, string name)
     {
         if (length != 0)
         {

@@ -94,7 +94,7 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
     public IEnumerable<(string Road, float[] Output)> Outputs()
     {
         float[] output = new float[queries * valueDim];
-        Attend.Forward(Q.Span, K.Span, V.Span, output, new float[queries * keys], queries, keys, dim, valueDim, scale, Mask, Bias);
+        Attend.Forward(AttendInput.Split<float>(Q.Span, K.Span, V.Span, new(1, 1, queries, keys, dim, valueDim), scale, Mask, Bias), output, new float[queries * keys]);
         yield return ("materialised", output);
         yield return ("scaled dot-product attention", ScaledDotProductAttention.Forward(Q, K, V, LayerMask, scale).Output.Values);
         yield return ("fused", FusedAttention.Forward(Q, K, V, LayerMask, scale).Output.Values);

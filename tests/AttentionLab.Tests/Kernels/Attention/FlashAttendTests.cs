@@ -46,12 +46,12 @@ public class FlashAttendTests
         double[] dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length], dBias = new double[bias.Length];
         double Loss()
         {
-            FlashAttend.Reference<double>(AttendInput<double>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
+            FlashAttend.Reference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
             return Numerical.Weighted(output, dOutput);
         }
 
         Loss();
-        FlashAttend.BackwardReference<double>(AttendInput<double>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
+        FlashAttend.BackwardReference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
         Compare.Close(dq, Numerical.Gradient(q, Loss), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Loss), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Loss), Tolerances.Numerical, "∂L/∂V");
@@ -64,8 +64,8 @@ public class FlashAttendTests
         // Scores of some hundreds: most weights are smaller than any float.
         float[] q = Inputs.Gaussian(1, 40 * 16, 20), k = Inputs.Gaussian(2, 50 * 16, 20), v = Inputs.Gaussian(3, 50 * 16), output = new float[40 * 16], statistics = new float[2 * 40];
         double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, 40, 50, 16, 16), 0.25f), output, statistics);
-        FlashAttend.Reference<double>(AttendInput<double>.Split(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, 50, 16, 16), 0.25), expected, expectedStatistics);
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 40, 50, 16, 16), 0.25f), output, statistics);
+        FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, 50, 16, 16), 0.25), expected, expectedStatistics);
         Compare.Close(output, expected, PeakedTolerance, "output");
         Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, "log-sums");
     }
@@ -75,7 +75,7 @@ public class FlashAttendTests
     {
         float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
         q[3 * 8] = float.NaN;
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, 20, 20, 8, 8), 1), output, statistics);
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 20, 20, 8, 8), 1), output, statistics);
         for (int i = 0; i < output.Length; i++)
         {
             Assert.Equal(i / 8 == 3, float.IsNaN(output[i]));
@@ -87,7 +87,7 @@ public class FlashAttendTests
     {
         float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
         k[7 * 8] = float.NaN;
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, 20, 20, 8, 8), 1, new AttendMask { Causal = true }), output, statistics);
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 20, 20, 8, 8), 1, new AttendMask { Causal = true }), output, statistics);
         for (int i = 0; i < output.Length; i++)
         {
             Assert.Equal(i / 8 >= 7, float.IsNaN(output[i]));
@@ -98,9 +98,9 @@ public class FlashAttendTests
     public void Forward_AfterWarmUp_AllocatesNothing()
     {
         float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130];
-        FlashAttend.Forward(AttendInput<float>.Split(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
+        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        FlashAttend.Forward(AttendInput<float>.Split(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
+        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -142,7 +142,7 @@ public class FlashAttendTests
             int b = m / heads, h = m % heads;
             float[] q = Take(all, 0), k = Take(all, row), v = Take(all, 2 * row), o = Rows(output, row, b, h * dim), dO = Rows(dOutput, row, b, h * dim);
             float[] dq = new float[q.Length], dk = new float[q.Length], dv = new float[q.Length];
-            FlashAttend.Backward(AttendInput<float>.Split(q, k, v, new(1, 1, tokens, tokens, dim, dim), 0.3f), o, statistics.AsSpan(2 * m * tokens, 2 * tokens), dO, new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, tokens, tokens, dim, dim), 0.3f), o, statistics.AsSpan(2 * m * tokens, 2 * tokens), dO, new AttendGradients<float> { Q = dq, K = dk, V = dv });
             Assert.Equal(dq, Take(dAll, 0));
             Assert.Equal(dk, Take(dAll, row));
             Assert.Equal(dv, Take(dAll, 2 * row));
@@ -157,12 +157,12 @@ public class FlashAttendTests
     public void Backward_AfterWarmUp_AllocatesNothing()
     {
         float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130], dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
-        FlashAttend.Forward(AttendInput<float>.Split(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
+        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
         long before = 0;
         for (int i = 0; i < 2; i++)
         {
             before = GC.GetAllocatedBytesForCurrentThread();
-            FlashAttend.Backward(AttendInput<float>.Split(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x, new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            FlashAttend.Backward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x, new AttendGradients<float> { Q = dq, K = dk, V = dv });
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -189,7 +189,7 @@ public class FlashAttendTests
                 _ => default,
             };
             float[] one = new float[queries * dim], expected = new float[2 * queries];
-            FlashAttend.Reference<float>(AttendInput<float>.Split(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), new(1, 1, queries, keys, dim, dim), 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default), one, expected);
+            FlashAttend.Reference<float>(AttendInput.Split<float>(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), new(1, 1, queries, keys, dim, dim), 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default), one, expected);
             Compare.Close(output.AsSpan(m * queries * dim, queries * dim).ToArray(), Inputs.Widen(one), Tolerances.Chain, $"head {m}");
             Compare.Close(LogSums(Inputs.Widen(statistics.AsSpan(2 * m * queries, 2 * queries))), LogSums(Inputs.Widen(expected)), Tolerances.Chain, $"log-sums {m}");
         }
@@ -204,7 +204,7 @@ public class FlashAttendTests
         bool[] keys = [.. Enumerable.Range(0, n).Select(j => j != 20)];
         k.AsSpan(20 * dim, dim).Fill(1e4f);
         v.AsSpan(20 * dim, dim).Fill(1);
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, n, n, dim, dim), 1, new AttendMask { Keys = keys }), output, new float[2 * n]);
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, n, n, dim, dim), 1, new AttendMask { Keys = keys }), output, new float[2 * n]);
         Assert.All(output, x => Assert.Equal(0, x));
     }
 
@@ -227,8 +227,8 @@ public class FlashAttendTests
             }
 
             double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
-            FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, 40, n, dim, dim), 1), output, statistics);
-            FlashAttend.Reference<double>(AttendInput<double>.Split(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, n, dim, dim), 1), expected, expectedStatistics);
+            FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 40, n, dim, dim), 1), output, statistics);
+            FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, n, dim, dim), 1), expected, expectedStatistics);
             Compare.Close(output, expected, RisingTolerance, $"sign {sign}: output");
             Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, $"sign {sign}: log-sums");
         }
@@ -265,7 +265,7 @@ public class FlashAttendTests
     [Fact]
     public void Forward_WrongLength_NamesBothSides()
     {
-        var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(AttendInput<float>.Split(new float[6], new float[9], new float[9], new(1, 1, 2, 3, 3, 3), 1), new float[6], new float[3]));
+        var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(AttendInput.Split<float>(new float[6], new float[9], new float[9], new(1, 1, 2, 3, 3, 3), 1), new float[6], new float[3]));
         Assert.Contains("statistics holds 3", error.Message);
     }
 
@@ -286,15 +286,15 @@ public class FlashAttendTests
         float[] bias = kind == 3 ? Inputs.Gaussian(4, queries * keys) : [], dOutput = Inputs.Gaussian(5, queries * valueDim);
         float[] output = new float[queries * valueDim], statistics = new float[2 * queries];
         float[] dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length], dBias = new float[bias.Length];
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
-        FlashAttend.Backward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
+        FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
 
         double[] wq = Inputs.Widen(q), wk = Inputs.Widen(k), wv = Inputs.Widen(v), wBias = Inputs.Widen(bias), wdOutput = Inputs.Widen(dOutput);
         double[] expected = new double[output.Length], weights = new double[queries * keys], expectedStatistics = new double[2 * queries], online = new double[output.Length];
         double[] edq = new double[q.Length], edk = new double[k.Length], edv = new double[v.Length], edBias = new double[bias.Length];
-        Attend.Reference<double>(wq, wk, wv, expected, weights, queries, keys, dim, valueDim, scale, AttendTests.Mask(kind, queries, keys), wBias);
-        Attend.BackwardReference<double>(wq, wk, wv, weights, wdOutput, edq, edk, edv, queries, keys, dim, valueDim, scale, edBias);
-        FlashAttend.Reference<double>(AttendInput<double>.Split(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), online, expectedStatistics);
+        Attend.Reference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), expected, weights);
+        Attend.BackwardReference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale), weights, wdOutput, new AttendGradients<double> { Q = edq, K = edk, V = edv, Bias = edBias });
+        FlashAttend.Reference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), online, expectedStatistics);
 
         Compare.Close(online, expected, 1e-13, at + "online reference");
         Compare.Close(output, expected, Tolerances.Chain, at + "output");

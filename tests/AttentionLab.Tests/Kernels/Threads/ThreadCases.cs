@@ -114,8 +114,8 @@ internal static class ThreadCases
         ["Attend"] = s => Attention(s, 150, 160, 48, 47, (q, k, v, output, dq, dk, dv) =>
         {
             float[] weights = new float[150 * 160];
-            Attend.Forward(q, k, v, output, weights, 150, 160, 48, 47, 0.14f);
-            Attend.Backward(q, k, v, weights, s.Gaussian(4, output.Length), dq, dk, dv, 150, 160, 48, 47, 0.14f);
+            Attend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), output, weights);
+            Attend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), weights, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
         }),
         ["FlashAttend"] = s => Flash(s, default),
         ["FlashAttend causal"] = s => Flash(s, new() { Causal = true }),
@@ -213,8 +213,8 @@ internal static class ThreadCases
         (int queries, int keys, int dim, int valueDim) = (150, 160, 48, 47);
         float[] q = s.Gaussian(1, queries * dim), k = s.Gaussian(2, keys * dim), v = s.Gaussian(3, keys * valueDim);
         float[] output = new float[queries * valueDim], statistics = new float[2 * queries], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
-        FlashAttend.Forward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics);
-        FlashAttend.Backward(AttendInput<float>.Split(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
+        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics);
+        FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
         return [.. output, .. statistics, .. dq, .. dk, .. dv];
     }
 
