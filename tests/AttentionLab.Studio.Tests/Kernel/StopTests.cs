@@ -23,7 +23,6 @@ public sealed class StopTests : IDisposable
     [InlineData("new System.Threading.ManualResetEvent(false).WaitOne();")]
     [InlineData("while (true) { try { while (true) { } } catch (Exception) { } }")]
     [InlineData("while (true) { try { throw new Exception(); } catch (Exception) { } }")]
-    [InlineData("long Fibonacci(int n) => n < 2 ? n : Fibonacci(n - 1) + Fibonacci(n - 2);\nFibonacci(90)")]
     [InlineData("Enumerable.Range(0, int.MaxValue).SelectMany(a => Enumerable.Range(0, int.MaxValue)).Count(b => b < 0)")]
     public async Task Stop_EndlessCell_KeepsWhatEarlierCellsDeclared(string loop)
     {
