@@ -11,7 +11,7 @@ namespace AttentionLab.Trainer;
 /// <summary><c>train report</c>: the evidence, printed.</summary>
 internal static class TrainReportCommand
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     public static Command Create()
     {
@@ -65,7 +65,7 @@ internal static class TrainReportCommand
         report["seconds"] = Math.Round(watch.Elapsed.TotalSeconds, 1);
         if (json is not null)
         {
-            File.WriteAllText(json, report.ToJsonString(s_indented) + "\n");
+            File.WriteAllText(json, report.ToJsonString(Indented) + "\n");
         }
 
         Console.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds:0} s"));

@@ -13,7 +13,7 @@ namespace AttentionLab.Trainer;
 /// <param name="Take">The settings with the value of a parsed command line.</param>
 internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, string> Text, Func<EncoderSettings, ParseResult, EncoderSettings> Take)
 {
-    private static readonly EncoderSettings _standard = new();
+    private static readonly EncoderSettings Standard = new();
 
     /// <summary>Every setting, in the order of the command line.</summary>
     public static IReadOnlyList<EncoderSetting> All { get; } =
@@ -42,11 +42,11 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
     ];
 
     /// <summary>The settings of a parsed command line.</summary>
-    public static EncoderSettings Parsed(ParseResult parsed) => All.Aggregate(_standard, (settings, setting) => setting.Take(settings, parsed));
+    public static EncoderSettings Parsed(ParseResult parsed) => All.Aggregate(Standard, (settings, setting) => setting.Take(settings, parsed));
 
     /// <summary>The options that differ from the default, each after a space.</summary>
     public static string Arguments(EncoderSettings settings) =>
-        string.Concat(Differences(_standard, settings).Select(d => $" {d.Name} {d.Now}"));
+        string.Concat(Differences(Standard, settings).Select(d => $" {d.Name} {d.Now}"));
 
     /// <summary>What differs between two settings.</summary>
     public static IEnumerable<EncoderDifference> Differences(EncoderSettings then, EncoderSettings now) =>
@@ -55,13 +55,13 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
     private static EncoderSetting Number<T>(string name, string what, Func<EncoderSettings, T> get, Func<EncoderSettings, T, EncoderSettings> with, T least, T most)
         where T : struct, INumber<T>
     {
-        Option<T> option = TrainOptions.Number(name, what, get(_standard), least, most);
+        Option<T> option = TrainOptions.Number(name, what, get(Standard), least, most);
         return new(option, s => get(s).ToString(null, CultureInfo.InvariantCulture), (s, parsed) => with(s, parsed.GetValue(option)));
     }
 
     private static EncoderSetting Switch(string name, string what, Func<EncoderSettings, bool> get, Func<EncoderSettings, bool, EncoderSettings> with)
     {
-        Option<string> option = TrainOptions.Switch(name, what, get(_standard));
+        Option<string> option = TrainOptions.Switch(name, what, get(Standard));
         return new(option, s => get(s) ? "true" : "false", (s, parsed) => with(s, parsed.GetValue(option) == "true"));
     }
 }
