@@ -15,7 +15,7 @@ public partial class DependencyTests
         ["AttentionLab.Trainer"] = (["AttentionLab.Course"], ["System.CommandLine"]),
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
-            ["Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "Spectre.Console", "System.CommandLine", "System.Reactive"]),
+            ["HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "Spectre.Console", "System.CommandLine", "System.Reactive"]),
     };
 
     private static readonly string[] Mathematics = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"];
