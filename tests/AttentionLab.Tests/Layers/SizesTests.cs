@@ -56,7 +56,8 @@ public class SizesTests
                 float[] x = new float[1];
                 FlashAttend.Forward(new AttendInput<float> { Q = new(x, nowhere), K = new(x, nowhere), V = new(x, nowhere), Sizes = new AttendSizes(65536, 65536, 1, 1, 1, 1), Scale = 1 }, x, nowhere, new float[2]);
                 return x;
-            },
+            }
+            ,
         };
         Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(make).Message);
     }

@@ -280,7 +280,7 @@ public sealed unsafe class WorkersStressTests : IDisposable
             long start = Stopwatch.GetTimestamp();
             while (Volatile.Read(ref *Arrived) < Expected)
             {
-                if (Stopwatch.GetElapsedTime(start)> Patience.Limit)
+                if (Stopwatch.GetElapsedTime(start) > Patience.Limit)
                 {
                     Interlocked.Increment(ref *Late);
                     return;
@@ -354,7 +354,7 @@ public sealed unsafe class WorkersStressTests : IDisposable
             }
 
             long start = Stopwatch.GetTimestamp();
-            while (Volatile.Read(ref *Arrived) == 0 && Stopwatch.GetElapsedTime(start)< Patience.Limit)
+            while (Volatile.Read(ref *Arrived) == 0 && Stopwatch.GetElapsedTime(start) < Patience.Limit)
             {
                 Thread.Yield();
             }
