@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Commands;
@@ -12,14 +13,14 @@ internal static class KernelFiguresCommand
 
     public static Command Create()
     {
-        var runs = new Option<int>("--runs") { Description = "Kernels that are started, and questions of each kind that each is asked.", HelpName = "N", DefaultValueFactory = _ => 9 };
-        runs.Validators.Add(result =>
+        var runs = new Option<int>("--runs")
         {
-            if (result.GetValueOrDefault<int>() is not (> 0 and <= 1000))
-            {
-                result.AddError("--runs: give a number from 1 to 1000.");
-            }
-        });
+            Description = "Kernels that are started, and questions of each kind that each is asked.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 9,
+            CustomParser = given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 1000
+                ? number : CommonOptions.Refuse<int>(given, "give a number from 1 to 1000"),
+        };
         var command = new Command("kernel-figures", "Measure start, cells, questions and memory of the kernel process; medians.") { runs };
         command.Hidden = true;
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(runs), cancellation));
