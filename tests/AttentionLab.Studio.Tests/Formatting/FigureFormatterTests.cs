@@ -26,16 +26,5 @@ public class FigureFormatterTests
 
     [Fact]
     public void Html_WithNodeAtBuild_FirstFigureOfTheProcessBringsPlotly() =>
-        Assert.Equal(File.Exists(Path.Combine(Web(), "dist", "plotly.min.js")), typeof(Figure).Assembly.GetManifestResourceNames().Contains("plotly.min.js"));
-
-    private static string Web()
-    {
-        string? at = AppContext.BaseDirectory;
-        while (at is not null && !File.Exists(Path.Combine(at, "AttentionLab.slnx")))
-        {
-            at = Path.GetDirectoryName(at);
-        }
-
-        return Path.Combine(at ?? throw new DirectoryNotFoundException("no AttentionLab.slnx above the tests"), "lib", "AttentionLab.Studio", "web");
-    }
+        Assert.Equal(File.Exists(Path.Combine(Repository.Root, "lib", "npm", "dist", "plotly.min.js")), typeof(Figure).Assembly.GetManifestResourceNames().Contains("plotly.min.js"));
 }
