@@ -7,6 +7,9 @@ namespace AttentionLab.Studio.Kernel;
 /// <summary>Words for what stopped a cell, with the cell's own line numbers.</summary>
 internal static class CellFailures
 {
+    /// <summary>The most characters of an exception's own text that are kept: a page of it says what a book of it would.</summary>
+    public const int LongestText = 20_000;
+
     /// <summary>A stop that kept what earlier cells declared.</summary>
     public static CellFailure Stopped { get; } = Plain("stopped; what earlier cells declared is kept.");
 
@@ -66,7 +69,12 @@ internal static class CellFailures
     {
         try
         {
-            return exception.Message is { Length: > 0 } message ? message : "(no message)";
+            return exception.Message switch
+            {
+                { Length: > LongestText } message => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
+                { Length: > 0 } message => message,
+                _ => "(no message)",
+            };
         }
         catch (Exception thrown)
         {

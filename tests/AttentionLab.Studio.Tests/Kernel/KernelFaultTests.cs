@@ -85,6 +85,16 @@ public sealed class KernelFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ExceptionWithAVeryLongText_IsCutWithANote()
+    {
+        await using NotebookSession session = await StartAsync();
+        ExecutedCell cell = await session.RunAsync(1, "throw new Exception(new string('x', 60_000_000));", cancellation: TestContext.Current.CancellationToken);
+        Assert.StartsWith("Exception: xxx", cell.Failure?.Message);
+        Assert.InRange(cell.Failure!.Details.Length, CellFailures.LongestText, CellFailures.LongestText + 1000);
+        Assert.Contains("… (60,000,000 characters)", cell.Failure.Details);
+    }
+
+    [Fact]
     public async Task Build_ChaptersThatGoWrong_AreNamedAndTheOthersIntact()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "writes to an inherited pipe");
