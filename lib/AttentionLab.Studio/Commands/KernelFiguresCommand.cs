@@ -42,7 +42,9 @@ internal static class KernelFiguresCommand
             {
                 string times = again == 0 ? "first " : "warm ";
                 await TimeAsync(times + "1 + 1 (ms)", () => session.RunAsync(3, "1 + 1", cancellation: cancellation));
-                await TimeAsync(times + "completions (ms)", () => session.CompletionsAsync(Code, Code.Length, cancellation));
+                KernelAnswer<CompletionList> list = default;
+                await TimeAsync(times + "completions (ms)", async () => list = await session.CompletionsAsync(Code, Code.Length, cancellation));
+                await TimeAsync(times + "description of one (ms)", () => session.DescribeAsync(Code, Code.Length, list.Value!.Items[again % list.Value.Items.Count], cancellation));
                 await TimeAsync(times + "hover (ms)", () => session.HoverAsync(Code, Code.IndexOf("Twice", StringComparison.Ordinal) + 1, cancellation));
                 await TimeAsync(times + "signature (ms)", () => session.SignatureAsync(Code, Code.IndexOf("1.5,", StringComparison.Ordinal) + 4, cancellation));
                 await TimeAsync(times + "diagnostics (ms)", () => session.DiagnosticsAsync(Code, cancellation));

@@ -12,12 +12,11 @@ public readonly record struct KernelAnswer<T>(T? Value, bool IsBusy)
 /// <param name="Items">The best first.</param>
 public sealed record CompletionList(int Start, int Length, IReadOnlyList<Completion> Items);
 
-/// <summary>One thing that a reader may type.</summary>
+/// <summary>One thing that a reader may type. What it means is a question of its own: describing all would take ten times as long as finding them.</summary>
 /// <param name="Label">What a list shows, for example <c>Reshape</c>.</param>
 /// <param name="Insert">What replaces the word.</param>
 /// <param name="Kind">The compiler's word for it: <c>Method</c>, <c>Class</c>, <c>Local</c>, <c>Keyword</c>, …</param>
-/// <param name="Documentation">Signature and summary as text; empty for what has none.</param>
-public sealed record Completion(string Label, string Insert, string Kind, string Documentation);
+public sealed record Completion(string Label, string Insert, string Kind);
 
 /// <summary>What a word means.</summary>
 /// <param name="Start">Its first character.</param>

@@ -14,6 +14,8 @@ namespace AttentionLab.Studio.Kernel;
 /// <item><term><c>stop</c></term><description><see cref="Id"/> of a run: stop it if it runs; its <c>done</c> says whether the state is kept.</description></item>
 /// <item><term><c>complete</c>, <c>hover</c>, <c>signature</c></term><description><see cref="Id"/>, <see cref="Source"/>, <see cref="Position"/>:
 /// what a reader may type at that character, what the word there is, which arguments its call takes.</description></item>
+/// <item><term><c>describe</c></term><description><see cref="Id"/>, <see cref="Source"/>, <see cref="Position"/>, <see cref="Completion"/>: the
+/// documentation of one of the completions at that character.</description></item>
 /// <item><term><c>diagnose</c></term><description><see cref="Id"/>, <see cref="Source"/>: what the compiler says about the cell.</description></item>
 /// <item><term><c>variables</c></term><description><see cref="Id"/>: what the cells so far have declared.</description></item>
 /// </list>
@@ -44,6 +46,9 @@ internal sealed record KernelMessage(string Kind)
     /// <summary>A place in <see cref="Source"/>, in characters from 0.</summary>
     public int Position { get; init; }
 
+    /// <summary>One of the answers to <c>complete</c>.</summary>
+    public Completion? Completion { get; init; }
+
     /// <summary>What the cell showed.</summary>
     public CellOutput? Output { get; init; }
 
@@ -61,6 +66,9 @@ internal sealed record KernelMessage(string Kind)
 
     /// <summary>Answer to <c>complete</c>.</summary>
     public CompletionList? Completions { get; init; }
+
+    /// <summary>Answer to <c>describe</c>.</summary>
+    public string? Description { get; init; }
 
     /// <summary>Answer to <c>hover</c>.</summary>
     public Hover? Hover { get; init; }

@@ -104,12 +104,20 @@ public sealed class NotebookSession : IAsyncDisposable
         return IsAlive;
     }
 
-    /// <summary>What a reader may type at a place of a cell, each with its documentation.</summary>
+    /// <summary>What a reader may type at a place of a cell.</summary>
     /// <param name="source">The cell's code as it stands.</param>
     /// <param name="position">Characters before the place.</param>
     /// <param name="cancellation">Ends the wait for the answer.</param>
     public async Task<KernelAnswer<CompletionList>> CompletionsAsync(string source, int position, CancellationToken cancellation = default) =>
         await AskAsync(new KernelMessage("complete") { Source = source, Position = position }, answer => answer.Completions, cancellation);
+
+    /// <summary>Signature and summary of one completion as text; empty for what has none, null for what is none of the completions at that place.</summary>
+    /// <param name="source">The cell's code as it stood when the completions were asked for: then they need not be found again.</param>
+    /// <param name="position">The place that they were asked for.</param>
+    /// <param name="completion">One of <see cref="CompletionList.Items"/>.</param>
+    /// <param name="cancellation">Ends the wait for the answer.</param>
+    public async Task<KernelAnswer<string>> DescribeAsync(string source, int position, Completion completion, CancellationToken cancellation = default) =>
+        await AskAsync(new KernelMessage("describe") { Source = source, Position = position, Completion = completion }, answer => answer.Description, cancellation);
 
     /// <summary>What the word at a place means; null for none.</summary>
     /// <inheritdoc cref="CompletionsAsync"/>

@@ -8,7 +8,7 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Completions_OfAMember_EachHasItsDocumentation()
+    public async Task Completions_OfAMember_EachHasItsDocumentationOnDemand()
     {
         await kernel.RunAsync("var numbers = new List<int> { 1, 2 };");
         const string source = "int a = 1;\nnumbers.A";
@@ -16,8 +16,14 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.Equal((source.Length - 1, 1), (list.Start, list.Length));
         Assert.Equal("Add", list.Items[0].Label);
         Assert.Equal(("Add", "Method"), (list.Items[0].Insert, list.Items[0].Kind));
-        Assert.Contains("Adds an object to the end of the", list.Items[0].Documentation);
-        Assert.All(list.Items, item => Assert.NotEqual("", item.Documentation));
+        foreach (Completion item in list.Items)
+        {
+            KernelAnswer<string> described = await kernel.Session.DescribeAsync(source, source.Length, item, Cancellation);
+            Assert.False(described.IsBusy);
+            Assert.Contains(item.Insert, described.Value);
+        }
+
+        Assert.Contains("Adds an object to the end of the", (await kernel.Session.DescribeAsync(source, source.Length, list.Items[0], Cancellation)).Value);
         Assert.All(list.Items, item => Assert.Contains("a", item.Label, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -27,7 +33,25 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         await kernel.RunAsync("/// <summary>Twice the argument.</summary>\nint DoubleOfIt(int x) => 2 * x;\nvar doubleHere = 2;");
         CompletionList list = (await kernel.Session.CompletionsAsync("double", 6, Cancellation)).Value!;
         Assert.Contains(list.Items, item => item.Label == "doubleHere");
-        Assert.Contains("Twice the argument.", list.Items.Single(item => item.Label == "DoubleOfIt").Documentation);
+        Completion function = list.Items.Single(item => item.Label == "DoubleOfIt");
+        Assert.Contains("Twice the argument.", (await kernel.Session.DescribeAsync("double", 6, function, Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task Describe_AfterTheCellsHaveChanged_SpeaksOfThemAsTheyAre()
+    {
+        await kernel.RunAsync("var changing = 1;");
+        Completion before = (await kernel.Session.CompletionsAsync("changing", 8, Cancellation)).Value!.Items[0];
+        Assert.Contains("int changing", (await kernel.Session.DescribeAsync("changing", 8, before, Cancellation)).Value);
+        await kernel.RunAsync("var changing = \"text\";");
+        Assert.Contains("string changing", (await kernel.Session.DescribeAsync("changing", 8, before, Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task Describe_WhatIsNoCompletionThere_IsNothing()
+    {
+        KernelAnswer<string> answer = await kernel.Session.DescribeAsync("Math.", 5, new Completion("Abstract", "Abstract", "Method"), Cancellation);
+        Assert.Equal(new KernelAnswer<string>(null, false), answer);
     }
 
     [Fact]
@@ -97,13 +121,15 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Task<ExecutedCell> running = kernel.Session.RunAsync(1, "\"started\".Display();\nwhile (!System.IO.File.Exists(\"enough\")) { }", _ => started.TrySetResult(), Cancellation);
         await Task.WhenAny(started.Task, running);
         KernelAnswer<CompletionList> completions = await kernel.Session.CompletionsAsync("whileRu", 7, Cancellation);
+        KernelAnswer<string> description = await kernel.Session.DescribeAsync("whileRu", 7, completions.Value!.Items[0], Cancellation);
         KernelAnswer<IReadOnlyList<CellDiagnostic>> diagnostics = await kernel.Session.DiagnosticsAsync("int x = \"\";", Cancellation);
         KernelAnswer<Hover> hover = await kernel.Session.HoverAsync("whileRunning", 2, Cancellation);
         KernelAnswer<SignatureHelp> signature = await kernel.Session.SignatureAsync("Math.Abs(", 9, Cancellation);
         KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.Session.VariablesAsync(Cancellation);
         Assert.False(running.IsCompleted);
-        Assert.Equal([false, false, false, false, false], [completions.IsBusy, diagnostics.IsBusy, hover.IsBusy, signature.IsBusy, variables.IsBusy]);
+        Assert.Equal([false, false, false, false, false, false], [completions.IsBusy, description.IsBusy, diagnostics.IsBusy, hover.IsBusy, signature.IsBusy, variables.IsBusy]);
         Assert.Contains(completions.Value!.Items, item => item.Label == "whileRunning");
+        Assert.Contains("int whileRunning", description.Value);
         Assert.Equal("CS0029", Assert.Single(diagnostics.Value!).Code);
         Assert.Contains("whileRunning", hover.Value!.Markdown);
         Assert.NotNull(signature.Value);
@@ -121,6 +147,7 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     public async Task Questions_AtOddPlaces_GetAnAnswer(string source, int position)
     {
         Assert.False((await kernel.Session.CompletionsAsync(source, position, Cancellation)).IsBusy);
+        Assert.False((await kernel.Session.DescribeAsync(source, position, new Completion("x", "x", "Local"), Cancellation)).IsBusy);
         Assert.False((await kernel.Session.HoverAsync(source, position, Cancellation)).IsBusy);
         Assert.False((await kernel.Session.SignatureAsync(source, position, Cancellation)).IsBusy);
         Assert.False((await kernel.Session.DiagnosticsAsync(source, Cancellation)).IsBusy);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Completion;
 using Microsoft.CodeAnalysis.QuickInfo;
 using Microsoft.CodeAnalysis.Text;
 using Microsoft.DotNet.Interactive;
@@ -18,8 +17,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal sealed class CodeQuestions(CSharpKernel kernel)
 {
-    /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
-    public const int MaximumCompletions = 50;
+    private readonly Completions completions = new(kernel);
 
     /// <summary>The answer to a question; its <see cref="KernelMessage.Id"/> is left to the caller.</summary>
     public KernelMessage Answer(KernelMessage question)
@@ -35,7 +33,8 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         {
             return question.Kind switch
             {
-                "complete" => answer with { Completions = CompleteAsync(code, position).GetAwaiter().GetResult() },
+                "complete" => answer with { Completions = completions.ListAsync(code, position).GetAwaiter().GetResult() },
+                "describe" => answer with { Description = completions.DescribeAsync(code, position, question.Completion!).GetAwaiter().GetResult() },
                 "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
                 "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
                 "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },
@@ -55,35 +54,6 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         LinePosition start = found.Location.GetLineSpan().StartLinePosition;
         string severity = found.Severity == DiagnosticSeverity.Error ? "error" : "warning";
         return new CellDiagnostic(severity, found.Id, CellFailures.OneLine(found.GetMessage()), span.Start, span.Length, start.Line + 1, start.Character + 1);
-    }
-
-    private async Task<Kernel.CompletionList?> CompleteAsync(string code, int position)
-    {
-        Document document = ScriptSettings.Continue(kernel, code);
-        SemanticModel? model = await document.GetSemanticModelAsync();
-        CompletionService service = CompletionService.GetService(document)!;
-        Microsoft.CodeAnalysis.Completion.CompletionList found = await service.GetCompletionsAsync(document, position);
-        if (found.ItemsList.Count == 0)
-        {
-            return new Kernel.CompletionList(position, 0, []);
-        }
-
-        string typed = code.Substring(found.Span.Start, Math.Max(0, Math.Min(position, found.Span.End) - found.Span.Start));
-        var items = new List<Completion>();
-        foreach (Microsoft.CodeAnalysis.Completion.CompletionItem item in found.ItemsList
-            .Where(item => item.FilterText.Contains(typed, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(item => item.FilterText.StartsWith(typed, StringComparison.Ordinal))
-            .ThenByDescending(item => item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .ThenBy(item => item.SortText, StringComparer.OrdinalIgnoreCase)
-            .Take(MaximumCompletions))
-        {
-            CompletionDescription? description = await service.GetDescriptionAsync(document, item);
-            items.Add(new Completion(item.DisplayText + item.DisplayTextSuffix, item.FilterText, item.Tags.FirstOrDefault() ?? "", description?.Text ?? ""));
-        }
-
-        // Documents hold their models weakly, and each description asks for it.
-        GC.KeepAlive(model);
-        return new Kernel.CompletionList(found.Span.Start, found.Span.Length, items);
     }
 
     private async Task<Hover?> HoverAsync(string code, int position)
