@@ -5,36 +5,35 @@ namespace AttentionLab.Course.Charts;
 public static partial class Chart
 {
     /// <summary>
-    /// How often values fall into bins of equal width (of equal ratio with <paramref name="logX"/>), all samples into the same bins.
+    /// How often values fall into bins of equal width (of equal ratio with <see cref="HistogramOptions.LogX"/>), all samples into the same bins.
     /// </summary>
     /// <param name="samples">At least one, each with at least one value.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
     /// <param name="summary">One line of text for someone who cannot see the chart.</param>
     /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
-    /// <param name="yTitle">Title of the vertical axis: how many of what; or "share of …, %" with <paramref name="percent"/>.</param>
-    /// <param name="bins">Number of bins, 1 or more.</param>
-    /// <param name="logX">Bins of equal ratio on a log axis.</param>
-    /// <param name="percent">Each sample's bins sum to 100: for samples of different size.</param>
-    /// <param name="min">Left edge of the first bin; smaller values (zeros on a log axis too) are counted in that bin, as its pointer text says. Null: the smallest value.</param>
-    /// <param name="max">Right edge of the last bin; larger values are counted in it. Null: the largest value.</param>
-    /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without <paramref name="min"/>.</exception>
-    public static Figure Histogram(IReadOnlyList<Sample> samples, string title, string summary, string xTitle, string yTitle, int bins = 40, bool logX = false, bool percent = false, double? min = null, double? max = null)
+    /// <param name="yTitle">Title of the vertical axis: how many of what; or "share of …, %" with <see cref="HistogramOptions.Percent"/>.</param>
+    /// <param name="options">Number and range of the bins, log axis, percent.</param>
+    /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without <see cref="HistogramOptions.Min"/>.</exception>
+    public static Figure Histogram(
+        IReadOnlyList<Sample> samples, string title, string summary, string xTitle, string yTitle, HistogramOptions? options = null)
     {
+        options ??= new();
+        bool logX = options.LogX;
         Check.Any(samples, nameof(samples));
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Bins, 1);
         foreach (Sample sample in samples)
         {
             Check.Name(sample.Name, "sample");
             Check.Any(sample.Values, $"sample {sample.Name}");
-            Check.Numbers(sample.Values, $"sample {sample.Name}", log: logX && min is null, gaps: false);
+            Check.Numbers(sample.Values, $"sample {sample.Name}", log: logX && options.Min is null, gaps: false);
         }
 
-        double[] edges = Edges(samples, bins, logX, min, max);
+        double[] edges = Edges(samples, options);
         JsonArray data = [];
         Extent extent = Extent.None.And(logX ? Math.Log10(edges[0]) : edges[0], 0).And(logX ? Math.Log10(edges[^1]) : edges[^1], 0);
         for (int i = 0; i < samples.Count; i++)
         {
-            double[] heights = Count(samples[i].Values, edges, percent);
+            double[] heights = Count(samples[i].Values, edges, options.Percent);
             extent = extent.And(double.NaN, heights.Max());
             data.Add(HistogramTrace(samples[i], i, edges, heights, samples.Count > 1));
         }
@@ -46,8 +45,9 @@ public static partial class Chart
     }
 
     /// <summary>bins + 1 edges, evenly or in equal ratios from the smallest to the largest value.</summary>
-    private static double[] Edges(IReadOnlyList<Sample> samples, int bins, bool log, double? min, double? max)
+    private static double[] Edges(IReadOnlyList<Sample> samples, HistogramOptions options)
     {
+        (int bins, bool log, double? min, double? max) = (options.Bins, options.LogX, options.Min, options.Max);
         if (min is double left)
         {
             Check.Number(left, nameof(min), log);

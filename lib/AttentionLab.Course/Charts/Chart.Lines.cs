@@ -18,10 +18,11 @@ public static partial class Chart
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
     /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
     /// <param name="logY">The same vertically.</param>
-    /// <param name="yMin">Lower end of the vertical axis, in values; null fits the data.</param>
-    /// <param name="yMax">Upper end.</param>
+    /// <param name="yRange">Lower and upper end of the vertical axis, in values; null fits the data.</param>
     /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is infinite, or not above 0 on a log axis.</exception>
-    public static Figure Lines(IReadOnlyList<Series> series, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, double? yMin = null, double? yMax = null)
+    public static Figure Lines(
+        IReadOnlyList<Series> series, string title, string summary, string xTitle, string yTitle,
+        bool logX = false, bool logY = false, (double? Min, double? Max) yRange = default)
     {
         Check.Any(series, nameof(series));
         JsonArray data = [];
@@ -54,8 +55,9 @@ public static partial class Chart
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. series.Select(line => line.Name)]);
         extent = extent.Padded(0.04);
-        extent = extent with { Bottom = End(yMin, logY, nameof(yMin)) ?? extent.Bottom, Top = End(yMax, logY, nameof(yMax)) ?? extent.Top };
-        Check.Range(extent.Bottom, extent.Top, nameof(yMin), nameof(yMax));
+        const string Lower = $"{nameof(yRange)}.{nameof(yRange.Min)}", Upper = $"{nameof(yRange)}.{nameof(yRange.Max)}";
+        extent = extent with { Bottom = End(yRange.Min, logY, Lower) ?? extent.Bottom, Top = End(yRange.Max, logY, Upper) ?? extent.Top };
+        Check.Range(extent.Bottom, extent.Top, Lower, Upper);
         JsonObject xAxis = Page.Axis(xTitle, vertical: false, logX);
         if (logX)
         {

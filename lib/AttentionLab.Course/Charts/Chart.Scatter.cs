@@ -14,15 +14,17 @@ public static partial class Chart
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
     /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
     /// <param name="logY">The same vertically.</param>
-    /// <param name="equalAxes">One unit is as long across as upwards: for maps, where distances are looked at.</param>
-    /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
+    /// <param name="options">Equal axes for a map; a shaded hull.</param>
     /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or not above 0 on a log axis.</exception>
-    public static Figure Scatter(IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle, bool logX = false, bool logY = false, bool equalAxes = false, IReadOnlyList<(double X, double Y)>? hull = null)
+    public static Figure Scatter(
+        IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle,
+        bool logX = false, bool logY = false, ScatterOptions? options = null)
     {
+        options ??= new();
         Check.Any(sets, nameof(sets));
         bool written = sets.Sum(set => set.Labels?.Count ?? 0) <= MostLabels;
         JsonArray data = [];
-        Extent extent = AddHull(data, hull, logX, logY);
+        Extent extent = AddHull(data, options.Hull, logX, logY);
         for (int i = 0; i < sets.Count; i++)
         {
             PointSet set = sets[i];
@@ -38,8 +40,9 @@ public static partial class Chart
                 ["name"] = Page.Text(set.Name),
                 ["x"] = Page.Numbers(set.X),
                 ["y"] = Page.Numbers(set.Y),
-                ["marker"] = new JsonObject { ["color"] = Palette.Colour(i), ["symbol"] = Palette.Symbol(i), ["size"] = set.X.Count > 200 ? 5 : 9, ["opacity"] = set.X.Count > 200 ? 0.6 : 1.0 },
-                ["hovertemplate"] = $"{(set.Labels is null ? "" : "%{text}: ")}{Page.Hover('x', set.X)}, {Page.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
+                ["marker"] = Marker(i, many: set.X.Count > 200),
+                ["hovertemplate"] = (set.Labels is null ? "" : "%{text}: ")
+                    + $"{Page.Hover('x', set.X)}, {Page.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
             };
             if (set.Labels is { } labels)
             {
@@ -52,17 +55,25 @@ public static partial class Chart
             data.Add(trace);
         }
 
-        JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
+        JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. options.Hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
         extent = extent.Padded(0.08);
         JsonObject yAxis = Page.Axis(yTitle, vertical: true, logY);
-        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), equalAxes ? Equal(yAxis) : yAxis, extent);
-        if (equalAxes)
+        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), options.EqualAxes ? Equal(yAxis) : yAxis, extent);
+        if (options.EqualAxes)
         {
             layout["meta"] = new JsonObject { ["maxWidth"] = MapWidth };
         }
 
         return new Figure("scatter", title, summary, data, layout, extent);
     }
+
+    private static JsonObject Marker(int index, bool many) => new()
+    {
+        ["color"] = Palette.Colour(index),
+        ["symbol"] = Palette.Symbol(index),
+        ["size"] = many ? 5 : 9,
+        ["opacity"] = many ? 0.6 : 1.0,
+    };
 
     private static JsonObject Equal(JsonObject yAxis)
     {

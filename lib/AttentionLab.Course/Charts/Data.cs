@@ -59,3 +59,50 @@ public sealed record BarSet(string Name, IReadOnlyList<string> Categories, IRead
 /// <param name="Name">What the legend says.</param>
 /// <param name="Values">At least one.</param>
 public sealed record Sample(string Name, IReadOnlyList<double> Values);
+
+/// <summary>What <see cref="Chart.Heatmap"/> and <see cref="Chart.HeatmapGrid"/> can be told and rarely are.</summary>
+public sealed record HeatmapOptions
+{
+    /// <summary>Write the numbers into the cells; null writes them into a single matrix of at most 150.</summary>
+    public bool? Annotate { get; init; }
+
+    /// <summary>Value of the lowest colour; numbers of both signs take the larger of −Min and Max for both ends. Null: the smallest number.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>Value of the highest colour. Null: the largest number.</summary>
+    public double? Max { get; init; }
+
+    /// <summary>What the numbers are, with their unit, beside the colour scale.</summary>
+    public string? ScaleTitle { get; init; }
+}
+
+/// <summary>How <see cref="Chart.Histogram"/> counts.</summary>
+public sealed record HistogramOptions
+{
+    /// <summary>Number of bins, 1 or more.</summary>
+    public int Bins { get; init; } = 40;
+
+    /// <summary>Bins of equal ratio on a log axis.</summary>
+    public bool LogX { get; init; }
+
+    /// <summary>Each sample's bins sum to 100: for samples of different size.</summary>
+    public bool Percent { get; init; }
+
+    /// <summary>
+    /// Left edge of the first bin; smaller values (zeros on a log axis too) are counted in that bin, as its pointer text says. Null: the smallest value.
+    /// </summary>
+    public double? Min { get; init; }
+
+    /// <summary>Right edge of the last bin; larger values are counted in it. Null: the largest value.</summary>
+    public double? Max { get; init; }
+}
+
+/// <summary>What <see cref="Chart.Scatter"/> adds to points.</summary>
+public sealed record ScatterOptions
+{
+    /// <summary>One unit is as long across as upwards: for maps, where distances are looked at.</summary>
+    public bool EqualAxes { get; init; }
+
+    /// <summary>Points whose convex hull is shaded; null for none.</summary>
+    public IReadOnlyList<(double X, double Y)>? Hull { get; init; }
+}

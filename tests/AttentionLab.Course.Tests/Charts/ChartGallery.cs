@@ -43,7 +43,7 @@ public static class ChartGallery
         }
 
         return Chart.Heatmap(weights, $"At temperature {temperature} each word looks at itself with weight {weights[2, 2]:F2}",
-            $"A 5 by 5 map; the largest weights lie on the diagonal, {weights[2, 2]:F2} in the middle.", "key (word)", "query (word)", Sentence, Sentence, scaleTitle: "weight");
+            $"A 5 by 5 map; the largest weights lie on the diagonal, {weights[2, 2]:F2} in the middle.", "key (word)", "query (word)", Sentence, Sentence, options: new() { ScaleTitle = "weight" });
     }
 
     private static Figure MaskedScores()
@@ -57,7 +57,7 @@ public static class ChartGallery
             }
         }
 
-        return Chart.Heatmap(scores, "Above the diagonal there is no score: the mask took it", "Lower triangle of scores between -1.8 and 2.7; the upper triangle is empty.", "key position", "query position", scaleTitle: "score q·k");
+        return Chart.Heatmap(scores, "Above the diagonal there is no score: the mask took it", "Lower triangle of scores between -1.8 and 2.7; the upper triangle is empty.", "key position", "query position", options: new() { ScaleTitle = "score q·k" });
     }
 
     private static Figure LargeMatrix()
@@ -71,12 +71,12 @@ public static class ChartGallery
             }
         }
 
-        return Chart.Heatmap(values, "Sinusoidal positions resemble their neighbours, on the left as on the right", "A band of high values along the diagonal that fades and changes its sign.", "position q", "position p", scaleTitle: "PE(p)·PE(q)");
+        return Chart.Heatmap(values, "Sinusoidal positions resemble their neighbours, on the left as on the right", "A band of high values along the diagonal that fades and changes its sign.", "position q", "position p", options: new() { ScaleTitle = "PE(p)·PE(q)" });
     }
 
     private static Figure Heads(int count) => Chart.HeatmapGrid(
         [.. Enumerable.Range(0, count).Select(h => ($"head {h}", Head(h)))],
-        $"Each of the {count} heads looks at another distance: head h at the word h places back", "Panel h has its ridge h cells left of the diagonal.", "key (word)", "query (word)", ["the", "cat", "sat", "on", "it", "."], ["the", "cat", "sat", "on", "it", "."], scaleTitle: "weight");
+        $"Each of the {count} heads looks at another distance: head h at the word h places back", "Panel h has its ridge h cells left of the diagonal.", "key (word)", "query (word)", ["the", "cat", "sat", "on", "it", "."], ["the", "cat", "sat", "on", "it", "."], options: new() { ScaleTitle = "weight" });
 
     private static float[,] Head(int distance)
     {
@@ -100,7 +100,7 @@ public static class ChartGallery
                 new Series("tied W_Q = W_K", steps, Curve(0.03, 0.693)),
             ],
             "Tied weights stop at ln 2, untied ones go to 0: a symmetric score cannot tell left from right",
-            "The untied loss falls from 1.8 to 0; the tied one stays at 0.69.", "training step", "loss (nats per token)", yMin: 0);
+            "The untied loss falls from 1.8 to 0; the tied one stays at 0.69.", "training step", "loss (nats per token)", yRange: (0, null));
     }
 
     private static Figure Variance()
@@ -112,14 +112,14 @@ public static class ChartGallery
     }
 
     private static Figure Gap() => Chart.Lines([new Series("accuracy", [1, 2, 3, 4, 5], [0.2, 0.5, double.NaN, 0.8, 0.9]) { Markers = true }],
-        "Run 3 did not finish", "Accuracy rises from 0.2 to 0.9; run 3 is missing.", "run", "accuracy (share)", yMin: 0, yMax: 1);
+        "Run 3 did not finish", "Accuracy rises from 0.2 to 0.9; run 3 is missing.", "run", "accuracy (share)", yRange: (0, 1));
 
     private static Figure Words() => Chart.Scatter(
         [
             new PointSet("fruit", [1, 1.3, 0.8], [3, 2.7, 2.5]) { Labels = ["orange", "banana", "pear < plum & co"] },
             new PointSet("computing", [3, 3.4, 2.9], [1, 0.7, 0.4]) { Labels = ["phone", "laptop", "byte"] },
         ],
-        "Fruit and machines lie apart", "Three fruit words top left, three computing words bottom right.", "first principal component", "second principal component", equalAxes: true);
+        "Fruit and machines lie apart", "Three fruit words top left, three computing words bottom right.", "first principal component", "second principal component", options: new() { EqualAxes = true });
 
     private static Figure Cloud()
     {
@@ -157,7 +157,7 @@ public static class ChartGallery
         double[] Norms(double centre, double width) => [.. Enumerable.Range(0, 500).Select(_ => Math.Exp(centre + width * random.NextGaussian()))];
         return Chart.Histogram([new Sample("scaled by 1/√d", Norms(-1.3, 0.5)), new Sample("not scaled", Norms(-Math.Log2(d), 1 + Math.Log2(d) / 2))],
             $"d = {d}: without the scale the gradient is a lottery", $"At d = {d} scaled norms lie around 0.27; the others spread over many powers of ten.",
-            "‖∂L/∂q‖ (log scale)", "share of queries, %", bins: 36, logX: true, percent: true, min: 1e-9, max: 100);
+            "‖∂L/∂q‖ (log scale)", "share of queries, %", new() { Bins = 36, LogX = true, Percent = true, Min = 1e-9, Max = 100 });
     }
 
     private static Figure Scoring(string name, double factor) => Chart.Bars(

@@ -143,7 +143,7 @@ public class ChartTests
     [Fact]
     public void Scatter_Hull_IsDrawnBelowThePointsAndFitsIn()
     {
-        Figure figure = Chart.Scatter([new PointSet("a", [1], [1])], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3)]);
+        Figure figure = Chart.Scatter([new PointSet("a", [1], [1])], "t", "s", "x", "y", options: new() { Hull = [(0, 0), (4, 0), (0, 3)] });
         Assert.Equal("toself", (string?)figure.Data[0]!["fill"]);
         Assert.Equal("a", (string?)figure.Data[1]!["name"]);
         Assert.True(figure.Extent is { Left: <= 0, Right: >= 4, Bottom: <= 0, Top: >= 3 }, $"{figure.Extent}");
@@ -183,14 +183,14 @@ public class ChartTests
     [Fact]
     public void Histogram_CountsEveryValueOnce()
     {
-        double[] heights = Heights(Chart.Histogram([new Sample("a", [0, 0.5, 1, 1, 2, 4])], "t", "s", "x", "y", bins: 4));
+        double[] heights = Heights(Chart.Histogram([new Sample("a", [0, 0.5, 1, 1, 2, 4])], "t", "s", "x", "y", new() { Bins = 4 }));
         Assert.Equal([2, 2, 1, 1], heights);
     }
 
     [Fact]
     public void Histogram_LogBins_HaveEqualRatios()
     {
-        Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", bins: 3, logX: true);
+        Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", new() { Bins = 3, LogX = true });
         double[] edges = [.. figure.Data[0]!["x"]!.AsArray().Skip(1).Select(x => (double)x!)];
         Assert.Equal([1.0, 10, 100, 1000], edges.Select(edge => Math.Round(edge, 3)));
         Assert.Equal([2, 1, 2], Heights(figure));
@@ -200,8 +200,8 @@ public class ChartTests
     public void Histogram_ZerosOnALogAxis_AreRefusedOrCountedBelowMin()
     {
         Sample sample = new("norms", [0, 1e-20, 0.01, 1]);
-        Assert.Contains("sample norms[0] is 0", Assert.Throws<ArgumentException>(() => Chart.Histogram([sample], "t", "s", "x", "y", logX: true)).Message);
-        Figure figure = Chart.Histogram([sample], "t", "s", "x", "y", bins: 2, logX: true, min: 1e-4, percent: true);
+        Assert.Contains("sample norms[0] is 0", Assert.Throws<ArgumentException>(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { LogX = true })).Message);
+        Figure figure = Chart.Histogram([sample], "t", "s", "x", "y", new() { Bins = 2, LogX = true, Min = 1e-4, Percent = true });
         Assert.Equal([50, 50], Heights(figure));
         Assert.StartsWith("below", (string?)figure.Data[0]!["text"]![1]);
     }

@@ -69,7 +69,7 @@ public class DigitsTests
     [Fact]
     public void Histogram_NarrowBinsOfLargeNumbers_HaveEdgesAndTextsOfTheirOwn()
     {
-        JsonNode trace = Chart.Histogram([new Sample("a", Seconds)], "t", "s", "x", "y", bins: 4).Data[0]!;
+        JsonNode trace = Chart.Histogram([new Sample("a", Seconds)], "t", "s", "x", "y", new() { Bins = 4 }).Data[0]!;
         Assert.Equal(Seconds, Numbers(trace["x"]!).Skip(1));
         string[] texts = [.. trace["text"]!.AsArray().Select(text => (string)text!).Where(text => text.Length > 0)];
         Assert.Equal(["1700000000 to 1700000001", "1700000001 to 1700000002", "1700000002 to 1700000003", "1700000003 to 1700000004"], texts);
@@ -91,10 +91,10 @@ public class DigitsTests
     public void Histogram_OneEndGiven_RefusalSaysWhereTheOtherComesFrom()
     {
         Sample sample = new("a", [1.25, 2]);
-        Assert.Contains("min is 3 and the largest value is 2", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", min: 3)));
-        Assert.Contains("the smallest value is 1.25 and max is 1", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", max: 1)));
-        Assert.Contains("min is NaN", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", min: double.NaN)));
-        Assert.Contains("max is 0, which a log axis cannot show", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", logX: true, max: 0)));
+        Assert.Contains("min is 3 and the largest value is 2", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { Min = 3 })));
+        Assert.Contains("the smallest value is 1.25 and max is 1", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { Max = 1 })));
+        Assert.Contains("min is NaN", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { Min = double.NaN })));
+        Assert.Contains("max is 0, which a log axis cannot show", Refused(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { LogX = true, Max = 0 })));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class DigitsTests
         {
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−" } };
             Assert.Contains("[0] is -1.5, which a log axis", Refused(() => Chart.Lines([new("a", [-1.5], [1])], "t", "s", "x", "y", logX: true)));
-            Assert.Contains("min is 3.5 and max is -2.5", Refused(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", min: 3.5, max: -2.5)));
+            Assert.Contains("min is 3.5 and max is -2.5", Refused(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Min = 3.5, Max = -2.5 })));
             Assert.Equal("median 1.5 (1.5 to 1.5 for the middle 80 %)", $"{new Spread([1.5])}");
         }
         finally
