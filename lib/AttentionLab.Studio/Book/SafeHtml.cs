@@ -22,6 +22,15 @@ internal static class SafeHtml
         "aria-label", "aria-hidden", "aria-live", "aria-valuetext", "aria-roledescription",
     ];
 
+    /// <summary>Of SVG what draws and says: no style, no reference, nothing that moves or embeds.</summary>
+    private static readonly string[] Drawing = ["svg", "g", "path", "rect", "circle", "line", "text", "tspan", "title", "desc"];
+
+    private static readonly string[] DrawingAttributes =
+    [
+        "viewBox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "d", "fill", "fill-opacity", "stroke", "stroke-width",
+        "stroke-opacity", "stroke-dasharray", "opacity", "font-size", "font-weight", "text-anchor",
+    ];
+
     private static readonly string[] Styles =
     [
         "background-color", "border-collapse", "border-spacing", "caption-side", "color", "cursor", "display", "font-family", "font-size", "font-style",
@@ -46,11 +55,12 @@ internal static class SafeHtml
     public static string? Output(string html)
     {
         bool plain = true;
-        HtmlSanitizer sanitizer = New(Elements, Attributes, []);
+        HtmlSanitizer sanitizer = New([.. Elements, .. Drawing], [.. Attributes, .. DrawingAttributes], []);
         sanitizer.RemovingTag += (_, removed) => plain &= removed.Tag.LocalName == "style";
         sanitizer.RemovingAttribute += (_, removed) => plain &= removed.Attribute.Name == "id" || removed.Attribute.Name.StartsWith("data-", StringComparison.Ordinal);
         sanitizer.RemovingStyle += (_, _) => plain = false;
         sanitizer.FilterUrl += (_, url) => url.SanitizedUrl = url.Tag.LocalName == "a" && IsForeign(url.OriginalUrl) ? url.OriginalUrl : null;
+        sanitizer.PostProcessDom += (_, page) => plain &= page.Document.Body!.QuerySelectorAll("*").All(IsInItsPlace);
         string clean = sanitizer.Sanitize(PageText.CleanHtml(html));
         return plain ? clean : null;
     }
@@ -89,6 +99,16 @@ internal static class SafeHtml
         AllowedSchemes = Schemes.ToHashSet(StringComparer.OrdinalIgnoreCase),
         UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href", "src" },
     });
+
+    /// <summary>Drawing stands inside an svg element, text and tables outside, and no attribute of a drawing (fill, stroke) refers to anything.</summary>
+    private static bool IsInItsPlace(IElement element)
+    {
+        bool drawn = element.NamespaceUri == NamespaceNames.SvgUri;
+        return drawn == Drawing.Contains(element.LocalName, StringComparer.Ordinal)
+            && (element.LocalName == "svg" || !drawn || element.ParentElement?.NamespaceUri == NamespaceNames.SvgUri)
+            && (!drawn || element.Attributes.All(attribute => !DrawingAttributes.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase) || !attribute.Value.Contains('(')))
+            && (drawn || element.ParentElement?.NamespaceUri != NamespaceNames.SvgUri);
+    }
 
     private static bool IsForeign(string url) => url.StartsWith('#')
         || (Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase) && url.StartsWith(address.Scheme, StringComparison.OrdinalIgnoreCase));

@@ -13,6 +13,9 @@ public class SafeHtmlTests
     [InlineData("<a href=\"https://example.org/?a=1&amp;b=2\">x</a>", "<a href=\"https://example.org/?a=1&amp;b=2\">x</a>")]
     [InlineData("<p>x", "<p>x</p>")]
     [InlineData("x</div>", "x")]
+    [InlineData("<svg viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"x\"><title>x</title><g opacity=\"0.5\"><rect x=\"1\" fill=\"currentColor\"/></g></svg>",
+        "<svg viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"x\"><title>x</title><g opacity=\"0.5\"><rect x=\"1\" fill=\"currentColor\"></rect></g></svg>")]
+    [InlineData("<svg><style>*{fill:red}</style></svg>", "<svg></svg>")]
     [InlineData("<p title=unquoted>x</p>", "<p title=\"unquoted\">x</p>")]
     public void Output_ThatIsPlain_IsWrittenAnew(string html, string clean) => Assert.Equal(clean, SafeHtml.Output(html));
 
@@ -31,6 +34,17 @@ public class SafeHtmlTests
     [InlineData("<svg><script>x</script></svg>")]
     [InlineData("<form action=\"https://x\"><input></form>")]
     [InlineData("<meta http-equiv=refresh content=0>")]
+    [InlineData("<svg><image href=\"http://x\"></image></svg>")]
+    [InlineData("<svg><use href=\"#menu\"></use></svg>")]
+    [InlineData("<svg><foreignObject><p>x</p></foreignObject></svg>")]
+    [InlineData("<svg><animate attributeName=\"x\"></animate></svg>")]
+    [InlineData("<svg><a href=\"javascript:x()\"><text>x</text></a></svg>")]
+    [InlineData("<svg><rect fill=\"url(http://x)\"></rect></svg>")]
+    [InlineData("<svg><rect onclick=\"x()\"></rect></svg>")]
+    [InlineData("<svg><title><b>x</b></title></svg>")]
+    [InlineData("<svg><desc><svg></svg><b>x</b></desc></svg>")]
+    [InlineData("<title>x</title>")]
+    [InlineData("<rect></rect>")]
     [InlineData("<math><mtext>x</mtext></math>")]
     public void Output_ThatIsMore_IsRefused(string html) => Assert.Null(SafeHtml.Output(html));
 
@@ -50,7 +64,7 @@ public class SafeHtmlTests
     [Fact]
     public void Output_OfRandomFragments_IsSettled()
     {
-        string[] parts = ["<", ">", "</", "p", "b", "script", " onclick=", "\"", "'", "=", "href=\"", "javascript:", "<p>", "</p>", "<!--", "-->", "&lt;", "x", " ", "style=\"", "url(", "/>", "<td class='a'>", "</td>"];
+        string[] parts = ["<", ">", "</", "p", "b", "script", " onclick=", "\"", "'", "=", "href=\"", "javascript:", "<p>", "</p>", "<!--", "-->", "&lt;", "x", " ", "style=\"", "url(", "/>", "<td class='a'>", "</td>", "<svg>", "</svg>", "<title>", "</title>", "<desc>", "<text x='1'>", "<g fill='"];
         Random random = new(1);
         int kept = 0;
         for (int i = 0; i < 3_000; i++)
