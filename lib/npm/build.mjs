@@ -1,8 +1,9 @@
-// Copies from node_modules to dist what the book ships: plotly.js, KaTeX with its fonts, and their licences.
+// Copies from node_modules to dist what pages are made with: plotly.js, KaTeX with its fonts, CodeMirror in one file, and their licences.
 // Called by npm.proj after `npm ci`; dist is replaced as a whole, so a build that stops half-way leaves no half of it.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const plotly = join(here, 'node_modules', 'plotly.js-cartesian-dist-min');
@@ -21,7 +22,13 @@ for (const font of readdirSync(join(katex, 'dist', 'fonts')).filter(name => name
   cpSync(join(katex, 'dist', 'fonts', font), join(fresh, 'katex', 'fonts', font));
 }
 
-const licences = [['plotly.js', plotly], ['KaTeX', katex]].map(([name, folder]) => {
+const bundle = await build({
+  entryPoints: [join(here, 'codemirror.mjs')], outfile: join(fresh, 'live', 'codemirror.js'),
+  bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'none', metafile: true, absWorkingDir: here,
+});
+const bundled = [...new Set(Object.keys(bundle.metafile.inputs).map(file => file.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean))].sort();
+
+const licences = [['plotly.js', plotly], ['KaTeX', katex], ...bundled.map(name => [name, join(here, 'node_modules', name)])].map(([name, folder]) => {
   const version = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
   return `${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n`;
 });

@@ -19,7 +19,7 @@ public static class BookWriter
         }
 
         WriteFile(folder, "assets/search-index.js", System.Text.Encoding.UTF8.GetBytes(pages.SearchIndex()));
-        foreach (string name in BookAssets.PageFiles.Where(name => name != "live.js"))
+        foreach (string name in BookAssets.PageFiles.Where(name => !name.StartsWith("live/", StringComparison.Ordinal)))
         {
             WriteFile(folder, "assets/" + name, BookAssets.Read(name)!);
         }

@@ -67,9 +67,14 @@ internal static class PageFrame
             <script src="{root}assets/theme.js"></script>
 
             """);
-        foreach (string script in (ReadOnlySpan<string>)["draw.js", "charts.js", "book.js", .. frame.Live is null ? (string[])[] : ["live.js"]])
+        foreach (string script in (ReadOnlySpan<string>)["draw.js", "charts.js", "book.js"])
         {
             html.Append($"<script src=\"{root}assets/{script}\" defer></script>\n");
+        }
+
+        if (frame.Live is not null)
+        {
+            html.Append($"<link rel=\"stylesheet\" href=\"{root}assets/live/live.css\">\n<script type=\"module\" src=\"{root}assets/live/page.js\"></script>\n");
         }
 
         return html.Append("</head>").ToString();

@@ -58,7 +58,11 @@ internal static class ServeCommand
                 }
 
                 return executed;
-            });
+            })
+        {
+            // A reader's cell may run as long as it likes; it is stopped, or its kernel ended, when the reader says so.
+            Work = new WorkOptions { Kernel = options with { CellTimeLimit = Timeout.InfiniteTimeSpan, StopLimit = Timeout.InfiniteTimeSpan } },
+        };
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);
         await using CourseServer server = await CourseServer.StartAsync(live, port);

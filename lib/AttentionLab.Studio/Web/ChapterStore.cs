@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
@@ -16,7 +17,6 @@ internal sealed class ChapterStore
     private readonly Dictionary<string, string> _paths;
     private readonly Dictionary<string, LiveChapter> _chapters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTime, long)> _stamps = new(StringComparer.Ordinal);
-    private int _runs;
 
     public ChapterStore(CourseSource source, Formulas formulas)
     {
@@ -108,15 +108,18 @@ internal sealed class ChapterStore
         _stamps[name] = Stamp(name);
         try
         {
-            _chapters[name] = new LiveChapter(NotebookRunner.NotRun(path, DibDocument.Read(path)), ChapterState.Waiting, ++_runs, 0);
+            _chapters[name] = new LiveChapter(NotebookRunner.NotRun(path, DibDocument.Read(path)), ChapterState.Waiting, RunOf(path), 0);
         }
         catch (DibException unusable)
         {
             LiveChapter? last = _chapters.GetValueOrDefault(name);
             string problem = unusable.Message + (last is null ? "" : " What is shown is the notebook as it was.");
-            _chapters[name] = new LiveChapter(last?.Notebook ?? new ExecutedNotebook(name, [], 0), ChapterState.Failed, ++_runs, last?.Done ?? 0, problem);
+            _chapters[name] = new LiveChapter(last?.Notebook ?? new ExecutedNotebook(name, [], 0), ChapterState.Failed, RunOf(path), last?.Done ?? 0, problem);
         }
     }
+
+    /// <summary>The same for the same bytes, also when the program was started again: a page of another text has to be loaded again.</summary>
+    private static int RunOf(string path) => File.Exists(path) ? BitConverter.ToInt32(SHA256.HashData(File.ReadAllBytes(path))) : 0;
 
     private BookPages NewPages() => new(_source.Content([.. Order.Select(name => _chapters[name].Notebook)]), _formulas);
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AttentionLab.Studio.Book;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,8 +22,9 @@ internal static class CourseRoutes
     public static void Map(WebApplication app, LiveCourse course)
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
-        app.MapGet("events", (string? chapter, int? run, int? have, CancellationToken left) =>
-            TypedResults.ServerSentEvents(Events(course, chapter ?? "", run ?? 0, have ?? 0, stopping, left)));
+        app.MapGet("events", (string? chapter, int? run, long? have, string? tab, bool? first, CancellationToken left) =>
+            TypedResults.ServerSentEvents(Events(course.ListenAsync(new ListeningPage(chapter ?? "", run ?? 0, have ?? 0) { Tab = tab, IsFirst = first ?? true }, stopping), left)));
+        WorkRoutes.Map(app, course);
         app.MapMethods("assets/search-index.js", Reading, (HttpContext context) => Send(context, Encoding.UTF8.GetBytes(course.SearchIndex()), ".js"));
         app.MapMethods("assets/{**name}", Reading, (HttpContext context, string name) =>
             BookAssets.PageFiles.Contains(name) ? Send(context, BookAssets.Read(name)!, name) : Missing());
@@ -46,29 +46,16 @@ internal static class CourseRoutes
     private static IResult Missing() => Results.Text("There is no such page.\n", statusCode: StatusCodes.Status404NotFound);
 
     /// <summary>Results as they come; the stream ends when nothing more will come.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> Events(
-        LiveCourse course, string name, int run, int have, CancellationToken stopping, [EnumeratorCancellation] CancellationToken left)
+    private static async IAsyncEnumerable<SseItem<string>> Events(IAsyncEnumerable<LiveEvent> events, [EnumeratorCancellation] CancellationToken left)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(left, stopping);
-        await foreach (LiveEvent happened in course.ListenAsync(name, run, have, ends.Token))
+        await foreach (LiveEvent happened in events.WithCancellation(left))
         {
             yield return happened switch
             {
                 { Status: { } status } => new(JsonSerializer.Serialize(status, LiveJson.Default.LiveStatus), "status"),
-                { Cell: { } cell } => new(JsonSerializer.Serialize(new CellMessage(cell.Number, cell.Failure is not null, OutputHtml.ToHtml(cell, stopped: cell.NotRun)), LiveJson.Default.CellMessage), "cell"),
+                { News: { } news } => new(JsonSerializer.Serialize(news, LiveJson.Default.WorkNews), "news"),
                 _ => new("{}", "reload"),
             };
         }
     }
 }
-
-/// <summary>A finished cell, for the page's script.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Failed">True if it failed.</param>
-/// <param name="Html">What goes under its code.</param>
-internal sealed record CellMessage(int Number, bool Failed, string Html);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(LiveStatus))]
-[JsonSerializable(typeof(CellMessage))]
-internal sealed partial class LiveJson : JsonSerializerContext;

@@ -12,7 +12,7 @@ namespace AttentionLab.Studio.Web;
 
 /// <summary>
 /// Serves the live course on this machine only: it listens on the loopback address, answers only requests that were
-/// addressed to it by a loopback name (a foreign page cannot reach it by rebinding its own name), and only GET and HEAD.
+/// addressed to it by a loopback name (a foreign page cannot reach it by rebinding its own name), GET and HEAD, and POST of JSON to a chapter.
 /// </summary>
 public sealed class CourseServer : IAsyncDisposable
 {

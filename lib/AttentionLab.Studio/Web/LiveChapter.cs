@@ -21,7 +21,7 @@ public enum ChapterState
 /// <summary>A chapter as far as it ran. Immutable: a run replaces it cell by cell.</summary>
 /// <param name="Notebook">Text of all cells, outputs of those that ran.</param>
 /// <param name="State">How far it is.</param>
-/// <param name="Run">Counts the runs: results of one run are not mixed with a page that shows another.</param>
+/// <param name="Run">Stands for the text: results of one text are not mixed with a page that shows another.</param>
 /// <param name="Done">Number of the last cell that is finished, text included; 0 at the start.</param>
 /// <param name="Problem">Why it could not be run at all; null if it could.</param>
 public sealed record LiveChapter(ExecutedNotebook Notebook, ChapterState State, int Run, int Done, string? Problem = null)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Dib;
@@ -16,7 +15,8 @@ public sealed class LiveCourse : IAsyncDisposable
     private readonly CourseSource _source;
     private readonly ChapterStore _store;
     private readonly RunQueue _queue;
-    private readonly Broadcast _broadcast = new();
+    private readonly Pulse _pulse = new();
+    private readonly Workshop _workshop;
     private readonly Action<string> _log;
 
     /// <summary>Reads all text. Nothing runs before <see cref="Start"/>.</summary>
@@ -30,6 +30,7 @@ public sealed class LiveCourse : IAsyncDisposable
         _source = source;
         _store = new ChapterStore(source, formulas);
         _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
+        _workshop = new Workshop(source.Work, _pulse);
         _log = log ?? (_ => { });
     }
 
@@ -65,76 +66,65 @@ public sealed class LiveCourse : IAsyncDisposable
         }
 
         LiveChapter chapter = _store.Find(name)!;
-        return _store.Pages.Render(path, chapter.Notebook, new LivePage(name, chapter.Run, chapter.Done, chapter.StateName, chapter.Problem));
+        WorkSession session = Session(name)!;
+        long now = session.Now;
+        return _store.Pages.Render(path, session.Shown(chapter.Notebook), new LivePage(name, chapter.Run, now, chapter.StateName, chapter.Problem));
     }
 
     /// <summary>The search index of the text as it is now.</summary>
     public string SearchIndex() => _store.Pages.SearchIndex();
 
     /// <summary>Says what happens from now on, after what a page does not have yet.</summary>
-    /// <param name="name">The chapter that the page shows; empty for a page without cells.</param>
-    /// <param name="run">The run that the page shows.</param>
-    /// <param name="have">Number of the last finished cell on the page.</param>
+    /// <param name="page">The page that listens.</param>
     /// <param name="cancellation">Ends the listening.</param>
-    public async IAsyncEnumerable<LiveEvent> ListenAsync(string name, int run, int have, [EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<LiveEvent> ListenAsync(ListeningPage page, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        (string name, long have) = (page.Chapter, page.Have);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _queue.Stopping);
-        Channel<LiveEvent> channel = _broadcast.Join();
-        try
+        WorkSession? session = Session(name);
+        using IDisposable? seat = page.Tab is { } tab ? session?.Join(tab) : null;
+        LiveStatus? told = null;
+        bool isFirst = page.IsFirst;
+        while (!ends.IsCancellationRequested)
         {
-            // What happens between joining and looking comes twice: the number of the last cell sent tells.
-            LiveChapter? chapter = _store.Find(name);
-            if (chapter is not null && chapter.Run != run)
+            Task next = _pulse.Next;
+            if (_store.Find(name) is { } chapter && chapter.Run != page.Run)
             {
-                yield return new LiveEvent(name, chapter.Run, null);
+                yield return new LiveEvent { IsReload = true };
                 yield break;
             }
 
-            foreach (ExecutedCell cell in chapter?.Notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > have && cell.Number <= chapter.Done).ToArray() ?? [])
+            if (session?.Since(have, page.Tab ?? "", isFirst) is { } news)
             {
-                have = cell.Number;
-                yield return new LiveEvent(name, run, cell);
+                isFirst = false;
+                have = news.At;
+                yield return new LiveEvent { News = news };
             }
 
             LiveStatus status = _store.Status(name);
-            yield return new LiveEvent(name, run, null) { Status = status };
-            while (!status.Finished && await NextAsync(channel, ends.Token) is { } next)
+            if (told is null || !told.SameAs(status))
             {
-                if (next.Chapter == name && next.Run != run)
-                {
-                    yield return next;
-                    yield break;
-                }
-
-                if (next.Chapter == name && next.Cell is { Language: "csharp" } cell && cell.Number > have)
-                {
-                    have = cell.Number;
-                    yield return next;
-                }
-
-                status = _store.Status(name);
-                yield return new LiveEvent(name, run, null) { Status = status };
+                told = status;
+                yield return new LiveEvent { Status = status };
             }
-        }
-        finally
-        {
-            _broadcast.Leave(channel);
+
+            if (session is null && status.Finished)
+            {
+                yield break;
+            }
+
+            await next.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Stops what runs, kernels included.</summary>
-    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+    /// <summary>The reader's version of a chapter; null if there is no such chapter.</summary>
+    internal WorkSession? Session(string name) => _store.Find(name) is { } chapter ? _workshop.Open(name, _store.PathOf(name), chapter.Notebook) : null;
 
-    private static async Task<LiveEvent?> NextAsync(Channel<LiveEvent> channel, CancellationToken ends)
+    /// <summary>Stops what runs, kernels included.</summary>
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            return await channel.Reader.ReadAsync(ends);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
+        await _queue.DisposeAsync();
+        await _workshop.DisposeAsync();
     }
 
     private async Task RunAsync(string name, CancellationToken stopping)
@@ -150,16 +140,15 @@ public sealed class LiveCourse : IAsyncDisposable
             if (_source.Known(_store.PathOf(name)) is not { } notebook)
             {
                 _store.Change(name, now => now with { State = ChapterState.Running });
-                _broadcast.Tell(new LiveEvent(name, chapter.Run, null));
-                notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, chapter.Run, cell), stopping);
+                _pulse.Beat();
+                notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, cell), stopping);
                 _log(Line(notebook));
             }
 
-            int done = _store.Find(name)!.Done;
             _store.Change(name, now => now.With(notebook));
-            foreach (ExecutedCell cell in notebook.Cells.Where(cell => cell.Language == "csharp" && cell.Number > done))
+            foreach (ExecutedCell cell in notebook.Cells)
             {
-                _broadcast.Tell(new LiveEvent(name, chapter.Run, cell));
+                _workshop.Find(name)?.TakeFromBook(cell);
             }
         }
         catch (OperationCanceledException)
@@ -173,13 +162,14 @@ public sealed class LiveCourse : IAsyncDisposable
             _store.Change(name, now => now with { State = ChapterState.Failed, Problem = problem });
         }
 
-        _broadcast.Tell(new LiveEvent(name, chapter.Run, null));
+        _pulse.Beat();
     }
 
-    private void Finish(string name, int run, ExecutedCell cell)
+    private void Finish(string name, ExecutedCell cell)
     {
         _store.Change(name, chapter => chapter.With(cell));
-        _broadcast.Tell(new LiveEvent(name, run, cell));
+        _workshop.Find(name)?.TakeFromBook(cell);
+        _pulse.Beat();
     }
 
     private static string Line(ExecutedNotebook notebook)

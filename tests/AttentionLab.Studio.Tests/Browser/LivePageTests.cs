@@ -34,15 +34,15 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         await using WatchedPage page = await browser.OpenAsync();
         await page.Page.GotoAsync(new Uri(_server.Address, "01-one.html").AbsoluteUri);
         ILocator status = page.Page.Locator(".live-status");
-        await Assertions.Expect(status).ToContainTextAsync("This chapter runs soon");
+        await Assertions.Expect(status).ToContainTextAsync("The book’s results of this chapter come soon");
         Assert.Equal("Question 01-one?", await page.Page.Locator("h1").InnerTextAsync());
 
         _course.Live.Start();
-        await Assertions.Expect(status).ToContainTextAsync("Running cell 1 of 2 · 0 of 3 chapters are ready");
+        await Assertions.Expect(status).ToContainTextAsync("Running the book’s cell 1 of 2 · 0 of 3 chapters are ready");
         await page.Page.EvaluateAsync("window.stayed = true");
         _course.Release("01-one");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
-        await Assertions.Expect(page.Page.Locator("#cell-4.running")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator("#cell-4.in-book")).ToHaveCountAsync(1);
         _course.Release("01-one");
         Assert.Equal(1, await Charts(page));
         Assert.Equal(["1/1"], await page.DrawnTracesAsync());
@@ -51,7 +51,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         _course.Release("02-two", 2);
         _course.Release("03-three", 2);
         await Assertions.Expect(status).ToBeHiddenAsync();
-        await Assertions.Expect(page.Page.Locator(".cell.running, .cell.waiting")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Page.Locator(".cell.in-book, .cell.waiting")).ToHaveCountAsync(0);
         Assert.Empty(page.Errors);
         Assert.Empty(page.Foreign);
     }

@@ -47,15 +47,17 @@ public sealed class CourseServerTests : IAsyncDisposable
         await Patience.UntilAsync(() => _course.Live.Find("01-one")!.Done == 2);
         Assert.Contains("<pre class=\"plain\" tabindex=\"0\">output 2</pre>", await GetAsync("01-one.html"));
 
-        using StreamReader events = await EventsAsync("01-one", have: 2);
+        long have = _course.Live.Session("01-one")!.Now;
+        using StreamReader events = await EventsAsync("01-one", have);
+        using JsonDocument known = await NextAsync(events, "news");
+        Assert.Equal([(1, ""), (0, "")], Outputs(known));
         using JsonDocument status = await NextAsync(events, "status");
         Assert.Equal("running", status.RootElement.GetProperty("state").GetString());
         Assert.Equal(4, status.RootElement.GetProperty("current").GetInt32());
         Assert.Equal(1, status.RootElement.GetProperty("done").GetInt32());
         _course.Release("01-one");
-        using JsonDocument cell = await NextAsync(events, "cell");
-        Assert.Equal(4, cell.RootElement.GetProperty("number").GetInt32());
-        Assert.Contains("output 4", cell.RootElement.GetProperty("html").GetString());
+        using JsonDocument news = await NextAsync(events, "news");
+        Assert.Equal([(0, "<pre class=\"plain\" tabindex=\"0\">output 4</pre>\n")], Outputs(news));
     }
 
     [Fact]
@@ -66,13 +68,12 @@ public sealed class CourseServerTests : IAsyncDisposable
         _course.Release("01-one", 2);
         await Patience.UntilAsync(() => _course.Live.Find("01-one")!.State == ChapterState.Ready);
         using StreamReader events = await EventsAsync("01-one", have: 0);
-        using JsonDocument first = await NextAsync(events, "cell");
-        using JsonDocument second = await NextAsync(events, "cell");
-        Assert.Equal((2, 4), (first.RootElement.GetProperty("number").GetInt32(), second.RootElement.GetProperty("number").GetInt32()));
+        using JsonDocument news = await NextAsync(events, "news");
+        Assert.Equal([(0, "<pre class=\"plain\" tabindex=\"0\">output 2</pre>\n"), (0, "<pre class=\"plain\" tabindex=\"0\">output 4</pre>\n")], Outputs(news));
     }
 
     [Fact]
-    public async Task Events_WhenAllIsReady_End()
+    public async Task Events_OfAPageWithoutCellsWhenAllIsReady_End()
     {
         await StartAsync();
         _course.Live.Start();
@@ -82,7 +83,7 @@ public sealed class CourseServerTests : IAsyncDisposable
         }
 
         await Patience.UntilAsync(() => _course.Live.Finished == 3);
-        using StreamReader events = await EventsAsync("01-one", have: 4);
+        using StreamReader events = new(await _client.GetStreamAsync(new Uri(_server!.Address, "events"), Token));
         Assert.Contains("\"finished\":true", await events.ReadToEndAsync(Token));
     }
 
@@ -302,10 +303,14 @@ public sealed class CourseServerTests : IAsyncDisposable
         throw new InvalidOperationException($"The stream ended without {kind}.");
     }
 
+    /// <summary>For each cell of the news: the first output that is replaced, and by what.</summary>
+    private static (int, string)[] Outputs(JsonDocument news) =>
+        [.. news.RootElement.GetProperty("cells").EnumerateArray().Select(cell => (cell.GetProperty("from").GetInt32(), cell.GetProperty("html").GetString()!))];
+
     private async Task StartAsync() => _server = await CourseServer.StartAsync(_course.Live);
 
     private Task<string> GetAsync(string path) => _client.GetStringAsync(new Uri(_server!.Address, path), Token);
 
-    private async Task<StreamReader> EventsAsync(string name, int have, int? run = null) => new(
+    private async Task<StreamReader> EventsAsync(string name, long have, int? run = null) => new(
         await _client.GetStreamAsync(new Uri(_server!.Address, $"events?chapter={name}&run={run ?? _course.Live.Find(name)!.Run}&have={have}"), Token));
 }

@@ -1,0 +1,66 @@
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>Where a cell of the reader's version is in the kernel's queue.</summary>
+internal enum CellRun
+{
+    Idle,
+    Queued,
+    Running,
+}
+
+/// <summary>A cell of code as the reader works on it: its text, what it shows, and whether the two belong together. Its workbook guards it.</summary>
+/// <param name="id">Stays the same however the chapter changes.</param>
+/// <param name="number">Place in the chapter, by which messages name it.</param>
+/// <param name="original">The chapter's text; null for a cell that the reader added.</param>
+internal sealed class WorkCell(string id, int number, string? original)
+{
+    public string Id { get; } = id;
+
+    public int Number { get; set; } = number;
+
+    public string? Original { get; set; } = original;
+
+    /// <summary>The reader's text.</summary>
+    public string Source { get; set; } = original ?? "";
+
+    /// <summary>Counts the changes of <see cref="Source"/>: a change that starts from another text than this one is not taken in silence.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>What it showed, each with the moment from which pages must have it.</summary>
+    public List<(CellOutput Output, long At)> Outputs { get; } = [];
+
+    public CellFailure? Failure { get; set; }
+
+    public double Seconds { get; set; }
+
+    /// <summary>The text that the outputs belong to; null if there are none.</summary>
+    public string? RanSource { get; set; }
+
+    /// <summary>The kernel that ran it last, counted from 1; 0 if the outputs are the book's.</summary>
+    public int RanIn { get; set; }
+
+    public CellRun Run { get; set; }
+
+    public long Started { get; set; }
+
+    /// <summary>Something above it was run again since.</summary>
+    public bool IsBehind { get; set; }
+
+    /// <summary>When anything of it changed last.</summary>
+    public long Changed { get; set; }
+
+    /// <summary>When its outputs were taken away last.</summary>
+    public long Cleared { get; set; }
+
+    public bool IsScratch => Original is null;
+
+    public bool IsChanged => Original is { } original && original != Source;
+
+    /// <summary>The text is another than the one that made the outputs.</summary>
+    public bool IsEditedSinceItRan => RanSource is { } ran && ran != Source;
+
+    /// <summary>Brings in the library: every fresh kernel starts with it.</summary>
+    public bool IsSetup => Source.TrimStart().StartsWith("#!import", StringComparison.Ordinal);
+}

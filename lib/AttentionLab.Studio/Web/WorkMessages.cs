@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>What a page asks for.</summary>
+/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>take</c>.</param>
+/// <param name="Tab">The tab that asks.</param>
+internal sealed record WorkCommand(string Do, string Tab)
+{
+    /// <summary>The cell that it is about.</summary>
+    public string? Cell { get; init; }
+
+    /// <summary>For <c>edit</c>: the new text.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>For <c>edit</c>: the revision that the new text started from.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>For <c>run</c>: <c>cell</c>, <c>here</c>, <c>all</c>, <c>stale</c>.</summary>
+    public string? Which { get; init; }
+}
+
+/// <summary>What a page must know at once.</summary>
+/// <param name="Ok">It was done.</param>
+internal sealed record WorkAnswer(bool Ok)
+{
+    /// <summary>Why not.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>The cell that was made.</summary>
+    public string? Cell { get; init; }
+
+    /// <summary>The revision of the cell's text now.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The cell's text where it is another than the page thought.</summary>
+    public string? Source { get; init; }
+}
+
+/// <summary>A question of the editor.</summary>
+/// <param name="Kind"><c>complete</c>, <c>hover</c>, <c>signature</c>, <c>diagnose</c> or <c>variables</c>.</param>
+/// <param name="Source">The cell's text as it stands.</param>
+/// <param name="Position">Characters before the place.</param>
+internal sealed record CodeQuestion(string Kind, string? Source, int Position);
+
+/// <summary>The kernel's answer; busy means: ask again later.</summary>
+internal sealed record CodeReply(bool Busy)
+{
+    public CompletionList? Completions { get; init; }
+
+    public Hover? Hover { get; init; }
+
+    public SignatureHelp? Signature { get; init; }
+
+    public IReadOnlyList<CellDiagnostic>? Diagnostics { get; init; }
+
+    public IReadOnlyList<Variable>? Variables { get; init; }
+}
+
+/// <summary>What changed in a chapter.</summary>
+/// <param name="At">The page has everything up to here.</param>
+/// <param name="Kernel">How the kernel is.</param>
+/// <param name="MayEdit">False while another tab edits.</param>
+/// <param name="Order">All cells in order.</param>
+/// <param name="Cells">Those that changed.</param>
+internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells);
+
+/// <summary>A cell for the page's script.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Number">By which messages name it; of a chapter's cell also its place on the page.</param>
+/// <param name="Source">Its text.</param>
+/// <param name="Revision">Counts the changes of the text.</param>
+/// <param name="Run"><c>idle</c>, <c>queued</c> or <c>running</c>.</param>
+/// <param name="Seconds">How long it has been running.</param>
+/// <param name="Note">In words, when it ran.</param>
+/// <param name="Mark">In words, whether text and outputs belong together; empty if they do.</param>
+internal sealed record WorkCellView(string Id, int Number, string Source, int Revision, string Run, double Seconds, string Note, string Mark)
+{
+    /// <summary>The chapter's text, if the reader changed it; null for cells that the reader added.</summary>
+    public string? Original { get; init; }
+
+    public bool IsScratch { get; init; }
+
+    /// <summary>It failed.</summary>
+    public bool Failed { get; init; }
+
+    /// <summary>Line of the text where it failed; 0 for none.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Cells above it have not run in this kernel: what they declare is unknown to it.</summary>
+    public bool MissesAbove { get; init; }
+
+    /// <summary>The first output that the page does not have; from there on all are replaced by <see cref="Html"/>.</summary>
+    public int From { get; init; }
+
+    public string Html { get; init; } = "";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LiveStatus))]
+[JsonSerializable(typeof(WorkNews))]
+[JsonSerializable(typeof(WorkCommand))]
+[JsonSerializable(typeof(WorkAnswer))]
+[JsonSerializable(typeof(CodeQuestion))]
+[JsonSerializable(typeof(CodeReply))]
+internal sealed partial class LiveJson : JsonSerializerContext;

@@ -1,0 +1,312 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>
+/// A chapter as the reader works on it: the workbook, the kernel, and the cells that wait for it. The server owns all of it, so that a page that is
+/// loaded again, or another tab, shows the same. Cells run one after another, in the order in which they were asked for.
+/// </summary>
+internal sealed class WorkSession : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Pulse _pulse;
+    private readonly Workbook _book;
+    private readonly LiveKernel _kernel;
+    private readonly List<string> _queue = [];
+    private readonly WorkTabs _tabs = new();
+    private Task _worker = Task.CompletedTask;
+    private bool _disposed;
+
+    public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<Task> makeRoomAsync, Pulse pulse)
+    {
+        _pulse = pulse;
+        _book = new Workbook(shown);
+        _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, KernelChanged);
+    }
+
+    /// <summary>Holds a process now.</summary>
+    public bool HasKernel => _kernel.HasProcess;
+
+    /// <summary>Nothing runs or waits.</summary>
+    public bool IsIdle => _worker.IsCompleted;
+
+    /// <summary>When the kernel was used last, as a timestamp.</summary>
+    public long LastUsed { get; private set; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The kernel's process, for questions; null when there is none now.</summary>
+    public NotebookSession? Kernel => _kernel.Session;
+
+    /// <summary>Now, for a page that is made from <see cref="Shown"/>.</summary>
+    public long Now
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _book.Now;
+            }
+        }
+    }
+
+    /// <summary>The notebook with what the reader's cells show.</summary>
+    public ExecutedNotebook Shown(ExecutedNotebook notebook)
+    {
+        lock (_gate)
+        {
+            Dictionary<int, WorkCell> cells = _book.Cells.ToDictionary(cell => cell.Number);
+            return notebook with { Cells = [.. notebook.Cells.Select(cell => cells.GetValueOrDefault(cell.Number) is { RanIn: > 0 } mine
+                ? cell with { Outputs = [.. mine.Outputs.Select(output => output.Output)], Failure = mine.Failure, Seconds = mine.Seconds, NotRun = false } : cell)] };
+        }
+    }
+
+    /// <summary>A tab listens from now on; dispose the result when it does no more.</summary>
+    public IDisposable Join(string tab)
+    {
+        Warm();
+        return _tabs.Join(tab, () => Change(_book.TouchAll));
+    }
+
+    /// <summary>What a page does not have yet; null if it has everything.</summary>
+    /// <param name="have">The moment up to which the page has everything.</param>
+    /// <param name="tab">The tab that asks.</param>
+    /// <param name="isFirst">The page does not know the cells yet.</param>
+    public WorkNews? Since(long have, string tab, bool isFirst)
+    {
+        lock (_gate)
+        {
+            return isFirst || _book.Now != have ? new WorkViews(_book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
+        }
+    }
+
+    /// <summary>A result of the run behind the page.</summary>
+    public void TakeFromBook(ExecutedCell cell) => Change(() => _book.TakeFromBook(cell));
+
+    /// <summary>Starts the kernel and brings in the library, if nothing did yet.</summary>
+    public void Warm() => Change(Work);
+
+    /// <summary>Carries out what the reader asks for.</summary>
+    /// <returns>What the page must know at once.</returns>
+    public WorkAnswer Do(WorkCommand command)
+    {
+        WorkAnswer answer = new(true);
+        Change(() => answer = Carry(command));
+        if (answer.Ok)
+        {
+            switch (command.Do)
+            {
+                case "stop":
+                    _ = _kernel.StopAsync();
+                    break;
+                case "restart":
+                    _ = RestartAsync();
+                    break;
+            }
+        }
+
+        return answer;
+    }
+
+    /// <summary>Ends the kernel to save memory, unless it is in use.</summary>
+    public Task ParkAsync(string word) => IsIdle ? _kernel.EndAsync(word) : Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _queue.Clear();
+        }
+
+        await _kernel.EndAsync("");
+        await _worker;
+        await _kernel.DisposeAsync();
+    }
+
+    private WorkAnswer Carry(WorkCommand command)
+    {
+        if (command.Do == "take")
+        {
+            _tabs.Take(command.Tab);
+            _book.TouchAll();
+            return new WorkAnswer(true);
+        }
+
+        if (!_tabs.Claim(command.Tab))
+        {
+            return new WorkAnswer(false) { Word = "Another tab edits this chapter; take over there first." };
+        }
+
+        WorkCell? cell = _book.Find(command.Cell);
+        switch (command)
+        {
+            case { Do: "edit" } when cell is not null:
+                return Edit(cell, command);
+            case { Do: "run" }:
+                Ask(Chosen(cell, command.Which));
+                break;
+            case { Do: "stop" or "restart" }:
+                Unqueue();
+                break;
+            case { Do: "clear" }:
+                foreach (WorkCell shown in _book.Cells.Where(shown => shown.Run == CellRun.Idle))
+                {
+                    _book.Clear(shown);
+                }
+
+                break;
+            case { Do: "add" } when cell is not null:
+                return new WorkAnswer(true) { Cell = _book.Add(cell).Id };
+            case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
+                _book.Remove(cell);
+                break;
+            default:
+                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"This cell does not know \"{command.Do}\" now." };
+        }
+
+        return new WorkAnswer(true);
+    }
+
+    private WorkAnswer Edit(WorkCell cell, WorkCommand command)
+    {
+        string source = (command.Source ?? "").ReplaceLineEndings("\n");
+        if (command.Revision != cell.Revision && cell.Source != source)
+        {
+            return new WorkAnswer(false) { Word = "The text was changed elsewhere meanwhile.", Source = cell.Source, Revision = cell.Revision };
+        }
+
+        _book.Edit(cell, source);
+        return new WorkAnswer(true) { Revision = cell.Revision };
+    }
+
+    /// <summary>The cells that a button means, in their order.</summary>
+    private IEnumerable<WorkCell> Chosen(WorkCell? cell, string? which) => which switch
+    {
+        "all" => _book.Cells,
+        "stale" => _book.Cells.Where(NeedsRun),
+        "here" when cell is not null => [.. _book.Above(cell).Where(above => above.RanIn != _kernel.Generation || !_kernel.HasProcess || NeedsRun(above)), cell],
+        _ => cell is null ? [] : [cell],
+    };
+
+    private bool NeedsRun(WorkCell cell) => cell.IsEditedSinceItRan || (cell.RanSource is not null && _book.IsBehind(cell));
+
+    private void Ask(IEnumerable<WorkCell> cells)
+    {
+        foreach (WorkCell cell in cells.ToArray())
+        {
+            if (cell.Run == CellRun.Idle)
+            {
+                cell.Run = CellRun.Queued;
+                _queue.Add(cell.Id);
+                _book.Touch(cell);
+            }
+        }
+
+        Work();
+    }
+
+    private void Unqueue()
+    {
+        _queue.Clear();
+        foreach (WorkCell cell in _book.Cells.Where(cell => cell.Run == CellRun.Queued))
+        {
+            cell.Run = CellRun.Idle;
+            _book.Touch(cell);
+        }
+    }
+
+    private void Work()
+    {
+        if (_worker.IsCompleted && !_disposed && (_queue.Count > 0 || _kernel.View.State == "none"))
+        {
+            _worker = Task.Run(WorkAsync);
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            await _kernel.WarmAsync();
+            WorkCell? running;
+            do
+            {
+                running = null;
+                ExecutedCell? ran = await _kernel.RunAsync(() => Begin(out running), output => Change(() => _book.Show(running!, output)));
+                Change(() => End(running, ran));
+            }
+            while (running is not null);
+        }
+        catch (KernelException exception)
+        {
+            Change(() =>
+            {
+                foreach (WorkCell cell in _book.Cells.Where(cell => cell.Run == CellRun.Queued))
+                {
+                    _book.Begin(cell, _kernel.Generation);
+                    _book.End(cell, CellFailures.Plain(exception.Message), 0);
+                }
+
+                Unqueue();
+            });
+        }
+    }
+
+    /// <summary>The next cell: in a fresh kernel first what brings in the library.</summary>
+    private (int Number, string Source)? Begin(out WorkCell? next)
+    {
+        lock (_gate)
+        {
+            next = _book.Cells.TakeWhile(cell => cell.IsSetup).FirstOrDefault(cell => cell.RanIn != _kernel.Generation) ?? _book.Find(_queue.FirstOrDefault());
+            if (next is null)
+            {
+                // Whoever asks from now on finds no worker and starts one.
+                _worker = Task.CompletedTask;
+                return null;
+            }
+
+            _queue.Remove(next.Id);
+            _book.Begin(next, _kernel.Generation);
+            LastUsed = Stopwatch.GetTimestamp();
+            _pulse.Beat();
+            return (next.Number, next.Source);
+        }
+    }
+
+    private void End(WorkCell? cell, ExecutedCell? ran)
+    {
+        if (cell is not null && ran is not null)
+        {
+            _book.End(cell, ran.Failure, ran.Seconds);
+            LastUsed = Stopwatch.GetTimestamp();
+            if (ran.Failure is not null)
+            {
+                Unqueue();
+            }
+        }
+    }
+
+    private async Task RestartAsync()
+    {
+        await _kernel.EndAsync("");
+        Change(() =>
+        {
+            if (_worker.IsCompleted && !_disposed)
+            {
+                _worker = Task.Run(WorkAsync);
+            }
+        });
+    }
+
+    private void KernelChanged() => Change(_book.TouchAll);
+
+    private void Change(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+        }
+
+        _pulse.Beat();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>The workbook as pages see it, in words.</summary>
+internal sealed class WorkViews(Workbook book, LiveKernel kernel)
+{
+    /// <summary>What changed since a page looked last; of all cells for one that does not know them.</summary>
+    public WorkNews Since(long have, bool mayEdit, bool all) => new(
+        book.Now, kernel.View, mayEdit, [.. book.Cells.Select(cell => cell.Id)], [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
+
+    private WorkCellView Of(WorkCell cell, long have)
+    {
+        int from = cell.Cleared > have ? 0 : cell.Outputs.FindIndex(output => output.At > have) is >= 0 and int first ? first : cell.Outputs.Count;
+        return new WorkCellView(
+            cell.Id,
+            cell.Number,
+            cell.Source,
+            cell.Revision,
+            cell.Run.ToString().ToLowerInvariant(),
+            cell.Run == CellRun.Running ? Stopwatch.GetElapsedTime(cell.Started).TotalSeconds : 0,
+            Note(cell),
+            cell.Run != CellRun.Idle ? "" : cell.IsEditedSinceItRan ? "edited since it ran" : cell.RanSource is not null && book.IsBehind(cell) ? "may be out of date" : "")
+        {
+            Original = cell.IsChanged ? cell.Original : null,
+            IsScratch = cell.IsScratch,
+            Failed = cell.Failure is not null,
+            Line = cell.Failure?.Line ?? 0,
+            MissesAbove = !kernel.HasProcess || book.Above(cell).Any(above => above.RanIn != kernel.Generation),
+            From = from,
+            Html = OutputHtml.ToHtml(new ExecutedCell(cell.Number, "csharp", cell.Source, [.. cell.Outputs.Skip(from).Select(output => output.Output)], cell.Failure, cell.Seconds)),
+        };
+    }
+
+    private string Note(WorkCell cell) => cell switch
+    {
+        { Run: CellRun.Running } => "running",
+        { Run: CellRun.Queued } => kernel.View.State == "ready" ? "waits for its turn" : "waits for the kernel",
+        { RanSource: null } => "not run yet",
+        { RanIn: 0 } => "as in the book",
+        _ when cell.RanIn != kernel.Generation || !kernel.HasProcess => "ran before the kernel ended",
+        _ => FormattableString.Invariant($"{(cell.Failure is null ? "ran" : "failed")} in {cell.Seconds:0.00} s"),
+    };
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>
+/// The cells of a chapter as the reader works on them, and the marks that say which outputs belong to which text. Nothing here runs or is
+/// written; whoever owns it holds a lock. Times are numbers that grow from one run of the program to the next, so that a page that saw
+/// an earlier one is out of date by itself.
+/// </summary>
+internal sealed class Workbook
+{
+    /// <summary>Cells that the reader adds are numbered from here, past those of any chapter.</summary>
+    public const int FirstScratch = 901;
+
+    private readonly List<WorkCell> _cells = [];
+
+    /// <summary>The chapter as it is shown.</summary>
+    public Workbook(ExecutedNotebook notebook)
+    {
+        foreach (ExecutedCell cell in notebook.Cells.Where(cell => cell.Language == "csharp"))
+        {
+            _cells.Add(new WorkCell($"c{cell.Number}", cell.Number, cell.Source) { Changed = Now });
+            TakeFromBook(cell);
+        }
+    }
+
+    public IReadOnlyList<WorkCell> Cells => _cells;
+
+    /// <summary>Grows with every change; microseconds since 1970 at the start of the program.</summary>
+    public long Now { get; private set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
+
+    /// <summary>The cell, or null.</summary>
+    public WorkCell? Find(string? id) => _cells.FirstOrDefault(cell => cell.Id == id);
+
+    /// <summary>Says that a cell changed.</summary>
+    public void Touch(WorkCell cell) => cell.Changed = ++Now;
+
+    /// <summary>Another text for a cell; the marks of those below may change with it.</summary>
+    public void Edit(WorkCell cell, string source)
+    {
+        if (cell.Source != source)
+        {
+            cell.Source = source;
+            cell.Revision++;
+            TouchFrom(cell);
+        }
+    }
+
+    /// <summary>A new cell below another.</summary>
+    public WorkCell Add(WorkCell after)
+    {
+        int number = Math.Max(FirstScratch - 1, _cells.Max(cell => cell.Number)) + 1;
+        var cell = new WorkCell($"s{number}", number, null);
+        _cells.Insert(_cells.IndexOf(after) + 1, cell);
+        Touch(cell);
+        return cell;
+    }
+
+    /// <summary>Takes away a cell that the reader added.</summary>
+    public void Remove(WorkCell cell)
+    {
+        if (cell.IsScratch)
+        {
+            TouchFrom(cell);
+            _cells.Remove(cell);
+        }
+    }
+
+    /// <summary>A result of the book, for a cell that the reader has not run.</summary>
+    public void TakeFromBook(ExecutedCell shown)
+    {
+        if (_cells.FirstOrDefault(cell => cell.Number == shown.Number) is { RanIn: 0, Run: CellRun.Idle } cell && !shown.NotRun && shown.Source == cell.Original
+            && !(cell.RanSource == shown.Source && cell.Failure == shown.Failure && cell.Outputs.Select(output => output.Output).SequenceEqual(shown.Outputs)))
+        {
+            Clear(cell);
+            cell.Outputs.AddRange(shown.Outputs.Select(output => (output, ++Now)));
+            (cell.Failure, cell.Seconds, cell.RanSource) = (shown.Failure, shown.Seconds, shown.Source);
+            Touch(cell);
+        }
+    }
+
+    /// <summary>
+    /// A run starts: what the cell showed goes. If it ran before with this kernel, or has another text now, what stands below it may be out of date;
+    /// it is itself if something above it is.
+    /// </summary>
+    public void Begin(WorkCell cell, int kernel)
+    {
+        bool again = cell.RanIn == kernel || cell.IsEditedSinceItRan;
+        cell.IsBehind = AboveIsNewer(cell);
+        Clear(cell);
+        (cell.RanSource, cell.RanIn, cell.Run, cell.Started) = (cell.Source, kernel, CellRun.Running, Stopwatch.GetTimestamp());
+        if (again)
+        {
+            foreach (WorkCell below in Below(cell).Where(below => below.RanSource is not null))
+            {
+                below.IsBehind = true;
+            }
+        }
+
+        TouchFrom(cell);
+    }
+
+    /// <summary>One more output; console text continues console text.</summary>
+    public void Show(WorkCell cell, CellOutput output)
+    {
+        bool goesOn = output.MimeType == CellOutput.Stream && cell.Outputs is [.., { Output.MimeType: CellOutput.Stream }];
+        if (goesOn)
+        {
+            output = output with { Content = cell.Outputs[^1].Output.Content + output.Content };
+            cell.Outputs.RemoveAt(cell.Outputs.Count - 1);
+        }
+
+        Touch(cell);
+        cell.Outputs.Add((output, Now));
+    }
+
+    public void End(WorkCell cell, CellFailure? failure, double seconds)
+    {
+        (cell.Failure, cell.Seconds, cell.Run) = (failure, seconds, CellRun.Idle);
+        TouchFrom(cell);
+    }
+
+    /// <summary>Takes away what a cell shows.</summary>
+    public void Clear(WorkCell cell)
+    {
+        cell.Outputs.Clear();
+        (cell.Failure, cell.Cleared) = (null, ++Now);
+        Touch(cell);
+    }
+
+    /// <summary>Something above was edited or run again since it ran.</summary>
+    public bool IsBehind(WorkCell cell) => cell.IsBehind || AboveIsNewer(cell);
+
+    /// <summary>The cells before one.</summary>
+    public IEnumerable<WorkCell> Above(WorkCell cell) => _cells.TakeWhile(other => other != cell);
+
+    /// <summary>Everything again from the first: what changed for all, for example a new kernel.</summary>
+    public void TouchAll()
+    {
+        Now++;
+        _cells.ForEach(cell => cell.Changed = Now);
+    }
+
+    private bool AboveIsNewer(WorkCell cell) => Above(cell).Any(above => above.IsEditedSinceItRan || above.IsBehind);
+
+    private IEnumerable<WorkCell> Below(WorkCell cell) => _cells.SkipWhile(other => other != cell).Skip(1);
+
+    private void TouchFrom(WorkCell cell)
+    {
+        Now++;
+        foreach (WorkCell changed in Below(cell).Prepend(cell))
+        {
+            changed.Changed = Now;
+        }
+    }
+}

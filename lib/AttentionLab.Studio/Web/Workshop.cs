@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>The chapters on which the reader works, and the few kernels that they share the machine's memory with.</summary>
+internal sealed class Workshop : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly WorkOptions _options;
+    private readonly Pulse _pulse;
+    private readonly Dictionary<string, WorkSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Timer _idle;
+
+    public Workshop(WorkOptions options, Pulse pulse)
+    {
+        (_options, _pulse) = (options, pulse);
+        _idle = new Timer(_ => _ = EndIdleAsync(), null, options.IdleLimit / 4, options.IdleLimit / 4);
+    }
+
+    /// <summary>The session of a chapter, if its page was opened.</summary>
+    public WorkSession? Find(string name)
+    {
+        lock (_gate)
+        {
+            return _sessions.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>The session of a chapter; nothing runs in it yet.</summary>
+    public WorkSession Open(string name, string path, ExecutedNotebook shown)
+    {
+        lock (_gate)
+        {
+            return _sessions.TryGetValue(name, out WorkSession? open) ? open
+                : _sessions[name] = new WorkSession(path, shown, _options, () => MakeRoomAsync(name), _pulse);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _idle.DisposeAsync();
+        WorkSession[] sessions = Sessions();
+        lock (_gate)
+        {
+            _sessions.Clear();
+        }
+
+        foreach (WorkSession session in sessions)
+        {
+            await session.DisposeAsync();
+        }
+    }
+
+    /// <summary>Before one more kernel starts, the one that was idle for the longest time gives its memory back.</summary>
+    private async Task MakeRoomAsync(string name)
+    {
+        WorkSession[] others = [.. Sessions().Where(session => session != Find(name) && session.HasKernel)];
+        foreach (WorkSession oldest in others.Where(session => session.IsIdle).OrderBy(session => session.LastUsed).Take(Math.Max(0, others.Length + 1 - _options.MostKernels)))
+        {
+            await oldest.ParkAsync($"The kernel was ended to save memory, because {_options.MostKernels} other chapters are open. The next run starts a new one, in which nothing has run yet.");
+        }
+    }
+
+    private async Task EndIdleAsync()
+    {
+        foreach (WorkSession session in Sessions().Where(session => session.HasKernel && session.IsIdle && Stopwatch.GetElapsedTime(session.LastUsed) > _options.IdleLimit))
+        {
+            await session.ParkAsync(FormattableString.Invariant(
+                $"The kernel was ended to save memory, because nobody used it for {_options.IdleLimit.TotalMinutes:0.#} minutes. The next run starts a new one, in which nothing has run yet."));
+        }
+    }
+
+    private WorkSession[] Sessions()
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Values];
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// The bar at the foot of the page: what concerns all cells, and how the kernel is.
+import { statusLine } from './course.js';
+
+const words = {
+  none: 'Kernel: not started',
+  starting: 'Kernel: starting …',
+  ready: 'Kernel: ready',
+  ended: 'Kernel: ended',
+};
+
+export class Bar {
+  #cells;
+  #kernel = document.createElement('span');
+  #word = document.createElement('p');
+  #said = document.createElement('p');
+  #buttons = {};
+  #reading = document.createElement('p');
+  #stopAsked = 0;
+
+  constructor(cells) {
+    this.#cells = cells;
+    const bar = document.createElement('section');
+    bar.className = 'work-bar';
+    bar.setAttribute('aria-label', 'Running this chapter');
+    if (cells) {
+      const buttons = document.createElement('div');
+      buttons.className = 'work-buttons';
+      this.#add(buttons, 'all', 'Run all', 'Every cell from the top', () => cells.run('all'));
+      this.#add(buttons, 'stale', 'Run out-of-date', 'The cells that were edited since they ran, and those that may be out of date', () => cells.run('stale'));
+      this.#add(buttons, 'stop', 'Stop', 'Stops the running cell; what earlier cells declared stays', () => this.#stop());
+      this.#add(buttons, 'restart', 'Restart kernel', 'Ends the kernel, also in the middle of a cell, and starts a new one: variables are gone, texts and outputs stay', () => cells.ask('restart', {}));
+      this.#add(buttons, 'clear', 'Clear outputs', 'Takes away what the cells show', () => cells.ask('clear', {}));
+      this.#kernel.className = 'kernel-state';
+      buttons.append(this.#kernel);
+      this.#word.className = 'kernel-word';
+      this.#word.hidden = true;
+      this.#said.className = 'said';
+      this.#said.setAttribute('role', 'status');
+      this.#reading.className = 'reading-along';
+      this.#reading.hidden = true;
+      const take = document.createElement('button');
+      take.type = 'button';
+      take.textContent = 'Take over here';
+      take.addEventListener('click', () => cells.ask('take', {}));
+      this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
+      bar.append(this.#reading, buttons, this.#word, this.#said);
+      cells.say = text => { this.#said.textContent = text; };
+    }
+    bar.append(statusLine);
+    document.getElementById('content').append(bar);
+  }
+
+  take(news) {
+    this.#kernel.textContent = words[news.kernel.state];
+    this.#kernel.dataset.state = news.kernel.state;
+    this.#word.textContent = news.kernel.word;
+    this.#word.hidden = news.kernel.state !== 'ended' || !news.kernel.word;
+    this.#reading.hidden = news.mayEdit;
+    const running = this.#cells.count(cell => cell.view.run !== 'idle');
+    const stale = this.#cells.count(cell => cell.view.mark);
+    this.#buttons.stop.disabled = running === 0 || !news.mayEdit;
+    this.#buttons.stale.disabled = stale === 0 || !news.mayEdit;
+    this.#buttons.stale.textContent = stale ? 'Run out-of-date (' + stale + ')' : 'Run out-of-date';
+    for (const name of ['all', 'restart', 'clear']) {
+      this.#buttons[name].disabled = !news.mayEdit;
+    }
+    if (running === 0) {
+      clearTimeout(this.#stopAsked);
+    }
+  }
+
+  async #stop() {
+    await this.#cells.ask('stop', {});
+    clearTimeout(this.#stopAsked);
+    this.#stopAsked = setTimeout(() => this.#cells.say(
+      'The cell does not let go. “Restart kernel” ends it with the kernel; then “Run to here” runs the cells above again.'), 2000);
+  }
+
+  #add(place, name, text, title, action) {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.textContent = text;
+    made.title = title;
+    made.addEventListener('click', action);
+    this.#buttons[name] = made;
+    place.append(made);
+  }
+}

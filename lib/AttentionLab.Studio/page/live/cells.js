@@ -1,0 +1,109 @@
+// All cells of a chapter: finds each on the page, makes those that the reader added, and keeps them in order.
+import { Cell } from './cell.js';
+import { command } from './server.js';
+
+export class Cells {
+  #article;
+  #cells = new Map();
+  #seen = new IntersectionObserver(entries => entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount()), { rootMargin: '600px' });
+  known = false;
+  mayEdit = true;
+
+  constructor(article) {
+    this.#article = article;
+  }
+
+  take(news) {
+    this.known = true;
+    this.mayEdit = news.mayEdit;
+    for (const [id, cell] of this.#cells) {
+      if (!news.order.includes(id)) {
+        cell.root.remove();
+        this.#cells.delete(id);
+      }
+    }
+    for (const view of news.cells) {
+      let cell = this.#cells.get(view.id);
+      if (!cell) {
+        const root = view.isScratch ? this.#make(view, news.order) : this.#article.querySelector('.cell[data-cell="' + view.number + '"]');
+        if (!root) {
+          continue;
+        }
+        cell = new Cell(root, view, this);
+        this.#cells.set(view.id, cell);
+        this.#seen.observe(root);
+      }
+      cell.take(view);
+    }
+    this.#cells.forEach(cell => cell.allow(this.mayEdit));
+  }
+
+  // The server is there: what it does not have yet is sent.
+  connected() {
+    this.#cells.forEach(cell => cell.saver.retry());
+  }
+
+  save(isLeaving = false) {
+    return Promise.all([...this.#cells.values()].map(cell => cell.saver.flush(isLeaving)));
+  }
+
+  async run(which, cell) {
+    await this.save();
+    await this.ask('run', { which, cell: cell?.id });
+  }
+
+  async add(after) {
+    const answer = await this.ask('add', { cell: after.id });
+    if (answer?.cell) {
+      this.#waitFor(answer.cell);
+    }
+  }
+
+  // A command whose refusal or loss is said to the reader.
+  async ask(what, details) {
+    try {
+      const answer = await command(what, details);
+      this.say(answer.ok ? '' : answer.word);
+      return answer;
+    } catch {
+      this.say('The course does not answer: start it again, then repeat this.');
+      return null;
+    }
+  }
+
+  next(cell) {
+    const all = [...this.#article.querySelectorAll('.cell[data-work]')];
+    return this.#cells.get(all[all.indexOf(cell.root) + 1]?.dataset.work);
+  }
+
+  count(test) {
+    return [...this.#cells.values()].filter(test).length;
+  }
+
+  say() {}
+
+  #of(root) {
+    return this.#cells.get(root.dataset.work);
+  }
+
+  // The cell comes with the next news.
+  #waitFor(id, tries = 100) {
+    const cell = this.#cells.get(id);
+    if (cell) {
+      cell.focus();
+    } else if (tries > 0) {
+      setTimeout(() => this.#waitFor(id, tries - 1), 20);
+    }
+  }
+
+  #make(view, order) {
+    const root = document.createElement('div');
+    root.className = 'cell scratch';
+    root.id = 'cell-' + view.number;
+    root.dataset.cell = view.number;
+    root.innerHTML = '<p class="cell-label">Your own cell</p><pre class="code" tabindex="0"><code></code></pre><div class="outputs"></div>';
+    const before = order.slice(0, order.indexOf(view.id)).reverse().map(id => this.#cells.get(id)?.root).find(Boolean);
+    before.after(root);
+    return root;
+  }
+}

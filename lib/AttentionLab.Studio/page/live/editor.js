@@ -1,0 +1,112 @@
+// A C# editor of CodeMirror 6. Without it (the course was built without Node) a plain text area does the same with less.
+let loading = null;
+
+// options: text, label, typed(text), left(), run(how), mayCheck()
+export async function createEditor(options) {
+  loading ??= import('./codemirror.js').catch(() => null);
+  const cm = await loading;
+  return cm ? rich(cm, options) : plain(options);
+}
+
+function rich(cm, options) {
+  const { EditorView, EditorState, StateEffect, StateField, Decoration } = cm;
+  const editable = new cm.Compartment();
+  const setLine = StateEffect.define();
+  const failedLine = StateField.define({
+    create: () => Decoration.none,
+    update(marks, change) {
+      let next = change.docChanged ? Decoration.none : marks;
+      for (const effect of change.effects.filter(each => each.is(setLine))) {
+        const number = effect.value;
+        next = number > 0 && number <= change.state.doc.lines
+          ? Decoration.set([Decoration.line({ class: 'failed-line', attributes: { title: 'It failed here' } }).range(change.state.doc.line(number).from)])
+          : Decoration.none;
+      }
+      return next;
+    },
+    provide: field => EditorView.decorations.from(field),
+  });
+  let isTyped = true;
+  const run = how => () => {
+    options.run(how);
+    return true;
+  };
+  const keys = cm.Prec.highest(cm.keymap.of([
+    { key: 'Mod-Enter', run: run('stay') },
+    { key: 'Shift-Enter', run: run('next') },
+    { key: 'Alt-Enter', run: run('add') },
+  ]));
+  // Esc, then Tab, leaves the editor; until then Tab belongs to the text.
+  const leave = cm.keymap.of([{ key: 'Escape', run: view => { view.setTabFocusMode(true); return true; } }]);
+  const view = new EditorView({
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        keys,
+        cm.highlightSpecialChars(), cm.history(), cm.drawSelection(), cm.indentOnInput(), cm.indentUnit.of('    '), EditorState.tabSize.of(4),
+        cm.bracketMatching(), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }), cm.csharp(), cm.syntaxHighlighting(cm.classHighlighter),
+        cm.keymap.of([...cm.closeBracketsKeymap, ...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.completionKeymap, ...cm.lintKeymap, cm.indentWithTab]),
+        leave, failedLine,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off' }),
+        EditorView.updateListener.of(update => {
+          if (update.docChanged && isTyped) {
+            update.view.setTabFocusMode(false);
+            options.typed(update.state.doc.toString());
+          }
+        }),
+        EditorView.domEventHandlers({ blur: (event, at) => { at.setTabFocusMode(false); options.left(); } }),
+        editable.of([]),
+      ],
+    }),
+  });
+  return {
+    dom: view.dom,
+    focus: () => view.focus(),
+    allow: may => view.dispatch({ effects: editable.reconfigure([EditorState.readOnly.of(!may)]) }),
+    markLine: line => view.dispatch({ effects: setLine.of(line) }),
+    setText(text, byReader = false) {
+      if (view.state.doc.toString() !== text) {
+        isTyped = byReader;
+        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+        isTyped = true;
+      }
+    },
+  };
+}
+
+function plain(options) {
+  const area = document.createElement('textarea');
+  area.className = 'code';
+  area.spellcheck = false;
+  area.setAttribute('aria-label', options.label);
+  const fit = () => { area.rows = area.value.split('\n').length + 1; };
+  const set = text => {
+    area.value = text;
+    fit();
+  };
+  set(options.text);
+  area.addEventListener('input', () => {
+    fit();
+    options.typed(area.value);
+  });
+  area.addEventListener('blur', options.left);
+  area.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      options.run(event.shiftKey ? 'next' : event.altKey ? 'add' : 'stay');
+    }
+  });
+  return {
+    dom: area,
+    focus: () => area.focus(),
+    allow: may => { area.readOnly = !may; },
+    markLine: () => {},
+    setText(text, byReader = false) {
+      set(text);
+      if (byReader) {
+        options.typed(text);
+      }
+    },
+  };
+}

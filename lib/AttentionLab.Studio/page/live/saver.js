@@ -1,0 +1,134 @@
+// Brings what the reader types to the server. Until the server has it, it is kept in this browser, so that neither a crash nor a lost
+// connection takes it away. A text that started from another one than the server has now is never sent over it: the cell shows both.
+import { command } from './server.js';
+
+const pause = 300;
+
+export class Saver {
+  #cell;
+  #key;
+  #revision;
+  #known;
+  #timer = null;
+  #sending = null;
+  #isOffered = false;
+
+  constructor(cell, view) {
+    this.#cell = cell;
+    this.#key = 'draft ' + document.body.dataset.live + ' ' + cell.id;
+    this.#revision = view.revision;
+    this.#known = view.source;
+    const draft = this.#read();
+    if (draft && draft.source !== view.source) {
+      cell.text = draft.source;
+      this.#revision = draft.revision;
+    } else {
+      this.#forget();
+    }
+    const code = cell.root.querySelector('pre.code code');
+    if (code.textContent !== cell.text) {
+      code.textContent = cell.text;
+    }
+  }
+
+  get #isDirty() {
+    return this.#cell.text !== this.#known;
+  }
+
+  // The server's text now; it does not replace what was typed meanwhile.
+  take(view) {
+    if (this.#sending || (this.#isDirty && view.source !== this.#cell.text)) {
+      return;
+    }
+    this.#revision = view.revision;
+    this.#known = view.source;
+    if (this.#cell.text !== view.source) {
+      this.#cell.setText(view.source);
+    }
+  }
+
+  typed() {
+    this.#write();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), pause);
+  }
+
+  // A draft of an earlier visit, or one that did not reach the server.
+  retry() {
+    if (this.#isDirty) {
+      this.flush();
+    }
+  }
+
+  async flush(keepalive = false) {
+    clearTimeout(this.#timer);
+    while (this.#sending) {
+      await this.#sending;
+    }
+    if (this.#isDirty && !this.#isOffered) {
+      this.#sending = this.#send(keepalive).finally(() => { this.#sending = null; });
+      await this.#sending;
+    }
+  }
+
+  insist(revision) {
+    this.#isOffered = false;
+    this.#revision = revision;
+    this.flush();
+  }
+
+  accept(source, revision) {
+    this.#isOffered = false;
+    this.#revision = revision;
+    this.#known = source;
+    this.#forget();
+    this.#cell.setText(source);
+  }
+
+  async #send(keepalive) {
+    const source = this.#cell.text;
+    let answer;
+    try {
+      answer = await command('edit', { cell: this.#cell.id, source, revision: this.#revision }, keepalive);
+    } catch {
+      // The server is not there; the draft stays, and is sent when it is back.
+      return;
+    }
+    if (answer.ok) {
+      this.#revision = answer.revision;
+      this.#known = source;
+      if (this.#cell.text === source) {
+        this.#forget();
+      } else {
+        this.typed();
+      }
+    } else if (answer.source !== undefined) {
+      this.#isOffered = true;
+      this.#cell.offer(answer.source, answer.revision, answer.word);
+    }
+  }
+
+  #read() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key));
+    } catch {
+      return null;
+    }
+  }
+
+  #write() {
+    try {
+      localStorage.setItem(this.#key, JSON.stringify({ source: this.#cell.text, revision: this.#revision }));
+    } catch {
+      // No storage: the server has it within a second.
+    }
+  }
+
+  #forget() {
+    try {
+      localStorage.removeItem(this.#key);
+    } catch {
+      // No storage, nothing to forget.
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// What the page asks of the server.
+const body = document.body;
+const address = body.dataset.root + 'work/' + encodeURIComponent(body.dataset.live);
+
+// A tab keeps its name when it is loaded again.
+export const tab = sessionStorage.getItem('tab') || Array.from(crypto.getRandomValues(new Uint32Array(3)), number => number.toString(36)).join('');
+sessionStorage.setItem('tab', tab);
+
+async function post(path, message, keepalive) {
+  const response = await fetch(address + path, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message), keepalive,
+  });
+  if (!response.ok) {
+    throw new Error((await response.text()).trim() || 'The server answered ' + response.status + '.');
+  }
+  return response.json();
+}
+
+// Carries out a command; the answer says whether it was done. Throws where the server is not there.
+export function command(what, details, keepalive = false) {
+  return post('', { do: what, tab, ...details }, keepalive);
+}
+
+// A question about code. Null where the kernel cannot answer now.
+export async function ask(kind, source, position) {
+  try {
+    const reply = await post('/ask', { kind, source, position: position ?? 0 });
+    return reply.busy ? null : reply;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,162 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>Working in the live page, in a real browser with real kernels.</summary>
+public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private readonly WorkedCourse _course = new();
+
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
+
+    [Fact]
+    public async Task Run_EditedCells_ShowsOutputsAndMarksAndStaysOverAReload()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 30;\na");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 1)).ToHaveTextAsync("30");
+        await RunAsync(page, 2, "31");
+        await RunAsync(page, 3, "61");
+
+        await TypeAsync(page, 1, "int a = 40;\na");
+        await Expect(Cell(page, 1).Locator(".cell-mark")).ToHaveTextAsync("edited since it ran");
+        await Expect(Cell(page, 2).Locator(".cell-mark")).ToHaveTextAsync("may be out of date");
+        await Expect(Cell(page, 4).Locator(".cell-mark")).ToHaveTextAsync("");
+
+        await page.Page.ReloadAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 40;a");
+        await Expect(Output(page, 3)).ToHaveTextAsync("61");
+        await Expect(Cell(page, 1).Locator(".cell-mark")).ToHaveTextAsync("edited since it ran");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run out-of-date (3)" }).ClickAsync();
+        await Expect(Output(page, 3)).ToHaveTextAsync("81");
+        await Expect(page.Page.Locator(".cell-mark:not(:empty)")).ToHaveCountAsync(0);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Run_BeforeTheKernelIsReady_IsQueued()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
+        await Expect(Output(page, 4)).ToHaveTextAsync("last\n");
+        await Expect(Output(page, 2)).ToHaveTextAsync("21");
+    }
+
+    [Fact]
+    public async Task Run_ACellWhoseCellsAboveDidNotRun_OffersToRunThem()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Expect(Cell(page, 3).Locator(".failure")).ToContainTextAsync("CS0103");
+        await Expect(Cell(page, 3).Locator(".failed-line")).ToHaveTextAsync("a + b");
+        await Cell(page, 3).Locator(".misses-above button").ClickAsync();
+        await Expect(Output(page, 3)).ToHaveTextAsync("41");
+        await Expect(Cell(page, 3).Locator(".failure, .failed-line, .misses-above")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Stop_AnEndlessLoop_KeepsTheState()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await RunAsync(page, 1, "20");
+        await TypeAsync(page, 4, "Console.WriteLine(\"on\");\nwhile (true) { }");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("running,");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("stopped; what earlier cells declared is kept.");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Failed: cell 4");
+        await RunAsync(page, 2, "21");
+    }
+
+    [Fact]
+    public async Task Restart_InTheMiddleOfACell_StartsAKernelThatKnowsNothing()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await RunAsync(page, 1, "20");
+        await TypeAsync(page, 4, "Console.WriteLine(\"on\");\nwhile (true) { }");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Restart kernel" }).ClickAsync();
+        await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("the kernel was ended while this cell ran");
+        await Expect(Cell(page, 1).Locator(".cell-note")).ToHaveTextAsync("ran before the kernel ended");
+        await Expect(page.Page.Locator(".kernel-state")).ToHaveTextAsync("Kernel: ready");
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Expect(Cell(page, 2).Locator(".failure")).ToContainTextAsync("CS0103");
+    }
+
+    [Fact]
+    public async Task Keys_AsInJupyter_RunAndGoOnAndAddACell()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await Code(page, 1).ClickAsync();
+        await page.Page.Keyboard.PressAsync("Shift+Enter");
+        await Expect(Output(page, 1)).ToHaveTextAsync("20");
+        await Expect(Editor(page, 2)).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Alt+Enter");
+        await Expect(Output(page, 2)).ToHaveTextAsync("21");
+        await Expect(Editor(page, 901)).ToBeFocusedAsync();
+        await page.Page.Keyboard.TypeAsync("a * 2");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 901)).ToHaveTextAsync("40");
+        Assert.Equal(["1", "2", "901", "3", "4"], await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell')].map(cell => cell.dataset.cell)"));
+
+        // Tab belongs to the text until Escape.
+        await page.Page.Keyboard.PressAsync("Tab");
+        await Expect(Editor(page, 901)).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.Keyboard.PressAsync("Tab");
+        await Expect(Editor(page, 901)).Not.ToBeFocusedAsync();
+
+        await Cell(page, 901).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Expect(Cell(page, 901)).ToHaveCountAsync(0);
+        await Expect(Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Remove" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Reset_AChangedCell_BringsTheChaptersTextBackAndUndoTheReaders()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await Expect(Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" })).ToBeHiddenAsync();
+        await TypeAsync(page, 1, "int a = 7;");
+        await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 20;a");
+        await Expect(Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" })).ToBeHiddenAsync();
+        await Code(page, 1).ClickAsync();
+        await page.Page.Keyboard.PressAsync("Control+z");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 7;");
+    }
+
+    internal static ILocator Cell(WatchedPage page, int number) => page.Page.Locator($".cell[data-cell='{number}']");
+
+    internal static ILocator Code(WatchedPage page, int number) => Cell(page, number).Locator("pre.code, .cm-content").First;
+
+    internal static ILocator Editor(WatchedPage page, int number) => Cell(page, number).Locator(".cm-content");
+
+    internal static ILocator Output(WatchedPage page, int number) => Cell(page, number).Locator(".outputs > *");
+
+    internal static async Task TypeAsync(WatchedPage page, int number, string text)
+    {
+        await Code(page, number).ClickAsync();
+        await Expect(Editor(page, number)).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Control+a");
+        await page.Page.Keyboard.InsertTextAsync(text);
+    }
+
+    private static async Task RunAsync(WatchedPage page, int number, string expected)
+    {
+        await Cell(page, number).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Expect(Output(page, number)).ToHaveTextAsync(expected);
+        await Expect(Cell(page, number).Locator(".cell-note")).ToContainTextAsync("ran in");
+    }
+
+    private async Task<WatchedPage> OpenAsync()
+    {
+        await _course.StartAsync();
+        WatchedPage page = await browser.OpenAsync();
+        await _course.GotoAsync(page);
+        return page;
+    }
+}

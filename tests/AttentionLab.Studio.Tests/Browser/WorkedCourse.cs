@@ -1,0 +1,71 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
+using Microsoft.Playwright;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>A small course with real kernels that is worked on in a browser: 01-work (four cells of code), 02-more. Its book is never run.</summary>
+internal sealed class WorkedCourse : IAsyncDisposable
+{
+    public const string First = "int a = 20;\na";
+
+    private readonly TemporaryCourse _folder = new();
+    private LiveCourse? _live;
+    private CourseServer? _server;
+
+    public WorkedCourse(params string[] cells)
+    {
+        _folder.Write("01-work.dib", cells.Length > 0 ? cells : [First, "int b = a + 1;\nb", "a + b", "Console.WriteLine(\"last\");"]);
+        _folder.Write("02-more.dib", "1 + 1");
+    }
+
+    public string Root => _folder.Root;
+
+    public string Notebook => Path.Combine(_folder.Notebooks, "01-work.dib");
+
+    public Uri Address => _server!.Address;
+
+    /// <summary>What the first chapter's session holds.</summary>
+    public WorkSession Session => _live!.Session("01-work")!;
+
+    public WorkOptions Options { get; set; } = new() { Kernel = new KernelOptions { StopLimit = Timeout.InfiniteTimeSpan } };
+
+    /// <summary>Starts the server, at the port of the one before if there was one.</summary>
+    public async Task StartAsync()
+    {
+        int? port = _server?.Address.Port;
+        var course = CourseFolder.Open(_folder.Notebooks);
+        CourseSource source = new(
+            course.Executed,
+            chapters => CourseContent.Load(course.Notebooks, chapters),
+            path => NotebookRunner.NotRun(path, DibDocument.Read(path)),
+            (_, _, _) => throw new InvalidOperationException("everything is known"))
+        { Work = Options };
+        _live = new LiveCourse(source, new Formulas(node: null));
+        _server = await CourseServer.StartAsync(_live, port);
+    }
+
+    public async Task StopAsync()
+    {
+        await _server!.DisposeAsync();
+        await _live!.DisposeAsync();
+    }
+
+    public async Task GotoAsync(WatchedPage page, string name = "01-work")
+    {
+        await page.Page.GotoAsync(new Uri(Address, name + ".html").AbsoluteUri);
+        await Assertions.Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await StopAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
