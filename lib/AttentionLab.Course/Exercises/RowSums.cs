@@ -7,7 +7,7 @@ public static class RowSums
     public static Exercise About { get; } = new("00.1", "Add up each row", Difficulty: 1, Minutes: 3, Hints:
     [
         "One number comes out for each row. In `matrix[i, j]`, which of the two indices counts the rows?",
-        "`matrix.GetLength(0)` is the number of rows, `matrix.GetLength(1)` the number of columns. Make an array with one place a row, then two loops.",
+        "`matrix.GetLength(0)` is the number of rows, `matrix.GetLength(1)` the number of columns. Make an array with one place for each row, then two loops.",
         "`float[] sums = new float[matrix.GetLength(0)];` and inside both loops `sums[i] += matrix[i, j];`, where i counts the rows.",
     ]);
 

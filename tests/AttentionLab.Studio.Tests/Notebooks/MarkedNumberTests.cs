@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using AttentionLab.Studio.Kernel;
+using static AttentionLab.Studio.Tests.Notebooks.ChapterSample;
+
+namespace AttentionLab.Studio.Tests.Notebooks;
+
+/// <summary>
+/// A measured number in a chapter's text is followed by a comment with its tolerance, and the code cells above in the same section must state it:
+/// <c>0.427&lt;!-- ±0.001 --&gt;</c>, with words that the stating line must hold <c>&lt;!-- orange ±0.001 --&gt;</c>, or as a range
+/// <c>4 to 9&lt;!-- 3..11 --&gt;</c>: both ends inside, and the output states a number inside. In "What you saw" each decimal number is marked or was given before.
+/// </summary>
+public sealed partial class MarkedNumberTests(ExecutedCourse course)
+{
+    public static TheoryData<string> Chapters => RuledChapters.Names;
+
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public async Task Chapter_NumbersInTheText_AreThoseOfTheOutput(string name) => Assert.Equal([], Faults(await RuledChapters.GetAsync(course, name)));
+
+    [Theory]
+    [InlineData("**What you saw.** It is 0.427<!-- ±0.001 -->, of d = 0.5.")]
+    [InlineData("**What you saw.** It is 0.427<!-- orange ±0.001 --> and −3<!-- ±0.1 -->.")]
+    [InlineData("**What you saw.** About **14 %**<!-- share ±1 -->, 10 to 20 %<!-- share 9..21 -->.")]
+    [InlineData("**What you saw.** As section 2.1 and exercise 02.3 say.")]
+    public void Sample_Good_HasNoFault(string text) => Assert.Empty(Faults(WithText(text)));
+
+    [Theory]
+    [InlineData("**What you saw.** It is 0.43.", "0.43 is not marked")]
+    [InlineData("**What you saw.** It is 0.44<!-- ±0.001 -->.", "no line above states 0.44 ± 0.001")]
+    [InlineData("**What you saw.** It is 0.427<!-- phone ±0.001 -->.", "no line above with “phone”")]
+    [InlineData("It is 12 %<!-- share ±1 -->.", "no line above with “share”")]
+    [InlineData("It is 4 to 9<!-- 5..11 -->.", "4 is outside 5..11")]
+    [InlineData("It is 4 to 9<!-- orange 3..11 -->.", "no line above with “orange” states a number in 3..11")]
+    [InlineData("It is so<!-- ±1 -->.", "no number stands before")]
+    public void Sample_Bad_IsNamed(string text, string fault) => Assert.Contains(fault, Assert.Single(Faults(WithText(text))));
+
+    [Fact]
+    public void Sample_StatedInAnotherSection_IsNamed() =>
+        Assert.Contains("states 0.427", Assert.Single(Faults(Of(Text("## 1"), Code("x", "orange 0.4268\n"), Text("## 2"), Code("x", "1\n"), Text("It is 0.427<!-- ±0.001 -->.")))));
+
+    private static ExecutedNotebook WithText(string text) => Of(Text("## A section\n\nWe take d = 0.5."), Code("x", "orange 0.4268, apple -3\nshare 14.4 %\n"), Text(text));
+
+    private static IEnumerable<string> Faults(ExecutedNotebook chapter)
+    {
+        List<string> stated = [];
+        foreach (ExecutedCell cell in chapter.Cells)
+        {
+            if (cell.Language == "csharp")
+            {
+                stated.AddRange(StatedText.Lines(cell));
+                continue;
+            }
+
+            if (Heading().IsMatch(cell.Source))
+            {
+                stated.Clear();
+            }
+
+            foreach (string fault in Marks(cell.Source, stated).Concat(Unmarked(chapter, cell)))
+            {
+                yield return $"{chapter.Name}.dib: cell {cell.Number}: {fault}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Marks(string text, List<string> stated)
+    {
+        foreach (Match mark in Mark().Matches(text))
+        {
+            string[] words = mark.Groups["words"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] lines = [.. stated.Where(line => words.All(word => line.Contains(word, StringComparison.Ordinal)))];
+            string where = "no line above" + (words.Length > 0 ? $" with “{string.Join(' ', words)}”" : "");
+            double[] found = [.. lines.SelectMany(StatedText.Numbers)];
+            double[] written = [.. StatedText.Numbers(Before().Match(text[..mark.Index]).Value)];
+            if (written.Length == 0)
+            {
+                yield return $"no number stands before {mark.Value}.";
+            }
+            else if (mark.Groups["low"].Success)
+            {
+                (double low, double high) = (StatedText.Value(mark.Groups["low"].Value), StatedText.Value(mark.Groups["high"].Value));
+                double outside = written.FirstOrDefault(number => number < low || number > high, double.NaN);
+                if (!double.IsNaN(outside))
+                {
+                    yield return FormattableString.Invariant($"{outside} is outside {low}..{high}.");
+                }
+                else if (!found.Any(number => number >= low && number <= high))
+                {
+                    yield return FormattableString.Invariant($"{where} states a number in {low}..{high}.");
+                }
+            }
+            else if (!found.Any(number => Math.Abs(number - written[^1]) <= StatedText.Value(mark.Groups["tolerance"].Value) * (1 + 1e-9)))
+            {
+                yield return FormattableString.Invariant($"{where} states {written[^1]} ± {mark.Groups["tolerance"].Value}.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Unmarked(ExecutedNotebook chapter, ExecutedCell cell)
+    {
+        if (!cell.Source.StartsWith("**What you saw.**", StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
+        HashSet<double> given = GivenNumbers.Before(chapter, cell);
+        string text = SeveralMarked().Replace(Reference().Replace(cell.Source, ""), "");
+        foreach (string number in Decimal().Matches(text).Select(match => match.Value).Where(number => !GivenNumbers.Has(given, StatedText.Value(number))))
+        {
+            yield return $"{number} is not marked: write its tolerance behind it, {number}<!-- ±… -->.";
+        }
+    }
+
+    /// <summary>What a mark speaks of: one number or two ("4 to 9"), with % or emphasis behind it.</summary>
+    private const string Marked = @"(?:[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)? (?:to|and) )?[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?[*$)]{0,3}";
+
+    [GeneratedRegex(Marked + @"\z")]
+    private static partial Regex Before();
+
+    [GeneratedRegex(Marked + @"<!-- [^\n]*?(?:±|\.\.)[^\n]*? -->")]
+    private static partial Regex SeveralMarked();
+
+    [GeneratedRegex(@"<!-- (?:(?<words>[^\n>]*?) )?(?:±(?<tolerance>[0-9.e-]+)|(?<low>[-−]?[0-9]+(?:\.[0-9]+)?)\.\.(?<high>[-−]?[0-9]+(?:\.[0-9]+)?)) -->")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"(?<![\w.])\d+\.\d+(?![\w.]*\w)")]
+    private static partial Regex Decimal();
+
+    /// <summary>Sections, exercises, and code between backticks.</summary>
+    [GeneratedRegex(@"(?:sections?|exercises?|chapters?|equations?) \d+\.\d+(?:(?:,| and| to) \d+\.\d+)*|`[^`]*`", RegexOptions.IgnoreCase)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"^## ", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+}

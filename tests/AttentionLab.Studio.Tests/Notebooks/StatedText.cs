@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Notebooks;
+
+/// <summary>What a cell's outputs say in words, line by line: console and plain text, titles and summaries of its charts, steps of a slider included.</summary>
+internal static partial class StatedText
+{
+    /// <summary>Where a slider keeps the texts of its steps.</summary>
+    private static readonly string[] Steps = ["titles", "summaries"];
+
+    public static IReadOnlyList<string> Lines(ExecutedCell cell) =>
+        [.. cell.Outputs.SelectMany<CellOutput, string>(output => output.MimeType switch
+        {
+            CellOutput.Plotly => OfChart(output.Content),
+            CellOutput.Html => [WebUtility.HtmlDecode(Tag().Replace(output.Content, " "))],
+            _ => output.Content.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        })];
+
+    /// <summary>All numbers of a text, a typographic minus read as one.</summary>
+    public static IEnumerable<double> Numbers(string text) => Number().Matches(text).Select(match => Value(match.Value));
+
+    public static double Value(string number) => double.Parse(number.Replace('−', '-'), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    public static bool Same(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Max(1, Math.Abs(a));
+
+    private static List<string> OfChart(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement layout = document.RootElement.GetProperty("layout"), meta = layout.GetProperty("meta");
+        List<string> lines = [Plain(layout.GetProperty("title").GetProperty("text")), Plain(meta.GetProperty("summary"))];
+        foreach (string name in Steps)
+        {
+            if (meta.TryGetProperty(name, out JsonElement steps))
+            {
+                lines.AddRange(steps.EnumerateArray().Select(Plain));
+            }
+        }
+
+        return lines;
+    }
+
+    private static string Plain(JsonElement text) => WebUtility.HtmlDecode(text.GetString()!.Replace("<br>", " ", StringComparison.Ordinal));
+
+    /// <summary>Not inside a word (W2, v1.1.2), a sign only where no number, letter or bracket stands right before it (1-3, d-3).</summary>
+    [GeneratedRegex(@"(?<![\w.])(?:(?<![\w.)])[-−])?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")]
+    public static partial Regex Number();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+}
