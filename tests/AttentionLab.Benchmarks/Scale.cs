@@ -128,7 +128,7 @@ internal static class Scale
                     attention.Materialised(output, weights ??= GC.AllocateUninitializedArray<float>(n * n));
                     break;
                 default:
-                    LightningAttend.Forward(q, k, v, output, n, attention.Dim, attention.Dim, 0.99f);
+                    LightningAttend.Forward(AttendInput.Linear<float>(q, k, v, new(1, 1, n, n, attention.Dim, attention.Dim), causal: true), output, [0.99f]);
                     break;
             }
 

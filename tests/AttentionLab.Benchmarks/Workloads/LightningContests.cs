@@ -25,10 +25,10 @@ internal static class LightningContests
         AttentionCase softmax = new() { Workload = name, Heads = Heads, Queries = n, Keys = n, Dim = Dim, Causal = true };
         (float[] q, float[] k, float[] v) = (softmax.Q, softmax.K, softmax.V);
         Lineup lineup = new(rivals, threads, q.Length);
-        lineup.Ours(output => Each((from, size) => LightningAttend.Forward(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), output.AsSpan(from, size), n, Dim, Dim, Decay)));
+        lineup.Ours(output => Each((from, size) => LightningAttend.Forward(AttendInput.Linear<float>(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true), output.AsSpan(from, size), [Decay])));
         if (n <= 512)
         {
-            lineup.Reference(output => Each((from, size) => LightningAttend.Reference<float>(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), output.AsSpan(from, size), n, Dim, Dim, Decay)));
+            lineup.Reference(output => Each((from, size) => LightningAttend.Reference<float>(AttendInput.Linear<float>(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true), output.AsSpan(from, size), [Decay])));
         }
 
         if (n <= 2048)

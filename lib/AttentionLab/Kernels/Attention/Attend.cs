@@ -53,7 +53,7 @@ public static class Attend
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
         Check(input, output.Length, weights.Length);
-        CheckRows(input);
+        input.CheckRows(nameof(Attend));
         ScoreUnits units = new(input.Scale);
         float[] rented = ArrayPool<float>.Shared.Rent(queries * dim);
         Span<float> scaled = rented.AsSpan(0, queries * dim);
@@ -61,10 +61,11 @@ public static class Attend
         {
             (int b, int h) = (m / heads, m % heads);
             AttendMask mask = input.MaskOf(b);
-            ReadOnlySpan<float> bias = input.BiasOf(b, h), v = input.V.Rows(b, h, keys, valueDim);
+            HeadRows<float> head = new(input, m);
+            ReadOnlySpan<float> bias = input.BiasOf(b, h), v = head.V;
             Span<float> w = weights.Slice(m * queries * keys, queries * keys), o = output.Slice(m * queries * valueDim, queries * valueDim);
-            Multiply.Scale(input.Q.Rows(b, h, queries, dim), units.Query, scaled);
-            MatMul.ForwardNT(scaled, input.K.Rows(b, h, keys, dim), w, queries, dim, keys);
+            Multiply.Scale(head.Q, units.Query, scaled);
+            MatMul.ForwardNT(scaled, head.K, w, queries, dim, keys);
             MaskedSoftmax.Weigh(w, queries, keys, units, mask, bias);
             MatMul.Forward(w, v, o, queries, keys, valueDim);
             for (int i = 0; i < queries && !(mask.IsEmpty && bias.IsEmpty); i++)
@@ -173,19 +174,20 @@ public static class Attend
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
         CheckBackward(input, weights.Length, dOutput.Length, to);
-        CheckRows(input);
+        input.CheckRows(nameof(Attend));
         float[] rented = ArrayPool<float>.Shared.Rent(queries * keys);
         Span<float> dWeights = rented.AsSpan(0, queries * keys);
         for (int m = 0; m < batch * heads; m++)
         {
-            (int b, int h) = (m / heads, m % heads);
             ReadOnlySpan<float> w = weights.Slice(m * queries * keys, queries * keys), upstream = dOutput.Slice(m * queries * valueDim, queries * valueDim);
-            Span<float> dq = Rows(to.Q, input.Q, b, h, queries * dim), dk = Rows(to.K, input.K, b, h, keys * dim), dv = Rows(to.V, input.V, b, h, keys * valueDim);
+            HeadRows<float> head = new(input, m);
+            AttendGradients<float> gradients = to.Head(input, m);
+            Span<float> dq = gradients.Q, dk = gradients.K, dv = gradients.V;
             MatMul.ForwardTN(w, upstream, dv, keys, queries, valueDim);
-            MatMul.ForwardNT(upstream, input.V.Rows(b, h, keys, valueDim), dWeights, queries, valueDim, keys);
+            MatMul.ForwardNT(upstream, head.V, dWeights, queries, valueDim, keys);
             Softmax.Backward(w, dWeights, dWeights, queries, keys);
-            MatMul.Forward(dWeights, input.K.Rows(b, h, keys, dim), dq, queries, keys, dim);
-            MatMul.ForwardTN(dWeights, input.Q.Rows(b, h, queries, dim), dk, keys, queries, dim);
+            MatMul.Forward(dWeights, head.K, dq, queries, keys, dim);
+            MatMul.ForwardTN(dWeights, head.Q, dk, keys, queries, dim);
             bool hides = !(input.Mask.IsEmpty && input.Bias.IsEmpty);
             if (hides && !(Finite.All(dq) && Finite.All(dk) && Finite.All(dv) && Finite.All(dWeights)))
             {
@@ -201,15 +203,12 @@ public static class Attend
             Multiply.Scale(dk, input.Scale, dk);
             if (!to.Bias.IsEmpty)
             {
-                Multiply.AddScaled(dWeights, 1, to.Bias.Slice((int)input.BiasStart(to.Bias.Length, b, h), queries * keys));
+                Multiply.AddScaled(dWeights, 1, to.Bias.Slice((int)input.BiasStart(to.Bias.Length, m / heads, m % heads), queries * keys));
             }
         }
 
         ArrayPool<float>.Shared.Return(rented);
     }
-
-    private static Span<float> Rows(Span<float> gradient, HeadSpan<float> like, int batch, int head, int length) =>
-        length == 0 ? default : gradient.Slice(like.Layout.At(batch, head, 0), length);
 
     private static void Check<T>(in AttendInput<T> input, int output, int weights)
         where T : IFloatingPointIeee754<T>
@@ -218,15 +217,6 @@ public static class Attend
         input.Check();
         Sizes.Require(output, (long)batch * heads * queries, valueDim, "output", "batch × heads × queries", "valueDim");
         Sizes.Require(weights, (long)batch * heads * queries, keys, "weights", "batch × heads × queries", "keys");
-    }
-
-    private static void CheckRows(in AttendInput<float> input)
-    {
-        (_, _, _, _, int dim, int valueDim) = input.Sizes;
-        if (input.Q.Layout.Row != dim || input.K.Layout.Row != dim || input.V.Layout.Row != valueDim)
-        {
-            throw new ArgumentException($"rows of Q, K and V are {input.Q.Layout.Row}, {input.K.Layout.Row} and {input.V.Layout.Row} numbers apart but Attend multiplies whole matrices, ({dim}, {dim}, {valueDim}): split the heads, or call FlashAttend.");
-        }
     }
 
     private static void CheckBackward<T>(in AttendInput<T> input, int weights, int dOutput, in AttendGradients<T> to)

@@ -100,6 +100,39 @@ public readonly ref struct AttendInput<T>
         CheckBias(Bias.Length, "bias");
     }
 
+    /// <summary>Throws unless the rows of each head stand one after the other.</summary>
+    internal void CheckRows(string kernel)
+    {
+        (_, _, _, _, int dim, int valueDim) = Sizes;
+        if (Q.Layout.Row != dim || K.Layout.Row != dim || V.Layout.Row != valueDim)
+        {
+            throw new ArgumentException(
+                $"rows of Q, K and V are {Q.Layout.Row}, {K.Layout.Row} and {V.Layout.Row} numbers apart but {kernel} multiplies whole matrices, "
+                + $"({dim}, {dim}, {valueDim}): split the heads, or call FlashAttend.");
+        }
+    }
+
+    /// <summary>Throws unless a kernel without a softmax can take this: it forms sums over keys before a query meets them.</summary>
+    internal void CheckLinear()
+    {
+        Check();
+        if (Scale != T.One)
+        {
+            throw new ArgumentException($"scale is {Scale} but linear attention has no softmax whose scores it could scale: pass 1, or scale Q.");
+        }
+
+        if (!Mask.Keys.IsEmpty || !Mask.Pairs.IsEmpty || !Bias.IsEmpty)
+        {
+            throw new ArgumentException("keys, pairs or a bias are given, but linear attention adds up keys before it meets a query: pass Causal or nothing.");
+        }
+
+        if (Mask.Causal && Sizes.Queries != Sizes.Keys)
+        {
+            throw new ArgumentException(
+                $"queries is {Sizes.Queries} and keys is {Sizes.Keys}, but causal linear attention walks through one sequence: pass as many queries as keys.");
+        }
+    }
+
     /// <summary>Throws unless a bias or its gradient fits the sizes; 0 for none.</summary>
     internal void CheckBias(int length, string name)
     {
@@ -156,6 +189,15 @@ public static class AttendInput
             Bias = bias,
         };
     }
+
+    /// <summary>For <see cref="LinearAttend"/> and <see cref="LightningAttend"/>, which have no scale and no mask but the causal one.</summary>
+    /// <param name="q">Q (B, H, T_q, D).</param>
+    /// <param name="k">K (B, H, T_k, D).</param>
+    /// <param name="v">V (B, H, T_k, D_v).</param>
+    /// <param name="sizes">Of all.</param>
+    /// <param name="causal">Query i sees keys j ≤ i; then T_q = T_k.</param>
+    public static AttendInput<T> Linear<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, bool causal = false)
+        where T : IFloatingPointIeee754<T> => Split(q, k, v, sizes, T.One, new() { Causal = causal });
 }
 
 /// <summary>Where the gradients of an attention go: each lies as what it is the gradient of.</summary>
@@ -173,4 +215,29 @@ public readonly ref struct AttendGradients<T>
 
     /// <summary>∂L/∂bias, as long as the bias, added to; empty if not wanted.</summary>
     public Span<T> Bias { get; init; }
+
+    /// <summary>∂Q, ∂K and ∂V of head <paramref name="m"/> of B·H, whose rows stand one after the other.</summary>
+    internal AttendGradients<T> Head<TInput>(in AttendInput<TInput> input, int m)
+        where TInput : IFloatingPointIeee754<TInput>
+    {
+        (_, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
+        (int b, int h) = (m / heads, m % heads);
+        return new()
+        {
+            Q = Rows(Q, input.Q.Layout.At(b, h, 0), queries * dim),
+            K = Rows(K, input.K.Layout.At(b, h, 0), keys * dim),
+            V = Rows(V, input.V.Layout.At(b, h, 0), keys * valueDim),
+        };
+    }
+
+    /// <summary>Throws if the gradient of a bias is asked of a kernel that has none.</summary>
+    internal void CheckNoBias()
+    {
+        if (!Bias.IsEmpty)
+        {
+            throw new ArgumentException("to.Bias is given but linear attention has no bias: leave it empty.");
+        }
+    }
+
+    private static Span<T> Rows(Span<T> gradient, int start, int length) => length == 0 ? default : gradient.Slice(start, length);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -18,107 +17,155 @@ public static partial class LightningAttend
     /// <summary>Decays smaller than this are 0, so that no product becomes denormal.</summary>
     private const float Least = 1e-30f;
 
-    /// <summary>Heads that lie one after the other; a part is one head.</summary>
+    /// <summary>o_i = Σ λ^|i−j|·(q_i·k_j)·v_j over j ≤ i, or over j ≥ i if time runs backwards.</summary>
+    internal static unsafe void Blocks(in AttendInput<float> input, Span<float> output, HeadLayout outputAt, ReadOnlySpan<float> decays, bool backwardInTime)
+    {
+        (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
+        fixed (float* q = input.Q.Values, k = input.K.Values, v = input.V.Values, o = output, d = decays)
+        {
+            HeadsJob job = new()
+            {
+                Q = new(q, input.Q.Layout),
+                K = new(k, input.K.Layout),
+                V = new(v, input.V.Layout),
+                Output = new(o, outputAt),
+                Decays = d,
+                Sizes = input.Sizes,
+                BackwardInTime = backwardInTime,
+            };
+
+            // A token updates and reads a state, and meets half a block.
+            Workers.Run(ref job, batch * heads, (double)batch * heads * tokens * (2 * dim * valueDim + Block / 2 * (dim + valueDim)));
+        }
+    }
+
+    /// <summary>All heads; a part is one.</summary>
     private unsafe struct HeadsJob : IJob
     {
-        public float* Q, K, V, Output, Decays;
-        public int Tokens, Dim, ValueDim;
+        public HeadPointer Q, K, V, Output;
+        public float* Decays;
+        public AttendSizes Sizes;
         public bool BackwardInTime;
 
         public readonly void Run(int part)
         {
-            nint at = (nint)part * Tokens * Dim, valueAt = (nint)part * Tokens * ValueDim;
-            if (Vector512.IsHardwareAccelerated)
+            (int b, int h) = (part / Sizes.Heads, part % Sizes.Heads);
+            HeadBlocks head = new()
             {
-                Head<Lanes16>(Q + at, K + at, V + valueAt, Output + valueAt, Decays[part]);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                Head<Lanes8>(Q + at, K + at, V + valueAt, Output + valueAt, Decays[part]);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                Head<Lanes4>(Q + at, K + at, V + valueAt, Output + valueAt, Decays[part]);
-            }
-            else
-            {
-                Head<Lanes1>(Q + at, K + at, V + valueAt, Output + valueAt, Decays[part]);
-            }
-        }
-
-        private readonly void Head<T>(float* q, float* k, float* v, float* output, float decay)
-            where T : struct, ILanes<T>
-        {
-            int width = 2 * T.Count, wideValue = (ValueDim + width - 1) / width * width;
-            float* state = Scratch.Of(Scratch.Keys, Dim * wideValue), decayedV = Scratch.Of(Scratch.Values, Block * wideValue);
-            float* turned = Scratch.Of(Scratch.Query, Dim * width), strip = Scratch.Of(Scratch.Output, ValueDim * width), weights = Scratch.Of(Scratch.Scores, Block * width);
-            new Span<float>(state, Dim * wideValue).Clear();
-
-            // past[t] = λ^t from t = 0 on and 0 before; future[t] = λ^(−t) up to t = 0 and 0 after.
-            int reach = Block + width;
-            float* past = Scratch.Of(Scratch.Rows, 4 * reach + 2) + reach, future = past + 2 * reach + 1, powers = BackwardInTime ? future : past;
-            FillPowers(past, future, reach, decay);
-            int blocks = (Tokens + Block - 1) / Block;
-            for (int b = 0; b < blocks; b++)
-            {
-                int start = (BackwardInTime ? blocks - 1 - b : b) * Block, count = Math.Min(Block, Tokens - start);
-                float* kBlock = k + (nint)start * Dim, vBlock = v + (nint)start * ValueDim;
-                for (int s = 0; s < count; s += width)
-                {
-                    int lanes = Math.Min(width, count - s), first = BackwardInTime ? s : 0, keys = (BackwardInTime ? count : s + lanes) - first;
-                    MatMul.PackStrip<T>(q + (nint)(start + s) * Dim, 1, Dim, turned, Dim, lanes);
-                    float* since = powers + (BackwardInTime ? s - count : s + 1);
-                    Strips.Product<T>(state, 1, wideValue, turned, width, strip, width, ValueDim, Dim, write: true);
-                    Strips.ScaleLanes(strip, width, ValueDim, T.Load(since), T.Load(since + T.Count));
-                    Strips.Product<T>(kBlock + first * Dim, Dim, 1, turned, width, weights, width, keys, Dim, write: true);
-                    Decay<T>(weights, keys, powers + s - first);
-                    Strips.Product<T>(vBlock + first * ValueDim, 1, ValueDim, weights, width, strip, width, ValueDim, keys, write: false);
-                    Strips.StoreRows<T>(strip, output + (nint)(start + s) * ValueDim, ValueDim, ValueDim, lanes);
-                    Finite.Lanes<T>(strip, width, ValueDim, strip);
-                    for (int r = 0; r < lanes; r++)
-                    {
-                        if (strip[r] != 0)
-                        {
-                            int token = s + r, from = BackwardInTime ? token : 0, end = BackwardInTime ? count : token + 1;
-                            Again(new(state, Dim * wideValue), since[r], new(q + (nint)(start + token) * Dim, Dim), kBlock + from * Dim, vBlock + from * ValueDim, end - from, powers + token - from, new(output + (nint)(start + token) * ValueDim, ValueDim));
-                        }
-                    }
-                }
-
-                // The state is a sum over tokens: here a lane is a feature of V.
-                MatMul.Pack<T>(vBlock, ValueDim, 1, decayedV, count, ValueDim);
-                Multiply.Scale(new(state, Dim * wideValue), past[count], new(state, Dim * wideValue));
-                for (int c = 0; c < wideValue; c += width)
-                {
-                    float* rows = decayedV + c * count;
-                    for (int j = 0; j < count; j++)
-                    {
-                        T factor = T.All(past[BackwardInTime ? j : count - 1 - j]);
-                        Strips.ScaleLanes(rows + j * width, width, 1, factor, factor);
-                    }
-
-                    Strips.Product<T>(kBlock, 1, Dim, rows, width, state + c, wideValue, Dim, count, write: false);
-                }
-            }
+                Q = Q.Of(b, h),
+                K = K.Of(b, h),
+                V = V.Of(b, h),
+                Output = Output.Of(b, h),
+                Lambda = Decays[h],
+                Tokens = Sizes.Queries,
+                Dim = Sizes.Dim,
+                ValueDim = Sizes.ValueDim,
+                BackwardInTime = BackwardInTime,
+            };
+            Simd.Run(ref head);
         }
     }
 
-    /// <summary>
-    /// One output that is not finite, again: the strip gives a token that must not be seen a weight of 0, and 0·NaN is NaN. Here the state and the
-    /// keys that are seen take part, and nothing else. Weights of the keys are q·k times <paramref name="powers"/>, running down.
-    /// </summary>
-    private static unsafe void Again(ReadOnlySpan<float> state, float since, ReadOnlySpan<float> q, float* k, float* v, int keys, float* powers, Span<float> output)
+    /// <summary>One head, block by block.</summary>
+    private unsafe struct HeadBlocks : IWide
     {
-        int stateRow = q.Length == 0 ? 0 : state.Length / q.Length;
-        output.Clear();
-        for (int c = 0; c < q.Length; c++)
+        public HeadPointer Q, K, V, Output;
+        public int Tokens, Dim, ValueDim;
+        public float Lambda;
+        public bool BackwardInTime;
+        private float* _state, _past, _powers;
+        private int _wideValue;
+
+        private readonly Span<float> State => new(_state, Dim * _wideValue);
+
+        public void Run<T>()
+            where T : struct, ILanes<T>
         {
-            Multiply.AddScaled(state.Slice(c * stateRow, output.Length), since * q[c], output);
+            int width = 2 * T.Count, reach = Block + width, blocks = (Tokens + Block - 1) / Block;
+            _wideValue = (ValueDim + width - 1) / width * width;
+            _state = Scratch.Of(Scratch.Keys, Dim * _wideValue);
+            State.Clear();
+
+            // past[t] = λ^t from t = 0 on and 0 before; future[t] = λ^(−t) up to t = 0 and 0 after.
+            _past = Scratch.Of(Scratch.Rows, 4 * reach + 2) + reach;
+            float* future = _past + 2 * reach + 1;
+            _powers = BackwardInTime ? future : _past;
+            FillPowers(_past, future, reach, Lambda);
+            for (int b = 0; b < blocks; b++)
+            {
+                int start = (BackwardInTime ? blocks - 1 - b : b) * Block, count = Math.Min(Block, Tokens - start);
+                for (int s = 0; s < count; s += width)
+                {
+                    Strip<T>(start, count, s);
+                }
+
+                AddToState<T>(start, count);
+            }
         }
 
-        for (int j = 0; j < keys; j++)
+        /// <summary>The outputs of a block's tokens from <paramref name="s"/> on, as many as two registers have lanes.</summary>
+        private readonly void Strip<T>(int start, int count, int s)
+            where T : struct, ILanes<T>
         {
-            Multiply.AddScaled(new(v + (nint)j * output.Length, output.Length), powers[-j] * Dot.Forward(q, new(k + (nint)j * q.Length, q.Length)), output);
+            int width = 2 * T.Count, lanes = Math.Min(width, count - s), first = BackwardInTime ? s : 0, keys = (BackwardInTime ? count : s + lanes) - first;
+            float* turned = Scratch.Of(Scratch.Query, Dim * width), strip = Scratch.Of(Scratch.Output, ValueDim * width);
+            float* weights = Scratch.Of(Scratch.Scores, Block * width), since = _powers + (BackwardInTime ? s - count : s + 1);
+            MatMul.PackStrip<T>(Q[start + s], 1, Q.Step, turned, Dim, lanes);
+            Strips.Product<T>(_state, 1, _wideValue, turned, width, strip, width, ValueDim, Dim, write: true);
+            Strips.ScaleLanes(strip, width, ValueDim, T.Load(since), T.Load(since + T.Count));
+            Strips.Product<T>(K[start + first], K.Step, 1, turned, width, weights, width, keys, Dim, write: true);
+            Decay<T>(weights, keys, _powers + s - first);
+            Strips.Product<T>(V[start + first], 1, V.Step, weights, width, strip, width, ValueDim, keys, write: false);
+            Strips.StoreRows<T>(strip, Output[start + s], Output.Step, ValueDim, lanes);
+            Finite.Lanes<T>(strip, width, ValueDim, strip);
+            for (int r = 0; r < lanes; r++)
+            {
+                if (strip[r] != 0)
+                {
+                    Again(start, count, s + r, since[r]);
+                }
+            }
+        }
+
+        /// <summary>
+        /// One output that is not finite, again: the strip gives a token that must not be seen a weight of 0, and 0·NaN is NaN. Here the state and
+        /// the keys that are seen take part, and nothing else.
+        /// </summary>
+        private readonly void Again(int start, int count, int token, float since)
+        {
+            int from = BackwardInTime ? token : 0, end = BackwardInTime ? count : token + 1;
+            Span<float> output = Output.Row(start + token, ValueDim), q = Q.Row(start + token, Dim);
+            output.Clear();
+            for (int c = 0; c < Dim; c++)
+            {
+                Multiply.AddScaled(State.Slice(c * _wideValue, ValueDim), since * q[c], output);
+            }
+
+            for (int j = from; j < end; j++)
+            {
+                Multiply.AddScaled(V.Row(start + j, ValueDim), _powers[token - j] * Dot.Forward(q, K.Row(start + j, Dim)), output);
+            }
+        }
+
+        /// <summary>S ← λ^block·S + Kᵀ·(V ⊙ λ^(steps to its end)): a sum over tokens, so here a lane is a feature of V.</summary>
+        private readonly void AddToState<T>(int start, int count)
+            where T : struct, ILanes<T>
+        {
+            int width = 2 * T.Count;
+            float* decayedV = Scratch.Of(Scratch.Values, Block * _wideValue);
+            MatMul.Pack<T>(V[start], V.Step, 1, decayedV, count, ValueDim);
+            Multiply.Scale(State, _past[count], State);
+            for (int c = 0; c < _wideValue; c += width)
+            {
+                float* rows = decayedV + c * count;
+                for (int j = 0; j < count; j++)
+                {
+                    T factor = T.All(_past[BackwardInTime ? j : count - 1 - j]);
+                    Strips.ScaleLanes(rows + j * width, width, 1, factor, factor);
+                }
+
+                Strips.Product<T>(K[start], 1, K.Step, rows, width, _state + c, _wideValue, Dim, count, write: false);
+            }
         }
     }
 

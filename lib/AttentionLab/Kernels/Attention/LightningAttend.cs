@@ -3,82 +3,46 @@ using System.Numerics;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// Causal linear attention with decay: o_i = Σ_{j ≤ i} λ^(i−j)·(q_i·k_j)·v_j, in time linear in the tokens (Lightning Attention-2,
+/// Causal linear attention with decay: o_i = Σ_{j ≤ i} λ^(i−j)·(q_i·k_j)·v_j of each head, in time linear in the tokens (Lightning Attention-2,
 /// Qin et al. 2024, algorithm 1). Within a block the products are formed as they stand (intra-block); everything before the block is one
-/// (dim, valueDim) matrix S = Σ_j λ^(t−j)·k_jᵀ·v_j (inter-block).
+/// (D, D_v) matrix S = Σ_j λ^(t−j)·k_jᵀ·v_j (inter-block).
 /// </summary>
 /// <remarks>No softmax and no division: the paper normalises the output afterwards. λ = 1 is plain causal linear attention.</remarks>
 public static partial class LightningAttend
 {
     /// <summary>The quadratic definition by loops.</summary>
-    /// <param name="q">Q (tokens, dim).</param>
-    /// <param name="k">K (tokens, dim).</param>
-    /// <param name="v">V (tokens, valueDim).</param>
-    /// <param name="output">O (tokens, valueDim), overwritten.</param>
-    /// <param name="tokens">Number of tokens.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="decay">λ of this head in [0, 1].</param>
-    /// <exception cref="ArgumentException">A span's length does not fit, or the decay lies outside [0, 1].</exception>
-    public static void Reference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, Span<T> output, int tokens, int dim, int valueDim, T decay)
+    /// <param name="input">Q, K and V, causal; see <see cref="AttendInput.Linear{T}"/>.</param>
+    /// <param name="output">O (B, H, T, D_v), overwritten.</param>
+    /// <param name="decays">λ of each of the H heads, in [0, 1].</param>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, a decay lies outside [0, 1], or the input is not causal or has a scale, mask or bias.</exception>
+    public static void Reference<T>(in AttendInput<T> input, Span<T> output, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, output.Length, tokens, dim, valueDim, double.CreateChecked(decay));
+        (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
+        Check(input, output.Length, decays);
         output.Clear();
-        for (int i = 0; i < tokens; i++)
+        for (int at = 0; at < batch * heads * tokens; at++)
         {
+            int b = at / tokens / heads, h = at / tokens % heads, i = at % tokens;
             T factor = T.One;
-            for (int j = i; j >= 0; j--, factor *= decay)
+            for (int j = i; j >= 0; j--, factor *= decays[h])
             {
-                T weight = factor * Dot.Reference(q.Slice(i * dim, dim), k.Slice(j * dim, dim));
+                T weight = factor * Dot.Reference(input.Q.Row(b, h, i, dim), input.K.Row(b, h, j, dim));
+                ReadOnlySpan<T> value = input.V.Row(b, h, j, valueDim);
                 for (int c = 0; c < valueDim; c++)
                 {
-                    output[i * valueDim + c] += weight * v[j * valueDim + c];
+                    output[at * valueDim + c] += weight * value[c];
                 }
             }
         }
     }
 
-    /// <summary>The same in linear time, fast.</summary>
+    /// <summary>The same in linear time, fast: heads are read where they lie, on as many threads as <see cref="Workers"/> has.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, float decay)
+    public static void Forward(in AttendInput<float> input, Span<float> output, ReadOnlySpan<float> decays)
     {
-        Check(q.Length, k.Length, v.Length, output.Length, tokens, dim, valueDim, decay);
-        Blocks(q, k, v, output, tokens, dim, valueDim, [decay], backwardInTime: false);
-    }
-
-    /// <summary>Heads that lie one after the other, each with its decay, on as many threads as <see cref="Workers"/> has.</summary>
-    /// <param name="q">Q (heads, tokens, dim).</param>
-    /// <param name="k">K (heads, tokens, dim).</param>
-    /// <param name="v">V (heads, tokens, valueDim).</param>
-    /// <param name="output">O (heads, tokens, valueDim), overwritten.</param>
-    /// <param name="tokens">Number of tokens.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="decays">λ of each head in [0, 1].</param>
-    /// <exception cref="ArgumentException">A span's length does not fit, or a decay lies outside [0, 1].</exception>
-    public static void ForwardHeads(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays)
-    {
-        foreach (float decay in decays)
-        {
-            Check(q.Length, k.Length, v.Length, output.Length, decays.Length * tokens, dim, valueDim, decay);
-        }
-
-        Blocks(q, k, v, output, tokens, dim, valueDim, decays, backwardInTime: false);
-    }
-
-    /// <summary>Gradients of <see cref="ForwardHeads"/>; for the parameters see there and at <see cref="BackwardReference{T}"/>.</summary>
-    /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void BackwardHeads(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays)
-    {
-        foreach (float decay in decays)
-        {
-            CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, decays.Length * tokens, dim, valueDim, decay);
-        }
-
-        Blocks(dOutput, v, k, dq, tokens, valueDim, dim, decays, backwardInTime: false);
-        Blocks(v, dOutput, q, dk, tokens, valueDim, dim, decays, backwardInTime: true);
-        Blocks(k, q, dOutput, dv, tokens, dim, valueDim, decays, backwardInTime: true);
+        Check(input, output.Length, decays);
+        Blocks(input, output, input.SplitOutput, decays, backwardInTime: false);
     }
 
     /// <summary>One token, constant work: S ← λ·S + kᵀ·v, o = q·S. Equal to the last row of <see cref="Forward"/> over all tokens so far.</summary>
@@ -91,8 +55,10 @@ public static partial class LightningAttend
     /// <exception cref="ArgumentException">A span's length does not fit, or the decay lies outside [0, 1].</exception>
     public static void Step(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> state, Span<float> output, float decay)
     {
-        Check(q.Length, k.Length, v.Length, output.Length, 1, q.Length, v.Length, decay);
+        Sizes.RequireSame(k.Length, q.Length, "k", "q");
+        Sizes.RequireSame(output.Length, v.Length, "output", "v");
         Sizes.Require(state.Length, q.Length, v.Length, "state", "dim", "valueDim");
+        CheckDecay(decay);
         Multiply.Scale(state, decay, state);
         output.Clear();
         for (int c = 0; c < q.Length; c++)
@@ -107,42 +73,39 @@ public static partial class LightningAttend
     /// Backward by loops over pairs: ∂q_i = Σ_{j≤i} λ^(i−j)·(∂o_i·v_j)·k_j, ∂k_j = Σ_{i≥j} λ^(i−j)·(∂o_i·v_j)·q_i,
     /// ∂v_j = Σ_{i≥j} λ^(i−j)·(q_i·k_j)·∂o_i.
     /// </summary>
-    /// <param name="q">Q of the forward.</param>
-    /// <param name="k">K of the forward.</param>
-    /// <param name="v">V of the forward.</param>
-    /// <param name="dOutput">∂L/∂O (tokens, valueDim).</param>
-    /// <param name="dq">∂L/∂Q, overwritten.</param>
-    /// <param name="dk">∂L/∂K, overwritten.</param>
-    /// <param name="dv">∂L/∂V, overwritten.</param>
-    /// <param name="tokens">Number of tokens.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
-    /// <param name="decay">λ of the forward.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit, or the decay lies outside [0, 1].</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> dOutput, Span<T> dq, Span<T> dk, Span<T> dv, int tokens, int dim, int valueDim, T decay)
+    /// <param name="input">Of the forward.</param>
+    /// <param name="dOutput">∂L/∂O (B, H, T, D_v).</param>
+    /// <param name="to">Where the gradients go.</param>
+    /// <param name="decays">λ of each of the H heads.</param>
+    /// <exception cref="ArgumentException">As for <see cref="Reference{T}"/>, or a gradient of a bias is asked for.</exception>
+    public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> dOutput, in AttendGradients<T> to, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, tokens, dim, valueDim, double.CreateChecked(decay));
-        dq.Clear();
-        dk.Clear();
-        dv.Clear();
-        for (int i = 0; i < tokens; i++)
+        (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
+        CheckBackward(input, dOutput.Length, to, decays);
+        to.Q.Clear();
+        to.K.Clear();
+        to.V.Clear();
+        for (int at = 0; at < batch * heads * tokens; at++)
         {
+            int b = at / tokens / heads, h = at / tokens % heads, i = at % tokens;
             T factor = T.One;
-            ReadOnlySpan<T> upstream = dOutput.Slice(i * valueDim, valueDim);
-            for (int j = i; j >= 0; j--, factor *= decay)
+            ReadOnlySpan<T> upstream = dOutput.Slice(at * valueDim, valueDim), q = input.Q.Row(b, h, i, dim);
+            Span<T> dq = to.Q.Slice(input.Q.Layout.At(b, h, i), dim);
+            for (int j = i; j >= 0; j--, factor *= decays[h])
             {
-                T dWeight = factor * Dot.Reference(upstream, v.Slice(j * valueDim, valueDim));
-                T weight = factor * Dot.Reference(q.Slice(i * dim, dim), k.Slice(j * dim, dim));
+                ReadOnlySpan<T> k = input.K.Row(b, h, j, dim);
+                T dWeight = factor * Dot.Reference(upstream, input.V.Row(b, h, j, valueDim)), weight = factor * Dot.Reference(q, k);
+                Span<T> dk = to.K.Slice(input.K.Layout.At(b, h, j), dim), dv = to.V.Slice(input.V.Layout.At(b, h, j), valueDim);
                 for (int c = 0; c < dim; c++)
                 {
-                    dq[i * dim + c] += dWeight * k[j * dim + c];
-                    dk[j * dim + c] += dWeight * q[i * dim + c];
+                    dq[c] += dWeight * k[c];
+                    dk[c] += dWeight * q[c];
                 }
 
                 for (int c = 0; c < valueDim; c++)
                 {
-                    dv[j * valueDim + c] += weight * upstream[c];
+                    dv[c] += weight * upstream[c];
                 }
             }
         }
@@ -150,39 +113,53 @@ public static partial class LightningAttend
 
     /// <summary>Backward, fast: the three sums are the forward's own, with the roles exchanged and, for ∂K and ∂V, time running backwards.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int tokens, int dim, int valueDim, float decay)
+    public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, ReadOnlySpan<float> decays)
     {
-        BackwardHeads(q, k, v, dOutput, dq, dk, dv, tokens, dim, valueDim, [decay]);
+        CheckBackward(input, dOutput.Length, to, decays);
+        AttendSizes sizes = input.Sizes, turned = sizes with { Dim = sizes.ValueDim, ValueDim = sizes.Dim };
+        HeadSpan<float> upstream = new(dOutput, input.SplitOutput);
+        AttendInput<float> dq = new() { Q = upstream, K = input.V, V = input.K, Sizes = turned, Scale = 1 };
+        AttendInput<float> dk = new() { Q = input.V, K = upstream, V = input.Q, Sizes = turned, Scale = 1 };
+        AttendInput<float> dv = new() { Q = input.K, K = input.Q, V = upstream, Sizes = sizes, Scale = 1 };
+        Blocks(dq, to.Q, input.Q.Layout, decays, backwardInTime: false);
+        Blocks(dk, to.K, input.K.Layout, decays, backwardInTime: true);
+        Blocks(dv, to.V, input.V.Layout, decays, backwardInTime: true);
     }
 
-    /// <summary>o_i = Σ λ^|i−j|·(q_i·k_j)·v_j over j ≤ i, or over j ≥ i if time runs backwards; one head for each decay, heads one after the other.</summary>
-    internal static unsafe void Blocks(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int tokens, int dim, int valueDim, ReadOnlySpan<float> decays, bool backwardInTime)
+    private static void Check<T>(in AttendInput<T> input, int output, ReadOnlySpan<T> decays)
+        where T : IFloatingPointIeee754<T>
     {
-        fixed (float* pq = q, pk = k, pv = v, po = output, pd = decays)
+        input.CheckLinear();
+        Sizes.Require(output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × tokens", "valueDim");
+        if (!input.Mask.Causal)
         {
-            HeadsJob job = new() { Q = pq, K = pk, V = pv, Output = po, Decays = pd, Tokens = tokens, Dim = dim, ValueDim = valueDim, BackwardInTime = backwardInTime };
-            // A token updates and reads a state, and meets half a block.
-            Workers.Run(ref job, decays.Length, (double)decays.Length * tokens * (2 * dim * valueDim + Block / 2 * (dim + valueDim)));
+            throw new ArgumentException("the input is not causal, but Lightning Attention walks through the tokens: pass a causal mask, or call LinearAttend.");
+        }
+
+        if (decays.Length != input.Sizes.Heads)
+        {
+            throw new ArgumentException($"decays holds {decays.Length} numbers but there are {input.Sizes.Heads} heads: pass one for each.");
+        }
+
+        foreach (T decay in decays)
+        {
+            CheckDecay(double.CreateChecked(decay));
         }
     }
 
-    private static void Check(int q, int k, int v, int output, int tokens, int dim, int valueDim, double decay)
+    private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to, ReadOnlySpan<T> decays)
+        where T : IFloatingPointIeee754<T>
     {
-        Sizes.Require(q, tokens, dim, "q", "tokens", "dim");
-        Sizes.Require(k, tokens, dim, "k", "tokens", "dim");
-        Sizes.Require(v, tokens, valueDim, "v", "tokens", "valueDim");
-        Sizes.Require(output, tokens, valueDim, "output", "tokens", "valueDim");
+        Check(input, dOutput, decays);
+        input.CheckGradients(to);
+        to.CheckNoBias();
+    }
+
+    private static void CheckDecay(double decay)
+    {
         if (!(decay is >= 0 and <= 1))
         {
             throw new ArgumentException($"decay is {decay} but it is the share that one step leaves: pass 0 to 1.");
         }
-    }
-
-    private static void CheckBackward(int q, int k, int v, int dOutput, int dq, int dk, int dv, int tokens, int dim, int valueDim, double decay)
-    {
-        Check(q, k, v, dOutput, tokens, dim, valueDim, decay);
-        Sizes.Require(dq, tokens, dim, "dq", "tokens", "dim");
-        Sizes.Require(dk, tokens, dim, "dk", "tokens", "dim");
-        Sizes.Require(dv, tokens, valueDim, "dv", "tokens", "valueDim");
     }
 }

@@ -13,13 +13,13 @@ public static partial class LinearAttend
         private readonly FeatureMap _map;
         private readonly double[] _shares;
 
-        /// <summary>Forms the shares of the first <paramref name="seen"/> keys in one query's output.</summary>
-        public Query(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int query, int seen, int dim, FeatureMap map)
+        /// <summary>Forms the shares of the keys that a query sees in its output.</summary>
+        public Query(in HeadRows<float> head, FeatureMap map, int query)
         {
-            int keys = dim == 0 ? 0 : k.Length / dim;
-            _q = q.Slice(query * dim, dim);
-            _k = k[..(seen * dim)];
-            _v = v[..(keys == 0 ? 0 : v.Length / keys * seen)];
+            (int dim, int seen) = (head.Dim, head.Seen(query));
+            _q = head.Q.Slice(query * dim, dim);
+            _k = head.K[..(seen * dim)];
+            _v = head.V[..(seen * head.ValueDim)];
             _map = map;
             double[] shares = _shares = new double[seen * dim];
             double top = double.NegativeInfinity, sum = 0;

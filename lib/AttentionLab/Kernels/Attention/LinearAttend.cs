@@ -16,36 +16,39 @@ namespace AttentionLab.Kernels;
 public static partial class LinearAttend
 {
     /// <summary>The quadratic definition by loops.</summary>
-    /// <param name="q">Q (queries, dim).</param>
-    /// <param name="k">K (keys, dim).</param>
-    /// <param name="v">V (keys, valueDim).</param>
-    /// <param name="output">O (queries, valueDim), overwritten.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
+    /// <param name="input">Q, K and V, causal or not; see <see cref="AttendInput.Linear{T}"/>.</param>
+    /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
     /// <param name="map">φ.</param>
-    /// <param name="causal">Query i sees keys j ≤ i; then queries = keys.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or it is causal with queries ≠ keys.</exception>
-    public static void Reference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, Span<T> output, int queries, int keys, int dim, int valueDim, FeatureMap map = FeatureMap.EluPlusOne, bool causal = false)
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, the input has a scale, mask or bias, or it is causal with T_q ≠ T_k.</exception>
+    public static void Reference<T>(in AttendInput<T> input, Span<T> output, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
-        Check(q.Length, k.Length, v.Length, output.Length, queries, keys, dim, valueDim, causal);
-        T[] phiQ = new T[q.Length], phiK = new T[k.Length];
-        Features.Reference<T>(q, phiQ, map);
-        Features.Reference<T>(k, phiK, map);
+        Check(input, output.Length);
+        for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
+        {
+            Reference(new HeadRows<T>(input, m), Of(output, input.Sizes, m), map);
+        }
+    }
+
+    private static void Reference<T>(in HeadRows<T> head, Span<T> output, FeatureMap map)
+        where T : IFloatingPointIeee754<T>
+    {
+        (int dim, int valueDim) = (head.Dim, head.ValueDim);
+        T[] phiQ = new T[head.Q.Length], phiK = new T[head.K.Length];
+        Features.Reference<T>(head.Q, phiQ, map);
+        Features.Reference<T>(head.K, phiK, map);
         output.Clear();
-        for (int i = 0; i < queries; i++)
+        for (int i = 0; i < head.Queries; i++)
         {
             T sum = T.Zero;
             Span<T> row = output.Slice(i * valueDim, valueDim);
-            for (int j = 0; j < (causal ? i + 1 : keys); j++)
+            for (int j = 0; j < head.Seen(i); j++)
             {
                 T weight = Dot.Reference<T>(phiQ.AsSpan(i * dim, dim), phiK.AsSpan(j * dim, dim));
                 sum += weight;
                 for (int c = 0; c < valueDim; c++)
                 {
-                    row[c] += weight * v[j * valueDim + c];
+                    row[c] += weight * head.V[j * valueDim + c];
                 }
             }
 
@@ -56,23 +59,32 @@ public static partial class LinearAttend
         }
     }
 
-    /// <summary>The same in linear time, fast.</summary>
-    /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, int queries, int keys, int dim, int valueDim, FeatureMap map = FeatureMap.EluPlusOne, bool causal = false)
+    /// <summary>The same in linear time, fast; the rows of a head stand one after the other.</summary>
+    /// <inheritdoc cref="Reference{T}(in AttendInput{T}, Span{T}, FeatureMap)"/>
+    public static void Forward(in AttendInput<float> input, Span<float> output, FeatureMap map = FeatureMap.EluPlusOne)
     {
-        Check(q.Length, k.Length, v.Length, output.Length, queries, keys, dim, valueDim, causal);
-        using Workspace w = new(q, k, v, queries, keys, dim, valueDim, map, causal);
-        for (int i = 0; i < queries; i++)
+        Check(input, output.Length);
+        for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
-            ReadOnlySpan<float> row = w.Sums.Slice(i * (valueDim + 1), valueDim + 1);
+            Forward(new HeadRows<float>(input, m), Of(output, input.Sizes, m), map);
+        }
+    }
+
+    private static void Forward(in HeadRows<float> head, Span<float> output, FeatureMap map)
+    {
+        int valueDim = head.ValueDim;
+        using Sums sums = new(head, map);
+        for (int i = 0; i < head.Queries; i++)
+        {
+            ReadOnlySpan<float> row = sums.All.Slice(i * (valueDim + 1), valueDim + 1);
             Span<float> to = output.Slice(i * valueDim, valueDim);
-            if (w.Holds(i))
+            if (sums.Hold(i))
             {
                 Multiply.Scale(row[..valueDim], 1 / row[valueDim], to);
             }
             else
             {
-                new Query(q, k, v, i, causal ? i + 1 : keys, dim, map).Forward(to);
+                new Query(head, map, i).Forward(to);
             }
         }
     }
@@ -80,81 +92,127 @@ public static partial class LinearAttend
     /// <summary>
     /// Backward by loops over pairs. With w_ij = φ(q_i)·φ(k_j) and z_i = Σ_j w_ij: ∂w_ij = ∂o_i·(v_j − o_i)/z_i and ∂v_j = Σ_i w_ij/z_i·∂o_i.
     /// </summary>
-    /// <param name="q">Q of the forward.</param>
-    /// <param name="k">K of the forward.</param>
-    /// <param name="v">V of the forward.</param>
-    /// <param name="dOutput">∂L/∂O (queries, valueDim).</param>
-    /// <param name="dq">∂L/∂Q, overwritten.</param>
-    /// <param name="dk">∂L/∂K, overwritten.</param>
-    /// <param name="dv">∂L/∂V, overwritten.</param>
-    /// <param name="queries">Rows of Q.</param>
-    /// <param name="keys">Rows of K and V.</param>
-    /// <param name="dim">Width of Q and K.</param>
-    /// <param name="valueDim">Width of V.</param>
+    /// <param name="input">Of the forward.</param>
+    /// <param name="dOutput">∂L/∂O (B, H, T_q, D_v).</param>
+    /// <param name="to">Where the gradients go.</param>
     /// <param name="map">φ of the forward.</param>
-    /// <param name="causal">Of the forward.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> dOutput, Span<T> dq, Span<T> dk, Span<T> dv, int queries, int keys, int dim, int valueDim, FeatureMap map = FeatureMap.EluPlusOne, bool causal = false)
+    /// <exception cref="ArgumentException">As for the forward, or a gradient of a bias is asked for.</exception>
+    public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> dOutput, in AttendGradients<T> to, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, queries, keys, dim, valueDim, causal);
-        T[] phiQ = new T[q.Length], phiK = new T[k.Length], output = new T[queries * valueDim];
-        Features.Reference<T>(q, phiQ, map);
-        Features.Reference<T>(k, phiK, map);
-        Reference(q, k, v, output, queries, keys, dim, valueDim, map, causal);
-        dq.Clear();
-        dk.Clear();
-        dv.Clear();
-        for (int i = 0; i < queries; i++)
+        CheckBackward(input, dOutput.Length, to);
+        for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
-            int seen = causal ? i + 1 : keys;
+            BackwardReference(new HeadRows<T>(input, m), Of(dOutput, input.Sizes, m), to.Head(input, m), map);
+        }
+    }
+
+    private static void BackwardReference<T>(in HeadRows<T> head, ReadOnlySpan<T> dOutput, in AttendGradients<T> to, FeatureMap map)
+        where T : IFloatingPointIeee754<T>
+    {
+        (int dim, int valueDim) = (head.Dim, head.ValueDim);
+        T[] phiQ = new T[head.Q.Length], phiK = new T[head.K.Length], output = new T[head.Queries * valueDim];
+        Features.Reference<T>(head.Q, phiQ, map);
+        Features.Reference<T>(head.K, phiK, map);
+        Reference(head, output, map);
+        to.Q.Clear();
+        to.K.Clear();
+        to.V.Clear();
+        for (int i = 0; i < head.Queries; i++)
+        {
             ReadOnlySpan<T> query = phiQ.AsSpan(i * dim, dim), upstream = dOutput.Slice(i * valueDim, valueDim);
             T sum = T.Zero, delta = Dot.Reference(upstream, output.AsSpan(i * valueDim, valueDim));
-            for (int j = 0; j < seen; j++)
+            for (int j = 0; j < head.Seen(i); j++)
             {
                 sum += Dot.Reference(query, phiK.AsSpan(j * dim, dim));
             }
 
-            for (int j = 0; j < seen && sum != T.Zero; j++)
+            for (int j = 0; j < head.Seen(i) && sum != T.Zero; j++)
             {
                 ReadOnlySpan<T> key = phiK.AsSpan(j * dim, dim);
                 T weight = Dot.Reference(query, key) / sum;
-                T dWeight = (Dot.Reference(upstream, v.Slice(j * valueDim, valueDim)) - delta) / sum;
+                T dWeight = (Dot.Reference(upstream, head.V.Slice(j * valueDim, valueDim)) - delta) / sum;
                 for (int c = 0; c < dim; c++)
                 {
-                    dq[i * dim + c] += dWeight * key[c];
-                    dk[j * dim + c] += dWeight * query[c];
+                    to.Q[i * dim + c] += dWeight * key[c];
+                    to.K[j * dim + c] += dWeight * query[c];
                 }
 
                 for (int c = 0; c < valueDim; c++)
                 {
-                    dv[j * valueDim + c] += weight * upstream[c];
+                    to.V[j * valueDim + c] += weight * upstream[c];
                 }
             }
         }
 
-        Features.BackwardReference(phiQ, dq, dq, map);
-        Features.BackwardReference(phiK, dk, dk, map);
+        Features.BackwardReference(phiQ, to.Q, to.Q, map);
+        Features.BackwardReference(phiK, to.K, to.K, map);
     }
 
     /// <summary>Backward in linear time, fast; the sums of the forward are formed again.</summary>
-    /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> dOutput, Span<float> dq, Span<float> dk, Span<float> dv, int queries, int keys, int dim, int valueDim, FeatureMap map = FeatureMap.EluPlusOne, bool causal = false)
+    /// <inheritdoc cref="BackwardReference{T}(in AttendInput{T}, ReadOnlySpan{T}, in AttendGradients{T}, FeatureMap)"/>
+    public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, FeatureMap map = FeatureMap.EluPlusOne)
     {
-        CheckBackward(q.Length, k.Length, v.Length, dOutput.Length, dq.Length, dk.Length, dv.Length, queries, keys, dim, valueDim, causal);
-        using Workspace w = new(q, k, v, queries, keys, dim, valueDim, map, causal);
-        int width = valueDim + 1;
-        List<int>? again = null;
-
-        // o = n/z: ∂n = ∂o/z and ∂z = −∂o·n/z². They replace the sums [n, z].
-        for (int i = 0; i < queries; i++)
+        CheckBackward(input, dOutput.Length, to);
+        for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
-            Span<float> row = w.Sums.Slice(i * width, width);
-            if (!w.Holds(i))
+            Backward(new HeadRows<float>(input, m), Of(dOutput, input.Sizes, m), to.Head(input, m), map);
+        }
+    }
+
+    private static void Backward(in HeadRows<float> head, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, FeatureMap map)
+    {
+        (int keys, int dim, int valueDim, int width) = (head.Keys, head.Dim, head.ValueDim, head.ValueDim + 1);
+        using Sums sums = new(head, map);
+        List<int> again = Differentiate(sums, dOutput, dim, valueDim);
+        float[] rented = ArrayPool<float>.Shared.Rent(
+            Sizes.Product("the backward of LinearAttend", ("keys + dim", checked(keys + dim)), ("valueDim + 1", width)));
+        Span<float> dValues = rented.AsSpan(0, keys * width), dState = rented.AsSpan(keys * width, dim * width);
+        if (head.Causal)
+        {
+            Lightning(sums.All, sums.Values, sums.PhiK, to.Q, (width, dim), backwardInTime: false);
+            Lightning(sums.Values, sums.All, sums.PhiQ, to.K, (width, dim), backwardInTime: true);
+            Lightning(sums.PhiK, sums.PhiQ, sums.All, dValues, (dim, width), backwardInTime: true);
+        }
+        else
+        {
+            MatMul.ForwardNT(sums.All, sums.State, to.Q, head.Queries, width, dim);
+            MatMul.ForwardTN(sums.PhiQ, sums.All, dState, dim, head.Queries, width);
+            MatMul.ForwardNT(sums.Values, dState, to.K, keys, width, dim);
+            MatMul.Forward(sums.PhiK, dState, dValues, keys, dim, width);
+        }
+
+        for (int j = 0; j < keys; j++)
+        {
+            dValues.Slice(j * width, valueDim).CopyTo(to.V[(j * valueDim)..]);
+        }
+
+        Features.Backward(sums.PhiQ, to.Q, to.Q, map);
+        Features.Backward(sums.PhiK, to.K, to.K, map);
+        ArrayPool<float>.Shared.Return(rented);
+        foreach (int i in again)
+        {
+            int seen = head.Seen(i);
+            new Query(head, map, i).Backward(
+                dOutput.Slice(i * valueDim, valueDim), to.Q.Slice(i * dim, dim), to.K[..(seen * dim)], to.V[..(seen * valueDim)]);
+        }
+    }
+
+    /// <summary>
+    /// o = n/z: ∂n = ∂o/z and ∂z = −∂o·n/z² replace the sums [n, z]. Returns the queries whose sums a float does not hold; theirs become 0.
+    /// </summary>
+    private static List<int> Differentiate(in Sums sums, ReadOnlySpan<float> dOutput, int dim, int valueDim)
+    {
+        List<int> again = [];
+        int width = valueDim + 1;
+        for (int i = 0; i * width < sums.All.Length; i++)
+        {
+            Span<float> row = sums.All.Slice(i * width, width);
+            if (!sums.Hold(i))
             {
-                (again ??= []).Add(i);
+                again.Add(i);
                 row.Clear();
-                w.PhiQ.Slice(i * dim, dim).Clear();
+                sums.PhiQ.Slice(i * dim, dim).Clear();
                 continue;
             }
 
@@ -164,145 +222,37 @@ public static partial class LinearAttend
             Multiply.Scale(upstream, inverse, row[..valueDim]);
         }
 
-        float[] rented = ArrayPool<float>.Shared.Rent(Sizes.Product("the backward of LinearAttend", ("keys + dim", checked(keys + dim)), ("valueDim + 1", width)));
-        Span<float> dValues = rented.AsSpan(0, keys * width), dState = rented.AsSpan(keys * width, dim * width);
-        if (causal)
-        {
-            LightningAttend.Blocks(w.Sums, w.Values, w.PhiK, dq, queries, width, dim, [1], backwardInTime: false);
-            LightningAttend.Blocks(w.Values, w.Sums, w.PhiQ, dk, queries, width, dim, [1], backwardInTime: true);
-            LightningAttend.Blocks(w.PhiK, w.PhiQ, w.Sums, dValues, queries, dim, width, [1], backwardInTime: true);
-        }
-        else
-        {
-            MatMul.ForwardNT(w.Sums, w.State, dq, queries, width, dim);
-            MatMul.ForwardTN(w.PhiQ, w.Sums, dState, dim, queries, width);
-            MatMul.ForwardNT(w.Values, dState, dk, keys, width, dim);
-            MatMul.Forward(w.PhiK, dState, dValues, keys, dim, width);
-        }
-
-        for (int j = 0; j < keys; j++)
-        {
-            dValues.Slice(j * width, valueDim).CopyTo(dv[(j * valueDim)..]);
-        }
-
-        Features.Backward(w.PhiQ, dq, dq, map);
-        Features.Backward(w.PhiK, dk, dk, map);
-        ArrayPool<float>.Shared.Return(rented);
-        foreach (int i in again ?? [])
-        {
-            int seen = causal ? i + 1 : keys;
-            new Query(q, k, v, i, seen, dim, map).Backward(dOutput.Slice(i * valueDim, valueDim), dq.Slice(i * dim, dim), dk[..(seen * dim)], dv[..(seen * valueDim)]);
-        }
+        return again;
     }
 
-    private static void Check(int q, int k, int v, int output, int queries, int keys, int dim, int valueDim, bool causal)
+    /// <summary>The causal sums of one head without decay.</summary>
+    private static void Lightning(
+        ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> output, (int Dim, int ValueDim) widths, bool backwardInTime)
     {
-        Sizes.Require(q, queries, dim, "q", "queries", "dim");
-        Sizes.Require(k, keys, dim, "k", "keys", "dim");
-        Sizes.Require(v, keys, valueDim, "v", "keys", "valueDim");
-        Sizes.Require(output, queries, valueDim, "output", "queries", "valueDim");
-        if (causal && queries != keys)
-        {
-            throw new ArgumentException($"queries is {queries} and keys is {keys}, but causal linear attention walks through one sequence: pass as many queries as keys.");
-        }
+        int tokens = v.Length / Math.Max(1, widths.ValueDim);
+        AttendInput<float> input = AttendInput.Linear(q, k, v, new(1, 1, tokens, tokens, widths.Dim, widths.ValueDim));
+        LightningAttend.Blocks(input, output, input.SplitOutput, [1], backwardInTime);
     }
 
-    private static void CheckBackward(int q, int k, int v, int dOutput, int dq, int dk, int dv, int queries, int keys, int dim, int valueDim, bool causal)
+    /// <summary>The part of an output (B, H, T_q, D_v) that is head <paramref name="m"/>.</summary>
+    private static Span<T> Of<T>(Span<T> output, AttendSizes sizes, int m) => output.Slice(m * sizes.Queries * sizes.ValueDim, sizes.Queries * sizes.ValueDim);
+
+    private static ReadOnlySpan<T> Of<T>(ReadOnlySpan<T> output, AttendSizes sizes, int m) =>
+        output.Slice(m * sizes.Queries * sizes.ValueDim, sizes.Queries * sizes.ValueDim);
+
+    private static void Check<T>(in AttendInput<T> input, int output)
+        where T : IFloatingPointIeee754<T>
     {
-        Check(q, k, v, dOutput, queries, keys, dim, valueDim, causal);
-        Sizes.Require(dq, queries, dim, "dq", "queries", "dim");
-        Sizes.Require(dk, keys, dim, "dk", "keys", "dim");
-        Sizes.Require(dv, keys, valueDim, "dv", "keys", "valueDim");
+        input.CheckLinear();
+        input.CheckRows(nameof(LinearAttend));
+        Sizes.Require(output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × queries", "valueDim");
     }
 
-    /// <summary>φ(Q), φ(K), [V, 1], S = φ(K)ᵀ·[V, 1] and the sums [n, z] of every query, in one borrowed array.</summary>
-    private readonly ref struct Workspace
+    private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to)
+        where T : IFloatingPointIeee754<T>
     {
-        /// <summary>What was lost below 2⁻¹²⁵ is at most 2⁻⁶⁵ of a denominator that is this large beside the largest φ.</summary>
-        private const float Beside = 8.7e-19f;
-
-        /// <summary>2⁻¹⁰⁰: a sum of products of at least this size has lost nothing to denormal numbers.</summary>
-        private const float Least = 7.9e-31f;
-
-        private readonly float[] _rented;
-        private readonly float _largest;
-        private readonly int _dim, _width;
-        private readonly bool _overflows;
-
-        public Workspace(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int queries, int keys, int dim, int valueDim, FeatureMap map, bool causal)
-        {
-            int width = valueDim + 1, at = 0;
-            float[] rented = _rented = ArrayPool<float>.Shared.Rent(checked(q.Length + k.Length + Sizes.Product("LinearAttend", ("queries + keys + dim", checked(queries + keys + dim)), ("valueDim + 1", width))));
-            PhiQ = rented.AsSpan(at, q.Length);
-            PhiK = rented.AsSpan(at += q.Length, k.Length);
-            Values = rented.AsSpan(at += k.Length, keys * width);
-            Sums = rented.AsSpan(at += keys * width, queries * width);
-            State = rented.AsSpan(at + queries * width, dim * width);
-            Features.Forward(q, PhiQ, map);
-            Features.Forward(k, PhiK, map);
-            _overflows = Bound(q, PhiQ) | Bound(k, PhiK);
-            (_largest, _dim, _width) = (Largest(PhiK), dim, width);
-            for (int j = 0; j < keys; j++)
-            {
-                v.Slice(j * valueDim, valueDim).CopyTo(Values[(j * width)..]);
-                Values[j * width + valueDim] = 1;
-            }
-
-            if (causal)
-            {
-                LightningAttend.Blocks(PhiQ, PhiK, Values, Sums, queries, dim, width, [1], backwardInTime: false);
-            }
-            else
-            {
-                MatMul.ForwardTN(PhiK, Values, State, dim, keys, width);
-                MatMul.Forward(PhiQ, State, Sums, queries, dim, width);
-            }
-        }
-
-        /// <summary>Whether the sums of a query are finite and its denominator is large enough for a float.</summary>
-        public bool Holds(int query)
-        {
-            ReadOnlySpan<float> sums = Sums.Slice(query * _width, _width);
-            float largest = Math.Max(_largest, Largest(PhiQ.Slice(query * _dim, _dim)));
-            return !_overflows && sums[^1] >= Math.Max(Least, Beside * largest) && Finite.All(sums);
-        }
-
-        /// <summary>A φ of a finite x that is more than a float holds becomes 0, so that it spoils no gradient; returns whether there was one.</summary>
-        private static bool Bound(ReadOnlySpan<float> x, Span<float> phi)
-        {
-            bool found = false;
-            for (int i = 0; i < x.Length && !(i == 0 && Finite.All(phi)); i++)
-            {
-                if (float.IsInfinity(phi[i]) && float.IsFinite(x[i]))
-                {
-                    (phi[i], found) = (0, true);
-                }
-            }
-
-            return found;
-        }
-
-        private static float Largest(ReadOnlySpan<float> phi)
-        {
-            float largest = 0;
-            foreach (float value in phi)
-            {
-                largest = Math.Max(largest, value);
-            }
-
-            return largest;
-        }
-
-        public Span<float> PhiQ { get; }
-
-        public Span<float> PhiK { get; }
-
-        public Span<float> Values { get; }
-
-        public Span<float> Sums { get; }
-
-        public Span<float> State { get; }
-
-        public void Dispose() => ArrayPool<float>.Shared.Return(_rented);
+        Check(input, dOutput);
+        input.CheckGradients(to);
+        to.CheckNoBias();
     }
 }

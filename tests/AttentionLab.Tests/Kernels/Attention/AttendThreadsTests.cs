@@ -50,16 +50,18 @@ public sealed class AttendThreadsTests : IDisposable
         for (int h = 0; h < decays.Length; h++)
         {
             Range head = (h * size)..((h + 1) * size);
-            LightningAttend.Forward(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), expected.AsSpan(head), Tokens, Dim, Dim, decays[h]);
-            LightningAttend.Backward(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), _k.AsSpan(head), dq.AsSpan(head), dk.AsSpan(head), dv.AsSpan(head), Tokens, Dim, Dim, decays[h]);
+            AttendInput<float> input = AttendInput.Linear<float>(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), new(1, 1, Tokens, Tokens, Dim, Dim), causal: true);
+            LightningAttend.Forward(input, expected.AsSpan(head), [decays[h]]);
+            LightningAttend.Backward(input, _k.AsSpan(head), new() { Q = dq.AsSpan(head), K = dk.AsSpan(head), V = dv.AsSpan(head) }, [decays[h]]);
         }
 
         for (int threads = 1; threads <= 3; threads++)
         {
             Workers.Count = threads;
             float[] output = new float[expected.Length], tq = new float[dq.Length], tk = new float[dk.Length], tv = new float[dv.Length];
-            LightningAttend.ForwardHeads(_q, _k, _v, output, Tokens, Dim, Dim, decays);
-            LightningAttend.BackwardHeads(_q, _k, _v, _k, tq, tk, tv, Tokens, Dim, Dim, decays);
+            AttendInput<float> input = AttendInput.Linear<float>(_q, _k, _v, new(1, decays.Length, Tokens, Tokens, Dim, Dim), causal: true);
+            LightningAttend.Forward(input, output, decays);
+            LightningAttend.Backward(input, _k, new() { Q = tq, K = tk, V = tv }, decays);
             Assert.Equal(expected, output);
             Assert.Equal(dq, tq);
             Assert.Equal(dk, tk);

@@ -122,12 +122,13 @@ public class HiddenNaNTests
             {
                 float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
                 float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length], edq = new float[q.Length];
-                LightningAttend.Forward(q, k, v, expected, tokens, dim, valueDim, decay);
-                LightningAttend.Backward(q, k, v, dOutput, edq, dk, dv, tokens, dim, valueDim, decay);
+                AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
+                LightningAttend.Forward(input, expected, [decay]);
+                LightningAttend.Backward(input, dOutput, new() { Q = edq, K = dk, V = dv }, [decay]);
                 k[at * dim] = inKeys ? float.NaN : k[at * dim];
                 v[at * valueDim] = inValues ? float.NaN : v[at * valueDim];
-                LightningAttend.Forward(q, k, v, output, tokens, dim, valueDim, decay);
-                LightningAttend.Backward(q, k, v, dOutput, dq, dk, dv, tokens, dim, valueDim, decay);
+                LightningAttend.Forward(input, output, [decay]);
+                LightningAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, [decay]);
                 Rows(output, Inputs.Widen(expected), tokens, i => i >= at, $"token {at}: output");
                 Rows(dq, Inputs.Widen(edq), tokens, i => i >= at, $"token {at}: ∂L/∂Q");
             }
@@ -140,9 +141,10 @@ public class HiddenNaNTests
         const int tokens = 100, dim = 6;
         float[] x = Inputs.Gaussian(1, tokens * dim), dOutput = Inputs.Gaussian(4, tokens * dim), ignored = new float[x.Length];
         float[] dk = new float[x.Length], dv = new float[x.Length], edk = new float[x.Length], edv = new float[x.Length];
-        LightningAttend.Backward(x, x, x, dOutput, ignored, edk, edv, tokens, dim, dim, 0.9f);
+        AttendInput<float> input = AttendInput.Linear<float>(x, x, x, new(1, 1, tokens, tokens, dim, dim), causal: true);
+        LightningAttend.Backward(input, dOutput, new() { Q = ignored, K = edk, V = edv }, [0.9f]);
         dOutput[50 * dim] = float.NaN;
-        LightningAttend.Backward(x, x, x, dOutput, ignored, dk, dv, tokens, dim, dim, 0.9f);
+        LightningAttend.Backward(input, dOutput, new() { Q = ignored, K = dk, V = dv }, [0.9f]);
         Rows(dk, Inputs.Widen(edk), tokens, j => j <= 50, "∂L/∂K");
         Rows(dv, Inputs.Widen(edv), tokens, j => j <= 50, "∂L/∂V");
     }
@@ -157,11 +159,12 @@ public class HiddenNaNTests
             {
                 float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
                 float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], edq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
-                LinearAttend.Forward(q, k, v, expected, tokens, tokens, dim, valueDim, map, causal: true);
-                LinearAttend.Backward(q, k, v, dOutput, edq, dk, dv, tokens, tokens, dim, valueDim, map, causal: true);
+                AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
+                LinearAttend.Forward(input, expected, map);
+                LinearAttend.Backward(input, dOutput, new() { Q = edq, K = dk, V = dv }, map);
                 (inKeys ? k : v)[at * (inKeys ? dim : valueDim)] = float.NaN;
-                LinearAttend.Forward(q, k, v, output, tokens, tokens, dim, valueDim, map, causal: true);
-                LinearAttend.Backward(q, k, v, dOutput, dq, dk, dv, tokens, tokens, dim, valueDim, map, causal: true);
+                LinearAttend.Forward(input, output, map);
+                LinearAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, map);
                 Rows(output, Inputs.Widen(expected), tokens, i => i < at ? false : null, $"token {at}: output");
                 Assert.Contains(output[(at * valueDim)..], float.IsNaN);
                 Rows(dq, Inputs.Widen(edq), tokens, i => i < at ? false : null, $"token {at}: ∂L/∂Q");

@@ -28,10 +28,11 @@ public class LinearAttendRangeTests
     public void Relu_QueryWithoutAnyFeature_GivesZeros()
     {
         float[] q = [-1, -2, 1, 2], k = [1, 2, 3, 4], v = [5, 6], output = new float[2], dq = new float[4], dk = new float[4], dv = new float[2];
-        LinearAttend.Forward(q, k, v, output, 2, 2, 2, 1, FeatureMap.Relu);
+        AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, 2, 2, 2, 1));
+        LinearAttend.Forward(input, output, FeatureMap.Relu);
         Assert.Equal(0, output[0]);
         Assert.InRange(output[1], 5, 6);
-        LinearAttend.Backward(q, k, v, [1, 1], dq, dk, dv, 2, 2, 2, 1, FeatureMap.Relu);
+        LinearAttend.Backward(input, [1, 1], new() { Q = dq, K = dk, V = dv }, FeatureMap.Relu);
         Assert.Equal([0f, 0f], dq[..2]);
         Assert.All(dk.Concat(dv), value => Assert.True(float.IsFinite(value)));
     }
@@ -48,10 +49,12 @@ public class LinearAttendRangeTests
 
         float[] output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
         double[] eOutput = new double[output.Length], eq = new double[q.Length], ek = new double[k.Length], ev = new double[v.Length];
-        LinearAttend.Forward(q, k, v, output, n, n, dim, valueDim, map, causal);
-        LinearAttend.Backward(q, k, v, dOutput, dq, dk, dv, n, n, dim, valueDim, map, causal);
-        LinearAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), eOutput, n, n, dim, valueDim, map, causal);
-        LinearAttend.BackwardReference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), Inputs.Widen(dOutput), eq, ek, ev, n, n, dim, valueDim, map, causal);
+        AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, n, n, dim, valueDim), causal);
+        LinearAttend.Forward(input, output, map);
+        LinearAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, map);
+        AttendInput<double> exact = AttendInput.Linear<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, n, n, dim, valueDim), causal);
+        LinearAttend.Reference<double>(exact, eOutput, map);
+        LinearAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, map);
         Compare.Close(output, eOutput, Tolerances.Chain, "output");
         Compare.Close(dv, ev, Tolerances.Chain, "∂L/∂V");
 

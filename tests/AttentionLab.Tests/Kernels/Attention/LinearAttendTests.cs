@@ -17,14 +17,16 @@ public class LinearAttendTests
         if (g.Text("map") is { } map)
         {
             FeatureMap phi = Enum.Parse<FeatureMap>(map);
-            LinearAttend.Forward(q.Span, k.Span, v.Span, output.Span, q.Rows, k.Rows, q.Columns, v.Columns, phi, g.Flag("causal"));
-            LinearAttend.Backward(q.Span, k.Span, v.Span, dOutput.Span, dq.Span, dk.Span, dv.Span, q.Rows, k.Rows, q.Columns, v.Columns, phi, g.Flag("causal"));
+            AttendInput<float> input = AttendInput.Linear<float>(q.Span, k.Span, v.Span, new(1, 1, q.Rows, k.Rows, q.Columns, v.Columns), g.Flag("causal"));
+            LinearAttend.Forward(input, output.Span, phi);
+            LinearAttend.Backward(input, dOutput.Span, new() { Q = dq.Span, K = dk.Span, V = dv.Span }, phi);
         }
         else
         {
             float decay = (float)g.Number("decay");
-            LightningAttend.Forward(q.Span, k.Span, v.Span, output.Span, q.Rows, q.Columns, v.Columns, decay);
-            LightningAttend.Backward(q.Span, k.Span, v.Span, dOutput.Span, dq.Span, dk.Span, dv.Span, q.Rows, q.Columns, v.Columns, decay);
+            AttendInput<float> input = AttendInput.Linear<float>(q.Span, k.Span, v.Span, new(1, 1, q.Rows, q.Rows, q.Columns, v.Columns), causal: true);
+            LightningAttend.Forward(input, output.Span, [decay]);
+            LightningAttend.Backward(input, dOutput.Span, new() { Q = dq.Span, K = dk.Span, V = dv.Span }, [decay]);
         }
 
         g.Output("output", output);
@@ -45,10 +47,12 @@ public class LinearAttendTests
                 float[] q = Inputs.Gaussian(1, queries * dim, 0.5), k = Inputs.Gaussian(2, keys * dim, 0.5), v = Inputs.Gaussian(3, keys * valueDim), dOutput = Inputs.Gaussian(4, queries * valueDim);
                 float[] output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
                 double[] eOutput = new double[output.Length], eq = new double[q.Length], ek = new double[k.Length], ev = new double[v.Length];
-                LinearAttend.Forward(q, k, v, output, queries, keys, dim, valueDim, map, causal);
-                LinearAttend.Backward(q, k, v, dOutput, dq, dk, dv, queries, keys, dim, valueDim, map, causal);
-                LinearAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), eOutput, queries, keys, dim, valueDim, map, causal);
-                LinearAttend.BackwardReference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), Inputs.Widen(dOutput), eq, ek, ev, queries, keys, dim, valueDim, map, causal);
+                AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), causal);
+                LinearAttend.Forward(input, output, map);
+                LinearAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, map);
+                AttendInput<double> exact = AttendInput.Linear<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), causal);
+                LinearAttend.Reference<double>(exact, eOutput, map);
+                LinearAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, map);
                 Compare.Close(output, eOutput, Tolerances.Chain, what + "output");
                 Compare.Close(dv, ev, Tolerances.Chain, what + "∂L/∂V");
                 if (keys > 1 && dim > 1)
@@ -72,10 +76,12 @@ public class LinearAttendTests
                 float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
                 float[] output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
                 double[] eOutput = new double[output.Length], eq = new double[q.Length], ek = new double[k.Length], ev = new double[v.Length];
-                LightningAttend.Forward(q, k, v, output, tokens, dim, valueDim, decay);
-                LightningAttend.Backward(q, k, v, dOutput, dq, dk, dv, tokens, dim, valueDim, decay);
-                LightningAttend.Reference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), eOutput, tokens, dim, valueDim, decay);
-                LightningAttend.BackwardReference<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), Inputs.Widen(dOutput), eq, ek, ev, tokens, dim, valueDim, decay);
+                AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
+                LightningAttend.Forward(input, output, [decay]);
+                LightningAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, [decay]);
+                AttendInput<double> exact = AttendInput.Linear<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, tokens, tokens, dim, valueDim), causal: true);
+                LightningAttend.Reference<double>(exact, eOutput, [decay]);
+                LightningAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, [decay]);
                 Compare.Close(output, eOutput, Tolerances.Chain, what + "output");
                 Compare.Close(dq, eq, Tolerances.Chain, what + "∂L/∂Q");
                 Compare.Close(dk, ek, Tolerances.Chain, what + "∂L/∂K");
@@ -90,7 +96,7 @@ public class LinearAttendTests
         const int tokens = 150, dim = 6, valueDim = 5;
         float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim);
         float[] output = new float[tokens * valueDim], steps = new float[output.Length], state = new float[dim * valueDim];
-        LightningAttend.Forward(q, k, v, output, tokens, dim, valueDim, decay);
+        LightningAttend.Forward(AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true), output, [decay]);
         for (int t = 0; t < tokens; t++)
         {
             LightningAttend.Step(q.AsSpan(t * dim, dim), k.AsSpan(t * dim, dim), v.AsSpan(t * valueDim, valueDim), state, steps.AsSpan(t * valueDim, valueDim), decay);
@@ -103,9 +109,10 @@ public class LinearAttendTests
     public void Lightning_LaterTokenChanged_LeavesEarlierOutputsBitEqual()
     {
         float[] x = Inputs.Gaussian(5, 100 * 8), before = new float[800], after = new float[800];
-        LightningAttend.Forward(x, x, x, before, 100, 8, 8, 0.9f);
+        AttendInput<float> input = AttendInput.Linear<float>(x, x, x, new(1, 1, 100, 100, 8, 8), causal: true);
+        LightningAttend.Forward(input, before, [0.9f]);
         x[70 * 8 + 3] += 4;
-        LightningAttend.Forward(x, x, x, after, 100, 8, 8, 0.9f);
+        LightningAttend.Forward(input, after, [0.9f]);
         Compare.Same(after.AsSpan(0, 560), before.AsSpan(0, 560), "before token 70");
         Assert.NotEqual(before[560..], after[560..]);
     }
@@ -118,22 +125,22 @@ public class LinearAttendTests
         double[] output = new double[n * valueDim], dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length];
         double Linear()
         {
-            LinearAttend.Reference<double>(q, k, v, output, n, n, dim, valueDim, map, causal);
+            LinearAttend.Reference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal), output, map);
             return Numerical.Weighted(output, dOutput);
         }
 
-        LinearAttend.BackwardReference<double>(q, k, v, dOutput, dq, dk, dv, n, n, dim, valueDim, map, causal);
+        LinearAttend.BackwardReference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal), dOutput, new() { Q = dq, K = dk, V = dv }, map);
         Compare.Close(dq, Numerical.Gradient(q, Linear), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Linear), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Linear), Tolerances.Numerical, "∂L/∂V");
 
         double Lightning()
         {
-            LightningAttend.Reference<double>(q, k, v, output, n, dim, valueDim, 0.8);
+            LightningAttend.Reference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal: true), output, [0.8]);
             return Numerical.Weighted(output, dOutput);
         }
 
-        LightningAttend.BackwardReference<double>(q, k, v, dOutput, dq, dk, dv, n, dim, valueDim, 0.8);
+        LightningAttend.BackwardReference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal: true), dOutput, new() { Q = dq, K = dk, V = dv }, [0.8]);
         Compare.Close(dq, Numerical.Gradient(q, Lightning), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Lightning), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Lightning), Tolerances.Numerical, "∂L/∂V");
@@ -143,16 +150,105 @@ public class LinearAttendTests
     public void Linear_NothingMatches_GivesZeros()
     {
         float[] output = [9], dq = [9], dk = [9], dv = [9];
-        LinearAttend.Forward([-1], [-2], [3], output, 1, 1, 1, 1, FeatureMap.Relu);
-        LinearAttend.Backward([-1], [-2], [3], [1], dq, dk, dv, 1, 1, 1, 1, FeatureMap.Relu);
+        AttendInput<float> input = AttendInput.Linear<float>([-1], [-2], [3], new(1, 1, 1, 1, 1, 1));
+        LinearAttend.Forward(input, output, FeatureMap.Relu);
+        LinearAttend.Backward(input, [1], new() { Q = dq, K = dk, V = dv }, FeatureMap.Relu);
         Assert.All((float[])[output[0], dq[0], dk[0], dv[0]], x => Assert.Equal(0, x));
+    }
+
+    // B = 2, H = 3: heads one after the other are the same as heads one at a time; Lightning reads them from merged rows as well.
+    [Fact]
+    public void ForwardAndBackward_HeadsOfABatch_EqualOneHeadAtATime()
+    {
+        const int batch = 2, heads = 3, tokens = 37, dim = 5, valueDim = 4;
+        AttendSizes all = new(batch, heads, tokens, tokens, dim, valueDim), one = new(1, 1, tokens, tokens, dim, valueDim);
+        float[] q = Inputs.Gaussian(1, batch * heads * tokens * dim), k = Inputs.Gaussian(2, q.Length), decays = [0.5f, 0.9f, 1];
+        float[] v = Inputs.Gaussian(3, batch * heads * tokens * valueDim), dOutput = Inputs.Gaussian(4, v.Length);
+        foreach (bool lightning in new[] { true, false })
+        {
+            float[] output = new float[v.Length], dq = new float[q.Length], dk = new float[q.Length], dv = new float[v.Length];
+            Run(AttendInput.Linear<float>(q, k, v, all, causal: true), output, dOutput, new() { Q = dq, K = dk, V = dv }, lightning ? decays : []);
+            for (int m = 0; m < batch * heads; m++)
+            {
+                Range keys = (m * tokens * dim)..((m + 1) * tokens * dim), values = (m * tokens * valueDim)..((m + 1) * tokens * valueDim);
+                AttendInput<float> head = AttendInput.Linear<float>(q.AsSpan(keys), k.AsSpan(keys), v.AsSpan(values), one, causal: true);
+                float[] expected = new float[tokens * valueDim], eq = new float[tokens * dim], ek = new float[eq.Length], ev = new float[expected.Length];
+                Run(head, expected, dOutput.AsSpan(values), new() { Q = eq, K = ek, V = ev }, lightning ? [decays[m % heads]] : []);
+                Compare.Same(output.AsSpan(values), expected, $"head {m}");
+                Compare.Same(dq.AsSpan(keys), eq, $"head {m}: ∂L/∂Q");
+                Compare.Same(dk.AsSpan(keys), ek, $"head {m}: ∂L/∂K");
+                Compare.Same(dv.AsSpan(values), ev, $"head {m}: ∂L/∂V");
+            }
+        }
+
+        static void Run(in AttendInput<float> input, Span<float> output, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, ReadOnlySpan<float> decays)
+        {
+            if (decays.IsEmpty)
+            {
+                LinearAttend.Forward(input, output);
+                LinearAttend.Backward(input, dOutput, to);
+            }
+            else
+            {
+                LightningAttend.Forward(input, output, decays);
+                LightningAttend.Backward(input, dOutput, to, decays);
+            }
+        }
+    }
+
+    [Fact]
+    public void Lightning_HeadsSideBySide_AgreeWithReference()
+    {
+        const int batch = 2, heads = 2, tokens = 40, dim = 5, width = heads * dim;
+        float[] x = Inputs.Gaussian(1, batch * tokens * width), dOutput = Inputs.Gaussian(2, x.Length), decays = [0.5f, 0.9f], output = new float[x.Length];
+        float[] dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
+        HeadLayout merged = HeadLayout.Merged(tokens, dim, width);
+        HeadSpan<float> rows = new(x, merged);
+        HeadSpan<double> wide = new(Inputs.Widen(x), merged);
+        AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
+        AttendMask causal = new() { Causal = true };
+        AttendInput<float> input = new() { Q = rows, K = rows, V = rows, Sizes = sizes, Scale = 1, Mask = causal };
+        AttendInput<double> exact = new() { Q = wide, K = wide, V = wide, Sizes = sizes, Scale = 1, Mask = causal };
+        double[] expected = new double[x.Length], eq = new double[x.Length], ek = new double[x.Length], ev = new double[x.Length];
+        LightningAttend.Forward(input, output, decays);
+        LightningAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, decays);
+        LightningAttend.Reference<double>(exact, expected, Inputs.Widen(decays));
+        LightningAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, Inputs.Widen(decays));
+        Compare.Close(output, expected, Tolerances.Chain, "output");
+        Compare.Close(dq, eq, Tolerances.Chain, "∂L/∂Q");
+        Compare.Close(dk, ek, Tolerances.Chain, "∂L/∂K");
+        Compare.Close(dv, ev, Tolerances.Chain, "∂L/∂V");
+    }
+
+    [Fact]
+    public void Forward_WhatHasNoMeaningHere_IsRefused()
+    {
+        static string Refused(Action run) => Assert.Throws<ArgumentException>(run).Message;
+        static AttendInput<float> Input(bool causal = true) => AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal);
+        static AttendInput<float> With(float scale, AttendMask mask, float[] bias) => new()
+        {
+            Q = Input().Q,
+            K = Input().K,
+            V = Input().V,
+            Sizes = Input().Sizes,
+            Scale = scale,
+            Mask = mask,
+            Bias = bias,
+        };
+        Assert.Contains("scale is 0.5", Refused(() => LinearAttend.Forward(With(0.5f, default, []), new float[2])));
+        Assert.Contains("keys, pairs or a bias", Refused(() => LinearAttend.Forward(With(1, new() { Keys = new bool[2] }, []), new float[2])));
+        Assert.Contains("keys, pairs or a bias", Refused(() => LinearAttend.Forward(With(1, default, new float[4]), new float[2])));
+        Assert.Contains("is not causal", Refused(() => LightningAttend.Forward(Input(causal: false), new float[2], [1])));
+        Assert.Contains("decays holds 2 numbers but there are 1 heads", Refused(() => LightningAttend.Forward(Input(), new float[2], [1, 1])));
+        Assert.Contains("to.Bias is given", Refused(() => LinearAttend.Backward(
+            Input(), new float[2], new() { Q = new float[2], K = new float[2], V = new float[2], Bias = new float[4] })));
     }
 
     [Fact]
     public void Forward_BadSizes_NameBothSides()
     {
-        Assert.Contains("pass as many queries as keys", Assert.Throws<ArgumentException>(() => LinearAttend.Forward(new float[2], new float[3], new float[3], new float[2], 2, 3, 1, 1, causal: true)).Message);
-        Assert.Contains("decay is 1.5", Assert.Throws<ArgumentException>(() => LightningAttend.Forward(new float[2], new float[2], new float[2], new float[2], 2, 1, 1, 1.5f)).Message);
+        Assert.Contains("pass as many queries as keys", Assert.Throws<ArgumentException>(() => LinearAttend.Forward(AttendInput.Linear<float>(new float[2], new float[3], new float[3], new(1, 1, 2, 3, 1, 1), causal: true), new float[2])).Message);
+        Assert.Contains("decay is 1.5", Assert.Throws<ArgumentException>(() => LightningAttend.Forward(AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal: true), new float[2], [1.5f])).Message);
         Assert.Throws<ArgumentException>(() => LightningAttend.Step(new float[2], new float[2], new float[3], new float[5], new float[3], 1));
     }
 }

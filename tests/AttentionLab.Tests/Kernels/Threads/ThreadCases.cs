@@ -122,13 +122,15 @@ internal static class ThreadCases
         ["FlashAttend masked"] = s => Flash(s, new() { Keys = Enumerable.Range(0, 160).Select(j => j % 5 != 1 && j < 151).ToArray() }),
         ["LinearAttend"] = s => Attention(s, 150, 160, 48, 47, (q, k, v, output, dq, dk, dv) =>
         {
-            LinearAttend.Forward(q, k, v, output, 150, 160, 48, 47);
-            LinearAttend.Backward(q, k, v, s.Gaussian(4, output.Length), dq, dk, dv, 150, 160, 48, 47);
+            AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, 150, 160, 48, 47));
+            LinearAttend.Forward(input, output);
+            LinearAttend.Backward(input, s.Gaussian(4, output.Length), new() { Q = dq, K = dk, V = dv });
         }),
         ["LightningAttend"] = s => Attention(s, 500, 500, 48, 47, (q, k, v, output, dq, dk, dv) =>
         {
-            LightningAttend.Forward(q, k, v, output, 500, 48, 47, 0.97f);
-            LightningAttend.Backward(q, k, v, s.Gaussian(4, output.Length), dq, dk, dv, 500, 48, 47, 0.97f);
+            AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, 500, 500, 48, 47), causal: true);
+            LightningAttend.Forward(input, output, [0.97f]);
+            LightningAttend.Backward(input, s.Gaussian(4, output.Length), new() { Q = dq, K = dk, V = dv }, [0.97f]);
         }),
         ["EncoderLayer"] = s =>
         {
