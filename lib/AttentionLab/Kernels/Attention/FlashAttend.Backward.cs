@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -81,192 +79,68 @@ public static partial class FlashAttend
     public static void Backward(in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
         CheckBackward(input, output, statistics, dOutput, to);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            HeadsBackward<Lanes16>(input, output, statistics, dOutput, to);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            HeadsBackward<Lanes8>(input, output, statistics, dOutput, to);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            HeadsBackward<Lanes4>(input, output, statistics, dOutput, to);
-        }
-        else
-        {
-            HeadsBackward<Lanes1>(input, output, statistics, dOutput, to);
-        }
+        BackwardWork work = new() { Input = input, Output = output, Statistics = statistics, DOutput = dOutput, To = to };
+        Simd.Run(ref work);
     }
 
-    private static unsafe void HeadsBackward<V>(in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
-        where V : struct, ILanes<V>
+    private ref struct BackwardWork : IWide
     {
-        fixed (float* q = input.Q.Values, k = input.K.Values, v = input.V.Values, o = output.Values, s = statistics, bias = input.Bias)
-        fixed (float* dO = dOutput, dq = to.Q, dk = to.K, dv = to.V, dBias = to.Bias)
-        fixed (bool* keys = input.Mask.Keys, pairs = input.Mask.Pairs)
+        public AttendInput<float> Input;
+        public HeadSpan<float> Output;
+        public ReadOnlySpan<float> Statistics, DOutput;
+        public AttendGradients<float> To;
+
+        public readonly unsafe void Run<V>()
+            where V : struct, ILanes<V>
         {
-            HeadsBackwardJob<V> job = new()
+            fixed (float* q = Input.Q.Values, k = Input.K.Values, v = Input.V.Values, o = Output.Values, s = Statistics, bias = Input.Bias)
+            fixed (float* dO = DOutput, dq = To.Q, dk = To.K, dv = To.V, dBias = To.Bias)
+            fixed (bool* keys = Input.Mask.Keys, pairs = Input.Mask.Pairs)
             {
-                Heads = new(input, output.Layout, input.Bias.IsEmpty ? to.Bias.Length : input.Bias.Length)
+                HeadsBackwardJob<V> job = new()
                 {
-                    Q = q,
-                    K = k,
-                    Values = v,
-                    Output = o,
-                    Statistics = s,
-                    Bias = bias,
-                    Keys = keys,
-                    Pairs = pairs,
-                },
-                DOutput = dO,
-                DQ = dq,
-                DK = dk,
-                DV = dv,
-                DBias = dBias,
-            };
-            Workers.Run(ref job, input.Sizes.Batch * input.Sizes.Heads, to.Bias.IsEmpty ? 2.5 * Work(input.Sizes) : 0);
+                    Heads = new(Input, Input.Bias.IsEmpty ? To.Bias.Length : Input.Bias.Length)
+                    {
+                        Q = new(q, Input.Q.Layout),
+                        K = new(k, Input.K.Layout),
+                        V = new(v, Input.V.Layout),
+                        Output = new(o, Output.Layout),
+                        Statistics = s,
+                        Bias = bias,
+                        KeyMask = keys,
+                        Pairs = pairs,
+                    },
+                    Gradients = new()
+                    {
+                        DOutput = new(dO, Output.Layout),
+                        DQ = new(dq, Input.Q.Layout),
+                        DK = new(dk, Input.K.Layout),
+                        DV = new(dv, Input.V.Layout),
+                        DBias = dBias,
+                    },
+                };
+                Workers.Run(ref job, Input.Sizes.Batch * Input.Sizes.Heads, To.Bias.IsEmpty ? 2.5 * Work(Input.Sizes) : 0);
+            }
         }
     }
 
-    /// <summary>All heads, as pointers; a part is one head, because a head's queries add to the same ∂K and ∂V.</summary>
-    private unsafe struct HeadsBackwardJob<V> : IJob
+    /// <summary>A part is one head, because a head's queries add to the same ∂K and ∂V.</summary>
+    private struct HeadsBackwardJob<V> : IJob
         where V : struct, ILanes<V>
     {
-        public HeadsOfBatch Heads;
-        public float* DOutput, DQ, DK, DV, DBias;
+        public HeadView Heads;
+        public HeadGradients Gradients;
 
         public readonly void Run(int part)
         {
-            int batch = part / Heads.Sizes.Heads, head = part % Heads.Sizes.Heads;
-            HeadGradients gradients = new()
+            int batch = part / Heads.Heads, head = part % Heads.Heads;
+            HeadView view = Heads.Of(batch, head);
+            HeadGradients gradients = Gradients.Of(Heads, batch, head);
+            BackwardStrips<V> strips = new(view);
+            strips.Run(view, gradients);
+            if (view.Hides && !AreFinite(view, gradients))
             {
-                DOutput = At(DOutput, Heads.OutputAt, batch, head),
-                DQ = At(DQ, Heads.QAt, batch, head),
-                DK = At(DK, Heads.KAt, batch, head),
-                DV = At(DV, Heads.VAt, batch, head),
-                DBias = DBias == null ? null : DBias + batch * Heads.BiasBatch + head * Heads.BiasHead,
-            };
-            Backward<V>(Heads.Head(batch, head), gradients);
-        }
-    }
-
-    /// <summary>Where the gradients of one head lie; rows are as far apart as those of the values.</summary>
-    private unsafe struct HeadGradients
-    {
-        public float* DOutput, DQ, DK, DV, DBias;
-    }
-
-    /// <summary>One head: strips of queries as in the forward; ∂K and ∂V are sums over queries, so there a lane is a feature.</summary>
-    private static unsafe void Backward<V>(in HeadView head, in HeadGradients to)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count, dim = head.Dim, valueDim = head.ValueDim;
-        int wideDim = (dim + width - 1) / width * width, wideValue = (valueDim + width - 1) / width * width;
-        float* turnedQ = Scratch.Of(Scratch.Query, (2 * dim + valueDim + wideDim + wideValue) * width);
-        float* turnedDq = turnedQ + dim * width, turnedDo = turnedDq + dim * width, rowsQ = turnedDo + valueDim * width, rowsDo = rowsQ + wideDim * width;
-        float* weights = Scratch.Of(Scratch.Scores, 2 * KeyBlock * width), dScores = weights + KeyBlock * width;
-        float* maxima = Scratch.Of(Scratch.Rows, 3 * width), logSums = maxima + width, deltas = logSums + width;
-        int sums = Sizes.Product("the backward of FlashAttend", ("keys", head.Keys), ("dim + valueDim, rounded up", wideDim + wideValue));
-        float* sumK = Scratch.Of(Scratch.Output, sums), sumV = sumK + (nint)head.Keys * wideDim;
-        new Span<float>(sumK, sums).Clear();
-        for (int first = 0; first < head.Queries; first += width)
-        {
-            int count = Math.Min(width, head.Queries - first), end = head.Limit(first + count - 1);
-            float* dOutput = to.DOutput + first * head.OutputRow;
-            LoadQueries<V>(head, first, count, turnedQ);
-            MatMul.PackStrip<V>(dOutput, 1, head.OutputRow, turnedDo, valueDim, count);
-            MatMul.Pack<V>(head.Q + first * head.QRow, head.QRow, 1, rowsQ, count, dim);
-            MatMul.Pack<V>(dOutput, head.OutputRow, 1, rowsDo, count, valueDim);
-            for (int r = 0; r < width; r++)
-            {
-                // A lane without a query, or whose query sees nothing, gets weights of 0.
-                float* statistics = head.Statistics + 2 * (nint)(first + r);
-                bool sees = r < count && statistics[1] != 0;
-                maxima[r] = sees ? statistics[0] / head.Units.Power : float.MaxValue;
-                logSums[r] = sees ? MathF.Log2(statistics[1]) : 0;
-                deltas[r] = sees ? Dot.Forward(new(dOutput + r * head.OutputRow, valueDim), new(head.Output + (first + r) * head.OutputRow, valueDim)) : 0;
-            }
-
-            for (int start = 0; start < end; start += KeyBlock)
-            {
-                int keys = Math.Min(KeyBlock, end - start);
-                float* k = head.K + start * head.KRow;
-                Strips.Product<V>(k, head.KRow, 1, turnedQ, width, weights, width, keys, dim, write: true);
-                Hide<V>(head, weights, width, first, count, start, keys);
-                Strips.Product<V>(head.Values + start * head.VRow, head.VRow, 1, turnedDo, width, dScores, width, keys, valueDim, write: true);
-                SoftmaxBackward<V>(weights, dScores, keys, maxima, head.Units.Base2);
-                if (to.DBias != null)
-                {
-                    AddBiasGradient(head, dScores, width, to.DBias, first, count, start, keys);
-                }
-
-                Strips.Product<V>(k, 1, head.KRow, dScores, width, turnedDq, width, dim, keys, write: start == 0);
-                for (int c = 0; c < valueDim; c += width)
-                {
-                    Strips.Product<V>(weights, width, 1, rowsDo + (nint)c * count, width, sumV + (nint)start * wideValue + c, wideValue, keys, count, write: false);
-                }
-
-                for (int c = 0; c < dim; c += width)
-                {
-                    Strips.Product<V>(dScores, width, 1, rowsQ + (nint)c * count, width, sumK + (nint)start * wideDim + c, wideDim, keys, count, write: false);
-                }
-            }
-
-            V scale = V.All(end == 0 ? 0 : head.Scale);
-            if (end == 0)
-            {
-                new Span<float>(turnedDq, dim * width).Clear();
-            }
-
-            Strips.ScaleLanes(turnedDq, width, dim, scale, scale);
-            Strips.StoreRows<V>(turnedDq, to.DQ + first * head.QRow, head.QRow, dim, count);
-        }
-
-        for (int j = 0; j < head.Keys; j++)
-        {
-            Multiply.Scale(new(sumK + (nint)j * wideDim, dim), head.Scale, new(to.DK + j * head.KRow, dim));
-            new ReadOnlySpan<float>(sumV + (nint)j * wideValue, valueDim).CopyTo(new(to.DV + j * head.VRow, valueDim));
-        }
-
-        if (head.Hides && !AreFinite(head, to))
-        {
-            CleanGradients(head, to);
-        }
-    }
-
-    /// <summary>In place: scores become weights p = 2^(base2·(score − maximum) − log-sum), ∂p becomes ∂s = p·(∂p − delta); a row of each of the three follows the other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void SoftmaxBackward<V>(float* scores, float* dScores, int keys, float* rows, float base2)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count;
-        V maximumX = V.Load(rows), maximumY = V.Load(rows + V.Count), zero = V.All(0), factor = V.All(base2);
-        V logX = zero - V.Load(rows + width), logY = zero - V.Load(rows + width + V.Count);
-        V deltaX = V.Load(rows + 2 * width), deltaY = V.Load(rows + 2 * width + V.Count);
-        Exp2<V> exp2 = new();
-        for (; keys > 0; keys--, scores += width, dScores += width)
-        {
-            V x = exp2.Of(V.MultiplyAdd(V.Load(scores) - maximumX, factor, logX)), y = exp2.Of(V.MultiplyAdd(V.Load(scores + V.Count) - maximumY, factor, logY));
-            V.Store(x, scores);
-            V.Store(y, scores + V.Count);
-            V.Store(x * (V.Load(dScores) - deltaX), dScores);
-            V.Store(y * (V.Load(dScores + V.Count) - deltaY), dScores + V.Count);
-        }
-    }
-
-    /// <summary>Adds a block (keys, queries) of ∂s; a hidden pair, whose 0 times a NaN may be NaN, is passed over.</summary>
-    private static unsafe void AddBiasGradient(in HeadView head, float* dScores, int width, float* dBias, int first, int count, int start, int keys)
-    {
-        for (int r = 0; r < count; r++)
-        {
-            for (int j = 0; j < keys; j++)
-            {
-                float dScore = dScores[j * width + r];
-                if (float.IsFinite(dScore) || head.Sees(first + r, start + j))
-                {
-                    dBias[(nint)(first + r) * head.Keys + start + j] += dScore;
-                }
+                CleanGradients(view, gradients);
             }
         }
     }

@@ -22,65 +22,20 @@ public static partial class FlashAttend
     /// </summary>
     private const float Slack = 8;
 
-    /// <summary>The heads of a batch, as pointers.</summary>
-    private unsafe struct HeadsOfBatch(in AttendInput<float> input, HeadLayout outputAt, int biasLength)
-    {
-        public float* Q, K, Values, Output, Statistics, Bias;
-        public bool* Keys, Pairs;
-        public readonly HeadLayout QAt = input.Q.Layout, KAt = input.K.Layout, VAt = input.V.Layout, OutputAt = outputAt;
-
-        public AttendSizes Sizes { get; } = input.Sizes;
-
-        /// <summary>Numbers from one head's bias to the next: 0 where heads share it.</summary>
-        public nint BiasHead { get; } = input.Sizes.Heads < 2 ? 0 : (nint)input.BiasStart(biasLength, 0, 1);
-
-        /// <summary>Numbers from one sequence's bias to the next.</summary>
-        public nint BiasBatch { get; } = input.Sizes.Batch < 2 ? 0 : (nint)input.BiasStart(biasLength, 1, 0);
-
-        private readonly nint _keysBatch = input.Mask.Keys.Length == input.Sizes.Keys ? 0 : input.Sizes.Keys;
-        private readonly nint _pairsBatch = input.Mask.Pairs.Length == (long)input.Sizes.Queries * input.Sizes.Keys ? 0 : (nint)input.Sizes.Queries * input.Sizes.Keys;
-        private readonly bool _causal = input.Mask.Causal;
-        private readonly float _scale = input.Scale;
-        private readonly ScoreUnits _units = new(input.Scale);
-
-        public readonly HeadView Head(int batch, int head) => new()
-        {
-            Q = At(Q, QAt, batch, head),
-            K = At(K, KAt, batch, head),
-            Values = At(Values, VAt, batch, head),
-            Output = At(Output, OutputAt, batch, head),
-            Statistics = Statistics == null ? null : Statistics + ((nint)batch * Sizes.Heads + head) * Sizes.Queries * 2,
-            Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
-            KeyMask = Keys == null ? null : Keys + batch * _keysBatch,
-            Pairs = Pairs == null ? null : Pairs + batch * _pairsBatch,
-            QRow = QAt.Row,
-            KRow = KAt.Row,
-            VRow = VAt.Row,
-            OutputRow = OutputAt.Row,
-            Queries = Sizes.Queries,
-            Keys = Sizes.Keys,
-            Dim = Sizes.Dim,
-            ValueDim = Sizes.ValueDim,
-            Scale = _scale,
-            Units = _units,
-            Causal = _causal,
-        };
-    }
-
     /// <summary>The forward of all heads; a part is one group of queries of one head.</summary>
     private struct HeadsJob<V> : IJob
         where V : struct, ILanes<V>
     {
-        public HeadsOfBatch Heads;
+        public HeadView Heads;
 
         public readonly void Run(int part)
         {
-            int groups = Groups(Heads.Sizes.Queries), head = part / groups;
+            int groups = Groups(Heads.Queries), head = part / groups;
 
             // The last queries of a causal head have the most work: begun first, they are not waited for alone.
             int first = (groups - 1 - part % groups) * QueryGroup;
-            int count = Math.Min(QueryGroup, Heads.Sizes.Queries - first), rest = count % (2 * V.Count);
-            HeadView view = Heads.Head(head / Heads.Sizes.Heads, head % Heads.Sizes.Heads);
+            int count = Math.Min(QueryGroup, Heads.Queries - first), rest = count % (2 * V.Count);
+            HeadView view = Heads.Of(head / Heads.Heads, head % Heads.Heads);
             if (rest == 0 || rest > V.Count || V.Count <= 4)
             {
                 Attend<V>(view, first, count);
@@ -98,31 +53,6 @@ public static partial class FlashAttend
                 Attend<Lanes4>(view, first + count - rest, rest);
             }
         }
-    }
-
-    private static unsafe float* At(float* start, HeadLayout layout, int batch, int head) => start + (nint)batch * layout.Batch + (nint)head * layout.Head;
-
-    /// <summary>One head.</summary>
-    private unsafe struct HeadView
-    {
-        public float* Q, K, Values, Output, Statistics, Bias;
-        public bool* KeyMask, Pairs;
-        public nint QRow, KRow, VRow, OutputRow;
-        public int Queries, Keys, Dim, ValueDim;
-        public float Scale;
-        public ScoreUnits Units;
-        public bool Causal;
-
-        /// <summary>Whether something may be hidden.</summary>
-        public readonly bool Hides => Causal || KeyMask != null || Pairs != null || Bias != null;
-
-        /// <summary>Whether a query may look at a key.</summary>
-        public readonly bool Sees(int query, int key) =>
-            key < Limit(query) && (KeyMask == null || KeyMask[key]) && (Pairs == null || Pairs[(nint)query * Keys + key])
-            && (Bias == null || !float.IsNegativeInfinity(Bias[(nint)query * Keys + key]));
-
-        /// <summary>How many keys, from the first, a query may see by the causal rule alone.</summary>
-        public readonly int Limit(int query) => Causal ? Math.Clamp(query + Keys - Queries + 1, 0, Keys) : Keys;
     }
 
     private static int Groups(int queries) => (queries + QueryGroup - 1) / QueryGroup;
@@ -199,18 +129,18 @@ public static partial class FlashAttend
         }
 
         int width = strip.Width;
-        Strips.Product<V>(head.K + start * head.KRow, head.KRow, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
+        Strips.Product<V>(head.K[start], head.K.Step, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
         Hide<V>(head, strip.Scores, width, first, count, start, keys);
         Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim, head.Units.Base2);
         Weigh<V>(strip.Scores, width, keys, strip.Rows, head.Units.Base2);
-        Strips.Product<V>(head.Values + start * head.VRow, 1, head.VRow, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
+        Strips.Product<V>(head.V[start], 1, head.V.Step, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
     }
 
     /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>
     private static unsafe void LoadQueries<V>(in HeadView head, int first, int count, float* strip)
         where V : struct, ILanes<V>
     {
-        MatMul.PackStrip<V>(head.Q + first * head.QRow, 1, head.QRow, strip, head.Dim, count);
+        MatMul.PackStrip<V>(head.Q[first], 1, head.Q.Step, strip, head.Dim, count);
         V factor = V.All(head.Units.Query);
         Strips.ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
     }
@@ -288,7 +218,7 @@ public static partial class FlashAttend
         V sumX = V.Load(sums), sumY = V.Load(sums + V.Count), zero = V.All(0), one = V.All(1);
         V inverseX = V.WhereLess(sumX, V.All(1e-30f), zero, one / sumX), inverseY = V.WhereLess(sumY, V.All(1e-30f), zero, one / sumY);
         Strips.ScaleLanes(output, width, head.ValueDim, inverseX, inverseY);
-        Strips.StoreRows<V>(output, head.Output + first * head.OutputRow, head.OutputRow, head.ValueDim, count);
+        Strips.StoreRows<V>(output, head.Output[first], head.Output.Step, head.ValueDim, count);
         if (head.Hides)
         {
             Clean<V>(head, first, count, output, rows);

@@ -16,13 +16,13 @@ public static partial class FlashAttend
         {
             if (flags[r] != 0)
             {
-                Span<float> weights = Weights(head, first + r), row = new(head.Output + (first + r) * head.OutputRow, head.ValueDim);
+                Span<float> weights = Weights(head, first + r), row = head.Output.Row(first + r, head.ValueDim);
                 row.Clear();
                 for (int j = 0; j < weights.Length; j++)
                 {
                     if (head.Sees(first + r, j))
                     {
-                        Multiply.AddScaled(new(head.Values + j * head.VRow, head.ValueDim), weights[j], row);
+                        Multiply.AddScaled(head.V.Row(j, head.ValueDim), weights[j], row);
                     }
                 }
             }
@@ -33,11 +33,11 @@ public static partial class FlashAttend
     private static unsafe Span<float> Weights(in HeadView head, int query)
     {
         Span<float> weights = Scratch.Span(Scratch.Scores, head.Limit(query)), q = Scratch.Span(Scratch.Query, head.Dim);
-        Multiply.Scale(new(head.Q + query * head.QRow, head.Dim), head.Units.Query, q);
+        Multiply.Scale(head.Q.Row(query, head.Dim), head.Units.Query, q);
         for (int j = 0; j < weights.Length; j++)
         {
             float bias = head.Bias == null ? 0 : head.Bias[(nint)query * head.Keys + j] * head.Units.Bias;
-            weights[j] = head.Sees(query, j) ? Dot.Forward(q, new(head.K + j * head.KRow, head.Dim)) + bias : float.NegativeInfinity;
+            weights[j] = head.Sees(query, j) ? Dot.Forward(q, head.K.Row(j, head.Dim)) + bias : float.NegativeInfinity;
         }
 
         Softmax.Row(weights, weights, head.Units.Base2);
@@ -49,7 +49,7 @@ public static partial class FlashAttend
     {
         for (int i = 0; i < head.Queries; i++)
         {
-            if (!Finite.All(new(to.DQ + i * head.QRow, head.Dim)))
+            if (!Finite.All(to.DQ.Row(i, head.Dim)))
             {
                 return false;
             }
@@ -57,7 +57,7 @@ public static partial class FlashAttend
 
         for (int j = 0; j < head.Keys; j++)
         {
-            if (!Finite.All(new(to.DK + j * head.KRow, head.Dim)) || !Finite.All(new(to.DV + j * head.VRow, head.ValueDim)))
+            if (!Finite.All(to.DK.Row(j, head.Dim)) || !Finite.All(to.DV.Row(j, head.ValueDim)))
             {
                 return false;
             }
@@ -71,24 +71,24 @@ public static partial class FlashAttend
     {
         for (int j = 0; j < head.Keys; j++)
         {
-            new Span<float>(to.DK + j * head.KRow, head.Dim).Clear();
-            new Span<float>(to.DV + j * head.VRow, head.ValueDim).Clear();
+            to.DK.Row(j, head.Dim).Clear();
+            to.DV.Row(j, head.ValueDim).Clear();
         }
 
         for (int i = 0; i < head.Queries; i++)
         {
-            ReadOnlySpan<float> q = new(head.Q + i * head.QRow, head.Dim), dOutput = new(to.DOutput + i * head.OutputRow, head.ValueDim), weights = Weights(head, i);
-            Span<float> dq = new(to.DQ + i * head.QRow, head.Dim);
-            float delta = Dot.Forward(dOutput, new(head.Output + i * head.OutputRow, head.ValueDim));
+            ReadOnlySpan<float> q = head.Q.Row(i, head.Dim), dOutput = to.DOutput.Row(i, head.ValueDim), weights = Weights(head, i);
+            Span<float> dq = to.DQ.Row(i, head.Dim);
+            float delta = Dot.Forward(dOutput, head.Output.Row(i, head.ValueDim));
             dq.Clear();
             for (int j = 0; j < weights.Length; j++)
             {
                 if (head.Sees(i, j))
                 {
-                    float dScore = head.Scale * weights[j] * (Dot.Forward(dOutput, new(head.Values + j * head.VRow, head.ValueDim)) - delta);
-                    Multiply.AddScaled(dOutput, weights[j], new(to.DV + j * head.VRow, head.ValueDim));
-                    Multiply.AddScaled(new(head.K + j * head.KRow, head.Dim), dScore, dq);
-                    Multiply.AddScaled(q, dScore, new(to.DK + j * head.KRow, head.Dim));
+                    float dScore = head.Scale * weights[j] * (Dot.Forward(dOutput, head.V.Row(j, head.ValueDim)) - delta);
+                    Multiply.AddScaled(dOutput, weights[j], to.DV.Row(j, head.ValueDim));
+                    Multiply.AddScaled(head.K.Row(j, head.Dim), dScore, dq);
+                    Multiply.AddScaled(q, dScore, to.DK.Row(j, head.Dim));
                 }
             }
         }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -89,35 +88,39 @@ public static partial class FlashAttend
     {
         input.Check();
         input.CheckOutput(output.Length, outputAt, statistics.Length);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Heads<Lanes16>(input, output, outputAt, statistics);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Heads<Lanes8>(input, output, outputAt, statistics);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Heads<Lanes4>(input, output, outputAt, statistics);
-        }
-        else
-        {
-            Heads<Lanes1>(input, output, outputAt, statistics);
-        }
+        ForwardWork work = new() { Input = input, Output = output, OutputAt = outputAt, Statistics = statistics };
+        Simd.Run(ref work);
     }
 
-    private static unsafe void Heads<V>(in AttendInput<float> input, Span<float> output, HeadLayout outputAt, Span<float> statistics)
-        where V : struct, ILanes<V>
+    private ref struct ForwardWork : IWide
     {
-        fixed (float* q = input.Q.Values, k = input.K.Values, v = input.V.Values, o = output, s = statistics, bias = input.Bias)
-        fixed (bool* keys = input.Mask.Keys, pairs = input.Mask.Pairs)
+        public AttendInput<float> Input;
+        public Span<float> Output, Statistics;
+        public HeadLayout OutputAt;
+
+        public readonly unsafe void Run<V>()
+            where V : struct, ILanes<V>
         {
-            HeadsJob<V> job = new()
+            fixed (float* q = Input.Q.Values, k = Input.K.Values, v = Input.V.Values, o = Output, s = Statistics, bias = Input.Bias)
+            fixed (bool* keys = Input.Mask.Keys, pairs = Input.Mask.Pairs)
             {
-                Heads = new(input, outputAt, input.Bias.Length) { Q = q, K = k, Values = v, Output = o, Statistics = s, Bias = bias, Keys = keys, Pairs = pairs },
-            };
-            Workers.Run(ref job, input.Sizes.Batch * input.Sizes.Heads * Groups(input.Sizes.Queries), Work(input.Sizes));
+                HeadsJob<V> job = new()
+                {
+                    Heads = new(Input, Input.Bias.Length)
+                    {
+                        Q = new(q, Input.Q.Layout),
+                        K = new(k, Input.K.Layout),
+                        V = new(v, Input.V.Layout),
+                        Output = new(o, OutputAt),
+                        Statistics = s,
+                        Bias = bias,
+                        KeyMask = keys,
+                        Pairs = pairs,
+                    },
+                };
+                AttendSizes sizes = Input.Sizes;
+                Workers.Run(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
+            }
         }
     }
 
