@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AttentionLab.Studio.Kernel;
 using static AttentionLab.Studio.Book.PageText;
 
@@ -17,7 +18,7 @@ internal static class CellHtml
     {
         if (cell.Text is { } text)
         {
-            return $"<div class=\"text\" id=\"{cell.Anchor}\">\n{text.ToHtml(context)}</div>\n";
+            return $"<div class=\"text\" id=\"{cell.Anchor}\"{Asked(cell.Prediction)}>\n{text.ToHtml(context)}</div>\n";
         }
 
         if (cell.Language != "csharp")
@@ -41,6 +42,10 @@ internal static class CellHtml
             : $"<details class=\"solution\"><summary>I have tried. Where is the solution?</summary><p><a href=\"{solution}\">Solution of exercise {Encode(exercise)}</a></p></details>";
         return Frame(cell, "cell exercise" + failed, $"<p class=\"cell-label\">{label} {Encode(exercise)}</p>{code}{outputs}{fold}");
     }
+
+    /// <summary>What the page's script must know to cover the outcome of a prediction.</summary>
+    private static string Asked(Prediction? prediction) => prediction is null ? ""
+        : $" data-answers=\"{Encode(JsonSerializer.Serialize(prediction.Answers))}\" data-covers=\"{string.Join(' ', prediction.Covered)}\"";
 
     private static string Code(string html) => $"<pre class=\"code\" tabindex=\"0\"><code>{html}</code></pre>";
 

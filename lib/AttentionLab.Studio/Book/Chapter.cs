@@ -42,7 +42,7 @@ public sealed partial record Chapter(string Name, string Label, string Question,
         Match titled = Titled().Match(title ?? "");
         string label = titled.Success ? titled.Groups[1].Value : named.Success ? named.Groups[1].Value : "";
         string question = titled.Success ? titled.Groups[2].Value : title ?? (named.Success ? named.Groups[2].Value.Replace('-', ' ') : notebook.Name);
-        return new Chapter(notebook.Name, label, question, cells);
+        return new Chapter(notebook.Name, label, question, [.. cells.Select((cell, at) => cell with { Prediction = Prediction.Of(cells, at) })]);
     }
 
     [GeneratedRegex("^([0-9]+)-(.+)$")]
@@ -60,6 +60,9 @@ public sealed partial record Chapter(string Name, string Label, string Question,
 /// <param name="Exercise"><c>03.1</c> if it is an exercise or its solution.</param>
 public sealed record ChapterCell(int Number, string Language, string Source, MarkdownText? Text, string? Exercise)
 {
+    /// <summary>What the reader is asked to predict at the end of this cell; null for nothing.</summary>
+    public Prediction? Prediction { get; init; }
+
     /// <summary>Anchor of the cell on its page.</summary>
     public string Anchor => Exercise is { } id ? ExerciseAnchor(id) : FormattableString.Invariant($"cell-{Number}");
 

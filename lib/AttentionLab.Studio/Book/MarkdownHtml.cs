@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.Mathematics;
 using Markdig.Extensions.Tables;
+using Markdig.Extensions.TaskLists;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -21,7 +22,7 @@ internal sealed class MarkdownHtml
     private MarkdownHtml(MarkdownContext context) => _context = context;
 
     /// <summary>The Markdown of notebooks.</summary>
-    public static MarkdownPipeline Pipeline { get; } = new MarkdownPipelineBuilder().UsePipeTables().UseMathematics().UseEmphasisExtras().UseAutoLinks().Build();
+    public static MarkdownPipeline Pipeline { get; } = new MarkdownPipelineBuilder().UsePipeTables().UseMathematics().UseEmphasisExtras().UseTaskLists().UseAutoLinks().Build();
 
     /// <summary>A whole piece.</summary>
     public static string Of(MarkdownDocument document, MarkdownContext context)
@@ -48,6 +49,7 @@ internal sealed class MarkdownHtml
         renderer.ObjectRenderers.ReplaceOrAdd<ParagraphRenderer>(new ParagraphHtml());
         renderer.ObjectRenderers.ReplaceOrAdd<CodeBlockRenderer>(new CodeHtml(this));
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new TableHtml());
+        renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskHtml(this));
         write(renderer);
         writer.Flush();
         return writer.ToString();
@@ -128,6 +130,19 @@ internal sealed class MarkdownHtml
             string language = (obj as FencedCodeBlock)?.Info ?? "";
             string html = language is "csharp" or "cs" or "c#" ? CodeHighlighter.ToHtml(source) : PageText.Encode(source);
             renderer.WriteLine(page.Put($"<pre class=\"code\" tabindex=\"0\"><code>{html}</code></pre>"));
+        }
+    }
+
+    /// <summary>The box before a task. An answer of a prediction has none: the page makes buttons of them.</summary>
+    private sealed class TaskHtml(MarkdownHtml page) : HtmlObjectRenderer<TaskList>
+    {
+        protected override void Write(HtmlRenderer renderer, TaskList obj)
+        {
+            bool isAnswer = obj.Parent?.ParentBlock?.Parent?.Parent is ListBlock list && list.GetAttributes().Classes?.Contains(MarkdownText.AnswersClass) == true;
+            if (!isAnswer)
+            {
+                renderer.Write(page.Put($"<span class=\"box\" role=\"img\" aria-label=\"{(obj.Checked ? "done" : "to do")}\">{(obj.Checked ? "☑" : "☐")}</span>"));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.Mathematics;
+using Markdig.Extensions.TaskLists;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -64,6 +65,16 @@ public sealed partial class MarkdownText
             }
         }
 
+        foreach ((Block question, Block answers) in document.Zip(document.Skip(1)))
+        {
+            if (question is ParagraphBlock asked && OpeningOf(asked) == "lead-prediction" && answers is ListBlock list && list.Descendants<TaskList>().Count() == list.Count)
+            {
+                list.GetAttributes().AddClass(AnswersClass);
+                Answers = [.. list.Select(item => Plain(((ListItemBlock)item).OfType<ParagraphBlock>().FirstOrDefault()?.Inline).Trim())];
+            }
+        }
+
+        IsFinding = document.FirstOrDefault() is ParagraphBlock first && OpeningOf(first) == "lead-saw";
         Headings = [.. document.Descendants<HeadingBlock>().Select(Of)];
         Marks = [.. document.OfType<ParagraphBlock>().Select(MarkOf).OfType<SectionMark>()];
         Formulas = [.. document.Descendants().Select(FormulaOf).OfType<(string, bool)>()];
@@ -78,8 +89,17 @@ public sealed partial class MarkdownText
     /// <summary>Marks of the sections in this piece.</summary>
     public IReadOnlyList<SectionMark> Marks { get; }
 
+    /// <summary>Answers of the prediction that the piece asks for, the last if there are several; empty where it asks for none.</summary>
+    public IReadOnlyList<string> Answers { get; } = [];
+
+    /// <summary>True if the piece begins with <b>What you saw.</b></summary>
+    public bool IsFinding { get; }
+
     /// <summary>Every formula: TeX, and true where it stands on lines of its own.</summary>
     public IReadOnlyList<(string Tex, bool Display)> Formulas { get; }
+
+    /// <summary>Class of a list of answers.</summary>
+    internal const string AnswersClass = "answers";
 
     /// <summary>Classes of paragraphs that open with a known word.</summary>
     internal static IEnumerable<string> LeadClasses => Openings.Values.Distinct();

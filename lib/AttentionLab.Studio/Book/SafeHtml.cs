@@ -46,7 +46,7 @@ internal static class SafeHtml
     ];
 
     /// <summary>Classes that Markdown's own elements carry.</summary>
-    private static readonly string[] MarkdownClasses = ["table", "marks", "mark", "core", "home", "minutes", .. MarkdownText.LeadClasses];
+    private static readonly string[] MarkdownClasses = ["table", "marks", "mark", "core", "home", "minutes", "contains-task-list", MarkdownText.AnswersClass, .. MarkdownText.LeadClasses];
 
     private static readonly string[] Schemes = ["http", "https", "mailto"];
 

@@ -289,7 +289,7 @@
     }
   });
 
-  // Folds that hold the address one came for, and folds on paper, are open.
+  // Folds that hold the address one came for, and folds on paper, are open (hints and answers are to be printed too).
   function unfold() {
     for (var at = named(location.hash); at; at = at.parentElement) {
       if (at.tagName === 'DETAILS') {
@@ -298,8 +298,20 @@
     }
   }
   addEventListener('hashchange', unfold);
+  addEventListener('beforeprint', function () {
+    document.querySelectorAll('details:not([open])').forEach(function (fold) {
+      fold.open = true;
+      fold.classList.add('for-print');
+    });
+  });
+  addEventListener('afterprint', function () {
+    document.querySelectorAll('.for-print').forEach(function (fold) {
+      fold.open = false;
+      fold.classList.remove('for-print');
+    });
+  });
 
-  window.bookPage = { refresh: function (scope) { addCopyButtons(scope); window.bookCharts.find(scope); frames(); } };
+  window.bookPage = { refresh: function (scope) { addCopyButtons(scope); window.bookCharts.find(scope); window.bookPredictions.refresh(); frames(); } };
   addCopyButtons(document);
   showTheme();
   marks();

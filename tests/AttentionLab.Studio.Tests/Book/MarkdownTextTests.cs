@@ -84,4 +84,38 @@ public class MarkdownTextTests
         Assert.Contains("<span class=\"k\">var</span> x", MarkdownText.Parse("```csharp\nvar x = 1;\n```").ToHtml(Context()));
 
     private static MarkdownContext Context() => new(new Formulas(node: null), url => url.EndsWith(".dib", StringComparison.Ordinal) ? Path.ChangeExtension(url, ".html") : null);
+
+    [Fact]
+    public void Tasks_OfAnyList_AreBoxesWithANameAndNoFormFields()
+    {
+        string html = MarkdownText.Parse("Before you start:\n\n- [ ] build\n- [x] read").ToHtml(Context());
+        Assert.Contains("<span class=\"box\" role=\"img\" aria-label=\"to do\">☐</span> build", html);
+        Assert.Contains("<span class=\"box\" role=\"img\" aria-label=\"done\">☑</span> read", html);
+        Assert.DoesNotContain("<input", html);
+        Assert.Empty(MarkdownText.Parse("- [ ] build").Answers);
+    }
+
+    [Fact]
+    public void Tasks_BehindAPrediction_AreItsAnswers()
+    {
+        MarkdownText text = MarkdownText.Parse("**Prediction.** Which scale is *calm*?\n- [ ] $\\sqrt{d_k}$\n- [ ] none at all");
+        Assert.Equal(["√d_k", "none at all"], text.Answers);
+        string html = text.ToHtml(Context());
+        Assert.Contains("<ul class=\"contains-task-list answers\">", html);
+        Assert.DoesNotContain("☐", html);
+        Assert.Empty(MarkdownText.Parse("**Prediction.** Which?\n\n- one\n- two").Answers);
+    }
+
+    [Theory]
+    [InlineData("The weight is 0.427<!-- ±0.001 -->.", "The weight is 0.427.")]
+    [InlineData("| a |\n|---|\n| 14 %<!-- orange ±1 --> |", "14 %")]
+    [InlineData("Seeds need 4 to 9<!-- 3..11 --> steps.", "Seeds need 4 to 9 steps.")]
+    public void Marks_OfNumbers_LeaveNoTrace(string markdown, string shown)
+    {
+        MarkdownText text = MarkdownText.Parse(markdown);
+        Assert.Contains(shown, text.ToHtml(Context()));
+        Assert.DoesNotContain("<!--", text.ToHtml(Context()));
+        Assert.DoesNotContain("±", string.Concat(text.PlainSections().Select(section => section.Text)));
+        Assert.DoesNotContain("..11", string.Concat(text.PlainSections().Select(section => section.Text)));
+    }
 }

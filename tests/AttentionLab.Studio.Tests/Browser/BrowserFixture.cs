@@ -23,7 +23,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public const string Missing = "no browser: install Chromium (Debian: apt-get install chromium) or name one in CHROMIUM";
 
     /// <summary>A page in a window of its own; whatever it asks of another host is refused and noted.</summary>
-    public async Task<WatchedPage> OpenAsync(int width = 1280, int height = 900, bool dark = false)
+    public async Task<WatchedPage> OpenAsync(int width = 1280, int height = 900, bool dark = false, bool scripts = true)
     {
         Assert.SkipWhen(Program is null, Missing);
         await _gate.WaitAsync();
@@ -48,6 +48,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
+            JavaScriptEnabled = scripts,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         });
         return await WatchedPage.OpenAsync(context);

@@ -52,7 +52,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
         live.Start();
         await using WatchedPage page = await browser.OpenAsync();
         await page.Page.GotoAsync(new Uri(server.Address, name + ".html").AbsoluteUri);
-        await Assertions.Expect(page.Page.Locator($"figure.chart")).ToHaveCountAsync(Report.Of([Notebook(name)]).Notebooks[0].Charts);
+        await page.UncoverAsync();
+        await Assertions.Expect(page.Page.Locator("figure.chart")).ToHaveCountAsync(Report.Of([Notebook(name)]).Notebooks[0].Charts);
         await CheckChartsAsync(page, name);
     }
 

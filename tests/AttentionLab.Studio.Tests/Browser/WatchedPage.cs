@@ -44,9 +44,13 @@ public sealed class WatchedPage : IAsyncDisposable
     /// <summary>Opens a page of a book in a folder.</summary>
     public Task OpenFileAsync(string folder, string page) => Page.GotoAsync(new Uri(Path.Combine(folder, page)).AbsoluteUri);
 
-    /// <summary>Scrolls to every chart and waits until it is drawn. Returns how many charts the page has.</summary>
+    /// <summary>Takes the covers off: asks every prediction to just show its outcome.</summary>
+    public Task UncoverAsync() => Page.EvaluateAsync("document.querySelectorAll('.predict:not([hidden]) .just-show').forEach(button => button.click())");
+
+    /// <summary>Uncovers everything, scrolls to every chart and waits until it is drawn. Returns how many charts the page has.</summary>
     public async Task<int> DrawChartsAsync()
     {
+        await UncoverAsync();
         ILocator charts = Page.Locator("figure.chart");
         int count = await charts.CountAsync();
         for (int i = 0; i < count; i++)

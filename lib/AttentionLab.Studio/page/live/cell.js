@@ -30,7 +30,7 @@ export class Cell {
     this.#cells = cells;
     this.#pre = root.querySelector('pre.code');
     this.#code = this.#pre.querySelector('code');
-    this.#outputs = root.querySelector('.outputs');
+    this.#outputs = window.bookPredictions.outputs(root);
     this.view = view;
     this.text = view.source;
     this.saver = new Saver(this, view);
