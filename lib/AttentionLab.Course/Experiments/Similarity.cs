@@ -1,0 +1,41 @@
+using AttentionLab.Tensors;
+using MathNet.Numerics.Statistics;
+
+namespace AttentionLab.Course.Experiments;
+
+/// <summary>How alike the results of several training runs are.</summary>
+public static class Similarity
+{
+    /// <summary>Pearson's correlation of every two of them.</summary>
+    /// <param name="runs">Two or more, equally many numbers each.</param>
+    /// <exception cref="ArgumentException">There are fewer than two, or their lengths differ.</exception>
+    public static Spread OfPairs(IReadOnlyList<float[]> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.Count < 2 || runs.Any(run => run.Length != runs[0].Length))
+        {
+            throw new ArgumentException($"there are {runs.Count} runs of {string.Join(", ", runs.Select(run => run.Length).Distinct())} numbers but two or more of one length are needed.", nameof(runs));
+        }
+
+        return new(Enumerable.Range(1, runs.Count - 1).SelectMany(i => Enumerable.Range(0, i).Select(j =>
+            Correlation.Pearson(runs[i].Select(x => (double)x), runs[j].Select(x => (double)x)))));
+    }
+
+    /// <summary>Subtracts from each row its mean: of a table of scores, what softmax does not see.</summary>
+    /// <param name="matrix">(n, m).</param>
+    public static Tensor CentreRows(Tensor matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        Tensor centred = matrix.Copy();
+        for (int i = 0; i < centred.Rows; i++)
+        {
+            float mean = centred.Row(i).ToArray().Average();
+            foreach (ref float x in centred.Row(i))
+            {
+                x -= mean;
+            }
+        }
+
+        return centred;
+    }
+}
