@@ -1,10 +1,10 @@
 // What the cells of the live page are edited with; build.mjs puts it into one file.
 export { EditorState, Compartment, Prec, StateEffect, StateField } from '@codemirror/state';
-export { Decoration, EditorView, drawSelection, highlightSpecialChars, hoverTooltip, keymap, showTooltip } from '@codemirror/view';
+export { Decoration, EditorView, ViewPlugin, drawSelection, highlightSpecialChars, hoverTooltip, keymap, showTooltip } from '@codemirror/view';
 export { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 export { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 export { classHighlighter } from '@lezer/highlight';
-export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from '@codemirror/autocomplete';
+export { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 export { linter, lintKeymap } from '@codemirror/lint';
 export { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 export { csharp } from '@replit/codemirror-lang-csharp';

@@ -61,7 +61,11 @@ internal static class ServeCommand
             })
         {
             // A reader's cell may run as long as it likes; it is stopped, or its kernel ended, when the reader says so.
-            Work = new WorkOptions { Kernel = options with { CellTimeLimit = Timeout.InfiniteTimeSpan, StopLimit = Timeout.InfiniteTimeSpan } },
+            Work = new WorkOptions
+            {
+                Kernel = options with { CellTimeLimit = Timeout.InfiniteTimeSpan, StopLimit = Timeout.InfiniteTimeSpan },
+                Folder = Path.Combine(course.Root, "work"),
+            },
         };
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);

@@ -24,6 +24,9 @@ public sealed record WorkOptions
     /// <summary>Limits of each kernel. A cell that does not obey a stop is ended when the reader says so, not by a clock.</summary>
     public KernelOptions Kernel { get; init; } = new();
 
+    /// <summary>The folder <c>work</c>, where the reader's versions are kept; null keeps nothing.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Kernels at the same time: a chapter's kernel holds 250 to 450 MB, so that the server, four of these and two runs behind the page stay below 3 GB.</summary>
     public int MostKernels { get; init; } = 4;
 

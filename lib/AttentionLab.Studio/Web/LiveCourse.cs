@@ -58,6 +58,7 @@ public sealed class LiveCourse : IAsyncDisposable
 
         if (_store.Refresh(name))
         {
+            _workshop.Find(name)?.Follow(_store.Find(name)!.Notebook);
             _queue.AddFirst(name);
         }
         else
@@ -113,7 +114,8 @@ public sealed class LiveCourse : IAsyncDisposable
                 yield break;
             }
 
-            await next.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Another program's hand in the reader's file beats no pulse: it is looked for once a second.
+            await (session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token))).WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -28,6 +28,15 @@ internal sealed class WorkCell(string id, int number, string? original)
     /// <summary>Counts the changes of <see cref="Source"/>: a change that starts from another text than this one is not taken in silence.</summary>
     public int Revision { get; set; }
 
+    /// <summary>The tab that changed the text last, and the revision that it started from: it may not have heard that the change was taken.</summary>
+    public (string Tab, int Base)? LastEdit { get; set; }
+
+    /// <summary>Other texts of this cell, which wait for the reader's word.</summary>
+    public List<OtherText> Others { get; } = [];
+
+    /// <summary>For an exercise: what the reader tried, the last at the end.</summary>
+    public List<Attempt> Attempts { get; } = [];
+
     /// <summary>What it showed, each with the moment from which pages must have it.</summary>
     public List<(CellOutput Output, long At)> Outputs { get; } = [];
 

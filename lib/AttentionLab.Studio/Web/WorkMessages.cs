@@ -4,7 +4,7 @@ using AttentionLab.Studio.Kernel;
 namespace AttentionLab.Studio.Web;
 
 /// <summary>What a page asks for.</summary>
-/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>take</c>.</param>
+/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>keep</c>, <c>accept</c>, <c>reset</c>, <c>take</c>.</param>
 /// <param name="Tab">The tab that asks.</param>
 internal sealed record WorkCommand(string Do, string Tab)
 {
@@ -16,6 +16,9 @@ internal sealed record WorkCommand(string Do, string Tab)
 
     /// <summary>For <c>edit</c>: the revision that the new text started from.</summary>
     public int Revision { get; init; }
+
+    /// <summary>For <c>accept</c>: which of the other texts.</summary>
+    public int Index { get; init; }
 
     /// <summary>For <c>run</c>: <c>cell</c>, <c>here</c>, <c>all</c>, <c>stale</c>.</summary>
     public string? Which { get; init; }
@@ -39,15 +42,21 @@ internal sealed record WorkAnswer(bool Ok)
 }
 
 /// <summary>A question of the editor.</summary>
-/// <param name="Kind"><c>complete</c>, <c>hover</c>, <c>signature</c>, <c>diagnose</c> or <c>variables</c>.</param>
+/// <param name="Kind"><c>complete</c>, <c>describe</c>, <c>hover</c>, <c>signature</c>, <c>diagnose</c> or <c>variables</c>.</param>
 /// <param name="Source">The cell's text as it stands.</param>
 /// <param name="Position">Characters before the place.</param>
-internal sealed record CodeQuestion(string Kind, string? Source, int Position);
+internal sealed record CodeQuestion(string Kind, string? Source, int Position)
+{
+    /// <summary>For <c>describe</c>: one of those that <c>complete</c> found at this place.</summary>
+    public Completion? Completion { get; init; }
+}
 
 /// <summary>The kernel's answer; busy means: ask again later.</summary>
 internal sealed record CodeReply(bool Busy)
 {
     public CompletionList? Completions { get; init; }
+
+    public string? Description { get; init; }
 
     public Hover? Hover { get; init; }
 
@@ -81,6 +90,9 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     public string? Original { get; init; }
 
     public bool IsScratch { get; init; }
+
+    /// <summary>Other texts of the cell, which wait for the reader's word.</summary>
+    public IReadOnlyList<OtherText> Others { get; init; } = [];
 
     /// <summary>It failed.</summary>
     public bool Failed { get; init; }

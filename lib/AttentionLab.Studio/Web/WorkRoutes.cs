@@ -58,6 +58,8 @@ internal static class WorkRoutes
             return question.Kind switch
             {
                 "complete" => await kernel.CompletionsAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Completions = found.Value } : null!,
+                "describe" when question.Completion is { } item =>
+                    await kernel.DescribeAsync(source, question.Position, item, left) is var found ? new CodeReply(found.IsBusy) { Description = found.Value } : null!,
                 "hover" => await kernel.HoverAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Hover = found.Value } : null!,
                 "signature" => await kernel.SignatureAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Signature = found.Value } : null!,
                 "diagnose" => await kernel.DiagnosticsAsync(source, left) is var found ? new CodeReply(found.IsBusy) { Diagnostics = found.Value } : null!,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -15,13 +16,18 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly LiveKernel _kernel;
     private readonly List<string> _queue = [];
     private readonly WorkTabs _tabs = new();
+    private readonly WorkFile? _file;
+    private IReadOnlyList<string> _notebooks;
     private Task _worker = Task.CompletedTask;
     private bool _disposed;
 
     public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<Task> makeRoomAsync, Pulse pulse)
     {
         _pulse = pulse;
-        _book = new Workbook(shown);
+        _file = options.Folder is { } folder ? new WorkFile(path, folder) : null;
+        WorkRecord? record = _file?.Read();
+        _notebooks = record?.Notebooks ?? [];
+        _book = new Workbook(shown, record);
         _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, KernelChanged);
     }
 
@@ -75,7 +81,20 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         lock (_gate)
         {
+            LookAtDisk();
             return isFirst || _book.Now != have ? new WorkViews(_book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
+        }
+    }
+
+    /// <summary>The chapter's file has another text now.</summary>
+    public void Follow(ExecutedNotebook notebook) => Change(() => _book.Follow(notebook, _book.ToRecord(_notebooks)));
+
+    /// <summary>The reader's version as a notebook that may lie beside the chapter.</summary>
+    public byte[] ToNotebook(string chapter, string folder)
+    {
+        lock (_gate)
+        {
+            return new WorkFile(chapter, folder).ToNotebook(_book.ToRecord([]), chapter);
         }
     }
 
@@ -156,10 +175,27 @@ internal sealed class WorkSession : IAsyncDisposable
 
                 break;
             case { Do: "add" } when cell is not null:
-                return new WorkAnswer(true) { Cell = _book.Add(cell).Id };
+                string added = _book.Add(cell).Id;
+                return Saved(new WorkAnswer(true) { Cell = added });
             case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
                 _book.Remove(cell);
-                break;
+                return Saved(new WorkAnswer(true));
+            case { Do: "keep" } when cell is not null:
+                cell.Others.Clear();
+                _book.Touch(cell);
+                return Saved(new WorkAnswer(true));
+            case { Do: "accept" } when cell is not null && command.Index >= 0 && command.Index < cell.Others.Count:
+                _book.Edit(cell, cell.Others[command.Index].Source);
+                cell.Others.RemoveAt(command.Index);
+                _book.Touch(cell);
+                return Saved(new WorkAnswer(true));
+            case { Do: "reset" }:
+                foreach (WorkCell changed in _book.Cells.Where(changed => changed.IsChanged))
+                {
+                    _book.Edit(changed, changed.Original!);
+                }
+
+                return Saved(new WorkAnswer(true));
             default:
                 return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"This cell does not know \"{command.Do}\" now." };
         }
@@ -170,13 +206,78 @@ internal sealed class WorkSession : IAsyncDisposable
     private WorkAnswer Edit(WorkCell cell, WorkCommand command)
     {
         string source = (command.Source ?? "").ReplaceLineEndings("\n");
-        if (command.Revision != cell.Revision && cell.Source != source)
+        bool goesOn = command.Revision == cell.Revision || cell.LastEdit == (command.Tab, command.Revision);
+        if (cell.Source == source)
         {
-            return new WorkAnswer(false) { Word = "The text was changed elsewhere meanwhile.", Source = cell.Source, Revision = cell.Revision };
+            return new WorkAnswer(true) { Revision = cell.Revision };
+        }
+
+        if (!goesOn)
+        {
+            // Neither text is lost, and neither wins in silence.
+            Keep(cell, new OtherText(source, "typed on a page that did not know the cell's newest text"));
+            return Saved(new WorkAnswer(true) { Source = cell.Source, Revision = cell.Revision });
         }
 
         _book.Edit(cell, source);
-        return new WorkAnswer(true) { Revision = cell.Revision };
+        cell.LastEdit = (command.Tab, command.Revision);
+        return Saved(new WorkAnswer(true) { Revision = cell.Revision });
+    }
+
+    private void Keep(WorkCell cell, OtherText other)
+    {
+        if (other.Source != cell.Source && !cell.Others.Any(kept => kept.Source == other.Source))
+        {
+            cell.Others.Add(other);
+            _book.Touch(cell);
+        }
+    }
+
+    /// <summary>Brings the reader's version to disk; what another program wrote there stays until the reader decided about it.</summary>
+    private WorkAnswer Saved(WorkAnswer answer)
+    {
+        try
+        {
+            _notebooks = _file?.Write(_book.ToRecord(_notebooks), !_book.Cells.Any(cell => cell.Others.Any(other => other.IsOnDisk))).Notebooks ?? [];
+            return answer;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DibException)
+        {
+            return new WorkAnswer(false) { Word = $"Not saved; the text is kept in this browser only: {exception.Message}" };
+        }
+    }
+
+    /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, and as new cells.</summary>
+    private void LookAtDisk()
+    {
+        if (_file?.Found(_notebooks, out string hash) is not { } found)
+        {
+            return;
+        }
+
+        WorkCell[] cells = [.. _book.Cells];
+        int[] match = CellAlignment.Match([.. cells.Select(cell => cell.Source.Trim())], [.. found.Select(text => text.Trim())]);
+        WorkCell last = cells[0];
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (match[i] < 0)
+            {
+                last = _book.Add(last);
+                _book.Edit(last, found[i]);
+            }
+            else
+            {
+                last = cells[match[i]];
+                if (last.Source.Trim() != found[i].Trim())
+                {
+                    Keep(last, new OtherText(found[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
+                }
+            }
+        }
+
+        _notebooks = [hash];
+        Saved(new WorkAnswer(true));
+        _pulse.Beat();
     }
 
     /// <summary>The cells that a button means, in their order.</summary>

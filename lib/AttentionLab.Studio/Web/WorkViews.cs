@@ -26,6 +26,7 @@ internal sealed class WorkViews(Workbook book, LiveKernel kernel)
         {
             Original = cell.IsChanged ? cell.Original : null,
             IsScratch = cell.IsScratch,
+            Others = [.. cell.Others],
             Failed = cell.Failure is not null,
             Line = cell.Failure?.Line ?? 0,
             MissesAbove = !kernel.HasProcess || book.Above(cell).Any(above => above.RanIn != kernel.Generation),

@@ -129,6 +129,88 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Code(page, 1)).ToHaveTextAsync("int a = 7;");
     }
 
+    [Fact]
+    public async Task Server_ThatIsGoneWhileOneTypes_GetsTheTextWhenItIsBack()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 1;");
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 1;");
+        await _course.StopAsync();
+        await TypeAsync(page, 1, "int a = 2;");
+        await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course was stopped");
+        await _course.StartAsync();
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 2;");
+        Assert.Contains("int a = 2;", await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken));
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
+
+        // A page that is loaded while the server is away comes back to its draft.
+        await TypeAsync(page, 1, "int a = 3;");
+        await page.Page.EvaluateAsync("location.reload()");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 3;");
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 3;");
+    }
+
+    [Fact]
+    public async Task Tabs_Two_OneEditsTheOtherReadsAlongAndTakesOver()
+    {
+        await using WatchedPage first = await OpenAsync();
+        await using WatchedPage second = await browser.OpenAsync();
+        await _course.GotoAsync(second);
+        await Expect(second.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await TypeAsync(first, 1, "int a = 5;\na");
+        await first.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Code(second, 1)).ToHaveTextAsync("int a = 5;a");
+        await Expect(Output(second, 1)).ToHaveTextAsync("5");
+        await Expect(Cell(second, 1).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true })).ToBeDisabledAsync();
+
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Expect(first.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await TypeAsync(second, 1, "int a = 6;\na");
+        await second.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(first, 1)).ToHaveTextAsync("6");
+        await Expect(Code(first, 1)).ToHaveTextAsync("int a = 6;a");
+    }
+
+    [Fact]
+    public async Task Disk_ChangedByAnotherProgram_ShowsBothTexts()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 1;");
+        await Patience.UntilAsync(() => File.Exists(_course.Work));
+        string text = await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 1;", "int a = 1000;", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToContainTextAsync("another program wrote it into work/01-work.dib");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1;");
+        await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Take the other" }).ClickAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1000;");
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
+    }
+
+    [Fact]
+    public async Task Editor_WithAKernel_CompletesExplainsAndFindsErrors()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await RunAsync(page, 1, "20");
+        await TypeAsync(page, 2, "string text = \"a\";\n");
+        await page.Page.Keyboard.TypeAsync("text.ToUpp");
+        ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
+        await Expect(list).ToContainTextAsync("ToUpperInvariant");
+        await Expect(page.Page.Locator(".cm-completionInfo")).ToContainTextAsync("uppercase");
+        await page.Page.Keyboard.PressAsync("Escape");
+
+        await TypeAsync(page, 2, "int b = missing;");
+        await page.Page.Keyboard.TypeAsync(" ");
+        await Expect(Cell(page, 2).Locator(".cm-lintRange-error")).ToHaveTextAsync("missing");
+
+        await TypeAsync(page, 2, "Math.Max");
+        await page.Page.Keyboard.TypeAsync("(1, ");
+        await Expect(page.Page.Locator(".code-help")).ToContainTextAsync("Math.Max(");
+
+        await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".variables tbody tr")).ToHaveTextAsync(["aint20"]);
+        Assert.Empty(page.Errors);
+    }
+
     internal static ILocator Cell(WatchedPage page, int number) => page.Page.Locator($".cell[data-cell='{number}']");
 
     internal static ILocator Code(WatchedPage page, int number) => Cell(page, number).Locator("pre.code, .cm-content").First;

@@ -25,6 +25,9 @@ internal sealed class WorkedCourse : IAsyncDisposable
 
     public string Notebook => Path.Combine(_folder.Notebooks, "01-work.dib");
 
+    /// <summary>The reader's version of it on disk.</summary>
+    public string Work => Path.Combine(_folder.Root, "work", "01-work.dib");
+
     public Uri Address => _server!.Address;
 
     /// <summary>What the first chapter's session holds.</summary>
@@ -42,7 +45,9 @@ internal sealed class WorkedCourse : IAsyncDisposable
             chapters => CourseContent.Load(course.Notebooks, chapters),
             path => NotebookRunner.NotRun(path, DibDocument.Read(path)),
             (_, _, _) => throw new InvalidOperationException("everything is known"))
-        { Work = Options };
+        {
+            Work = Options with { Folder = Path.Combine(_folder.Root, "work") },
+        };
         _live = new LiveCourse(source, new Formulas(node: null));
         _server = await CourseServer.StartAsync(_live, port);
     }

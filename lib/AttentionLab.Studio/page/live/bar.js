@@ -1,5 +1,6 @@
 // The bar at the foot of the page: what concerns all cells, and how the kernel is.
 import { statusLine } from './course.js';
+import { Variables } from './variables.js';
 
 const words = {
   none: 'Kernel: not started',
@@ -16,6 +17,8 @@ export class Bar {
   #buttons = {};
   #reading = document.createElement('p');
   #stopAsked = 0;
+  #variables = new Variables();
+  #wasRunning = 0;
 
   constructor(cells) {
     this.#cells = cells;
@@ -43,7 +46,7 @@ export class Bar {
       take.textContent = 'Take over here';
       take.addEventListener('click', () => cells.ask('take', {}));
       this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
-      bar.append(this.#reading, buttons, this.#word, this.#said);
+      bar.append(this.#reading, buttons, this.#word, this.#said, this.#variables.dom);
       cells.say = text => { this.#said.textContent = text; };
     }
     bar.append(statusLine);
@@ -67,6 +70,10 @@ export class Bar {
     if (running === 0) {
       clearTimeout(this.#stopAsked);
     }
+    if (running !== this.#wasRunning || news.kernel.state !== 'ready') {
+      this.#variables.refresh();
+    }
+    this.#wasRunning = running;
   }
 
   async #stop() {

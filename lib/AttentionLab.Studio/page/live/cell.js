@@ -39,6 +39,10 @@ export class Cell {
     this.#pre.addEventListener('focus', () => this.focus());
   }
 
+  say(text) {
+    this.#cells.say(text);
+  }
+
   get name() {
     return (this.view.isScratch ? 'your own cell ' : 'cell ') + this.view.number;
   }
@@ -67,6 +71,7 @@ export class Cell {
       this.#note.textContent = view.note;
     }
     this.#missing(view);
+    this.#showOthers(view.others);
     this.#editor?.markLine(view.run === 'idle' && view.failed && !view.mark ? view.line : 0);
     if (before.run === 'running' && view.run === 'idle') {
       this.#cells.say((view.failed ? 'Failed: ' : 'Finished: ') + this.name);
@@ -131,18 +136,19 @@ export class Cell {
     }
   }
 
-  // Both texts stay until the reader decides.
-  offer(theirs, revision, word) {
-    this.#word.replaceChildren();
-    const text = document.createElement('p');
-    text.textContent = word + ' Both texts are kept: yours is in the editor, the other one is here.';
-    const code = document.createElement('pre');
-    code.className = 'code';
-    code.tabIndex = 0;
-    code.textContent = theirs;
-    this.#word.append(text, code,
-      button('Keep mine', 'The other text is given up', () => { this.#word.replaceChildren(); this.saver.insist(revision); }),
-      button('Take the other', 'Your text is given up', () => { this.#word.replaceChildren(); this.saver.accept(theirs, revision); }));
+  // Other texts of the cell stay beside it until the reader decides.
+  #showOthers(others) {
+    this.#word.replaceChildren(...others.flatMap((other, index) => {
+      const text = document.createElement('p');
+      text.textContent = 'There is another text of this cell: ' + other.from + '. Yours is in the editor; nothing is lost until you choose.';
+      const code = document.createElement('pre');
+      code.className = 'code';
+      code.tabIndex = 0;
+      code.textContent = other.source;
+      return [text, code,
+        button('Keep mine', 'The other text is given up', () => this.#cells.ask('keep', { cell: this.id })),
+        ' ', button('Take the other', 'It replaces yours; Ctrl+Z in the editor brings yours back', () => this.#cells.ask('accept', { cell: this.id, index }))];
+    }));
   }
 
   #build(view) {

@@ -1,3 +1,5 @@
+import { language } from './language.js';
+
 // A C# editor of CodeMirror 6. Without it (the course was built without Node) a plain text area does the same with less.
 let loading = null;
 
@@ -45,7 +47,8 @@ function rich(cm, options) {
         keys,
         cm.highlightSpecialChars(), cm.history(), cm.drawSelection(), cm.indentOnInput(), cm.indentUnit.of('    '), EditorState.tabSize.of(4),
         cm.bracketMatching(), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }), cm.csharp(), cm.syntaxHighlighting(cm.classHighlighter),
-        cm.keymap.of([...cm.closeBracketsKeymap, ...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.completionKeymap, ...cm.lintKeymap, cm.indentWithTab]),
+        language(cm, options),
+        cm.keymap.of([{ key: 'Tab', run: cm.acceptCompletion }, ...cm.closeBracketsKeymap, ...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.completionKeymap, ...cm.lintKeymap, cm.indentWithTab]),
         leave, failedLine,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off' }),

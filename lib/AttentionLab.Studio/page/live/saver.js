@@ -1,5 +1,6 @@
 // Brings what the reader types to the server. Until the server has it, it is kept in this browser, so that neither a crash nor a lost
-// connection takes it away. A text that started from another one than the server has now is never sent over it: the cell shows both.
+// connection takes it away. A text that started from another one than the server has now is not put in its place: the server keeps both, and the
+// cell shows them.
 import { command } from './server.js';
 
 const pause = 300;
@@ -11,7 +12,6 @@ export class Saver {
   #known;
   #timer = null;
   #sending = null;
-  #isOffered = false;
 
   constructor(cell, view) {
     this.#cell = cell;
@@ -65,24 +65,10 @@ export class Saver {
     while (this.#sending) {
       await this.#sending;
     }
-    if (this.#isDirty && !this.#isOffered) {
+    if (this.#isDirty) {
       this.#sending = this.#send(keepalive).finally(() => { this.#sending = null; });
       await this.#sending;
     }
-  }
-
-  insist(revision) {
-    this.#isOffered = false;
-    this.#revision = revision;
-    this.flush();
-  }
-
-  accept(source, revision) {
-    this.#isOffered = false;
-    this.#revision = revision;
-    this.#known = source;
-    this.#forget();
-    this.#cell.setText(source);
   }
 
   async #send(keepalive) {
@@ -94,17 +80,20 @@ export class Saver {
       // The server is not there; the draft stays, and is sent when it is back.
       return;
     }
-    if (answer.ok) {
-      this.#revision = answer.revision;
-      this.#known = source;
-      if (this.#cell.text === source) {
-        this.#forget();
-      } else {
-        this.typed();
-      }
-    } else if (answer.source !== undefined) {
-      this.#isOffered = true;
-      this.#cell.offer(answer.source, answer.revision, answer.word);
+    if (!answer.ok) {
+      this.#cell.say(answer.word);
+      return;
+    }
+    this.#revision = answer.revision;
+    this.#known = answer.source ?? source;
+    if (this.#cell.text !== source) {
+      this.typed();
+      return;
+    }
+    this.#forget();
+    if (answer.source !== undefined) {
+      // The server has a newer text, and keeps this one beside it.
+      this.#cell.setText(answer.source);
     }
   }
 

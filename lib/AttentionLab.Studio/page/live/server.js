@@ -22,9 +22,9 @@ export function command(what, details, keepalive = false) {
 }
 
 // A question about code. Null where the kernel cannot answer now.
-export async function ask(kind, source, position) {
+export async function ask(kind, source, position = 0, details = {}) {
   try {
-    const reply = await post('/ask', { kind, source, position: position ?? 0 });
+    const reply = await post('/ask', { kind, source, position, ...details });
     return reply.busy ? null : reply;
   } catch {
     return null;

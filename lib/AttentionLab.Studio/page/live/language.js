@@ -1,0 +1,144 @@
+// What the kernel knows about the code in an editor: completions with documentation, meaning of words, arguments of calls, errors.
+import { ask } from './server.js';
+
+const kinds = { Method: 'method', ExtensionMethod: 'method', Property: 'property', Field: 'property', Local: 'variable', Parameter: 'variable', RangeVariable: 'variable',
+  Class: 'class', Structure: 'class', Enum: 'enum', EnumMember: 'constant', Constant: 'constant', Interface: 'interface', Delegate: 'type', Namespace: 'namespace', Keyword: 'keyword' };
+
+// options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare.
+export function language(cm, options) {
+  return [completions(cm), hovers(cm), signatures(cm), diagnostics(cm, options)];
+}
+
+function completions(cm) {
+  const source = async context => {
+    const word = context.matchBefore(/\w*/);
+    if (!context.explicit && word.from === word.to && context.state.sliceDoc(word.from - 1, word.from) !== '.') {
+      return null;
+    }
+    const text = context.state.doc.toString();
+    const reply = await ask('complete', text, context.pos);
+    const found = reply?.completions;
+    return !found || context.aborted ? null : {
+      from: found.start,
+      filter: false,
+      options: found.items.map(item => ({
+        label: item.label,
+        apply: item.insert,
+        type: kinds[item.kind],
+        info: async () => {
+          const described = await ask('describe', text, context.pos, { completion: item });
+          return described?.description ? box(described.description) : null;
+        },
+      })),
+    };
+  };
+  return cm.autocompletion({ override: [source], icons: false });
+}
+
+function hovers(cm) {
+  return cm.hoverTooltip(async (view, pos) => {
+    const hover = (await ask('hover', view.state.doc.toString(), pos))?.hover;
+    return hover ? { pos: hover.start, end: hover.start + hover.length, above: true, create: () => ({ dom: box(plain(hover.markdown)) }) } : null;
+  }, { hoverTime: 250 });
+}
+
+function diagnostics(cm, options) {
+  return cm.linter(async view => {
+    if (!view.hasFocus || !options.mayCheck()) {
+      return [];
+    }
+    const found = (await ask('diagnose', view.state.doc.toString()))?.diagnostics ?? [];
+    const end = view.state.doc.length;
+    return found.map(each => ({
+      from: Math.min(each.start, end), to: Math.min(each.start + each.length, end), severity: each.severity, message: (each.code ? each.code + ': ' : '') + each.message,
+    }));
+  }, { delay: 600 });
+}
+
+// The arguments of the call around the cursor, while one types in it.
+function signatures(cm) {
+  const set = cm.StateEffect.define();
+  const shown = cm.StateField.define({
+    create: () => null,
+    update: (tip, change) => change.effects.filter(effect => effect.is(set)).reduce((_, effect) => effect.value, change.docChanged && tip ? { ...tip, pos: change.changes.mapPos(tip.pos) } : tip),
+    provide: field => cm.showTooltip.from(field),
+  });
+  const watch = cm.ViewPlugin.define(view => {
+    let timer = 0;
+    let asked = 0;
+    const look = async () => {
+      const mine = ++asked;
+      const pos = view.state.selection.main.head;
+      const open = view.hasFocus ? openCall(view.state.sliceDoc(Math.max(0, pos - 2000), pos)) : -1;
+      const help = open < 0 ? null : (await ask('signature', view.state.doc.toString(), pos))?.signature;
+      if (mine === asked && (help || view.state.field(shown))) {
+        view.dispatch({ effects: set.of(help ? { pos, above: true, create: () => ({ dom: signatureBox(help) }) } : null) });
+      }
+    };
+    return {
+      update(update) {
+        if (update.docChanged || update.selectionSet || update.focusChanged) {
+          clearTimeout(timer);
+          timer = setTimeout(look, update.focusChanged ? 0 : 120);
+        }
+      },
+      destroy: () => clearTimeout(timer),
+    };
+  });
+  const close = cm.keymap.of([{
+    key: 'Escape',
+    run(view) {
+      const open = Boolean(view.state.field(shown));
+      if (open) {
+        view.dispatch({ effects: set.of(null) });
+      }
+      return open;
+    },
+  }]);
+  return [shown, watch, close];
+}
+
+// Where the innermost bracket that is still open stands; -1 for none.
+function openCall(text) {
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === ')') {
+      depth++;
+    } else if (text[at] === '(' && depth-- === 0) {
+      return at;
+    } else if (text[at] === ';' && depth === 0) {
+      return -1;
+    }
+  }
+  return -1;
+}
+
+function signatureBox(help) {
+  const signature = help.signatures[Math.max(0, help.active)];
+  const parameter = signature.parameters[help.parameter];
+  const lines = [signature.label];
+  if (parameter) {
+    lines.push(parameter.label + (parameter.documentation ? ': ' + plain(parameter.documentation) : ''));
+  }
+  if (help.signatures.length > 1) {
+    lines.push('one of ' + help.signatures.length + ' ways to call it');
+  }
+  return box(lines.join('\n'));
+}
+
+// Text in a tooltip: the first paragraph is code.
+function box(text) {
+  const made = document.createElement('div');
+  made.className = 'code-help';
+  text.trim().split(/\n+/).forEach((line, index) => {
+    const part = document.createElement(index === 0 ? 'code' : 'p');
+    part.textContent = line;
+    made.append(part);
+  });
+  return made;
+}
+
+// The few marks of Markdown that the kernel writes.
+function plain(markdown) {
+  return markdown.split('\n').filter(line => !line.startsWith('```')).map(line => line.replace(/^> ?/, '').replace(/\\([^\w\s])/g, '$1').replace(/[*_`]{1,2}(\S[^*_`]*)[*_`]{1,2}/g, '$1')).join('\n');
+}
