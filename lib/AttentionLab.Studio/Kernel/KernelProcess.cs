@@ -47,6 +47,9 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Process id, for tests and messages.</summary>
     public int Id => process.Id;
 
+    /// <summary>Completes when the process is gone.</summary>
+    public Task Ended => exited;
+
     /// <summary>What was wrong with its last message: it ended in the middle, it was none; null if nothing was.</summary>
     public string? Garbage { get; private set; }
 

@@ -26,6 +26,9 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <summary>The kernel's process id.</summary>
     public int ProcessId => kernel.Id;
 
+    /// <summary>Completes when the process has ended, however it did.</summary>
+    public Task Ended => kernel.Ended;
+
     /// <summary>Starts the kernel of a notebook.</summary>
     /// <param name="notebook">Path of the file; <c>#!import</c> and <c>#r</c> are relative to its folder, which must exist.</param>
     /// <param name="options">Limits; null for the usual ones.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Ipynb;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -121,6 +122,28 @@ public sealed class LiveCourse : IAsyncDisposable
 
     /// <summary>The reader's version of a chapter; null if there is no such chapter.</summary>
     internal WorkSession? Session(string name) => _store.Find(name) is { } chapter ? _workshop.Open(name, _store.PathOf(name), chapter.Notebook) : null;
+
+    /// <summary>The reader's version of a chapter as a .dib file that may lie beside the chapter; null if there is no such chapter.</summary>
+    internal byte[]? ToNotebook(string name) =>
+        Session(name) is { } session ? new WorkFile(_store.PathOf(name), "work").ToNotebook(session.Record, _store.PathOf(name)) : null;
+
+    /// <summary>The same as a Jupyter file, with the outputs of the cells that are as in the chapter's place.</summary>
+    internal string? ToIpynb(string name)
+    {
+        if (ToNotebook(name) is not { } notebook)
+        {
+            return null;
+        }
+
+        string path = _store.PathOf(name), folder = Path.GetDirectoryName(path)!;
+        ExecutedNotebook mine = NotebookRunner.NotRun(path, DibDocument.Parse(notebook));
+        return IpynbNotebook.Write(mine with { Cells = [.. mine.Cells.Select(Session(name)!.Shown)] }, folder, folder);
+    }
+
+    /// <summary>Which exercises of the course are passed, as Markdown for the group.</summary>
+    internal string Progress() => WorkProgress.ToMarkdown(
+        [.. _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0)],
+        name => _workshop.Find(name)?.Record ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
 
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()

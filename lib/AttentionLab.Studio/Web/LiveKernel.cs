@@ -114,6 +114,7 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
             Generation++;
             _session = session;
             Set(new KernelView("ready"));
+            _ = NoticeEndAsync(session);
             return session;
         }
         catch (OperationCanceledException)
@@ -125,6 +126,31 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
         {
             Set(new KernelView("ended", exception.Message));
             throw;
+        }
+    }
+
+    /// <summary>A process that ends while no cell runs: the machine had no memory left, or somebody killed it.</summary>
+    private async Task NoticeEndAsync(NotebookSession session)
+    {
+        try
+        {
+            await session.Ended;
+            await _owner.WaitAsync();
+            try
+            {
+                if (_session == session)
+                {
+                    await EndAsync(session, "The kernel's process was killed, or crashed, while no cell ran. The next run starts a new one, in which nothing has run yet.");
+                }
+            }
+            finally
+            {
+                _owner.Release();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The course has ended meanwhile.
         }
     }
 

@@ -1,3 +1,4 @@
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -34,6 +35,9 @@ internal sealed class WorkCell(string id, int number, string? original)
     /// <summary>Other texts of this cell, which wait for the reader's word.</summary>
     public List<OtherText> Others { get; } = [];
 
+    /// <summary>For an exercise: when its check passed for the first time.</summary>
+    public DateTimeOffset? Solved { get; set; }
+
     /// <summary>For an exercise: what the reader tried, the last at the end.</summary>
     public List<Attempt> Attempts { get; } = [];
 
@@ -62,6 +66,9 @@ internal sealed class WorkCell(string id, int number, string? original)
 
     /// <summary>When its outputs were taken away last.</summary>
     public long Cleared { get; set; }
+
+    /// <summary>Number of the exercise that it is, for example <c>03.1</c>; null if it is none.</summary>
+    public string? Exercise => Original is { } original ? Report.ExerciseOf(original) : null;
 
     public bool IsScratch => Original is null;
 

@@ -178,6 +178,9 @@ internal sealed record WorkRecordCell(string Id, string? Original, string Source
     /// <summary>Other texts of this cell, which wait for the reader's word.</summary>
     public IReadOnlyList<OtherText> Others { get; init; } = [];
 
+    /// <summary>For an exercise: when its check passed for the first time; null if it has not.</summary>
+    public DateTimeOffset? Solved { get; init; }
+
     /// <summary>For an exercise: what the reader tried, the last at the end.</summary>
     public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 }

@@ -4,7 +4,7 @@ using AttentionLab.Studio.Kernel;
 namespace AttentionLab.Studio.Web;
 
 /// <summary>What a page asks for.</summary>
-/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>keep</c>, <c>accept</c>, <c>reset</c>, <c>take</c>.</param>
+/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>keep</c>, <c>accept</c>, <c>reset</c>, <c>attempts</c>, <c>take</c>.</param>
 /// <param name="Tab">The tab that asks.</param>
 internal sealed record WorkCommand(string Do, string Tab)
 {
@@ -30,6 +30,9 @@ internal sealed record WorkAnswer(bool Ok)
 {
     /// <summary>Why not.</summary>
     public string? Word { get; init; }
+
+    /// <summary>What the reader tried at an exercise.</summary>
+    public IReadOnlyList<Attempt>? Attempts { get; init; }
 
     /// <summary>The cell that was made.</summary>
     public string? Cell { get; init; }
@@ -71,9 +74,10 @@ internal sealed record CodeReply(bool Busy)
 /// <param name="At">The page has everything up to here.</param>
 /// <param name="Kernel">How the kernel is.</param>
 /// <param name="MayEdit">False while another tab edits.</param>
+/// <param name="Progress">How many exercises are passed, in words; empty in a chapter without any.</param>
 /// <param name="Order">All cells in order.</param>
 /// <param name="Cells">Those that changed.</param>
-internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells);
+internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string Progress, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells);
 
 /// <summary>A cell for the page's script.</summary>
 /// <param name="Id">Its name.</param>
@@ -90,6 +94,9 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     public string? Original { get; init; }
 
     public bool IsScratch { get; init; }
+
+    /// <summary>Tries at the exercise that can be brought back.</summary>
+    public int Attempts { get; init; }
 
     /// <summary>Other texts of the cell, which wait for the reader's word.</summary>
     public IReadOnlyList<OtherText> Others { get; init; } = [];

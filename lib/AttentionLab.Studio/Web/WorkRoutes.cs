@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AttentionLab.Studio.Book;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -13,11 +15,23 @@ internal static class WorkRoutes
 
     public static void Map(WebApplication app, LiveCourse course)
     {
+        MapDownloads(app, course);
         app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(context, course, chapter, LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer,
             (session, command) => Task.FromResult(session.Do(command))));
         app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(context, course, chapter, LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply,
             (session, question) => AskAsync(session, question, context.RequestAborted)));
     }
+
+    private static void MapDownloads(WebApplication app, LiveCourse course)
+    {
+        app.MapGet("work/progress.md", () => Results.File(Encoding.UTF8.GetBytes(course.Progress()), "text/markdown; charset=utf-8", "progress.md"));
+        app.MapGet("work/{chapter}/notebook.dib", (string chapter) => course.ToNotebook(chapter) is { } notebook ? Results.File(notebook, "text/plain; charset=utf-8", chapter + ".dib") : NoChapter());
+        app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => course.ToIpynb(chapter) is { } notebook ? Results.File(Encoding.UTF8.GetBytes(notebook), "application/x-ipynb+json", chapter + ".ipynb") : NoChapter());
+        app.MapGet("work/{chapter}/output/{cell}", (string chapter, string cell) =>
+            course.Session(chapter)?.ConsoleOf(cell) is { } text ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8) : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
+    }
+
+    private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
         HttpContext context, LiveCourse course, string chapter, JsonTypeInfo<TAsked> asked, JsonTypeInfo<TAnswer> answer, Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
@@ -30,7 +44,7 @@ internal static class WorkRoutes
 
         if (course.Session(chapter) is not { } session)
         {
-            return Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
+            return NoChapter();
         }
 
         try

@@ -16,6 +16,7 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly LiveKernel _kernel;
     private readonly List<string> _queue = [];
     private readonly WorkTabs _tabs = new();
+    private readonly string _chapter;
     private readonly WorkFile? _file;
     private IReadOnlyList<string> _notebooks;
     private Task _worker = Task.CompletedTask;
@@ -24,6 +25,7 @@ internal sealed class WorkSession : IAsyncDisposable
     public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<Task> makeRoomAsync, Pulse pulse)
     {
         _pulse = pulse;
+        _chapter = Path.GetFileNameWithoutExtension(path);
         _file = options.Folder is { } folder ? new WorkFile(path, folder) : null;
         WorkRecord? record = _file?.Read();
         _notebooks = record?.Notebooks ?? [];
@@ -82,19 +84,41 @@ internal sealed class WorkSession : IAsyncDisposable
         lock (_gate)
         {
             LookAtDisk();
-            return isFirst || _book.Now != have ? new WorkViews(_book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
+            return isFirst || _book.Now != have ? new WorkViews(_chapter, _book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
         }
     }
 
     /// <summary>The chapter's file has another text now.</summary>
     public void Follow(ExecutedNotebook notebook) => Change(() => _book.Follow(notebook, _book.ToRecord(_notebooks)));
 
-    /// <summary>The reader's version as a notebook that may lie beside the chapter.</summary>
-    public byte[] ToNotebook(string chapter, string folder)
+    /// <summary>The reader's version, all cells in order.</summary>
+    public WorkRecord Record
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _book.ToRecord(_notebooks);
+            }
+        }
+    }
+
+    /// <summary>All console text of a cell; null if there is no such cell.</summary>
+    public string? ConsoleOf(string id)
     {
         lock (_gate)
         {
-            return new WorkFile(chapter, folder).ToNotebook(_book.ToRecord([]), chapter);
+            return _book.Find(id) is { } cell ? string.Concat(cell.Outputs.Where(output => output.Output.MimeType == CellOutput.Stream).Select(output => output.Output.Content)) : null;
+        }
+    }
+
+    /// <summary>What a cell of the reader's version shows now.</summary>
+    public ExecutedCell Shown(ExecutedCell cell)
+    {
+        lock (_gate)
+        {
+            return _book.Cells.FirstOrDefault(mine => mine.Number == cell.Number && mine.Source == cell.Source && mine.RanSource == mine.Source) is { } mine
+                ? cell with { Outputs = [.. mine.Outputs.Select(output => output.Output)], Failure = mine.Failure, Seconds = mine.Seconds, NotRun = false } : cell;
         }
     }
 
@@ -180,6 +204,8 @@ internal sealed class WorkSession : IAsyncDisposable
             case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
                 _book.Remove(cell);
                 return Saved(new WorkAnswer(true));
+            case { Do: "attempts" } when cell is not null:
+                return new WorkAnswer(true) { Attempts = [.. cell.Attempts] };
             case { Do: "keep" } when cell is not null:
                 cell.Others.Clear();
                 _book.Touch(cell);
@@ -383,6 +409,11 @@ internal sealed class WorkSession : IAsyncDisposable
             if (ran.Failure is not null)
             {
                 Unqueue();
+            }
+
+            if (_book.Try(cell))
+            {
+                Saved(new WorkAnswer(true));
             }
         }
     }

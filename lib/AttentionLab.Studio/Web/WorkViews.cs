@@ -1,15 +1,20 @@
 using System.Diagnostics;
+using System.Text;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
 
 /// <summary>The workbook as pages see it, in words.</summary>
-internal sealed class WorkViews(Workbook book, LiveKernel kernel)
+internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel)
 {
+    private const int FirstLines = 60;
+
+    private const int LastLines = 20;
+
     /// <summary>What changed since a page looked last; of all cells for one that does not know them.</summary>
     public WorkNews Since(long have, bool mayEdit, bool all) => new(
-        book.Now, kernel.View, mayEdit, [.. book.Cells.Select(cell => cell.Id)], [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
+        book.Now, kernel.View, mayEdit, Progress(), [.. book.Cells.Select(cell => cell.Id)], [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
 
     private WorkCellView Of(WorkCell cell, long have)
     {
@@ -27,13 +32,37 @@ internal sealed class WorkViews(Workbook book, LiveKernel kernel)
             Original = cell.IsChanged ? cell.Original : null,
             IsScratch = cell.IsScratch,
             Others = [.. cell.Others],
+            Attempts = cell.Attempts.Count,
             Failed = cell.Failure is not null,
             Line = cell.Failure?.Line ?? 0,
             MissesAbove = !kernel.HasProcess || book.Above(cell).Any(above => above.RanIn != kernel.Generation),
             From = from,
-            Html = OutputHtml.ToHtml(new ExecutedCell(cell.Number, "csharp", cell.Source, [.. cell.Outputs.Skip(from).Select(output => output.Output)], cell.Failure, cell.Seconds)),
+            Html = Html(cell, from),
         };
     }
+
+    /// <summary>One element for each output, then the failure. A long console text shows its first and last lines, and leads to all of them.</summary>
+    private string Html(WorkCell cell, int from)
+    {
+        StringBuilder html = new();
+        foreach ((CellOutput output, _) in cell.Outputs.Skip(from))
+        {
+            string[] lines = output.MimeType == CellOutput.Stream ? output.Content.TrimEnd('\n').Split('\n') : [];
+            html.Append(lines.Length <= FirstLines + LastLines + 1 ? OutputHtml.ToHtml(Part(cell, output))
+                : $"<div class=\"long-output\">{OutputHtml.ToHtml(Part(cell, output with { Content = string.Join('\n', lines[..FirstLines]) }))}"
+                + $"<p><a href=\"{OutputAddress(cell)}\" target=\"_blank\">Open all {lines.Length} lines</a></p>"
+                + $"{OutputHtml.ToHtml(Part(cell, output with { Content = string.Join('\n', lines[^LastLines..]) }))}</div>");
+        }
+
+        return html.Append(OutputHtml.ToHtml(Part(cell) with { Failure = cell.Failure })).ToString();
+    }
+
+    private static ExecutedCell Part(WorkCell cell, params CellOutput[] outputs) => new(cell.Number, "csharp", cell.Source, outputs, null, cell.Seconds);
+
+    private string OutputAddress(WorkCell cell) => $"work/{Uri.EscapeDataString(chapter)}/output/{cell.Id}";
+
+    private string Progress() => book.Cells.Count(cell => cell.Exercise is not null) is > 0 and int all
+        ? FormattableString.Invariant($"Exercises: {book.Cells.Count(cell => cell.Solved is not null)} of {all} passed") : "";
 
     private string Note(WorkCell cell) => cell switch
     {

@@ -13,6 +13,9 @@ internal sealed class Workbook
     /// <summary>Cells that the reader adds are numbered from here, past those of any chapter.</summary>
     public const int FirstScratch = 901;
 
+    /// <summary>Tries at an exercise that are kept.</summary>
+    public const int MostAttempts = 20;
+
     private readonly List<WorkCell> _cells = [];
 
     /// <summary>The chapter as it is shown, with what the reader made of it.</summary>
@@ -38,6 +41,7 @@ internal sealed class Workbook
             Tab = cell.LastEdit?.Tab,
             Base = cell.LastEdit?.Base ?? 0,
             Others = [.. cell.Others],
+            Solved = cell.Solved,
             Attempts = [.. cell.Attempts],
         })],
         notebooks);
@@ -174,6 +178,29 @@ internal sealed class Workbook
         TouchFrom(cell);
     }
 
+    /// <summary>Keeps what the reader tried at an exercise, and whether its check passed.</summary>
+    /// <returns>False for a cell that is no exercise, or that still is as the chapter gave it.</returns>
+    public bool Try(WorkCell cell)
+    {
+        if (cell.Exercise is not { } exercise || cell.RanSource is not { } tried || tried == cell.Original)
+        {
+            return false;
+        }
+
+        bool passed = cell.Outputs.Any(output => output.Output.MimeType == CellOutput.Html
+            && output.Output.Content.Contains($"data-exercise=\"{exercise}\" data-state=\"passed\"", StringComparison.Ordinal));
+        if (passed)
+        {
+            cell.Solved ??= DateTimeOffset.Now;
+        }
+
+        cell.Attempts.RemoveAll(attempt => attempt.Source == tried);
+        cell.Attempts.Add(new Attempt(tried, DateTimeOffset.Now, passed));
+        cell.Attempts.RemoveRange(0, Math.Max(0, cell.Attempts.Count - MostAttempts));
+        Touch(cell);
+        return true;
+    }
+
     /// <summary>Takes away what a cell shows.</summary>
     public void Clear(WorkCell cell)
     {
@@ -215,7 +242,7 @@ internal sealed class Workbook
 
     private static void Restore(WorkCell cell, WorkRecordCell old)
     {
-        (cell.Source, cell.Revision, cell.LastEdit) = (old.Source, old.Revision, old.Tab is { } tab ? (tab, old.Base) : null);
+        (cell.Solved, cell.Source, cell.Revision, cell.LastEdit) = (old.Solved, old.Source, old.Revision, old.Tab is { } tab ? (tab, old.Base) : null);
         cell.Others.Clear();
         cell.Others.AddRange(old.Others);
         cell.Attempts.Clear();

@@ -16,6 +16,7 @@ export class Bar {
   #said = document.createElement('p');
   #buttons = {};
   #reading = document.createElement('p');
+  #progress = document.createElement('span');
   #stopAsked = 0;
   #variables = new Variables();
   #wasRunning = 0;
@@ -47,6 +48,8 @@ export class Bar {
       take.addEventListener('click', () => cells.ask('take', {}));
       this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
       bar.append(this.#reading, buttons, this.#word, this.#said, this.#variables.dom);
+      this.#progress.className = 'work-progress';
+      bar.append(this.#more());
       cells.say = text => { this.#said.textContent = text; };
     }
     bar.append(statusLine);
@@ -56,6 +59,7 @@ export class Bar {
   take(news) {
     this.#kernel.textContent = words[news.kernel.state];
     this.#kernel.dataset.state = news.kernel.state;
+    this.#progress.textContent = news.progress;
     this.#word.textContent = news.kernel.word;
     this.#word.hidden = news.kernel.state !== 'ended' || !news.kernel.word;
     this.#reading.hidden = news.mayEdit;
@@ -64,7 +68,7 @@ export class Bar {
     this.#buttons.stop.disabled = running === 0 || !news.mayEdit;
     this.#buttons.stale.disabled = stale === 0 || !news.mayEdit;
     this.#buttons.stale.textContent = stale ? 'Run out-of-date (' + stale + ')' : 'Run out-of-date';
-    for (const name of ['all', 'restart', 'clear']) {
+    for (const name of ['all', 'restart', 'clear', 'reset']) {
       this.#buttons[name].disabled = !news.mayEdit;
     }
     if (running === 0) {
@@ -74,6 +78,31 @@ export class Bar {
       this.#variables.refresh();
     }
     this.#wasRunning = running;
+  }
+
+  // What one needs seldom.
+  #more() {
+    const more = document.createElement('details');
+    more.className = 'more';
+    const title = document.createElement('summary');
+    title.textContent = 'My version';
+    const row = document.createElement('p');
+    const base = document.body.dataset.root + 'work/';
+    const chapter = base + encodeURIComponent(document.body.dataset.live);
+    for (const [text, address] of [['Download .dib', chapter + '/notebook.dib'], ['Download .ipynb', chapter + '/notebook.ipynb'], ['My progress (Markdown)', base + 'progress.md']]) {
+      const link = document.createElement('a');
+      link.href = address;
+      link.textContent = text;
+      row.append(link, ' ');
+    }
+    this.#add(row, 'reset', 'Reset chapter', 'Every cell back to the chapter’s text; Ctrl+Z in an editor brings yours back', () => {
+      if (confirm('Bring every cell of this chapter back to the chapter’s text? Your own cells stay; Ctrl+Z in an editor brings its text back.')) {
+        this.#cells.save().then(() => this.#cells.ask('reset', {}));
+      }
+    });
+    row.append(' ', this.#progress);
+    more.append(title, row);
+    return more;
   }
 
   async #stop() {

@@ -1,5 +1,6 @@
 // One cell: its editor, its buttons, what it shows, and the words about it.
 import { createEditor } from './editor.js';
+import { showDifference } from './diff.js';
 import { Saver } from './saver.js';
 
 function button(text, title, action) {
@@ -21,6 +22,7 @@ export class Cell {
   #note = document.createElement('span');
   #mark = document.createElement('span');
   #word = document.createElement('div');
+  #beside = document.createElement('div');
   #clock = null;
   #allowed = true;
 
@@ -61,6 +63,9 @@ export class Cell {
     this.runButton.textContent = running ? 'Running' : 'Run';
     this.runButton.disabled = view.run !== 'idle' || !this.#allowed;
     this.resetButton?.toggleAttribute('hidden', view.original === undefined);
+    this.compareButton?.toggleAttribute('hidden', view.original === undefined);
+    this.triesButton.hidden = view.attempts === 0;
+    this.triesButton.textContent = 'Earlier tries (' + view.attempts + ')';
     clearInterval(this.#clock);
     if (running) {
       const from = performance.now() - 1000 * view.seconds;
@@ -167,12 +172,42 @@ export class Cell {
     } else {
       this.resetButton = button('Reset', 'Back to the chapter’s text; Ctrl+Z in the editor brings yours back', () => this.reset());
       this.resetButton.hidden = true;
-      bar.append(this.resetButton);
+      this.compareButton = button('Compare', 'Your text beside the chapter’s', () => this.#toggle('difference', () => [showDifference(this.view.original, this.text)]));
+      this.compareButton.hidden = true;
+      bar.append(this.compareButton, this.resetButton);
     }
+    this.triesButton = button('Earlier tries', 'What you ran here before can be brought back', () => this.#tries());
+    this.triesButton.hidden = true;
+    bar.append(this.triesButton);
     bar.append(button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
     this.#word.className = 'cell-word';
     const place = this.#pre.closest('.code-frame') ?? this.#pre;
-    place.after(bar, this.#word);
+    place.after(bar, this.#word, this.#beside);
+  }
+
+  // A box below the buttons: the same button closes it.
+  #toggle(kind, fill) {
+    const isOpen = this.#beside.dataset.kind === kind;
+    this.#beside.dataset.kind = isOpen ? '' : kind;
+    this.#beside.replaceChildren(...(isOpen ? [] : fill()));
+  }
+
+  async #tries() {
+    const tries = (await this.#cells.ask('attempts', { cell: this.id }))?.attempts ?? [];
+    this.#toggle('tries', () => {
+      const list = document.createElement('ol');
+      list.className = 'tries';
+      for (const each of tries.reverse()) {
+        const row = document.createElement('li');
+        row.append(new Date(each.when).toLocaleString() + ', ' + (each.passed ? 'passed' : 'not yet') + ' ', button('Bring back', 'Into the editor; Ctrl+Z undoes it', async () => {
+          await this.mount();
+          this.#editor.setText(each.source, true);
+          this.focus();
+        }), showDifference(this.text, each.source));
+        list.append(row);
+      }
+      return [list];
+    });
   }
 
   async reset() {
