@@ -137,7 +137,7 @@ public sealed class LiveCourse : IAsyncDisposable
 
         string path = _store.PathOf(name), folder = Path.GetDirectoryName(path)!;
         ExecutedNotebook mine = NotebookRunner.NotRun(path, DibDocument.Parse(notebook));
-        return IpynbNotebook.Write(mine with { Cells = [.. mine.Cells.Select(Session(name)!.Shown)] }, folder, folder);
+        return IpynbNotebook.Write(mine with { Cells = [.. mine.Cells.Select(Session(name)!.WithOutputs)] }, folder, folder);
     }
 
     /// <summary>Which exercises of the course are passed, as Markdown for the group.</summary>

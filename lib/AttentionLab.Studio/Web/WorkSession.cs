@@ -113,11 +113,11 @@ internal sealed class WorkSession : IAsyncDisposable
     }
 
     /// <summary>What a cell of the reader's version shows now.</summary>
-    public ExecutedCell Shown(ExecutedCell cell)
+    public ExecutedCell WithOutputs(ExecutedCell cell)
     {
         lock (_gate)
         {
-            return _book.Cells.FirstOrDefault(mine => mine.Number == cell.Number && mine.Source == cell.Source && mine.RanSource == mine.Source) is { } mine
+            return _book.Cells.FirstOrDefault(mine => mine.Source == cell.Source && mine.RanSource == mine.Source) is { } mine
                 ? cell with { Outputs = [.. mine.Outputs.Select(output => output.Output)], Failure = mine.Failure, Seconds = mine.Seconds, NotRun = false } : cell;
         }
     }
@@ -276,7 +276,7 @@ internal sealed class WorkSession : IAsyncDisposable
     /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, and as new cells.</summary>
     private void LookAtDisk()
     {
-        if (_file?.Found(_notebooks, out string hash) is not { } found)
+        if (_book.Cells.Count == 0 || _file?.Found(_notebooks, out string hash) is not { } found)
         {
             return;
         }

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using static AttentionLab.Studio.Tests.Browser.WorkTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary><c>kill -9</c> of the server or of the kernel while a reader types and runs: nothing that was typed is lost, no output comes twice.</summary>
+public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private readonly TemporaryCourse _course = new();
+    private Process? _serve;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>How often something is killed; ATTENTIONLAB_KILLS asks for more.</summary>
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 10;
+
+    private string KernelFile => Path.Combine(_course.Root, "kernel.pid");
+
+    public ValueTask DisposeAsync()
+    {
+        if (_serve is { HasExited: false })
+        {
+            _serve.Kill(entireProcessTree: true);
+        }
+
+        _serve?.Dispose();
+        _course.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Kill_AtRandomMoments_LosesNothingAndShowsNothingTwice()
+    {
+        _course.Write("01-kill.dib", $"System.IO.File.WriteAllText(@\"{KernelFile}\", Environment.ProcessId.ToString());", "1");
+        int port = FreePort(), seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{Kills} kills, seed {seed}");
+        Random random = new(seed);
+        string address = await StartAsync(port);
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.GotoAsync(address + "01-kill.html");
+        for (int round = 0; round < Kills; round++)
+        {
+            await RunAsync(page, 1);
+            int kernel = int.Parse(await File.ReadAllTextAsync(KernelFile, Token), CultureInfo.InvariantCulture);
+            string text = $"Console.WriteLine(\"round {round}\");\nSystem.Threading.Thread.Sleep({random.Next(1000)});\nConsole.WriteLine(\"end {round}\");";
+            await TypeAsync(page, 2, "");
+            Task typing = TypeAndRunAsync(page, text);
+
+            // The moment is what is random here; nothing waits for it to be enough.
+            await Task.Delay(random.Next(1500), Token);
+            if (random.Next(2) == 0)
+            {
+                Kill(kernel);
+            }
+            else
+            {
+                _serve!.Kill();
+                await _serve.WaitForExitAsync(Token);
+                _serve.Dispose();
+                await Patience.UntilAsync(() => !IsAlive(kernel));
+                await StartAsync(port);
+            }
+
+            await typing;
+            await Patience.UntilAsync(() => OnDisk().Contains(text, StringComparison.Ordinal));
+            await RunAsync(page, 2);
+            await Expect(Output(page, 2)).ToHaveTextAsync($"round {round}\nend {round}\n");
+            await Expect(Cell(page, 2).Locator(".cell-word")).ToHaveTextAsync("");
+            Assert.Equal(text, (await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell[data-cell=\"2\"] .cm-line')].map(line => line.textContent)")).Aggregate((a, b) => a + "\n" + b));
+        }
+    }
+
+    private static async Task TypeAndRunAsync(WatchedPage page, string text)
+    {
+        // Key by key, but no closing brackets by the editor: what is typed is what must arrive.
+        foreach (char letter in text)
+        {
+            await page.Page.Keyboard.InsertTextAsync(letter.ToString());
+        }
+
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+    }
+
+    /// <summary>Runs a cell until it ended well: what was killed meanwhile is started again.</summary>
+    private static async Task RunAsync(WatchedPage page, int cell)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            await Expect(Cell(page, cell).Locator(".run")).ToHaveTextAsync("Run");
+            await Expect(Cell(page, cell).Locator(".run")).ToBeEnabledAsync();
+            string before = await Cell(page, cell).Locator(".cell-note").InnerTextAsync();
+            await Cell(page, cell).Locator(".run").ClickAsync();
+            await Expect(Cell(page, cell).Locator(".run")).ToBeEnabledAsync();
+            string note = await Cell(page, cell).Locator(".cell-note").InnerTextAsync();
+            string mark = await Cell(page, cell).Locator(".cell-mark").InnerTextAsync();
+            if (note.StartsWith("ran in", StringComparison.Ordinal) && mark != "edited since it ran")
+            {
+                return;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience.Limit, $"the cell does not run: {before}, {note}, {mark}");
+            await Task.Delay(100, Token);
+        }
+    }
+
+    private async Task<string> StartAsync(int port)
+    {
+        _serve = StudioProcess.Start(["serve", "--no-open", "--port", $"{port}", "--notebooks", _course.Notebooks]);
+        string? line = await _serve.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(Patience.Limit, Token);
+        Assert.StartsWith("Attention by Experiment: http://127.0.0.1:", line);
+        _ = _serve.StandardOutput.ReadToEndAsync(Token);
+        _ = _serve.StandardError.ReadToEndAsync(Token);
+        return line!.Split(' ')[3];
+    }
+
+    private string OnDisk() => File.Exists(Path.Combine(_course.Root, "work", "01-kill.dib")) ? _course.Read(Path.Combine("work", "01-kill.dib")) : "";
+
+    private static void Kill(int process)
+    {
+        try
+        {
+            using Process kernel = Process.GetProcessById(process);
+            kernel.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using Process found = Process.GetProcessById(process);
+            return !found.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

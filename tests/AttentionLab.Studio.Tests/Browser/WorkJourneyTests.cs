@@ -1,0 +1,153 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using static AttentionLab.Studio.Tests.Browser.WorkTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>A reader's way through a chapter with an exercise, by mouse and by keyboard, wide and narrow, light and dark.</summary>
+public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private const string Starter = "// exercise 00.1\nfloat[] MyRowSums(float[,] matrix)\n{\n    throw new NotImplementedException();\n}\nRowSums.Check(MyRowSums)";
+
+    private readonly WorkedCourse _course = new("#!import ./setup.dib", "int a = 20;\na", Starter, "for (int i = 1; i <= 200; i++) Console.WriteLine($\"line {i}\");", "throw new Exception(\"no\");");
+
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
+
+    [Fact]
+    public async Task Newcomer_RunsEditsAndSolvesAnExercise_AndFindsItAllAgain()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
+        await Expect(Output(page, 2)).ToHaveTextAsync("20");
+        await Expect(Output(page, 3)).ToContainTextAsync("not started yet");
+        await Expect(Cell(page, 5).Locator(".failure")).ToContainTextAsync("Exception: no");
+
+        await SolveAsync(page, "return new float[matrix.GetLength(0)];");
+        await Expect(Output(page, 3)).ToContainTextAsync("not yet");
+        await SolveAsync(page, "return Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Sum(j => matrix[i, j])).ToArray();");
+        await Expect(Output(page, 3)).ToContainTextAsync("passed");
+
+        await page.Page.ReloadAsync();
+        await Expect(Output(page, 3)).ToContainTextAsync("passed");
+        await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
+        await page.Page.GetByText("My version", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".work-progress")).ToHaveTextAsync("Exercises: 1 of 1 passed");
+
+        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Earlier tries (2)" }).ClickAsync();
+        await Cell(page, 3).Locator(".tries li").Nth(1).GetByRole(AriaRole.Button, new() { Name = "Bring back" }).ClickAsync();
+        await Expect(Code(page, 3)).ToContainTextAsync("return new float[matrix.GetLength(0)];");
+        await page.Page.Keyboard.PressAsync("Control+z");
+        await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
+
+        // After a new start of the server too; outputs are made by running.
+        await _course.StopAsync();
+        await _course.StartAsync();
+        await page.Page.ReloadAsync();
+        await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
+        using HttpClient client = new();
+        string progress = await client.GetStringAsync(new Uri(_course.Address, "work/progress.md"), TestContext.Current.CancellationToken);
+        Assert.Contains("1 of 1 exercises passed.", progress);
+        Assert.Contains($"| 00.1 | passed on {DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} | 2 |", progress);
+        Assert.Contains("Enumerable.Range", await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
+        Assert.Contains("\"nbformat\": 4", await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.ipynb"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Compare_AChangedCell_ShowsBothTextsLineByLine()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 2, "int a = 21;\na");
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
+        await Expect(Cell(page, 2).Locator(".difference .gone")).ToHaveTextAsync("− int a = 20;\n");
+        await Expect(Cell(page, 2).Locator(".difference .new")).ToHaveTextAsync("+ int a = 21;\n");
+        await Expect(Cell(page, 2).Locator(".difference .same")).ToHaveTextAsync("  a\n");
+    }
+
+    [Fact]
+    public async Task Output_OfManyLines_ShowsTheFirstAndTheLastAndOpensAll()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await Cell(page, 4).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await Expect(Output(page, 4)).ToContainTextAsync("line 60");
+        await Expect(Output(page, 4)).ToContainTextAsync("line 200");
+        await Expect(Output(page, 4)).Not.ToContainTextAsync("line 100");
+        IPage all = await page.Context.RunAndWaitForPageAsync(() => Cell(page, 4).GetByRole(AriaRole.Link, new() { Name = "Open all 200 lines" }).ClickAsync());
+        await Expect(all.Locator("body")).ToContainTextAsync("line 100");
+    }
+
+    [Fact]
+    public async Task Keyboard_Alone_EditsRunsAndReachesEverything()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await UntilFocusAsync(page, "document.activeElement.closest('.cell')?.dataset.cell === '2' && document.activeElement.matches('.cm-content')");
+        await page.Page.Keyboard.PressAsync("Control+a");
+        await page.Page.Keyboard.TypeAsync("7 * 6");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 2)).ToHaveTextAsync("42");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 2");
+        await UntilFocusAsync(page, "document.activeElement.textContent === 'Run all'");
+        await UntilFocusAsync(page, "document.activeElement.textContent === 'Variables'");
+    }
+
+    [Fact]
+    public async Task Page_WhileOneWorks_BreaksNoRuleOfAccessibility()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
+        await Expect(Cell(page, 5).Locator(".failure")).ToBeVisibleAsync();
+        await TypeAsync(page, 2, "int a = 21;\na");
+        await Expect(Cell(page, 2).Locator(".cell-mark")).ToHaveTextAsync("edited since it ran");
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
+        string text = await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 21;", "int a = 22;", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await Expect(Cell(page, 2).Locator(".cell-word")).ToContainTextAsync("another program");
+        await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".variables tbody tr")).Not.ToHaveCountAsync(0);
+        Assert.Empty(await Accessibility.ViolationsAsync(page.Page));
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Page_OnAPhone_FitsItsWidth()
+    {
+        await using WatchedPage page = await OpenAsync(width: 400);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
+        await Expect(Cell(page, 5).Locator(".failure")).ToBeVisibleAsync();
+        await TypeAsync(page, 2, "string long1 = \"" + new string('x', 300) + "\";");
+        Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+
+    private static async Task SolveAsync(WatchedPage page, string body)
+    {
+        await TypeAsync(page, 3, Starter.Replace("throw new NotImplementedException();", body, StringComparison.Ordinal));
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Cell(page, 3).Locator(".cell-note")).ToContainTextAsync("ran in");
+    }
+
+    /// <summary>Esc leaves an editor, Tab goes on: everything is reached, nothing is a trap.</summary>
+    private static async Task UntilFocusAsync(WatchedPage page, string condition)
+    {
+        for (int step = 0; step < 200; step++)
+        {
+            await page.Page.Keyboard.PressAsync("Escape");
+            await page.Page.Keyboard.PressAsync("Tab");
+            if (await page.Page.EvaluateAsync<bool>("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(Boolean(" + condition + ")))))"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Tab never came to where {condition}");
+    }
+
+    private async Task<WatchedPage> OpenAsync(int width = 1280)
+    {
+        File.Copy(Path.Combine(Repository.Notebooks, "setup.dib"), Path.Combine(Path.GetDirectoryName(_course.Notebook)!, "setup.dib"));
+        await _course.StartAsync();
+        WatchedPage page = await browser.OpenAsync(width);
+        await _course.GotoAsync(page);
+        return page;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
+
+namespace AttentionLab.Studio.Tests.Web;
+
+/// <summary>Which kernels live, with real processes.</summary>
+public sealed class WorkshopTests : IAsyncDisposable
+{
+    private readonly TemporaryCourse _course = new();
+    private Workshop? _shop;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_shop is not null)
+        {
+            await _shop.DisposeAsync();
+        }
+
+        _course.Dispose();
+    }
+
+    [Fact]
+    public async Task Kernels_MoreThanAllowed_TheOneUsedLongestAgoIsEndedAndSaysSo()
+    {
+        _shop = new Workshop(new WorkOptions { MostKernels = 2 }, new Pulse());
+        WorkSession[] sessions = [await OpenAsync("01-a"), await OpenAsync("02-b"), await OpenAsync("03-c")];
+        Assert.Equal([false, true, true], sessions.Select(session => session.HasKernel));
+        KernelView view = sessions[0].Since(0, "t", isFirst: true)!.Kernel;
+        Assert.Equal("ended", view.State);
+        Assert.StartsWith("The kernel was ended to save memory, because 2 other chapters are open.", view.Word);
+
+        // The next run starts it again, and another one makes room.
+        Assert.True(sessions[0].Do(new WorkCommand("run", "t") { Cell = "c1", Which = "cell" }).Ok);
+        await Patience.UntilAsync(() => Cell(sessions[0]) is { Run: "idle" } cell && cell.Html.Contains("42", StringComparison.Ordinal));
+        Assert.Equal([true, false, true], sessions.Select(session => session.HasKernel));
+
+        Process[] kernels = [.. sessions.Where(session => session.HasKernel).Select(session => Process.GetProcessById(session.Kernel!.ProcessId))];
+        await _shop.DisposeAsync();
+        await Patience.UntilAsync(() => kernels.All(kernel => kernel.HasExited));
+    }
+
+    [Fact]
+    public async Task Kernel_ThatNobodyUses_IsEndedAndSaysSo()
+    {
+        _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse());
+        WorkSession session = _shop.Open("01-a", Write("01-a"), Notebook("01-a"));
+        session.Warm();
+        await Patience.UntilAsync(() => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } kernel && kernel.Word.Contains("nobody used it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kernel_ThatIsKilledWhileNoCellRuns_IsNoticedAndStartedAgain()
+    {
+        _shop = new Workshop(new WorkOptions(), new Pulse());
+        WorkSession session = await OpenAsync("01-a");
+        using (Process kernel = Process.GetProcessById(session.Kernel!.ProcessId))
+        {
+            kernel.Kill();
+        }
+
+        await Patience.UntilAsync(() => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } view && view.Word.Contains("killed, or crashed", StringComparison.Ordinal));
+        session.Do(new WorkCommand("run", "t") { Cell = "c1", Which = "cell" });
+        await Patience.UntilAsync(() => Cell(session) is { Run: "idle" } cell && cell.Html.Contains("42", StringComparison.Ordinal));
+    }
+
+    private static WorkCellView Cell(WorkSession session) => session.Since(0, "t", isFirst: true)!.Cells[0];
+
+    private string Write(string name) => _course.Write(name + ".dib", "6 * 7");
+
+    private ExecutedNotebook Notebook(string name)
+    {
+        string path = Path.Combine(_course.Notebooks, name + ".dib");
+        return NotebookRunner.NotRun(path, DibDocument.Read(path));
+    }
+
+    private async Task<WorkSession> OpenAsync(string name)
+    {
+        WorkSession session = _shop!.Open(name, Write(name), Notebook(name));
+        session.Warm();
+        await Patience.UntilAsync(() => session.Kernel is not null && session.IsIdle);
+        return session;
+    }
+}
