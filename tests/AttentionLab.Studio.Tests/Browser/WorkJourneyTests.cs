@@ -105,7 +105,9 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 2).Locator(".cell-word")).ToContainTextAsync("another program");
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
         await Expect(page.Page.Locator(".variables tbody tr")).Not.ToHaveCountAsync(0);
-        Assert.Empty(await Accessibility.ViolationsAsync(page.Page));
+
+        // The list of completions never has the focus: the editor steps through it (aria-activedescendant).
+        Assert.Empty(await Accessibility.ViolationsAsync(page.Page, ".cm-tooltip-autocomplete"));
         Assert.Empty(page.Errors);
     }
 

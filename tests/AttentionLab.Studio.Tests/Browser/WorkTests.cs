@@ -207,7 +207,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(page.Page.Locator(".code-help")).ToContainTextAsync("Math.Max(");
 
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
-        await Expect(page.Page.Locator(".variables tbody tr")).ToHaveTextAsync(["aint20"]);
+        await Expect(page.Page.Locator(".variables tbody tr")).ToHaveTextAsync(["aInt3220"]);
         Assert.Empty(page.Errors);
     }
 
