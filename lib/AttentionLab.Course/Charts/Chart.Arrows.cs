@@ -5,7 +5,7 @@ namespace AttentionLab.Course.Charts;
 public static partial class Chart
 {
     private const string HullName = "convex hull";
-    private const int LabelWidth = 14;
+    private const int LabelWidth = 8;
 
     /// <summary>
     /// Vectors in the plane, each with its name at the tip; one unit is as long across as upwards, so that angles and lengths are true.

@@ -66,6 +66,8 @@ public static partial class Chart
         }
     }
 
+    private static readonly string[] Hatches = ["", "/", ".", "x"];
+
     private static JsonObject BarTrace(BarSet set, int index, bool written)
     {
         JsonObject trace = new()
@@ -74,7 +76,8 @@ public static partial class Chart
             ["name"] = Page.Text(set.Name),
             ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)Page.Wrap(category, 12))]),
             ["y"] = Page.Numbers(set.Values),
-            ["marker"] = new JsonObject { ["color"] = Palette.Colour(index) },
+            // Hatched, because two colours that differ may be the same grey.
+            ["marker"] = new JsonObject { ["color"] = Palette.Colour(index), ["pattern"] = new JsonObject { ["shape"] = Hatches[index % Hatches.Length], ["solidity"] = 0.25 } },
             ["hovertemplate"] = $"%{{x}}: {Page.Hover('y', set.Values)}<extra>%{{fullData.name}}</extra>",
         };
         if (set.Errors is { } errors)

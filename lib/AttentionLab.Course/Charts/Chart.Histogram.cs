@@ -12,7 +12,7 @@ public static partial class Chart
     /// <param name="summary">One line of text for someone who cannot see the chart.</param>
     /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
     /// <param name="yTitle">Title of the vertical axis: how many of what; or "share of …, %" with <see cref="HistogramOptions.Percent"/>.</param>
-    /// <param name="options">Number and range of the bins, log axis, percent.</param>
+    /// <param name="options">Number and range of the bins, log axis, percent, marks.</param>
     /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without <see cref="HistogramOptions.Min"/>.</exception>
     public static Figure Histogram(
         IReadOnlyList<Sample> samples, string title, string summary, string xTitle, string yTitle, HistogramOptions? options = null)
@@ -38,11 +38,38 @@ public static partial class Chart
             data.Add(HistogramTrace(samples[i], i, edges, heights, samples.Count > 1));
         }
 
+        double highest = extent.Top;
+        for (int i = 0; i < options.Marks.Count; i++)
+        {
+            (string name, double at) = options.Marks[i];
+            Check.Name(name, "mark");
+            Check.Number(at, $"mark {name}", logX);
+            double top = highest * (1.06 + 0.09 * (options.Marks.Count - 1 - i));
+            extent = extent.And(double.NaN, top * 1.05);
+            data.Add(MarkTrace(name, Math.Clamp(at, edges[0], edges[^1]), top, left: at > (logX ? Math.Sqrt(edges[0] * edges[^1]) : (edges[0] + edges[^1]) / 2)));
+        }
+
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. samples.Select(sample => sample.Name)]);
         extent = extent.Padded(0.04) with { Bottom = 0 };
         SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), Page.Axis(yTitle, vertical: true), extent);
         return new Figure("histogram", title, summary, data, layout, extent);
     }
+
+    /// <summary>An upright line with its name at the top, on the side where there is more room; each a step lower than the one before, so that names do not meet.</summary>
+    private static JsonObject MarkTrace(string name, double at, double top, bool left) => new()
+    {
+        ["type"] = "scatter",
+        ["mode"] = "lines+text",
+        ["name"] = Page.Text(name),
+        ["showlegend"] = false,
+        ["x"] = Page.Numbers([at, at]),
+        ["y"] = Page.Numbers([0, top]),
+        ["text"] = new JsonArray("", Page.Text(name)),
+        ["textposition"] = left ? "middle left" : "middle right",
+        ["line"] = new JsonObject { ["width"] = 1.5, ["color"] = "#808080", ["dash"] = "dot" },
+        ["cliponaxis"] = false,
+        ["hoverinfo"] = "skip",
+    };
 
     /// <summary>bins + 1 edges, evenly or in equal ratios from the smallest to the largest value.</summary>
     private static double[] Edges(IReadOnlyList<Sample> samples, HistogramOptions options)

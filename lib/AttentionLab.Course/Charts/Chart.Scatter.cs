@@ -14,7 +14,7 @@ public static partial class Chart
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
     /// <param name="logX">Powers of ten at equal distances, horizontally.</param>
     /// <param name="logY">The same vertically.</param>
-    /// <param name="options">Equal axes for a map; a shaded hull.</param>
+    /// <param name="options">Equal axes for a map; a shaded hull; names of groups.</param>
     /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or not above 0 on a log axis.</exception>
     public static Figure Scatter(
         IReadOnlyList<PointSet> sets, string title, string summary, string xTitle, string yTitle,
@@ -58,7 +58,7 @@ public static partial class Chart
         JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. options.Hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
         extent = extent.Padded(0.08);
         JsonObject yAxis = Page.Axis(yTitle, vertical: true, logY);
-        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), options.EqualAxes ? Equal(yAxis) : yAxis, extent);
+        SetAxes(layout, XAxis(xTitle, logX, options.XNames), options.EqualAxes ? Equal(yAxis) : yAxis, extent);
         if (options.EqualAxes)
         {
             layout["meta"] = new JsonObject { ["maxWidth"] = MapWidth };
@@ -74,6 +74,19 @@ public static partial class Chart
         ["size"] = many ? 5 : 9,
         ["opacity"] = many ? 0.6 : 1.0,
     };
+
+    private static JsonObject XAxis(string title, bool log, IReadOnlyList<string>? names)
+    {
+        JsonObject axis = Page.Axis(title, vertical: false, log);
+        if (names is not null)
+        {
+            axis["tickmode"] = "array";
+            axis["tickvals"] = Page.Numbers(Enumerable.Range(1, names.Count).Select(i => (double)i));
+            axis["ticktext"] = Page.Texts(names);
+        }
+
+        return axis;
+    }
 
     private static JsonObject Equal(JsonObject yAxis)
     {

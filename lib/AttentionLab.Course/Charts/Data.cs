@@ -95,6 +95,9 @@ public sealed record HistogramOptions
 
     /// <summary>Right edge of the last bin; larger values are counted in it. Null: the largest value.</summary>
     public double? Max { get; init; }
+
+    /// <summary>Upright lines at values worth seeing: a threshold, a median, a mean. Each bears its name; what lies outside the bins stands at their edge.</summary>
+    public IReadOnlyList<(string Name, double At)> Marks { get; init; } = [];
 }
 
 /// <summary>What <see cref="Chart.Scatter"/> adds to points.</summary>
@@ -105,4 +108,7 @@ public sealed record ScatterOptions
 
     /// <summary>Points whose convex hull is shaded; null for none.</summary>
     public IReadOnlyList<(double X, double Y)>? Hull { get; init; }
+
+    /// <summary>What stands under 1, 2, 3… where the horizontal axis counts groups; null for numbers.</summary>
+    public IReadOnlyList<string>? XNames { get; init; }
 }

@@ -139,9 +139,16 @@ internal static class Page
             {
                 SetTicks(axis, points);
                 axis["tickmode"] = "array";
+                if (points.All(IsPowerOfTwo))
+                {
+                    axis["ticktext"] = Texts(points.Select(point => point < 1 ? $"1/{1 / point:0}" : $"{point:0}"));
+                }
             }
         }
     }
+
+    /// <summary>Powers of two are read as 1/64, not as 0.01562.</summary>
+    private static bool IsPowerOfTwo(double value) => value is > 1e-6 and < 1e6 && Math.Log2(value) == Math.Round(Math.Log2(value));
 
     private static void SetTicks(JsonObject axis, IEnumerable<double> values)
     {

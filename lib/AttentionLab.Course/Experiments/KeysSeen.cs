@@ -1,3 +1,4 @@
+using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Experiments;
@@ -26,5 +27,27 @@ public static class KeysSeen
         }
 
         return seen;
+    }
+
+    /// <summary>e^H of queries and keys drawn from N(0, 1): the experiment of section 3.4.</summary>
+    /// <param name="keys">n, keys that each query sees; n queries share them, then all are drawn anew.</param>
+    /// <param name="size">d, length of queries and keys.</param>
+    /// <param name="scale">Factor of the scores q·k.</param>
+    /// <param name="queries">How many queries.</param>
+    /// <param name="seed">The same seed draws the same q and k, whatever the scale.</param>
+    /// <returns>One number for each query, 1 to n.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public static double[] OfRandom(int keys, int size, double scale, int queries, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keys, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
+        CounterRandom random = new(seed);
+        IEnumerable<double[]> sets = Enumerable.Range(0, (queries + keys - 1) / keys).Select(_ =>
+        {
+            Tensor query = Tensor.Gaussian(random, 1, keys, size), key = Tensor.Gaussian(random, 1, keys, size);
+            return Of((query.MatMulTransposed(key) * (float)scale).Softmax());
+        });
+        return [.. sets.SelectMany(set => set).Take(queries)];
     }
 }

@@ -188,6 +188,41 @@ public class ChartTests
     }
 
     [Fact]
+    public void Histogram_Marks_AreNamedUprightLinesInsideTheAxes()
+    {
+        Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", new() { LogX = true, Marks = [("median", 50), ("limit", 1e6)] });
+        JsonNode[] marks = [.. figure.Data.Skip(1).Select(mark => mark!)];
+        Assert.Equal(["median", "limit"], marks.Select(mark => (string)mark["text"]![1]!));
+        Assert.Equal([50, 50], marks[0]["x"]!.AsArray().Select(x => (double)x!));
+        Assert.Equal(1000, (double)marks[1]["x"]![0]!, 1e-6);
+        Assert.All(marks, mark => Assert.InRange((double)mark["y"]![1]!, 1, (double)figure.Layout["yaxis"]!["range"]![1]!));
+        Assert.NotEqual((double)marks[0]["y"]![1]!, (double)marks[1]["y"]![1]!);
+        Assert.Contains("mark ", Assert.Throws<ArgumentException>(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Marks = [("m", double.NaN)] })).Message);
+    }
+
+    [Fact]
+    public void Lines_PointsThatArePowersOfTwo_AreLabelledAsFractions()
+    {
+        JsonObject axis = (JsonObject)Chart.Lines([new("a", [1 / 64.0, 1 / 8.0, 1, 8, 64], [1, 2, 3, 4, 5])], "t", "s", "x", "y", logX: true).Layout["xaxis"]!;
+        Assert.Equal(["1/64", "1/8", "1", "8", "64"], axis["ticktext"]!.AsArray().Select(text => (string)text!));
+    }
+
+    [Fact]
+    public void Scatter_XNames_StandUnderOneTwoThree()
+    {
+        JsonObject axis = (JsonObject)Chart.Scatter([new PointSet("a", [1, 2], [1, 1])], "t", "s", "x", "y", options: new() { XNames = ["none", "1/√d"] }).Layout["xaxis"]!;
+        Assert.Equal([1, 2], axis["tickvals"]!.AsArray().Select(value => (double)value!));
+        Assert.Equal(["none", "1/√d"], axis["ticktext"]!.AsArray().Select(text => (string)text!));
+    }
+
+    [Fact]
+    public void Bars_TwoSets_DifferInHatchingToo()
+    {
+        JsonArray data = Chart.Bars([new BarSet("a", ["k"], [1]), new BarSet("b", ["k"], [2])], "t", "s", "x", "y").Data;
+        Assert.Equal(["", "/"], data.Select(trace => (string)trace!["marker"]!["pattern"]!["shape"]!));
+    }
+
+    [Fact]
     public void Histogram_LogBins_HaveEqualRatios()
     {
         Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", new() { Bins = 3, LogX = true });

@@ -158,6 +158,12 @@ public class Chapter02Tests
     }
 
     [Theory]
+    [InlineData(2, 0.21)]
+    [InlineData(6, 0.04)]
+    public void Dot_QueryThatPointsAway_HearsALongPhoneLess(float length, double phone) =>
+        Near([phone], [Scoring.Dot(Tensor.FromRows([-0.5f, 0]), Tensor.FromRows(Orange, Apple, [length, 0])).Softmax()[0, 2]], 2);
+
+    [Theory]
     [InlineData(0.1)]
     [InlineData(1)]
     [InlineData(10)]

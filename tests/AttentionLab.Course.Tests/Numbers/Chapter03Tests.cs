@@ -81,6 +81,29 @@ public class Chapter03Tests
         }
     }
 
+    /// <summary>Section 3.2: near ties get nearly all gradient.</summary>
+    [Fact]
+    public void Gradients_NearTies_GetNearlyAll()
+    {
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            (double Lead, double Norm)[] each = QueryGradients.Measure(16, 1024, 1, 1000, seed);
+            Assert.Equal(QueryGradients.Norms(16, 1024, 1, 1000, seed), each.Select(query => query.Norm));
+            Assert.InRange(each.Count(query => query.Lead < 3) / 1000.0, 0.13, 0.23);
+            Assert.InRange(each.Where(query => query.Lead < 3).Sum(query => query.Norm) / each.Sum(query => query.Norm), 0.9, 0.97);
+        }
+    }
+
+    /// <summary>Section 3.5: with more keys the best one leads by less.</summary>
+    [Fact]
+    public void Lead_OfTheBestKey_ShrinksWithMoreKeys()
+    {
+        double[] leads = [.. KeyCounts.Select(n => new Spread(QueryGradients.Measure(n, 256, 1, 1000, 1).Select(query => query.Lead)).Median)];
+        Assert.Equal(leads.OrderDescending(), leads);
+        Assert.InRange(leads[0], 8, 11);
+        Assert.InRange(leads[^1], 3.3, 4.5);
+    }
+
     [Fact]
     public void Gradients_MoreKeys_StarveFewerQueries()
     {
@@ -184,18 +207,7 @@ public class Chapter03Tests
     private static Spread Gradients(int keys, int d, bool scaled, ulong seed) =>
         new(QueryGradients.Norms(keys, d, scaled ? 1 / Math.Sqrt(d) : 1, 1000, seed));
 
-    private static Spread Entropy(int d, double scale, ulong seed)
-    {
-        CounterRandom random = new(seed);
-        List<double> entropies = [];
-        for (int set = 0; set < 40; set++)
-        {
-            Tensor weights = (Tensor.Gaussian(random, 1, 16, d).MatMulTransposed(Tensor.Gaussian(random, 1, 16, d)) * (float)scale).Softmax();
-            entropies.AddRange(Enumerable.Range(0, 16).Select(i => -weights.Row(i).ToArray().Sum(w => w > 0 ? w * Math.Log(w) : 0)));
-        }
-
-        return new(entropies);
-    }
+    private static Spread Entropy(int d, double scale, ulong seed) => new(KeysSeen.OfRandom(16, d, scale, 640, seed).Select(seen => Math.Log(seen)));
 
     private static double Variance(int d, ulong seed)
     {

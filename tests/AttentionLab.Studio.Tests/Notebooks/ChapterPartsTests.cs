@@ -18,7 +18,7 @@ public sealed partial class ChapterPartsTests(ExecutedCourse course)
     [MemberData(nameof(Chapters))]
     public async Task Chapter_HasAllItsParts(string name)
     {
-        Assert.Equal([], Faults(await RuledChapters.GetAsync(course, name)));
+        RuledChapters.HasNone(Faults(await RuledChapters.GetAsync(course, name)));
         Assert.True(File.Exists(Path.Combine(Repository.Notebooks, "leader", name + ".md")), $"leader/{name}.md is missing.");
         Assert.True(File.Exists(Path.Combine(Repository.Notebooks, "solutions", name + ".dib")), $"solutions/{name}.dib is missing.");
         Assert.Contains($"({name}.dib)", await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "README.md"), TestContext.Current.CancellationToken));

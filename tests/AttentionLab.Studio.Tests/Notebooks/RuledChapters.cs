@@ -11,4 +11,11 @@ internal static class RuledChapters
         .Select(path => Path.GetFileNameWithoutExtension(path)!)];
 
     public static async Task<ExecutedNotebook> GetAsync(ExecutedCourse course, string name) => (await course.GetAsync()).Single(notebook => notebook.Name == name);
+
+    /// <summary>Fails with every fault on its own line.</summary>
+    public static void HasNone(IEnumerable<string> faults)
+    {
+        string[] all = [.. faults];
+        Assert.True(all.Length == 0, string.Join('\n', all));
+    }
 }
