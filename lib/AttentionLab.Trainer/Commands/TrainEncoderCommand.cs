@@ -49,11 +49,8 @@ internal static class TrainEncoderCommand
                 EncoderSetting.Parsed(parsed),
                 Budget(parsed.GetValue(steps), parsed.GetValue(decayFrom), parsed.GetValue(minutes), parsed.GetValue(resume)),
                 parsed.GetValue(resume),
-                parsed.GetValue(corpus),
-                parsed.GetValue(tokenizer),
-                parsed.GetValue(run),
+                new(parsed.GetValue(corpus), parsed.GetValue(tokenizer), parsed.GetValue(run), parsed.GetValue(output)),
                 TimeSpan.FromMinutes(parsed.GetValue(checkpoint)),
-                parsed.GetValue(output),
                 cancellation),
             CancellationToken.None));
         return command;
@@ -63,23 +60,26 @@ internal static class TrainEncoderCommand
     private static EncoderBudget Budget(long? steps, long? decayFrom, double? minutes, bool resume) =>
         new(steps, decayFrom, steps is null && !resume ? minutes ?? UsualMinutes : minutes);
 
-    private static int Run(
-        EncoderSettings settings, EncoderBudget budget, bool resume, string? folder, string? tokenizer, string? run, TimeSpan checkpoint, string? output, CancellationToken cancellation)
+    /// <summary>What the reader named of folders and files.</summary>
+    private sealed record Places(string? Corpus, string? Tokenizer, string? Run, string? Output);
+
+    private static int Run(EncoderSettings settings, EncoderBudget budget, bool resume, Places places, TimeSpan checkpoint, CancellationToken cancellation)
     {
-        string results = TrainCommand.OutputFolder(output);
-        string vocabulary = tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
+        string results = TrainCommand.OutputFolder(places.Output);
+        string vocabulary = places.Tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
         if (!File.Exists(vocabulary))
         {
             throw new CourseException($"{vocabulary} does not exist: run 'train tokenizer' first, or name the file with --tokenizer.");
         }
 
-        Corpus corpus = Corpus.Read(folder);
+        Corpus corpus = Corpus.Read(places.Corpus);
         Console.WriteLine("Reading the corpus as pieces …");
         string target = Path.Combine(results, "encoder");
         try
         {
             WordPieceTokenizer pieces = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
-            TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run ?? Path.Combine(CourseData.Root, "work", "encoder"))
+            string run = places.Run ?? Path.Combine(CourseData.Root, "work", "encoder");
+            TrainEncoder training = new(settings, EncoderText.Of(corpus.Entries, pieces), pieces, run)
             {
                 Say = Console.WriteLine,
                 CheckpointInterval = checkpoint,

@@ -22,53 +22,20 @@ internal static class TrainDates
     public static string Run(string output, ulong first, int seeds, int steps, Action<string> tell, CancellationToken cancellation)
     {
         DateReaderSettings settings = new() { Steps = steps };
-        JsonArray runs = [];
-        List<double> exact = [], peaks = [];
-        DateReader? kept = null;
-        for (int i = 0; i < seeds; i++)
-        {
-            // Behind the largest seed comes 0.
-            ulong seed = unchecked(first + (ulong)i);
-            Stopwatch watch = Stopwatch.StartNew();
-            DateReader reader = DateReader.Train(settings, seed, p =>
-            {
-                if (p.Step % 200 == 0 || p.Step == p.Steps)
-                {
-                    tell($"seed {seed}: {p}");
-                }
-            }, cancellation);
-            double seconds = watch.Elapsed.TotalSeconds;
-            (JsonObject measured, double match, AlignmentScore score) = Measure(reader);
-            measured.Insert(0, "seed", seed);
-            measured.Insert(1, "seconds", Math.Round(seconds, 1));
-            runs.Add(measured);
-            exact.Add(match);
-            peaks.Add(score.Peaks);
-            tell(FormattableString.Invariant($"seed {seed}: {match:P1} of {Judged} held-out dates right, trained in {seconds:0.0} s; {score}"));
-            kept ??= reader;
-        }
 
+        // Behind the largest seed comes 0.
+        Trial[] trials = [.. Enumerable.Range(0, seeds).Select(i => Try(settings, unchecked(first + (ulong)i), tell, cancellation))];
         cancellation.ThrowIfCancellationRequested();
         string folder = Directory.CreateDirectory(Path.Combine(output, "dates")).FullName;
         string path = Path.Combine(folder, "model.safetensors");
-        kept!.Save(path);
+        DateReader kept = trials[0].Reader;
+        kept.Save(path);
+        (double leastMatch, double match) = (trials.Min(trial => trial.Match), trials.Average(trial => trial.Match));
+        (double leastPeaks, double peaks) = (trials.Min(trial => trial.Score.Peaks), trials.Average(trial => trial.Score.Peaks));
         TrainRecipe.Write(
             Path.Combine(folder, "model.recipe.json"),
             $"dotnet run --project lib/AttentionLab.Studio -- train dates --seed {first} --seeds {seeds} --steps {steps}",
-            new()
-            {
-                ["channels"] = settings.Channels,
-                ["heads"] = settings.Heads,
-                ["layers"] = settings.Layers,
-                ["hidden"] = settings.Hidden,
-                ["positions"] = settings.Positions.ToString(),
-                ["steps"] = settings.Steps,
-                ["batch"] = settings.Batch,
-                ["learningRate"] = settings.LearningRate,
-                ["schedule"] = "a tenth of the steps linear growth, then half a cosine to 0",
-                ["optimizer"] = "Adam, beta1 0.9, beta2 0.98, gradient norm at most 1",
-                ["parameters"] = kept.Model.Parameters.Sum(p => p.Length),
-            },
+            Described(settings, kept),
             new()
             {
                 ["generator"] = "SpokenDates: dates of 1700 to 2099 in seven phrasings",
@@ -77,17 +44,53 @@ internal static class TrainDates
             },
             new()
             {
-                ["exactMatchMinimum"] = exact.Min(),
-                ["exactMatchMean"] = Math.Round(exact.Average(), 5),
-                ["alignmentPeaksMinimum"] = Math.Round(peaks.Min(), 4),
-                ["alignmentPeaksMean"] = Math.Round(peaks.Average(), 4),
-                ["runs"] = runs,
+                ["exactMatchMinimum"] = leastMatch,
+                ["exactMatchMean"] = Math.Round(match, 5),
+                ["alignmentPeaksMinimum"] = Math.Round(leastPeaks, 4),
+                ["alignmentPeaksMean"] = Math.Round(peaks, 4),
+                ["runs"] = new JsonArray([.. trials.Select(trial => trial.Numbers)]),
                 ["file"] = Measure(DateReader.Load(path)).Numbers,
             });
-        tell(FormattableString.Invariant(
-            $"{seeds} seeds: exact match at least {exact.Min():P1}, mean {exact.Average():P2}; digits that look most at their word at least {peaks.Min():P1}, mean {peaks.Average():P1}"));
+        tell(FormattableString.Invariant($"{seeds} seeds: exact match at least {leastMatch:P1}, mean {match:P2}")
+            + FormattableString.Invariant($"; digits that look most at their word at least {leastPeaks:P1}, mean {peaks:P1}"));
         return path;
     }
+
+    /// <summary>One seed: a reader and what it can do.</summary>
+    private sealed record Trial(DateReader Reader, JsonObject Numbers, double Match, AlignmentScore Score);
+
+    private static Trial Try(DateReaderSettings settings, ulong seed, Action<string> tell, CancellationToken cancellation)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        DateReader reader = DateReader.Train(settings, seed, p =>
+        {
+            if (p.Step % 200 == 0 || p.Step == p.Steps)
+            {
+                tell($"seed {seed}: {p}");
+            }
+        }, cancellation);
+        double seconds = watch.Elapsed.TotalSeconds;
+        (JsonObject numbers, double match, AlignmentScore score) = Measure(reader);
+        numbers.Insert(0, "seed", seed);
+        numbers.Insert(1, "seconds", Math.Round(seconds, 1));
+        tell(FormattableString.Invariant($"seed {seed}: {match:P1} of {Judged} held-out dates right, trained in {seconds:0.0} s; {score}"));
+        return new(reader, numbers, match, score);
+    }
+
+    private static JsonObject Described(DateReaderSettings settings, DateReader reader) => new()
+    {
+        ["channels"] = settings.Channels,
+        ["heads"] = settings.Heads,
+        ["layers"] = settings.Layers,
+        ["hidden"] = settings.Hidden,
+        ["positions"] = settings.Positions.ToString(),
+        ["steps"] = settings.Steps,
+        ["batch"] = settings.Batch,
+        ["learningRate"] = settings.LearningRate,
+        ["schedule"] = "a tenth of the steps linear growth, then half a cosine to 0",
+        ["optimizer"] = "Adam, beta1 0.9, beta2 0.98, gradient norm at most 1",
+        ["parameters"] = reader.Model.Parameters.Sum(p => p.Length),
+    };
 
     /// <summary>On held-out dates: exact matches with and without what cross-attention learned, and the alignment of the layer and head that fit best on training dates.</summary>
     private static (JsonObject Numbers, double Match, AlignmentScore Score) Measure(DateReader reader)

@@ -44,9 +44,46 @@ internal static class TrainWords
         WordScores? scores = questions?.Of(vectors), plain = questions?.Of(training.Vectors());
         string folder = Path.Combine(output, "words");
         WordVectorFiles.WriteFolder(vectors, folder);
+        TrainRecipe.Write(
+            Path.Combine(folder, "recipe.json"), Command(size, settings), Described(size, settings), corpus,
+            Result(training, vectors.Words.Count, last, processor, scores, plain));
+        return (vectors, scores, plain);
+
+        void Remember(SkipGramProgress now)
+        {
+            last = now;
+            progress(now);
+        }
+    }
+
+    private static string Command(int size, SkipGramOptions settings) => TrainRecipe.Command(
+        "words", ("--words", size, VocabularySize), ("--channels", settings.Channels, Settings.Channels), ("--epochs", settings.Epochs, Settings.Epochs),
+        ("--window", settings.Window, Settings.Window), ("--negatives", settings.Negatives, Settings.Negatives), ("--rate", settings.Rate, Settings.Rate),
+        ("--subsample", settings.Subsample, Settings.Subsample), ("--power", settings.NegativePower, Settings.NegativePower),
+        ("--seed", settings.Seed, Settings.Seed));
+
+    private static JsonObject Described(int size, SkipGramOptions settings) => new()
+    {
+        ["channels"] = settings.Channels,
+        ["words"] = size,
+        ["window"] = settings.Window,
+        ["negatives"] = settings.Negatives,
+        ["epochs"] = settings.Epochs,
+        ["rate"] = Math.Round(settings.Rate, 6),
+        ["subsample"] = settings.Subsample,
+        ["negativePower"] = settings.NegativePower,
+        ["seed"] = settings.Seed,
+        ["threads"] = 1,
+        ["vector"] = "word + neighbour",
+        ["registerBits"] = Kernels.Simd.Width,
+    };
+
+    private static JsonObject Result(
+        SkipGramTraining training, int words, SkipGramProgress last, double processor, WordScores? scores, WordScores? plain)
+    {
         JsonObject result = new()
         {
-            ["words"] = vectors.Words.Count,
+            ["words"] = words,
             ["wordsOfText"] = training.Words,
             ["pairs"] = training.Pairs,
             ["loss"] = Math.Round(last.Loss, 4),
@@ -62,39 +99,10 @@ internal static class TrainWords
             result["triplesOfWordsAlone"] = Rounded(plain.Triples);
         }
 
-        TrainRecipe.Write(
-            Path.Combine(folder, "recipe.json"),
-            TrainRecipe.Command(
-                "words", ("--words", size, VocabularySize), ("--channels", settings.Channels, Settings.Channels), ("--epochs", settings.Epochs, Settings.Epochs),
-                ("--window", settings.Window, Settings.Window), ("--negatives", settings.Negatives, Settings.Negatives), ("--rate", settings.Rate, Settings.Rate),
-                ("--subsample", settings.Subsample, Settings.Subsample), ("--power", settings.NegativePower, Settings.NegativePower), ("--seed", settings.Seed, Settings.Seed)),
-            new()
-            {
-                ["channels"] = settings.Channels,
-                ["words"] = size,
-                ["window"] = settings.Window,
-                ["negatives"] = settings.Negatives,
-                ["epochs"] = settings.Epochs,
-                ["rate"] = Math.Round(settings.Rate, 6),
-                ["subsample"] = settings.Subsample,
-                ["negativePower"] = settings.NegativePower,
-                ["seed"] = settings.Seed,
-                ["threads"] = 1,
-                ["vector"] = "word + neighbour",
-                ["registerBits"] = Kernels.Simd.Width,
-            },
-            corpus,
-            result);
-        return (vectors, scores, plain);
+        return result;
 
         // A tiny text has no questions: NaN is no number of JSON.
         static JsonNode? Rounded(double score) => double.IsFinite(score) ? Math.Round(score, 4) : null;
-
-        void Remember(SkipGramProgress now)
-        {
-            last = now;
-            progress(now);
-        }
     }
 
     /// <summary>The words of a sentence: runs of letters in lower case; what stands behind an apostrophe ('s, 't) goes.</summary>
