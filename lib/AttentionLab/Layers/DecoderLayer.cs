@@ -14,13 +14,15 @@ namespace AttentionLab.Layers;
 public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int? memoryChannels = null, string name = "layer")
 {
     /// <summary>First branch.</summary>
-    public MultiHeadAttention Attention { get; } = new(options.Channels, options.Heads, random, rotary: options.Rotary, name: $"{name}.attention");
+    public MultiHeadAttention Attention { get; } = new(
+        options.Channels, options.Heads, random, new() { Rotary = options.Rotary }, $"{name}.attention");
 
     /// <summary>Residual and norm of the first branch.</summary>
     public AddAndNorm AttentionNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.attention_norm");
 
     /// <summary>Second branch: looks at the memory.</summary>
-    public MultiHeadAttention Cross { get; } = new(options.Channels, options.Heads, random, memoryChannels, name: $"{name}.cross");
+    public MultiHeadAttention Cross { get; } = new(
+        options.Channels, options.Heads, random, new() { MemoryChannels = memoryChannels }, $"{name}.cross");
 
     /// <summary>Residual and norm of the second branch.</summary>
     public AddAndNorm CrossNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.cross_norm");
@@ -59,7 +61,18 @@ public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int
         (input, LayerNorm.Saved before3) = FeedForwardNorm.Before(g);
         (branch, FeedForward.Saved feedForward) = FeedForward.Forward(input);
         (Tensor y, AddAndNorm.Saved after3) = FeedForwardNorm.After(g, branch, random);
-        return (y, new Saved(before1, attention, after1, before2, cross, after2, before3, feedForward, after3));
+        return (y, new Saved
+        {
+            Before1 = before1,
+            Attention = attention,
+            After1 = after1,
+            Before2 = before2,
+            Cross = cross,
+            After2 = after2,
+            Before3 = before3,
+            FeedForward = feedForward,
+            After3 = after3,
+        });
     }
 
     /// <summary>Inference for the next tokens only: what <see cref="Forward"/> with a causal mask gives for them, from the caches.</summary>
@@ -95,20 +108,35 @@ public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int
     }
 
     /// <summary>What the backward needs; 1 is the self-attention's branch, 2 the cross-attention's, 3 the feed-forward net's.</summary>
-    /// <param name="Before1">Norm before branch 1.</param>
-    /// <param name="Attention">Branch 1.</param>
-    /// <param name="After1">Sum and norm after branch 1.</param>
-    /// <param name="Before2">Norm before branch 2.</param>
-    /// <param name="Cross">Branch 2.</param>
-    /// <param name="After2">Sum and norm after branch 2.</param>
-    /// <param name="Before3">Norm before branch 3.</param>
-    /// <param name="FeedForward">Branch 3.</param>
-    /// <param name="After3">Sum and norm after branch 3.</param>
-    public readonly record struct Saved(
-        LayerNorm.Saved Before1, MultiHeadAttention.Saved Attention, AddAndNorm.Saved After1,
-        LayerNorm.Saved Before2, MultiHeadAttention.Saved Cross, AddAndNorm.Saved After2,
-        LayerNorm.Saved Before3, FeedForward.Saved FeedForward, AddAndNorm.Saved After3)
+    public readonly record struct Saved
     {
+        /// <summary>Norm before branch 1.</summary>
+        public required LayerNorm.Saved Before1 { get; init; }
+
+        /// <summary>Branch 1.</summary>
+        public required MultiHeadAttention.Saved Attention { get; init; }
+
+        /// <summary>Sum and norm after branch 1.</summary>
+        public required AddAndNorm.Saved After1 { get; init; }
+
+        /// <summary>Norm before branch 2.</summary>
+        public required LayerNorm.Saved Before2 { get; init; }
+
+        /// <summary>Branch 2.</summary>
+        public required MultiHeadAttention.Saved Cross { get; init; }
+
+        /// <summary>Sum and norm after branch 2.</summary>
+        public required AddAndNorm.Saved After2 { get; init; }
+
+        /// <summary>Norm before branch 3.</summary>
+        public required LayerNorm.Saved Before3 { get; init; }
+
+        /// <summary>Branch 3.</summary>
+        public required FeedForward.Saved FeedForward { get; init; }
+
+        /// <summary>Sum and norm after branch 3.</summary>
+        public required AddAndNorm.Saved After3 { get; init; }
+
         /// <summary>Weights of the self-attention (B,H,T_q,T_q).</summary>
         public Tensor Weights() => Attention.Weights();
 

@@ -13,7 +13,8 @@ namespace AttentionLab.Layers;
 public sealed class EncoderLayer(LayerOptions options, CounterRandom random, string name = "layer")
 {
     /// <summary>First branch.</summary>
-    public MultiHeadAttention Attention { get; } = new(options.Channels, options.Heads, random, rotary: options.Rotary, name: $"{name}.attention");
+    public MultiHeadAttention Attention { get; } = new(
+        options.Channels, options.Heads, random, new() { Rotary = options.Rotary }, $"{name}.attention");
 
     /// <summary>Residual and norm of the first branch.</summary>
     public AddAndNorm AttentionNorm { get; } = new(options.Channels, options.PreNorm, options.Dropout, options.Epsilon, $"{name}.attention_norm");

@@ -19,7 +19,7 @@ public sealed partial class MultiHeadAttention
         ArgumentNullException.ThrowIfNull(cache);
         ShapeCheck.Rank(memory, 3, 3, nameof(MultiHeadAttention), "(B,T,C)", nameof(memory));
         Tensor key = Heads.Split(Key.Forward(memory).Y, heads), value = Heads.Split(Value.Forward(memory).Y, heads);
-        rotary?.Rotate(key, cache.Length);
+        _rotary?.Rotate(key, cache.Length);
         cache.Append(key, value);
     }
 
@@ -34,7 +34,7 @@ public sealed partial class MultiHeadAttention
         ArgumentNullException.ThrowIfNull(cache);
         ShapeCheck.Rank(x, 3, 3, nameof(MultiHeadAttention), "(B,T,C)");
         Tensor query = Heads.Split(Query.Forward(x).Y, heads);
-        rotary?.Rotate(query, cache.Length - x.Shape[1]);
+        _rotary?.Rotate(query, cache.Length - x.Shape[1]);
         return Output.Forward(Heads.Merge(cache.Attend(query, Scale, mask))).Y;
     }
 

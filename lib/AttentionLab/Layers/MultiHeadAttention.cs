@@ -15,42 +15,37 @@ namespace AttentionLab.Layers;
 /// <param name="channels">C, width of x and of y.</param>
 /// <param name="heads">H.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="memoryChannels">Width of the memory; null for C.</param>
-/// <param name="headSize">D, size of a query and of a key; null for C/H.</param>
-/// <param name="valueSize">Size of a value; null for D.</param>
-/// <param name="bias">Whether the four maps have biases.</param>
-/// <param name="scale">Factor of the scores; null for 1/√D.</param>
-/// <param name="rotary">Turns queries and keys by their positions; null for none.</param>
+/// <param name="options">Sizes that differ, scale, biases, rotary positions.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed partial class MultiHeadAttention(
-    int channels, int heads, CounterRandom random, int? memoryChannels = null, int? headSize = null, int? valueSize = null,
-    bool bias = true, float? scale = null, RotaryPositions? rotary = null, string name = "attention")
+public sealed partial class MultiHeadAttention(int channels, int heads, CounterRandom random, AttentionOptions? options = null, string name = "attention")
 {
-    private readonly int _headSize = headSize ?? Divide(channels, heads);
+    private readonly RotaryPositions? _rotary = options?.Rotary;
 
     /// <summary>W_Q: C → H·D.</summary>
-    public Linear Query { get; init; } = new(channels, Width(heads, headSize ?? Divide(channels, heads), nameof(headSize)), random, bias, name: $"{name}.query");
+    public Linear Query { get; init; } = new(channels, Keys(channels, heads, options), random, options?.Bias ?? true, name: $"{name}.query");
 
     /// <summary>W_K: memory width → H·D.</summary>
-    public Linear Key { get; init; } = new(memoryChannels ?? channels, Width(heads, headSize ?? Divide(channels, heads), nameof(headSize)), random, bias, name: $"{name}.key");
+    public Linear Key { get; init; } = new(
+        options?.MemoryChannels ?? channels, Keys(channels, heads, options), random, options?.Bias ?? true, name: $"{name}.key");
 
     /// <summary>W_V: memory width → H·D_v.</summary>
-    public Linear Value { get; init; } = new(memoryChannels ?? channels, Width(heads, valueSize ?? headSize ?? Divide(channels, heads), nameof(valueSize)), random, bias, name: $"{name}.value");
+    public Linear Value { get; init; } = new(
+        options?.MemoryChannels ?? channels, Values(channels, heads, options), random, options?.Bias ?? true, name: $"{name}.value");
 
     /// <summary>W_O: H·D_v → C.</summary>
-    public Linear Output { get; init; } = new(Width(heads, valueSize ?? headSize ?? Divide(channels, heads), nameof(valueSize)), channels, random, bias, name: $"{name}.output");
+    public Linear Output { get; init; } = new(Values(channels, heads, options), channels, random, options?.Bias ?? true, name: $"{name}.output");
 
     /// <summary>H.</summary>
     public int HeadCount => heads;
 
     /// <summary>D, size of one query.</summary>
-    public int HeadSize => _headSize;
+    public int HeadSize { get; } = Size(channels, heads, options);
 
     /// <summary>Factor of the scores.</summary>
-    public float Scale { get; } = scale ?? 1 / MathF.Sqrt(headSize ?? Divide(channels, heads));
+    public float Scale { get; } = options?.Scale ?? 1 / MathF.Sqrt(Size(channels, heads, options));
 
     /// <summary>Positions by rotation, or null.</summary>
-    public RotaryPositions? Rotary => rotary;
+    public RotaryPositions? Rotary => _rotary;
 
     /// <summary>Weights and biases of the four maps; a shared one once.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. new[] { Query, Key, Value, Output }.Distinct().SelectMany(map => map.Parameters)];
@@ -128,8 +123,8 @@ public sealed partial class MultiHeadAttention(
     private HeadInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
     {
         HeadInput split = Columns(queries, keysAndValues, mask);
-        rotary?.Turn(split.Query, back: false);
-        rotary?.Turn(split.Key, back: false);
+        _rotary?.Turn(split.Query, back: false);
+        _rotary?.Turn(split.Key, back: false);
         return split;
     }
 
@@ -148,28 +143,39 @@ public sealed partial class MultiHeadAttention(
         HeadInput gradients = Columns(dQueries, dKeysAndValues, saved.Heads.Mask);
         FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, gradients);
         Workspace.Return(dMixed);
-        rotary?.Turn(gradients.Query, back: true);
-        rotary?.Turn(gradients.Key, back: true);
+        _rotary?.Turn(gradients.Query, back: true);
+        _rotary?.Turn(gradients.Key, back: true);
     }
 
     private void Check(Tensor x, Tensor memory)
     {
         ShapeCheck.Rank(x, 2, 3, nameof(MultiHeadAttention), "(T,C) or (B,T,C)");
         ShapeCheck.Columns(x, Query.Inputs, nameof(MultiHeadAttention), nameof(channels));
-        ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(memoryChannels), nameof(memory));
+        ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(AttentionOptions.MemoryChannels), nameof(memory));
         if (memory.Rank != x.Rank || !memory.Shape[..^2].SequenceEqual(x.Shape[..^2]))
         {
             throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} and memory {Tensor.Describe(memory.Shape)}, but both need the same batch size: repeat or cut one of them.", nameof(memory));
         }
     }
 
-    /// <summary>H·D: the columns of one projection.</summary>
-    private static int Width(int heads, int size, string name) => Sizes.Product(
-        nameof(MultiHeadAttention), (nameof(heads), ShapeCheck.Positive(heads, nameof(MultiHeadAttention), nameof(heads))), (name, ShapeCheck.Positive(size, nameof(MultiHeadAttention), name)));
-
-    private static int Divide(int channels, int heads) => heads >= 1 && channels % heads == 0
+    /// <summary>D.</summary>
+    private static int Size(int channels, int heads, AttentionOptions? options) => options?.HeadSize ?? (heads >= 1 && channels % heads == 0
         ? channels / heads
-        : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass headSize.", nameof(heads));
+        : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass HeadSize.", nameof(heads)));
+
+    /// <summary>H·D.</summary>
+    private static int Keys(int channels, int heads, AttentionOptions? options) =>
+        Width(heads, Size(channels, heads, options), nameof(AttentionOptions.HeadSize));
+
+    /// <summary>H·D_v.</summary>
+    private static int Values(int channels, int heads, AttentionOptions? options) =>
+        Width(heads, options?.ValueSize ?? Size(channels, heads, options), nameof(AttentionOptions.ValueSize));
+
+    /// <summary>The columns of one projection.</summary>
+    private static int Width(int heads, int size, string name) => Sizes.Product(
+        nameof(MultiHeadAttention),
+        (nameof(heads), ShapeCheck.Positive(heads, nameof(MultiHeadAttention), nameof(heads))),
+        (name, ShapeCheck.Positive(size, nameof(MultiHeadAttention), name)));
 
     /// <summary>What the backward needs: the projections, and two numbers a query instead of its row of weights.</summary>
     public readonly record struct Saved

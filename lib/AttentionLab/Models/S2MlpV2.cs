@@ -8,20 +8,18 @@ namespace AttentionLab.Models;
 /// An image classifier without attention between places: patch embedding, S² layers, norm, mean over the places, one
 /// linear map to classes (Yu et al. 2021, "S²-MLPv2"). Positions are not needed: the shifts know the neighbours.
 /// </summary>
-/// <param name="patch">Side of a patch in pixels.</param>
-/// <param name="pixelChannels">Numbers a pixel.</param>
+/// <param name="images">Patches and classes.</param>
 /// <param name="channels">C.</param>
 /// <param name="layers">Number of layers.</param>
 /// <param name="hidden">Width inside the feed-forward nets.</param>
-/// <param name="classes">Number of classes.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
 /// <param name="pooling">Of the split attentions.</param>
 /// <param name="dropout">Share of each branch dropped in training.</param>
 public sealed class S2MlpV2(
-    int patch, int pixelChannels, int channels, int layers, int hidden, int classes, CounterRandom random, SplitPooling pooling = SplitPooling.Mean, double dropout = 0)
+    ImageOptions images, int channels, int layers, int hidden, CounterRandom random, SplitPooling pooling = SplitPooling.Mean, double dropout = 0)
 {
     /// <summary>Patches to rows.</summary>
-    public PatchEmbedding Patches { get; } = new(patch, pixelChannels, channels, random);
+    public PatchEmbedding Patches { get; } = new(images.Patch, images.PixelChannels, channels, random);
 
     /// <summary>The layers.</summary>
     public IReadOnlyList<S2Layer> Layers { get; } = [.. Enumerable.Range(0, layers).Select(i => new S2Layer(channels, hidden, random, pooling, dropout, $"layers.{i}"))];
@@ -30,7 +28,7 @@ public sealed class S2MlpV2(
     public LayerNorm Norm { get; } = new(channels, name: "layers.norm");
 
     /// <summary>C → classes.</summary>
-    public Linear Head { get; } = new(channels, classes, random, name: "head");
+    public Linear Head { get; } = new(channels, images.Classes, random, name: "head");
 
     /// <summary>Of all parts.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Patches.Parameters, .. Layers.SelectMany(layer => layer.Parameters), .. Norm.Parameters, .. Head.Parameters];

@@ -9,30 +9,29 @@ namespace AttentionLab.Models;
 /// linear map to classes (Dosovitskiy et al. 2021; the mean in place of a class token is their appendix D.3).
 /// </summary>
 /// <param name="side">Height and width of the images in pixels.</param>
-/// <param name="patch">Side of a patch, a divisor of it.</param>
-/// <param name="pixelChannels">Numbers a pixel.</param>
+/// <param name="images">Patches and classes.</param>
 /// <param name="channels">C.</param>
 /// <param name="heads">H.</param>
 /// <param name="layers">Number of layers.</param>
 /// <param name="hidden">Width inside the feed-forward nets.</param>
-/// <param name="classes">Number of classes.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
 /// <param name="dropout">Share of each branch dropped in training.</param>
 public sealed class VisionTransformer(
-    int side, int patch, int pixelChannels, int channels, int heads, int layers, int hidden, int classes, CounterRandom random, double dropout = 0)
+    int side, ImageOptions images, int channels, int heads, int layers, int hidden, CounterRandom random, double dropout = 0)
 {
     /// <summary>Patches to rows.</summary>
-    public PatchEmbedding Patches { get; } = new(patch, pixelChannels, channels, random);
+    public PatchEmbedding Patches { get; } = new(images.Patch, images.PixelChannels, channels, random);
 
     /// <summary>One row a patch.</summary>
-    public LearnedPositions Positions { get; } = new(Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / patch), ("side/patch", side / patch)), channels, random);
+    public LearnedPositions Positions { get; } = new(
+        Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / images.Patch), ("side/patch", side / images.Patch)), channels, random);
 
     /// <summary>The layers and the last norm.</summary>
     public EncoderLayers Layers { get; } = new(
         layers, new(channels, heads) { Hidden = hidden, PreNorm = true, Activation = Activation.Gelu, Dropout = dropout }, random, "layers");
 
     /// <summary>C → classes.</summary>
-    public Linear Head { get; } = new(channels, classes, random, name: "head");
+    public Linear Head { get; } = new(channels, images.Classes, random, name: "head");
 
     /// <summary>Of all parts.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Patches.Parameters, .. Positions.Parameters, .. Layers.Parameters, .. Head.Parameters];

@@ -52,8 +52,8 @@ public class DemonstrationTests(ITestOutputHelper output)
     public void Digits_VisionTransformerAndS2MlpV2OfEqualSize_BothReadNineteenOfTwenty()
     {
         const int channels = 48;
-        VisionTransformer vit = new(8, 2, 1, channels, 2, 2, 187, 10, new CounterRandom(1), dropout: 0.1);
-        S2MlpV2 mlp = new(2, 1, channels, 2, 96, 10, new CounterRandom(1), dropout: 0.1);
+        VisionTransformer vit = new(8, new(2, 1, 10), channels, 2, 2, 187, new CounterRandom(1), dropout: 0.1);
+        S2MlpV2 mlp = new(new(2, 1, 10), channels, 2, 96, new CounterRandom(1), dropout: 0.1);
         int sizeOfVit = vit.Parameters.Sum(p => p.Length), sizeOfMlp = mlp.Parameters.Sum(p => p.Length);
         output.WriteLine($"parameters: ViT {sizeOfVit}, S2-MLPv2 {sizeOfMlp}");
         Assert.True(Math.Abs(sizeOfVit - sizeOfMlp) < 0.001 * sizeOfVit);

@@ -81,7 +81,7 @@ public class Chapter05Tests
     [Fact]
     public void Jacobian_WithEveryMatrixTheIdentity_IsNotDiagonal()
     {
-        MultiHeadAttention layer = new(4, 1, new CounterRandom(1), bias: false);
+        MultiHeadAttention layer = new(4, 1, new CounterRandom(1), new() { Bias = false });
         foreach (Parameter parameter in layer.Parameters)
         {
             parameter.Value.Span.Clear();

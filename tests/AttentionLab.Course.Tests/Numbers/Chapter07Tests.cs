@@ -89,7 +89,7 @@ public class Chapter07Tests
         {
             CounterRandom draws = new(seed);
             Tensor x = Tensor.Gaussian(draws, 1, 64, 256);
-            MultiHeadAttention layer = new(256, heads, draws, scale: scaled ? null : 1);
+            MultiHeadAttention layer = new(256, heads, draws, new() { Scale = scaled ? null : 1 });
             return new Spread(KeysSeen.Of(layer.Forward(x).Saved.Weights())).Median;
         }
     }

@@ -15,9 +15,7 @@ public class MultiHeadAttentionTests
         int? Size(string setting) => double.IsNaN(g.Number(setting)) ? null : (int)g.Number(setting);
         int channels = (int)g.Number("channels"), heads = (int)g.Number("heads");
         Tensor x = g.Input("x");
-        MultiHeadAttention attention = new(
-            channels, heads, new CounterRandom(1), g.Has("memory") ? g.Input("memory").Columns : null, Size("size"), Size("value_size"),
-            g.Has("attention.query.bias"), double.IsNaN(g.Number("scale")) ? null : (float)g.Number("scale"), g.Flag("rotary") ? new RotaryPositions(channels / heads) : null);
+        MultiHeadAttention attention = new(channels, heads, new CounterRandom(1), new() { MemoryChannels = g.Has("memory") ? g.Input("memory").Columns : null, HeadSize = Size("size"), ValueSize = Size("value_size"), Bias = g.Has("attention.query.bias"), Scale = double.IsNaN(g.Number("scale")) ? null : (float)g.Number("scale"), Rotary = g.Flag("rotary") ? new RotaryPositions(channels / heads) : null });
         g.Load(attention.Parameters);
         AttentionMask? mask = g.Flag("causal") ? AttentionMask.Causal
             : g.Flag("alibi") ? AttentionMask.Bias(Alibi.Bias(heads, x.Shape[^2], x.Shape[^2]))
@@ -56,7 +54,7 @@ public class MultiHeadAttentionTests
     [Theory, InlineData(false), InlineData(true)]
     public void Backward_AgainstDifferences_Agrees(bool rotary)
     {
-        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), rotary: rotary ? new RotaryPositions(4) : null);
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), new() { Rotary = rotary ? new RotaryPositions(4) : null });
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 3, 8);
         MultiHeadAttention.Saved saved = default;
         LayerProof.Differences(
@@ -67,7 +65,7 @@ public class MultiHeadAttentionTests
     [Fact]
     public void BackwardCross_AgainstDifferences_Agrees()
     {
-        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3);
+        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), new() { MemoryChannels = 5, HeadSize = 4, ValueSize = 3 });
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 6), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 5);
         MultiHeadAttention.Saved saved = default;
         LayerProof.Differences(
@@ -109,7 +107,7 @@ public class MultiHeadAttentionTests
     [Fact]
     public void InferCross_OwnSizesWithoutBatch_EqualsForwardCross()
     {
-        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), memoryChannels: 5, headSize: 4, valueSize: 3, scale: 0.9f);
+        MultiHeadAttention attention = new(6, 2, new CounterRandom(1), new() { MemoryChannels = 5, HeadSize = 4, ValueSize = 3, Scale = 0.9f });
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 7, 6), memory = Tensor.Gaussian(new CounterRandom(3), 1, 9, 5);
         AttentionMask mask = AttentionMask.Causal & AttentionMask.Keys([.. Enumerable.Range(0, 9).Select(j => j != 3)]);
         Compare.Close(attention.InferCross(x, memory, mask), attention.ForwardCross(x, memory, mask).Y, 2e-6, "y");
@@ -120,7 +118,7 @@ public class MultiHeadAttentionTests
     {
         // Own size of values and own scale, a slope for each head, padding in one of two sequences.
         const int tokens = 7;
-        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), valueSize: 3, scale: 0.9f, rotary: rotary ? new RotaryPositions(4) : null);
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), new() { ValueSize = 3, Scale = 0.9f, Rotary = rotary ? new RotaryPositions(4) : null });
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, tokens, 8);
         bool[,] Keys(int count)
         {
@@ -204,8 +202,8 @@ public class MultiHeadAttentionTests
     public void Forward_WrongSizes_NameBothSidesAndTheFix()
     {
         Assert.Contains("channels is 10 but 3 heads do not divide it", Assert.Throws<ArgumentException>(() => new MultiHeadAttention(10, 3, new CounterRandom(1))).Message);
-        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), memoryChannels: 6);
-        Assert.Contains("build it with memoryChannels: 8", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(3, 8))).Message);
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), new() { MemoryChannels = 6 });
+        Assert.Contains("build it with MemoryChannels: 8", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(3, 8))).Message);
         Assert.Contains("both need the same batch size", Assert.Throws<ArgumentException>(() => attention.ForwardCross(new Tensor(2, 3, 8), new Tensor(1, 3, 6))).Message);
         MultiHeadAttention.Saved saved = attention.ForwardCross(new Tensor(3, 8), new Tensor(3, 6)).Saved;
         Assert.Contains("call BackwardCross", Assert.Throws<ArgumentException>(() => attention.Backward(new Tensor(3, 8), saved)).Message);

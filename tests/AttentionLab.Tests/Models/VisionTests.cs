@@ -11,7 +11,7 @@ public class VisionTests
     public void VisionTransformer_AgainstPyTorch_Agrees()
     {
         Golden g = Golden.Read("vision", "vision transformer");
-        VisionTransformer model = new(6, 2, 1, 6, 2, 1, 9, 3, new CounterRandom(1));
+        VisionTransformer model = new(6, new(2, 1, 3), 6, 2, 1, 9, new CounterRandom(1));
         g.Load(model.Parameters);
         (Tensor logits, VisionTransformer.Saved saved) = model.Forward(g.Input("x"));
         g.Output("logits", logits);
@@ -23,7 +23,7 @@ public class VisionTests
     public void S2MlpV2_AgainstPyTorch_Agrees()
     {
         Golden g = Golden.Read("vision", "s2-mlpv2");
-        S2MlpV2 model = new(2, 1, 8, 1, 9, 3, new CounterRandom(1));
+        S2MlpV2 model = new(new(2, 1, 3), 8, 1, 9, new CounterRandom(1));
         g.Load(model.Parameters);
         (Tensor logits, S2MlpV2.Saved saved) = model.Forward(g.Input("x"));
         g.Output("logits", logits);
@@ -34,7 +34,7 @@ public class VisionTests
     [Fact]
     public void VisionTransformerBackward_AgainstDifferences_Agrees()
     {
-        VisionTransformer model = new(4, 2, 1, 4, 2, 1, 5, 3, new CounterRandom(1), dropout: 0.2);
+        VisionTransformer model = new(4, new(2, 1, 3), 4, 2, 1, 5, new CounterRandom(1), dropout: 0.2);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 4, 1);
         VisionTransformer.Saved saved = default;
         LayerProof.Differences(
@@ -45,7 +45,7 @@ public class VisionTests
     [Fact]
     public void S2MlpV2Backward_AgainstDifferences_Agrees()
     {
-        S2MlpV2 model = new(2, 1, 4, 1, 5, 3, new CounterRandom(1), dropout: 0.2);
+        S2MlpV2 model = new(new(2, 1, 3), 4, 1, 5, new CounterRandom(1), dropout: 0.2);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 6, 1);
         S2MlpV2.Saved saved = default;
         LayerProof.Differences([x], model.Parameters, () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
@@ -54,7 +54,7 @@ public class VisionTests
     [Fact]
     public void VisionTransformer_FirstLayer_EveryPatchSeesEveryPatch()
     {
-        VisionTransformer model = new(8, 2, 1, 8, 2, 1, 16, 10, new CounterRandom(1));
+        VisionTransformer model = new(8, new(2, 1, 10), 8, 2, 1, 16, new CounterRandom(1));
         Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights()[0];
         Assert.Equal([1, 2, 16, 16], weights.Shape.ToArray());
         Assert.All(weights.Values, w => Assert.True(w > 0));

@@ -158,7 +158,7 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
     /// <summary>One head whose maps only pick columns.</summary>
     private MultiHeadAttention Identity()
     {
-        MultiHeadAttention heads = new(dim, 1, new CounterRandom(1), dim + valueDim, dim, valueDim, bias: false, scale: scale);
+        MultiHeadAttention heads = new(dim, 1, new CounterRandom(1), new() { MemoryChannels = dim + valueDim, HeadSize = dim, ValueSize = valueDim, Bias = false, Scale = scale });
         Pick(heads.Query, 0);
         Pick(heads.Key, 0);
         Pick(heads.Value, dim);
