@@ -34,7 +34,7 @@ internal static class Alignment
             ("attention 8 heads × 64, n = 512", 8 * 512 * 64, (a, b, c) => FlashAttend.Forward(new AttendInput<float> { Q = new(a, split), K = new(b, split), V = new(b, split), Sizes = heads, Scale = 0.125f }, c, split, default)),
             ("softmax 32×512", 32 * 512, (a, _, c) => Softmax.Forward(a, c, 32, 512)),
             ("GELU 32×512", 32 * 512, (a, _, c) => Gelu.Forward(a, c)),
-            ("LayerNorm 32×512", 32 * 512, (a, b, c) => Normalize.Forward(a, b[..512], b[512..1024], c, [], [], 32, 512)),
+            ("LayerNorm 32×512", 32 * 512, (a, b, c) => Normalize.Forward(a, b[..512], b[512..1024], c, [], [], 512)),
             ("softmax 4096×512", 4096 * 512, (a, _, c) => Softmax.Forward(a, c, 4096, 512)),
         ];
         StringBuilder text = new();

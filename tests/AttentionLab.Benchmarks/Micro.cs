@@ -51,10 +51,10 @@ public class RowBenchmarks
     public void SoftmaxTensorPrimitives() => TensorPrimitives.SoftMax<float>(_x, _y);
 
     [Benchmark]
-    public void LayerNorm() => Normalize.Forward(_x, _gamma, _beta, _y, [], [], 1, Columns);
+    public void LayerNorm() => Normalize.Forward(_x, _gamma, _beta, _y, [], [], Columns);
 
     [Benchmark]
-    public void LayerNormReference() => Normalize.Reference<float>(_x, _gamma, _beta, _y, [], [], 1, Columns, Normalize.Epsilon);
+    public void LayerNormReference() => Normalize.Reference<float>(_x, _gamma, _beta, _y, [], [], Columns, Normalize.Epsilon);
 
     [Benchmark]
     public void Gelu() => Kernels.Gelu.Forward(_x, _y);

@@ -36,7 +36,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
         ShapeCheck.Columns(x, channels, nameof(LayerNorm), nameof(channels));
         Tensor y = Workspace.Rent(x.Shape);
         Saved saved = new(x, new float[x.Rows], new float[x.Rows]);
-        Normalize.Forward(x.Span, Gain.Value.Span, Shift.Value.Span, y.Span, saved.Mean, saved.Inverse, x.Rows, channels, epsilon);
+        Normalize.Forward(x.Span, Gain.Value.Span, Shift.Value.Span, y.Span, saved.Mean, saved.Inverse, channels, epsilon);
         return (y, saved);
     }
 
@@ -49,7 +49,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
     {
         ShapeCheck.Gradient(dy, saved.X, channels, nameof(LayerNorm));
         Tensor dx = Workspace.Rent(dy.Shape);
-        Normalize.Backward(saved.X.Span, Gain.Value.Span, saved.Mean, saved.Inverse, dy.Span, dx.Span, Gain.Gradient.Span, Shift.Gradient.Span, dy.Rows, channels);
+        Normalize.Backward(saved.X.Span, Gain.Value.Span, saved.Mean, saved.Inverse, dy.Span, dx.Span, Gain.Gradient.Span, Shift.Gradient.Span);
         return dx;
     }
 

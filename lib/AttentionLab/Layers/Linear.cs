@@ -70,7 +70,7 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
     {
         ShapeCheck.Gradient(dy, saved.X, Outputs, nameof(Linear));
         Tensor dx = Workspace.Rent(saved.X.Shape);
-        MatMul.Backward(saved.X.Span, Weight.Value.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs, add: true);
+        MatMul.Backward(saved.X.Span, Weight.Value.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs);
         if (Bias is not null)
         {
             Reduce.AddRows(dy.Span, Bias.Gradient.Span, dy.Rows, Outputs);

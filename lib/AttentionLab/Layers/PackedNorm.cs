@@ -23,5 +23,5 @@ internal sealed class PackedNorm
 
     /// <summary>y may be the memory of x.</summary>
     public void Infer(ReadOnlySpan<float> x, Span<float> y) =>
-        Normalize.Forward(x, _gain, _shift, y, [], [], x.Length / _gain.Length, _gain.Length, _norm.Epsilon);
+        Normalize.Forward(x, _gain, _shift, y, [], [], _gain.Length, _norm.Epsilon);
 }

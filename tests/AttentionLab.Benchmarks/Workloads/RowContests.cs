@@ -44,10 +44,10 @@ internal static class RowContests
         {
             float[] x = Inputs.Gaussian(rows * columns, 1), gamma = Inputs.Gaussian(columns, 2), beta = Inputs.Gaussian(columns, 3);
             Lineup lineup = new(rivals, threads, x.Length);
-            lineup.Ours(y => Normalize.Forward(x, gamma, beta, y, [], [], rows, columns));
+            lineup.Ours(y => Normalize.Forward(x, gamma, beta, y, [], [], columns));
             Ort(lineup, x, rows, columns, model => model.Constant("g", gamma, columns).Constant("b", beta, columns).Node("LayerNormalization", ["x", "g", "b"], ["o"], ("axis", -1), ("epsilon", Normalize.Epsilon)));
-            lineup.Reference(y => Normalize.Reference<float>(x, gamma, beta, y, [], [], rows, columns, Normalize.Epsilon));
-            return Finish(lineup, name, x, [Bar.AtLeast(1.5, "ORT"), Bar.AtLeast(2, "ORT").AsMoonshot()], (from, y) => Normalize.Reference(from, Inputs.Widen(gamma), Inputs.Widen(beta), y, [], [], rows, columns, Normalize.Epsilon));
+            lineup.Reference(y => Normalize.Reference<float>(x, gamma, beta, y, [], [], columns, Normalize.Epsilon));
+            return Finish(lineup, name, x, [Bar.AtLeast(1.5, "ORT"), Bar.AtLeast(2, "ORT").AsMoonshot()], (from, y) => Normalize.Reference(from, Inputs.Widen(gamma), Inputs.Widen(beta), y, [], [], columns, Normalize.Epsilon));
         }
 
         Contest Gelus(string name, int rows, int columns)

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace AttentionLab.Kernels;
 
@@ -58,7 +56,7 @@ internal static class Features
         _ => (x, 1),
     };
 
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y, FeatureMap map)
+    public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y, FeatureMap map)
     {
         if (map == FeatureMap.Relu)
         {
@@ -68,21 +66,12 @@ internal static class Features
         {
             Exp.Forward(x, y);
         }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            EluPlusOne<Lanes16>(x, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            EluPlusOne<Lanes8>(x, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            EluPlusOne<Lanes4>(x, y);
-        }
         else
         {
-            EluPlusOne<Lanes1>(x, y);
+            fixed (float* from = x, to = y)
+            {
+                Elementwise.Run(new EluPlusOne(from, to), x.Length, effort: 3);
+            }
         }
     }
 
@@ -102,22 +91,14 @@ internal static class Features
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EluPlusOne<V>(ReadOnlySpan<float> x, Span<float> y)
-        where V : struct, ILanes<V>
+    private readonly unsafe struct EluPlusOne(float* x, float* y) : IElements
     {
-        ref float x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(y);
-        int i = 0;
-        for (; i <= x.Length - V.Count; i += V.Count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V>
         {
-            V value = V.Load(ref x0, i);
-            V.Store(V.WhereLess(V.All(0), value, value + V.All(1), Exp.Of(value)), ref y0, i);
-        }
-
-        for (; i < x.Length; i++)
-        {
-            Lanes1 value = Lanes1.Load(ref x0, i);
-            Lanes1.Store(Lanes1.WhereLess(Lanes1.All(0), value, value + Lanes1.All(1), Exp.Of(value)), ref y0, i);
+            V value = V.Load(x + i);
+            V.Store(V.WhereLess(V.All(0), value, value + V.All(1), Exp.Of(value)), y + i);
         }
     }
 }

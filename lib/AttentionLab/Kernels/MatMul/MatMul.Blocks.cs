@@ -139,21 +139,22 @@ public static partial class MatMul
             for (int p = 0; p < Inner; p += outer)
             {
                 int deep = Math.Min(outer, Inner - p), piece = EvenPiece(deep, InnerBlock);
-                float* rows = Scratch.Of(Scratch.A, RowBlock * Stride * Pieces(deep, piece));
-                PackRows<V>(A + firstRow * RowStep + p * InnerStep, RowStep, InnerStep, rows, endRow - firstRow, Rows - firstRow, deep, piece);
+                RowsOfA block = new(Scratch.Of(Scratch.A, RowBlock * Stride * Pieces(deep, piece)), firstRow, endRow);
+                PackRows<V>(A + firstRow * RowStep + p * InnerStep, RowStep, InnerStep, block.Packed, endRow - firstRow, Rows - firstRow, deep, piece);
                 Ahead nextRows = NextRows(firstRow, endRow, p, outer, piece);
                 for (int s = firstStrip; s < endStrip; s++)
                 {
                     int column = _firstColumn + s * width, valid = Math.Min(width, _endColumn - column);
                     if (_strips != null)
                     {
-                        RowsTimesStrip(rows, _strips + (nint)s * width * Inner + (nint)p * width, firstRow, endRow, column, valid, width, deep, piece, !Add && p == 0, ref nextRows);
+                        Strip strip = new(_strips + (nint)s * width * Inner + (nint)p * width, width, column, valid);
+                        RowsTimesStrip(block, strip, deep, piece, !Add && p == 0, ref nextRows);
                     }
                     else if (BColumn == 1 && valid == width && Rows <= DirectRows)
                     {
                         float* from = B + p * BInner + column;
                         Ahead nextStrip = Ahead.Across(from + DirectAhead * BInner, BInner, deep, width, piece);
-                        RowsTimesStrip(rows, from, firstRow, endRow, column, valid, BInner, deep, piece, !Add && p == 0, ref nextStrip);
+                        RowsTimesStrip(block, new(from, BInner, column, valid), deep, piece, !Add && p == 0, ref nextStrip);
                     }
                     else
                     {
@@ -162,7 +163,7 @@ public static partial class MatMul
                         Ahead nextStrip = BColumn == 1
                             ? Ahead.Across(from + width, BInner, s + 1 < endStrip ? deep : 0, width, piece)
                             : Ahead.Along(from + width * BColumn, BColumn, s + 1 < endStrip ? width : 0, deep, piece);
-                        RowsTimesStrip(rows, strip, firstRow, endRow, column, valid, width, deep, piece, !Add && p == 0, ref nextStrip);
+                        RowsTimesStrip(block, new(strip, width, column, valid), deep, piece, !Add && p == 0, ref nextStrip);
                     }
 
                     if (p + deep == Inner && Ending.DoesSomething)
@@ -174,9 +175,11 @@ public static partial class MatMul
         }
 
         /// <summary>A block of rows times one strip, inner piece by inner piece.</summary>
-        private readonly void RowsTimesStrip(float* a, float* b, int firstRow, int endRow, int column, int valid, nint bInner, int inner, int piece, bool write, ref Ahead ahead)
+        private readonly void RowsTimesStrip(in RowsOfA block, in Strip strip, int inner, int piece, bool write, ref Ahead ahead)
         {
-            int width = 2 * V.Count;
+            int width = 2 * V.Count, firstRow = block.First, endRow = block.End, valid = strip.Valid;
+            nint bInner = strip.Step;
+            float* a = block.Packed, b = strip.B;
             float* edge = stackalloc float[12 * width];
             for (int p = 0; p < inner; p += piece, a += RowBlock * Stride, b += piece * bInner, write = false)
             {
@@ -184,7 +187,7 @@ public static partial class MatMul
                 for (int i = firstRow; i < endRow; i += tall)
                 {
                     tall = TallestTile(endRow - i);
-                    float* c = C + (nint)i * Columns + column;
+                    float* c = C + (nint)i * Columns + strip.Column;
                     if (p == 0)
                     {
                         Ahead.Tile(c + width, Columns, tall);
@@ -216,6 +219,28 @@ public static partial class MatMul
         }
 
         private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
+    }
+
+    /// <summary>Rows First … End − 1 of A, copied.</summary>
+    private readonly unsafe struct RowsOfA(float* packed, int first, int end)
+    {
+        public float* Packed => packed;
+
+        public int First => first;
+
+        public int End => end;
+    }
+
+    /// <summary>A strip of B from <c>Column</c> on, of which <c>Valid</c> columns exist; its rows are <c>Step</c> numbers apart.</summary>
+    private readonly unsafe struct Strip(float* b, nint step, int column, int valid)
+    {
+        public float* B => b;
+
+        public nint Step => step;
+
+        public int Column => column;
+
+        public int Valid => valid;
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ public static partial class MatMul
     public static void Reference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -54,7 +54,7 @@ public static partial class MatMul
     public static void ReferenceNT<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "columns", "inner");
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -82,7 +82,7 @@ public static partial class MatMul
     public static void ReferenceTN<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "inner", "rows", "inner", "columns");
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -102,8 +102,8 @@ public static partial class MatMul
     /// <inheritdoc cref="Reference{T}"/>
     public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
-        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add, default);
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
+        Forward(a, b, c, rows, inner, columns, default, add);
     }
 
     /// <summary>C = A·B, fast, and more done with each piece of C as soon as it is finished.</summary>
@@ -118,9 +118,24 @@ public static partial class MatMul
     /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
     public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "inner", "columns");
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
         epilogue.Check(c, columns);
-        Product(a, inner, 1, b, columns, 1, c, rows, inner, columns, add, epilogue);
+        Operands work = new()
+        {
+            A = a,
+            ARow = inner,
+            AInner = 1,
+            B = b,
+            BInner = columns,
+            BColumn = 1,
+            C = c,
+            Rows = rows,
+            Inner = inner,
+            Columns = columns,
+            Add = add,
+            Epilogue = epilogue,
+        };
+        Simd.Run(ref work);
     }
 
     /// <summary>C = A·B with a B that was copied before, fast: f(A·B + bias) + residual.</summary>
@@ -137,7 +152,19 @@ public static partial class MatMul
         Sizes.Require(a.Length, rows, inner, "a", "rows", "b.Inner");
         Sizes.Require(c.Length, rows, columns, "c", "rows", "b.Columns");
         epilogue.Check(c, columns);
-        Operands work = new() { A = a, ARow = inner, AInner = 1, Strips = b.Strips, C = c, Rows = rows, Inner = inner, Columns = columns, Add = add, Epilogue = epilogue };
+        Operands work = new()
+        {
+            A = a,
+            ARow = inner,
+            AInner = 1,
+            Strips = b.Strips,
+            C = c,
+            Rows = rows,
+            Inner = inner,
+            Columns = columns,
+            Add = add,
+            Epilogue = epilogue,
+        };
         Simd.Run(ref work);
         GC.KeepAlive(b);
     }
@@ -146,55 +173,101 @@ public static partial class MatMul
     /// <inheritdoc cref="ReferenceNT{T}"/>
     public static void ForwardNT(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "rows", "inner", "columns", "inner");
-        Product(a, inner, 1, b, 1, inner, c, rows, inner, columns, add, default);
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
+        Operands work = new()
+        {
+            A = a,
+            ARow = inner,
+            AInner = 1,
+            B = b,
+            BInner = 1,
+            BColumn = inner,
+            C = c,
+            Rows = rows,
+            Inner = inner,
+            Columns = columns,
+            Add = add,
+        };
+        Simd.Run(ref work);
     }
 
     /// <summary>C = Aᵀ·B, fast.</summary>
     /// <inheritdoc cref="ReferenceTN{T}"/>
     public static void ForwardTN(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, "inner", "rows", "inner", "columns");
-        Product(a, 1, rows, b, columns, 1, c, rows, inner, columns, add, default);
+        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
+        Operands work = new()
+        {
+            A = a,
+            ARow = 1,
+            AInner = rows,
+            B = b,
+            BInner = columns,
+            BColumn = 1,
+            C = c,
+            Rows = rows,
+            Inner = inner,
+            Columns = columns,
+            Add = add,
+        };
+        Simd.Run(ref work);
     }
 
-    /// <summary>Backward of C = A·B by loops: ∂L/∂A = ∂L/∂C·Bᵀ is overwritten, ∂L/∂B = Aᵀ·∂L/∂C is added to if <paramref name="add"/>.</summary>
+    /// <summary>Backward of C = A·B by loops: ∂L/∂A = ∂L/∂C·Bᵀ is overwritten, ∂L/∂B = Aᵀ·∂L/∂C is added to, as gradients of parameters are.</summary>
     /// <param name="a">A of the forward, (rows, inner).</param>
     /// <param name="b">B of the forward, (inner, columns).</param>
     /// <param name="dc">∂L/∂C, (rows, columns).</param>
     /// <param name="da">∂L/∂A, (rows, inner), overwritten.</param>
-    /// <param name="db">∂L/∂B, (inner, columns).</param>
+    /// <param name="db">∂L/∂B, (inner, columns), added to.</param>
     /// <param name="rows">Rows of C.</param>
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
-    /// <param name="add">Add to <paramref name="db"/>: B is a parameter, and gradients of parameters accumulate.</param>
-    public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns, bool add = false)
+    public static void BackwardReference<T>(
+        ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns)
         where T : IFloatingPointIeee754<T>
     {
         ReferenceNT(dc, b, da, rows, columns, inner);
-        ReferenceTN(a, dc, db, inner, rows, columns, add);
+        ReferenceTN(a, dc, db, inner, rows, columns, add: true);
     }
 
     /// <summary>Backward of C = A·B, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns, bool add = false)
+    public static void Backward(
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns)
     {
         ForwardNT(dc, b, da, rows, columns, inner);
-        ForwardTN(a, dc, db, inner, rows, columns, add);
+        ForwardTN(a, dc, db, inner, rows, columns, add: true);
     }
 
-    private static void Check(int a, int b, int c, int rows, int inner, int columns, string a0, string a1, string b0, string b1)
+    /// <summary>Which of A and B is transposed, in the letters of BLAS.</summary>
+    private enum Form
     {
-        int Size(string name) => name switch { "rows" => rows, "inner" => inner, _ => columns };
-        Sizes.Require(a, Size(a0), Size(a1), "a", a0, a1);
-        Sizes.Require(b, Size(b0), Size(b1), "b", b0, b1);
+        NN,
+        NT,
+        TN,
+    }
+
+    private static void Check(int a, int b, int c, int rows, int inner, int columns, Form form)
+    {
+        if (form == Form.TN)
+        {
+            Sizes.Require(a, inner, rows, "a", "inner", "rows");
+        }
+        else
+        {
+            Sizes.Require(a, rows, inner, "a", "rows", "inner");
+        }
+
+        if (form == Form.NT)
+        {
+            Sizes.Require(b, columns, inner, "b", "columns", "inner");
+        }
+        else
+        {
+            Sizes.Require(b, inner, columns, "b", "inner", "columns");
+        }
+
         Sizes.Require(c, rows, columns, "c");
-    }
-
-    private static void Product(ReadOnlySpan<float> a, int aRow, int aInner, ReadOnlySpan<float> b, int bInner, int bColumn, Span<float> c, int rows, int inner, int columns, bool add, in Epilogue epilogue)
-    {
-        Operands work = new() { A = a, ARow = aRow, AInner = aInner, B = b, BInner = bInner, BColumn = bColumn, C = c, Rows = rows, Inner = inner, Columns = columns, Add = add, Epilogue = epilogue };
-        Simd.Run(ref work);
     }
 
     /// <summary>a_ip = A[i·ARow + p·AInner], b_pj = B[p·BInner + j·BColumn], so one source serves all transposes; or B is already in strips.</summary>
@@ -223,13 +296,43 @@ public static partial class MatMul
             fixed (float* pa = A, pb = B, pc = C, bias = Epilogue.Bias, residual = Epilogue.Residual)
             {
                 Ending ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
-                BlockJob<V> job = new() { A = pa, RowStep = ARow, InnerStep = AInner, B = pb, BInner = BInner, BColumn = BColumn, C = pc, Rows = Rows, Inner = Inner, Columns = Columns, Add = Add, Ending = ending };
                 if (Inner == 0 || (Strips == null && Rows < FewRows))
                 {
-                    FewRowsJob<V> few = new() { A = pa, RowStep = ARow, AInner = AInner, B = pb, BInner = BInner, BColumn = BColumn, C = pc, Rows = Rows, Inner = Inner, Columns = Columns, Add = Add, Ending = ending };
+                    FewRowsJob<V> few = new()
+                    {
+                        A = pa,
+                        RowStep = ARow,
+                        AInner = AInner,
+                        B = pb,
+                        BInner = BInner,
+                        BColumn = BColumn,
+                        C = pc,
+                        Rows = Rows,
+                        Inner = Inner,
+                        Columns = Columns,
+                        Add = Add,
+                        Ending = ending,
+                    };
                     Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);
+                    return;
                 }
-                else if (Strips == null && Rows <= OwnCopyRows)
+
+                BlockJob<V> job = new()
+                {
+                    A = pa,
+                    RowStep = ARow,
+                    InnerStep = AInner,
+                    B = pb,
+                    BInner = BInner,
+                    BColumn = BColumn,
+                    C = pc,
+                    Rows = Rows,
+                    Inner = Inner,
+                    Columns = Columns,
+                    Add = Add,
+                    Ending = ending,
+                };
+                if (Strips == null && Rows <= OwnCopyRows)
                 {
                     job.Multiply(null, 0, Columns);
                 }

@@ -16,13 +16,14 @@ public static class BatchNormalize
     /// <param name="y">(rows, columns), overwritten.</param>
     /// <param name="mean">μ (columns), overwritten.</param>
     /// <param name="inverse">r (columns), overwritten.</param>
-    /// <param name="rows">Number of rows: the batch.</param>
     /// <param name="columns">Number of features.</param>
     /// <param name="epsilon">ε.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void Reference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta, Span<T> y, Span<T> mean, Span<T> inverse, int rows, int columns, T epsilon)
+    public static void Reference<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta, Span<T> y, Span<T> mean, Span<T> inverse, int columns, T epsilon)
         where T : IFloatingPointIeee754<T>
     {
+        int rows = columns > 0 ? x.Length / columns : 0;
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
         for (int j = 0; j < columns; j++)
         {
@@ -48,12 +49,12 @@ public static class BatchNormalize
     /// <param name="dx">∂L/∂x (rows, columns), overwritten.</param>
     /// <param name="dGamma">∂L/∂γ (columns), added to.</param>
     /// <param name="dBeta">∂L/∂β (columns), added to.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Number of features.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> mean, ReadOnlySpan<T> inverse, ReadOnlySpan<T> dy, Span<T> dx, Span<T> dGamma, Span<T> dBeta, int rows, int columns)
+    public static void BackwardReference<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> mean, ReadOnlySpan<T> inverse, ReadOnlySpan<T> dy, Span<T> dx, Span<T> dGamma, Span<T> dBeta)
         where T : IFloatingPointIeee754<T>
     {
+        int columns = gamma.Length, rows = columns > 0 ? x.Length / columns : 0;
         Check(x.Length, gamma.Length, dBeta.Length, dx.Length, mean.Length, inverse.Length, rows, columns);
         Sizes.Require(dy.Length, rows, columns, "dy");
         Sizes.Require(dGamma.Length, 1, columns, "dGamma", "one row");

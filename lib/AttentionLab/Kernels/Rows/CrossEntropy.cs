@@ -59,7 +59,7 @@ public static class CrossEntropy
     public static float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, int rows, int classes, float smoothing = 0, int ignored = Ignored)
     {
         int count = Check(logits.Length, targets, losses.Length, rows, classes, smoothing, ignored);
-        return Rows(logits, targets, losses, default, 0, rows, classes, smoothing, ignored, count);
+        return Rows(logits, targets, losses, default, 0, smoothing, ignored, count);
     }
 
     /// <summary>Backward by loops: ∂L/∂x_ij = (softmax(x_i)_j − (1−ε)·[j = target] − ε/V) / n, and 0 in ignored rows.</summary>
@@ -92,7 +92,7 @@ public static class CrossEntropy
     {
         int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
         Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
-        Rows(logits, targets, default, dLogits, dLoss, rows, classes, smoothing, ignored, count);
+        Rows(logits, targets, default, dLogits, dLoss, smoothing, ignored, count);
     }
 
     /// <summary>Loss and gradient at once: the exponentials, most of the time of either, are computed only once.</summary>
@@ -102,12 +102,14 @@ public static class CrossEntropy
     {
         int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
         Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
-        return Rows(logits, targets, default, dLogits, dLoss, rows, classes, smoothing, ignored, count);
+        return Rows(logits, targets, default, dLogits, dLoss, smoothing, ignored, count);
     }
 
     /// <summary>The rows on several threads; their losses are added in order, in double.</summary>
-    private static unsafe float Rows(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, Span<float> dLogits, float dLoss, int rows, int classes, float smoothing, int ignored, int count)
+    private static unsafe float Rows(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, Span<float> dLogits, float dLoss, float smoothing, int ignored, int count)
     {
+        int rows = targets.Length, classes = rows == 0 ? 0 : logits.Length / rows;
         if (losses.IsEmpty)
         {
             losses = new(Scratch.Of(Scratch.Rows, rows), rows);

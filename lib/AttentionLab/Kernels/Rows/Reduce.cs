@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace AttentionLab.Kernels;
 
@@ -126,75 +124,38 @@ public static class Reduce
     /// <summary>Σ_i x_i for other kernels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe float Sum<V>(float* x, int n)
+        where V : struct, ILanes<V> => Over<V, Plain>(new(x), n);
+
+    /// <summary>The one loop of sums: four registers of them, so that no addition waits for the one before, then what is left, one at a time.</summary>
+    /// <param name="summand">What is added for each number.</param>
+    /// <param name="n">How many numbers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Over<V, TSummand>(TSummand summand, int n)
         where V : struct, ILanes<V>
+        where TSummand : unmanaged, ISummand
     {
-        V s0 = V.All(0), s1 = s0;
+        V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
         int i = 0;
-        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
         {
-            s0 += V.Load(x + i);
-            s1 += V.Load(x + i + V.Count);
+            s0 = summand.Add(i, s0);
+            s1 = summand.Add(i + V.Count, s1);
+            s2 = summand.Add(i + 2 * V.Count, s2);
+            s3 = summand.Add(i + 3 * V.Count, s3);
         }
 
-        float sum = V.Sum(s0 + s1);
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            s0 = summand.Add(i, s0);
+        }
+
+        Lanes1 sum = Lanes1.All(V.Sum(s0 + s1 + (s2 + s3)));
         for (; i < n; i++)
         {
-            sum += x[i];
+            sum = summand.Add(i, sum);
         }
 
-        return sum;
-    }
-
-    /// <summary>Σ_i x_i in double: what is lost is nothing beside the last place of a float. Eight numbers become one 512-bit register of doubles, four a 256-bit one.</summary>
-    internal static unsafe double SumInDouble(float* x, int n)
-    {
-        int i = 0;
-        double sum = 0;
-        if (Avx512F.IsSupported)
-        {
-            Vector512<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
-            for (; i <= n - 32; i += 32)
-            {
-                s0 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i));
-                s1 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 8));
-                s2 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 16));
-                s3 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 24));
-            }
-
-            sum = Vector512.Sum(s0 + s1 + (s2 + s3));
-        }
-        else if (Avx.IsSupported)
-        {
-            Vector256<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
-            for (; i <= n - 16; i += 16)
-            {
-                s0 += Avx.ConvertToVector256Double(Vector128.Load(x + i));
-                s1 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 4));
-                s2 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 8));
-                s3 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 12));
-            }
-
-            sum = Vector256.Sum(s0 + s1 + (s2 + s3));
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Vector128<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
-            for (; i <= n - 8; i += 8)
-            {
-                (Vector128<double> a, Vector128<double> b) = Vector128.Widen(Vector128.Load(x + i));
-                (Vector128<double> c, Vector128<double> d) = Vector128.Widen(Vector128.Load(x + i + 4));
-                (s0, s1, s2, s3) = (s0 + a, s1 + b, s2 + c, s3 + d);
-            }
-
-            sum = Vector128.Sum(s0 + s1 + (s2 + s3));
-        }
-
-        for (; i < n; i++)
-        {
-            sum += x[i];
-        }
-
-        return sum;
+        return Lanes1.Sum(sum);
     }
 
     /// <summary>Four rows at a time: the sums are read and written a quarter as often.</summary>
@@ -252,6 +213,13 @@ public static class Reduce
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<V>(int i)
             where V : struct, ILanes<V> => V.Store(V.Load(y + i) + V.Load(x + i), y + i);
+    }
+
+    private readonly unsafe struct Plain(float* x) : ISummand
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Add<V>(int i, V sum)
+            where V : struct, ILanes<V> => sum + V.Load(x + i);
     }
 
     private unsafe struct SpanSum(float* x, int n) : IWide

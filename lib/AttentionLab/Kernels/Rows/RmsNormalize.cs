@@ -131,22 +131,7 @@ public static class RmsNormalize
             for (int row = first; row < end; row++)
             {
                 float* from = x + (nint)row * n, to = y + (nint)row * n;
-                V s0 = V.All(0), s1 = s0;
-                int i = 0;
-                for (; i <= n - 2 * V.Count; i += 2 * V.Count)
-                {
-                    V a = V.Load(from + i), b = V.Load(from + i + V.Count);
-                    s0 = V.MultiplyAdd(a, a, s0);
-                    s1 = V.MultiplyAdd(b, b, s1);
-                }
-
-                float square = V.Sum(s0 + s1);
-                for (; i < n; i++)
-                {
-                    square += from[i] * from[i];
-                }
-
-                square = square / n + epsilon;
+                float square = Reduce.Over<V, Squares>(new(from), n) / n + epsilon;
                 if (!Normalize.IsSafe(square))
                 {
                     Reference<float>(new(from, n), new(gain, n), new(to, n), inverse == null ? default : new(inverse + row, 1), 1, n, epsilon);
@@ -155,7 +140,8 @@ public static class RmsNormalize
 
                 float r = 1 / MathF.Sqrt(square);
                 V factor = V.All(r);
-                for (i = 0; i <= n - V.Count; i += V.Count)
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
                 {
                     V.Store(V.Load(from + i) * factor * V.Load(gain + i), to + i);
                 }
@@ -171,6 +157,14 @@ public static class RmsNormalize
                 }
             }
         }
+    }
+
+    /// <summary>Σ x².</summary>
+    private readonly unsafe struct Squares(float* x) : ISummand
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Add<V>(int i, V sum)
+            where V : struct, ILanes<V> => V.MultiplyAdd(V.Load(x + i), V.Load(x + i), sum);
     }
 
     private readonly unsafe struct BackwardRows(float* x, float* gamma, float* inverse, float* dy, float* dx, float* sums, bool own, int columns) : IRowKernel

@@ -62,6 +62,9 @@ internal interface ILanes<V>
     /// <summary>Sum of the lanes.</summary>
     static abstract float Sum(V x);
 
+    /// <summary>Σ of <paramref name="n"/> numbers in double: what is lost is nothing beside the last place of a float.</summary>
+    static abstract unsafe double SumInDouble(float* x, int n);
+
     /// <summary>Largest lane.</summary>
     static abstract float MaxAcross(V x);
 

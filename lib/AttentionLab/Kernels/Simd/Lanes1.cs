@@ -66,6 +66,17 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes1 x) => x._value;
 
+    public static unsafe double SumInDouble(float* x, int n)
+    {
+        double sum = 0;
+        for (int i = 0; i < n; i++)
+        {
+            sum += x[i];
+        }
+
+        return sum;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes1 x) => x._value;
 

@@ -87,6 +87,26 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes16 x) => Lanes8.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
+    public static unsafe double SumInDouble(float* x, int n)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            return Lanes8.SumInDouble(x, n);
+        }
+
+        Vector512<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
+        int i = 0;
+        for (; i <= n - 32; i += 32)
+        {
+            s0 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i));
+            s1 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 8));
+            s2 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 16));
+            s3 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 24));
+        }
+
+        return Vector512.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes16 x) => Lanes8.MaxAcross(new(Vector256.MaxNative(x._register.GetLower(), x._register.GetUpper())));
 

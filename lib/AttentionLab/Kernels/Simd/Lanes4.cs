@@ -85,6 +85,20 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 x) => Vector128.Sum(x._register);
 
+    public static unsafe double SumInDouble(float* x, int n)
+    {
+        Vector128<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
+        int i = 0;
+        for (; i <= n - 8; i += 8)
+        {
+            (Vector128<double> a, Vector128<double> b) = Vector128.Widen(Vector128.Load(x + i));
+            (Vector128<double> c, Vector128<double> d) = Vector128.Widen(Vector128.Load(x + i + 4));
+            (s0, s1, s2, s3) = (s0 + a, s1 + b, s2 + c, s3 + d);
+        }
+
+        return Vector128.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes4 x)
     {

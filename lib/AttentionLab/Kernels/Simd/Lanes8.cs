@@ -86,6 +86,26 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes8 x) => Lanes4.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
+    public static unsafe double SumInDouble(float* x, int n)
+    {
+        if (!Avx.IsSupported)
+        {
+            return Lanes4.SumInDouble(x, n);
+        }
+
+        Vector256<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;
+        int i = 0;
+        for (; i <= n - 16; i += 16)
+        {
+            s0 += Avx.ConvertToVector256Double(Vector128.Load(x + i));
+            s1 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 4));
+            s2 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 8));
+            s3 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 12));
+        }
+
+        return Vector256.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes8 x) => Lanes4.MaxAcross(new(Vector128.MaxNative(x._register.GetLower(), x._register.GetUpper())));
 

@@ -133,8 +133,8 @@ public class MatMulTests
         float[] da = new float[a.Length], db = Inputs.Gaussian(12, b.Length);
         double[] ea = new double[a.Length], eb = Inputs.Widen(db);
 
-        MatMul.BackwardReference<double>(Inputs.Widen(a), Inputs.Widen(b), Inputs.Widen(dc), ea, eb, rows, inner, columns, add: true);
-        MatMul.Backward(a, b, dc, da, db, rows, inner, columns, add: true);
+        MatMul.BackwardReference<double>(Inputs.Widen(a), Inputs.Widen(b), Inputs.Widen(dc), ea, eb, rows, inner, columns);
+        MatMul.Backward(a, b, dc, da, db, rows, inner, columns);
 
         Compare.Close(da, ea, Tolerances.Kernel, "∂L/∂A");
         Compare.Close(db, eb, Tolerances.Kernel, "∂L/∂B");

@@ -13,8 +13,8 @@ public class NormalizeTests
         Golden g = Golden.Read("normalization", name);
         Tensor x = g.Input("x"), y = new(x.Shape), dx = new(x.Shape), dGamma = new(x.Columns), dBeta = new(x.Columns);
         float[] mean = new float[x.Rows], inverse = new float[x.Rows];
-        Normalize.Forward(x.Span, g.Input("gamma").Span, g.Input("beta").Span, y.Span, mean, inverse, x.Rows, x.Columns, (float)g.Number("epsilon"));
-        Normalize.Backward(x.Span, g.Input("gamma").Span, mean, inverse, g.Input("d:output").Span, dx.Span, dGamma.Span, dBeta.Span, x.Rows, x.Columns);
+        Normalize.Forward(x.Span, g.Input("gamma").Span, g.Input("beta").Span, y.Span, mean, inverse, x.Columns, (float)g.Number("epsilon"));
+        Normalize.Backward(x.Span, g.Input("gamma").Span, mean, inverse, g.Input("d:output").Span, dx.Span, dGamma.Span, dBeta.Span);
         g.Output("output", y);
         g.Gradient("x", dx);
         g.Gradient("gamma", dGamma);
@@ -30,10 +30,10 @@ public class NormalizeTests
         float[] y = new float[x.Length], mean = new float[rows], inverse = new float[rows], dx = new float[x.Length], dGamma = Inputs.Gaussian(5, n), dBeta = Inputs.Gaussian(6, n);
         double[] ey = new double[x.Length], em = new double[rows], ei = new double[rows], edx = new double[x.Length], eg = Inputs.Widen(dGamma), eb = Inputs.Widen(dBeta);
 
-        Normalize.Forward(x, gamma, beta, y, mean, inverse, rows, n);
-        Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta, rows, n);
-        Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), ey, em, ei, rows, n, Normalize.Epsilon);
-        Normalize.BackwardReference<double>(Inputs.Widen(x), Inputs.Widen(gamma), em, ei, Inputs.Widen(dy), edx, eg, eb, rows, n);
+        Normalize.Forward(x, gamma, beta, y, mean, inverse, n);
+        Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
+        Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), ey, em, ei, n, Normalize.Epsilon);
+        Normalize.BackwardReference<double>(Inputs.Widen(x), Inputs.Widen(gamma), em, ei, Inputs.Widen(dy), edx, eg, eb);
 
         Compare.Close(y, ey, Tolerances.Kernel, "y");
         Compare.Close(dGamma, eg, Tolerances.Chain, "∂L/∂γ");
@@ -54,12 +54,12 @@ public class NormalizeTests
         double[] y = new double[x.Length], mean = new double[rows], inverse = new double[rows], dx = new double[x.Length], dGamma = new double[n], dBeta = new double[n];
         double Loss()
         {
-            Normalize.Reference<double>(x, gamma, beta, y, mean, inverse, rows, n, 0.1);
+            Normalize.Reference<double>(x, gamma, beta, y, mean, inverse, n, 0.1);
             return Numerical.Weighted(y, dy);
         }
 
         Loss();
-        Normalize.BackwardReference<double>(x, gamma, mean, inverse, dy, dx, dGamma, dBeta, rows, n);
+        Normalize.BackwardReference<double>(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
         Compare.Close(dx, Numerical.Gradient(x, Loss), Tolerances.Numerical, "∂L/∂x");
         Compare.Close(dGamma, Numerical.Gradient(gamma, Loss), Tolerances.Numerical, "∂L/∂γ");
         Compare.Close(dBeta, Numerical.Gradient(beta, Loss), Tolerances.Numerical, "∂L/∂β");
@@ -70,8 +70,8 @@ public class NormalizeTests
     {
         float[] x = Inputs.Gaussian(7, 40), moved = [.. x.Select(v => 5 * v + 100)], gamma = new float[40], beta = new float[40], y = new float[40], z = new float[40];
         Array.Fill(gamma, 1);
-        Normalize.Forward(x, gamma, beta, y, [], [], 1, 40, 0);
-        Normalize.Forward(moved, gamma, beta, z, [], [], 1, 40, 0);
+        Normalize.Forward(x, gamma, beta, y, [], [], 40, 0);
+        Normalize.Forward(moved, gamma, beta, z, [], [], 40, 0);
         Compare.Close(z, y, 2e-5, "LayerNorm(5x + 100)");
     }
 
@@ -80,7 +80,7 @@ public class NormalizeTests
     {
         float[] x = Inputs.Gaussian(8, 66), one = new float[33], y = new float[66];
         x[40] = float.NaN;
-        Normalize.Forward(x, one, one, y, [], [], 2, 33);
+        Normalize.Forward(x, one, one, y, [], [], 33);
         Assert.All(y[..33], v => Assert.False(float.IsNaN(v)));
         Assert.All(y[33..], v => Assert.True(float.IsNaN(v)));
     }
@@ -88,8 +88,8 @@ public class NormalizeTests
     [Fact]
     public void Forward_GammaOfOtherLength_NamesBothSides()
     {
-        var error = Assert.Throws<ArgumentException>(() => Normalize.Forward(new float[6], new float[2], new float[3], new float[6], [], [], 2, 3));
+        var error = Assert.Throws<ArgumentException>(() => Normalize.Forward(new float[6], new float[2], new float[3], new float[6], [], [], 3));
         Assert.Contains("gamma holds 2", error.Message);
-        Assert.Throws<ArgumentException>(() => Normalize.Backward(new float[6], new float[3], [], new float[2], new float[6], new float[6], new float[3], new float[3], 2, 3));
+        Assert.Throws<ArgumentException>(() => Normalize.Backward(new float[6], new float[3], [], new float[2], new float[6], new float[6], new float[3], new float[3]));
     }
 }

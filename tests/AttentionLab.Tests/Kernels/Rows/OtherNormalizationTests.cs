@@ -18,8 +18,8 @@ public class OtherNormalizationTests
         if (g.Has("beta"))
         {
             float[] mean = new float[x.Columns], inverse = new float[x.Columns];
-            BatchNormalize.Reference(x.Span, gamma, g.Input("beta").Span, y.Span, mean, inverse, x.Rows, x.Columns, epsilon);
-            BatchNormalize.BackwardReference(x.Span, gamma, mean, inverse, dy, dx.Span, dGamma.Span, dBeta.Span, x.Rows, x.Columns);
+            BatchNormalize.Reference(x.Span, gamma, g.Input("beta").Span, y.Span, mean, inverse, x.Columns, epsilon);
+            BatchNormalize.BackwardReference(x.Span, gamma, mean, inverse, dy, dx.Span, dGamma.Span, dBeta.Span);
             g.Gradient("beta", dBeta);
         }
         else
@@ -63,12 +63,12 @@ public class OtherNormalizationTests
         double[] y = new double[x.Length], mean = new double[n], inverse = new double[n], rowInverse = new double[rows], dx = new double[x.Length], dGamma = new double[n], dBeta = new double[n];
         double Batch()
         {
-            BatchNormalize.Reference<double>(x, gamma, beta, y, mean, inverse, rows, n, 0.1);
+            BatchNormalize.Reference<double>(x, gamma, beta, y, mean, inverse, n, 0.1);
             return Numerical.Weighted(y, dy);
         }
 
         Batch();
-        BatchNormalize.BackwardReference<double>(x, gamma, mean, inverse, dy, dx, dGamma, dBeta, rows, n);
+        BatchNormalize.BackwardReference<double>(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
         Compare.Close(dx, Numerical.Gradient(x, Batch), Tolerances.Numerical, "batch ∂L/∂x");
         Compare.Close(dGamma, Numerical.Gradient(gamma, Batch), Tolerances.Numerical, "batch ∂L/∂γ");
         Compare.Close(dBeta, Numerical.Gradient(beta, Batch), Tolerances.Numerical, "batch ∂L/∂β");
@@ -90,12 +90,12 @@ public class OtherNormalizationTests
     public void Batch_OtherRowChanged_ChangesThisRowAndLayerNormDoesNot()
     {
         double[] x = Inputs.GaussianDouble(5, 12), one = [1, 1, 1], zero = new double[3], a = new double[12], b = new double[12], m = new double[4], r = new double[4];
-        BatchNormalize.Reference<double>(x, one, zero, a, m.AsSpan(0, 3), r.AsSpan(0, 3), 4, 3, 0);
+        BatchNormalize.Reference<double>(x, one, zero, a, m.AsSpan(0, 3), r.AsSpan(0, 3), 3, 0);
         double[] c = new double[12], d = new double[12];
-        Normalize.Reference<double>(x, one, zero, c, m, r, 4, 3, 0);
+        Normalize.Reference<double>(x, one, zero, c, m, r, 3, 0);
         x[11] += 5;
-        BatchNormalize.Reference<double>(x, one, zero, b, m.AsSpan(0, 3), r.AsSpan(0, 3), 4, 3, 0);
-        Normalize.Reference<double>(x, one, zero, d, m, r, 4, 3, 0);
+        BatchNormalize.Reference<double>(x, one, zero, b, m.AsSpan(0, 3), r.AsSpan(0, 3), 3, 0);
+        Normalize.Reference<double>(x, one, zero, d, m, r, 3, 0);
         Assert.NotEqual(a[2], b[2]);
         Assert.Equal(c[..9], d[..9]);
     }
@@ -104,6 +104,6 @@ public class OtherNormalizationTests
     public void Forward_WrongLength_NamesBothSides()
     {
         Assert.Contains("gamma holds 2", Assert.Throws<ArgumentException>(() => RmsNormalize.Forward(new float[6], new float[2], new float[6], [], 2, 3)).Message);
-        Assert.Throws<ArgumentException>(() => BatchNormalize.Reference<float>(new float[6], new float[3], new float[3], new float[6], new float[2], new float[3], 2, 3, 0));
+        Assert.Throws<ArgumentException>(() => BatchNormalize.Reference<float>(new float[6], new float[3], new float[3], new float[6], new float[2], new float[3], 3, 0));
     }
 }

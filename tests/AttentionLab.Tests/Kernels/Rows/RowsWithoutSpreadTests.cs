@@ -28,16 +28,16 @@ public class RowsWithoutSpreadTests
                     Array.Fill(x, level);
                     if (path == "forward")
                     {
-                        Normalize.Forward(x, gamma, beta, y, mean, inverse, 1, n, epsilon);
+                        Normalize.Forward(x, gamma, beta, y, mean, inverse, n, epsilon);
                     }
                     else if (path == "reference")
                     {
-                        Normalize.Reference<float>(x, gamma, beta, y, mean, inverse, 1, n, epsilon);
+                        Normalize.Reference<float>(x, gamma, beta, y, mean, inverse, n, epsilon);
                     }
                     else
                     {
                         double[] result = new double[n], means = new double[1];
-                        Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), result, means, [], 1, n, epsilon);
+                        Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), result, means, [], n, epsilon);
                         (y, mean) = (Array.ConvertAll(result, v => (float)v), [(float)means[0]]);
                     }
 
@@ -59,10 +59,10 @@ public class RowsWithoutSpreadTests
             float[] x = [.. Enumerable.Range(0, n).Select(i => i % 3 == 1 ? MathF.BitIncrement(level) : i % 7 == 6 ? MathF.BitDecrement(level) : level)];
             float[] gamma = Inputs.Gaussian(1, n), beta = Inputs.Gaussian(2, n), dy = Inputs.Gaussian(3, n), y = new float[n], mean = new float[1], inverse = new float[1], dx = new float[n], dGamma = new float[n], dBeta = new float[n];
             double[] ey = new double[n], em = new double[1], ei = new double[1], edx = new double[n], eg = new double[n], eb = new double[n];
-            Normalize.Forward(x, gamma, beta, y, mean, inverse, 1, n, 0);
-            Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta, 1, n);
-            Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), ey, em, ei, 1, n, 0);
-            Normalize.BackwardReference<double>(Inputs.Widen(x), Inputs.Widen(gamma), em, ei, Inputs.Widen(dy), edx, eg, eb, 1, n);
+            Normalize.Forward(x, gamma, beta, y, mean, inverse, n, 0);
+            Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
+            Normalize.Reference<double>(Inputs.Widen(x), Inputs.Widen(gamma), Inputs.Widen(beta), ey, em, ei, n, 0);
+            Normalize.BackwardReference<double>(Inputs.Widen(x), Inputs.Widen(gamma), em, ei, Inputs.Widen(dy), edx, eg, eb);
             Compare.Close(y, ey, Tolerances.Kernel, $"y around {level}");
             Compare.Close(dGamma, eg, Tolerances.Chain, $"∂L/∂γ around {level}");
             if (n > 2)
@@ -81,7 +81,7 @@ public class RowsWithoutSpreadTests
             foreach (double level in new[] { 0, 0.01, 1, -1000, 1e8 })
             {
                 float[] x = Array.ConvertAll(Inputs.Gaussian((ulong)n, n), v => (float)(v + level)), one = new float[n], y = new float[n], mean = new float[1];
-                Normalize.Forward(x, one, one, y, mean, [], 1, n);
+                Normalize.Forward(x, one, one, y, mean, [], n);
 
                 // The exact sum, in units of 2⁻⁸⁰.
                 BigInteger sum = 0;
@@ -106,13 +106,13 @@ public class RowsWithoutSpreadTests
             double[] ey = new double[rows * n], em = new double[rows], ei = new double[rows], edx = new double[rows * n], eg = new double[n], eb = new double[n];
             double[] wideX = Inputs.Widen(x), wideGamma = Inputs.Widen(gamma), wideDy = Inputs.Widen(dy);
 
-            Normalize.Reference<double>(wideX, wideGamma, Inputs.Widen(beta), ey, em, ei, rows, n, 0);
-            Normalize.Forward(x, gamma, beta, y, mean, inverse, rows, n, 0);
+            Normalize.Reference<double>(wideX, wideGamma, Inputs.Widen(beta), ey, em, ei, n, 0);
+            Normalize.Forward(x, gamma, beta, y, mean, inverse, n, 0);
             Compare.Close(y, ey, Tolerances.Kernel, "LayerNorm");
-            Normalize.Reference<float>(x, gamma, beta, y, mean, inverse, rows, n, 0);
+            Normalize.Reference<float>(x, gamma, beta, y, mean, inverse, n, 0);
             Compare.Close(y, ey, Tolerances.Kernel, "LayerNorm's reference in float");
-            Normalize.BackwardReference<double>(wideX, wideGamma, em, ei, wideDy, edx, eg, eb, rows, n);
-            Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta, rows, n);
+            Normalize.BackwardReference<double>(wideX, wideGamma, em, ei, wideDy, edx, eg, eb);
+            Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
             Compare.Close(dGamma, eg, Tolerances.Chain, "LayerNorm's ∂L/∂γ");
             if (n > 2)
             {
@@ -152,7 +152,7 @@ public class RowsWithoutSpreadTests
             foreach (float epsilon in Epsilons)
             {
                 float[] x = [.. Enumerable.Range(0, 33).SelectMany(i => new[] { level, i })], y = new float[66], mean = new float[2], inverse = new float[2];
-                BatchNormalize.Reference<float>(x, [2, 1], [0.5f, 0], y, mean, inverse, 33, 2, epsilon);
+                BatchNormalize.Reference<float>(x, [2, 1], [0.5f, 0], y, mean, inverse, 2, epsilon);
                 Assert.Equal(level, mean[0]);
                 Assert.All(Enumerable.Range(0, 33), i => Assert.Equal(0.5f, y[2 * i], 2e-5f));
             }

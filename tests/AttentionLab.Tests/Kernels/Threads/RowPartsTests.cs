@@ -37,8 +37,8 @@ public sealed class RowPartsTests : IDisposable
         ["gelu tanh backward"] = (dx, _, _) => Gelu.Backward(X, Dy, dx, tanh: true),
         ["relu"] = (y, _, _) => Relu.Forward(X, y),
         ["relu backward"] = (dx, _, _) => Relu.Backward(X, Dy, dx),
-        ["layer norm"] = (y, mean, inverse) => Normalize.Forward(X, Row, Other, y, mean.AsSpan(0, Rows), inverse.AsSpan(0, Rows), Rows, Columns),
-        ["layer norm backward"] = (dx, dGamma, dBeta) => Normalize.Backward(X, Row, Mean, Inverse, Dy, dx, dGamma.AsSpan(0, Columns), dBeta.AsSpan(0, Columns), Rows, Columns),
+        ["layer norm"] = (y, mean, inverse) => Normalize.Forward(X, Row, Other, y, mean.AsSpan(0, Rows), inverse.AsSpan(0, Rows), Columns),
+        ["layer norm backward"] = (dx, dGamma, dBeta) => Normalize.Backward(X, Row, Mean, Inverse, Dy, dx, dGamma.AsSpan(0, Columns), dBeta.AsSpan(0, Columns)),
         ["RMS norm"] = (y, inverse, _) => RmsNormalize.Forward(X, Row, y, inverse.AsSpan(0, Rows), Rows, Columns),
         ["RMS norm backward"] = (dx, dGamma, _) => RmsNormalize.Backward(X, Row, Inverse, Dy, dx, dGamma.AsSpan(0, Columns), Rows, Columns),
         ["drop"] = (y, _, _) => Drop.Forward(X, y, 0.3, s_random),
@@ -64,7 +64,7 @@ public sealed class RowPartsTests : IDisposable
 
     static RowPartsTests()
     {
-        Normalize.Forward(X, Row, Other, Weights, Mean, Inverse, Rows, Columns);
+        Normalize.Forward(X, Row, Other, Weights, Mean, Inverse, Columns);
         Softmax.Forward(X, Weights, Rows, Columns);
     }
 
@@ -128,10 +128,10 @@ public sealed class RowPartsTests : IDisposable
     {
         // The awkward lengths of the other tests are too short to be cut into parts.
         double[] x = Inputs.Widen(X), dy = Inputs.Widen(Dy), row = Inputs.Widen(Row), mean = new double[Rows], inverse = new double[Rows], y = new double[Size], dGamma = new double[Columns], dBeta = new double[Columns];
-        Normalize.Reference<double>(x, row, Inputs.Widen(Other), y, mean, inverse, Rows, Columns, Normalize.Epsilon);
+        Normalize.Reference<double>(x, row, Inputs.Widen(Other), y, mean, inverse, Columns, Normalize.Epsilon);
         float[][] results = Results("layer norm", 2);
         Compare.Close(results[0], y, Tolerances.Kernel, "layer norm");
-        Normalize.BackwardReference<double>(x, row, mean, inverse, dy, y, dGamma, dBeta, Rows, Columns);
+        Normalize.BackwardReference<double>(x, row, mean, inverse, dy, y, dGamma, dBeta);
         results = Results("layer norm backward", 2);
         Compare.Close(results[0], y, Tolerances.Kernel, "∂L/∂x");
         Compare.Close(results[1].AsSpan(0, Columns), dGamma, Tolerances.Kernel, "∂L/∂γ");

@@ -49,7 +49,7 @@ internal static class ThreadCases
         ["MatMul backward"] = s =>
         {
             float[] da = new float[200 * 97], db = s.Gaussian(4, 97 * 150);
-            MatMul.Backward(s.Gaussian(1, 200 * 97), s.Gaussian(2, 97 * 150), s.Gaussian(3, 200 * 150), da, db, 200, 97, 150, add: true);
+            MatMul.Backward(s.Gaussian(1, 200 * 97), s.Gaussian(2, 97 * 150), s.Gaussian(3, 200 * 150), da, db, 200, 97, 150);
             return [.. da, .. db];
         },
         ["Softmax"] = s => Map(s, (x, y) => Softmax.Forward(x, y, Rows, Columns)),
@@ -66,8 +66,8 @@ internal static class ThreadCases
         {
             float[] x = s.Gaussian(1, Rows * Columns), gamma = s.Gaussian(2, Columns), y = new float[x.Length], mean = new float[Rows], inverse = new float[Rows];
             float[] dx = new float[x.Length], dGamma = s.Gaussian(3, Columns), dBeta = s.Gaussian(4, Columns);
-            Normalize.Forward(x, gamma, s.Gaussian(5, Columns), y, mean, inverse, Rows, Columns);
-            Normalize.Backward(x, gamma, mean, inverse, s.Gaussian(6, x.Length), dx, dGamma, dBeta, Rows, Columns);
+            Normalize.Forward(x, gamma, s.Gaussian(5, Columns), y, mean, inverse, Columns);
+            Normalize.Backward(x, gamma, mean, inverse, s.Gaussian(6, x.Length), dx, dGamma, dBeta);
             return [.. y, .. mean, .. inverse, .. dx, .. dGamma, .. dBeta];
         },
         ["RmsNormalize"] = s =>
