@@ -22,7 +22,9 @@ public static class ChartToFigure
         return CourseChart.FromJson(ToJson(chart), title, summary);
     }
 
-    /// <summary>The chart as a notebook shows it: with its own title, and with the text that it had as a figure of the course, else with what can be said of any chart.</summary>
+    /// <summary>
+    /// The chart as a notebook shows it: with its own title, and with the text that it had as a figure of the course, else with what can be said of any chart.
+    /// </summary>
     internal static CourseFigure Described(this GenericChart chart)
     {
         Layout layout = GenericChart.getLayout(chart);
@@ -32,12 +34,14 @@ public static class ChartToFigure
         return CourseChart.FromJson(
             ToJson(chart),
             string.IsNullOrWhiteSpace(title) ? "Chart without a title" : null,
-            summary ?? $"Nobody has described this chart yet. It draws: {string.Join(", ", traces)}. ToFigure(title, summary) gives it a title and a line of text.");
+            summary ?? $"Nobody has described this chart yet. It draws: {string.Join(", ", traces)}. "
+                + "ToFigure(title, summary) gives it a title and a line of text.");
     }
 
     /// <summary>
     /// Plotly's JSON, as <see cref="GenericChart.toFigureJson"/> writes it but for three things: NaN and ∞ are gaps (null) and not words, the template that
-    /// Plotly.NET puts into every chart is left out (it fixes the colours of a light page, and takes a tenth of a second), and the steps stand where plotly.js looks for them.
+    /// Plotly.NET puts into every chart is left out (it fixes the colours of a light page,
+    /// and takes a tenth of a second), and the steps stand where plotly.js looks for them.
     /// </summary>
     internal static string ToJson(GenericChart chart)
     {

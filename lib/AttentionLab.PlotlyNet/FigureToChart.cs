@@ -58,7 +58,8 @@ public static class FigureToChart
         },
     };
 
-    private static object Number(JsonNode node) => node.AsValue().TryGetValue(out int whole) ? (object)whole : double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
+    private static object Number(JsonNode node) =>
+        node.AsValue().TryGetValue(out int whole) ? (object)whole : double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     /// <summary>The type that Plotly.NET looks for under a name; it would overwrite an object of another type, not change it.</summary>
     private static DynamicObj.DynamicObj Empty(string name) => name.TrimEnd("0123456789".ToCharArray()) switch

@@ -6,7 +6,8 @@ namespace AttentionLab.PlotlyNet;
 /// <summary>
 /// Plotly.NET and what it needs, loaded once, from the folder of this assembly. A notebook host does not hold them, holds them twice, or holds an
 /// older one: .NET Interactive 1.0.712001 brings FSharp.Core 10.0 where Plotly.NET 6 needs 10.1, and a C# script gives every <c>#r</c> a context
-/// of its own, so that a type of FSharp.Core would not be the same type in two of them. An assembly that the host has in the same or a newer version is taken from it.
+/// of its own, so that a type of FSharp.Core would not be the same type in two of them.
+/// An assembly that the host has in the same or a newer version is taken from it.
 /// </summary>
 internal sealed class GuestContext : AssemblyLoadContext
 {

@@ -28,7 +28,8 @@ public sealed class BarTests
 
     [Fact]
     public void Judge_OneOfTwoFails_IsMissed() =>
-        Assert.Equal((false, "≥ 1.1 × ORT: 1.20 met; ≥ 0.95 × oneDNN: 0.90 missed"), MetAndText(Judge(10, null, Bar.AtLeast(1.1, "ORT"), Bar.AtLeast(0.95, "oneDNN"))));
+        Assert.Equal(
+            (false, "≥ 1.1 × ORT: 1.20 met; ≥ 0.95 × oneDNN: 0.90 missed"), MetAndText(Judge(10, null, Bar.AtLeast(1.1, "ORT"), Bar.AtLeast(0.95, "oneDNN"))));
 
     [Fact]
     public void Judge_RivalAbsent_IsNeitherMetNorMissed() =>
@@ -40,7 +41,9 @@ public sealed class BarTests
 
     [Fact]
     public void Judge_MoonshotNotReached_ChangesNothing() =>
-        Assert.Equal((true, "≥ 1.1 × ORT: 1.20 met; moonshot ≥ 1.3 × ORT: 1.20 not reached"), MetAndText(Judge(10, null, Bar.AtLeast(1.1, "ORT"), Bar.AtLeast(1.3, "ORT").AsMoonshot())));
+        Assert.Equal(
+            (true, "≥ 1.1 × ORT: 1.20 met; moonshot ≥ 1.3 × ORT: 1.20 not reached"),
+            MetAndText(Judge(10, null, Bar.AtLeast(1.1, "ORT"), Bar.AtLeast(1.3, "ORT").AsMoonshot())));
 
     [Fact]
     public void Judge_OnlyMoonshots_IsNeitherMetNorMissed() => Assert.Null(Judge(10, null, Bar.AtLeast(1, "ORT").AsMoonshot()).Met);

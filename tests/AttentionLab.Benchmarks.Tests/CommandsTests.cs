@@ -27,15 +27,20 @@ public sealed class CommandsTests
     [InlineData("limit --json x")]
     [InlineData("")]
     [InlineData("dual")]
-    public void Run_WrongOptions_ExitWithTwo(string line) => Assert.Equal(Commands.BadOptions, Commands.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    public void Run_WrongOptions_ExitWithTwo(string line) =>
+        Assert.Equal(Commands.BadOptions, Commands.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
 
     [Fact]
     public void Choices_UnknownOption_NamesTheRightOnes()
     {
         ParseResult parsed = Commands.Root().Parse("duel --thread 1");
         Assert.NotEmpty(parsed.Errors);
-        Assert.Equal("Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --out FILE, --seconds S.", Commands.Choices(parsed.CommandResult.Command));
-        Assert.Equal("Commands: duel, torch, limit, scale, alignment, micro. More: -- COMMAND --help", Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
+        Assert.Equal(
+            "Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --out FILE, --seconds S.",
+            Commands.Choices(parsed.CommandResult.Command));
+        Assert.Equal(
+            "Commands: duel, torch, limit, scale, alignment, micro. More: -- COMMAND --help",
+            Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
     }
 
     [Theory]

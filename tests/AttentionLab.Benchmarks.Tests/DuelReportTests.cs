@@ -20,10 +20,17 @@ public sealed class DuelReportTests
         using JsonDocument document = JsonDocument.Parse(s_report.ToJson());
         JsonElement rows = document.RootElement.GetProperty("rows");
         Assert.Equal(3, rows.GetArrayLength());
-        string[] names = ["workload", "threads", "system", "medianMs", "minMs", "gflops", "percentOfLimit", "ratioToBestRival", "bar", "met", "clean", "samples"];
+        string[] names =
+        [
+            "workload", "threads", "system", "medianMs", "minMs", "gflops", "percentOfLimit", "ratioToBestRival", "bar", "met", "clean", "samples"
+        ];
         Assert.All(rows.EnumerateArray(), row => Assert.Equal(names, row.EnumerateObject().Select(property => property.Name)));
         JsonElement ours = rows[0];
-        Assert.Equal(("attention n=1024", 1, "ours", 18.25, true), (ours.GetProperty("workload").GetString(), ours.GetProperty("threads").GetInt32(), ours.GetProperty("system").GetString(), ours.GetProperty("medianMs").GetDouble(), ours.GetProperty("met").GetBoolean()));
+        Assert.Equal("attention n=1024", ours.GetProperty("workload").GetString());
+        Assert.Equal(1, ours.GetProperty("threads").GetInt32());
+        Assert.Equal("ours", ours.GetProperty("system").GetString());
+        Assert.Equal(18.25, ours.GetProperty("medianMs").GetDouble());
+        Assert.True(ours.GetProperty("met").GetBoolean());
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("met").ValueKind);
     }
 
@@ -41,8 +48,10 @@ public sealed class DuelReportTests
     public void ToMarkdown_Table_ShowsEveryColumn()
     {
         string text = s_report.ToMarkdown();
-        Assert.Contains("| workload | threads | system | median ms | min ms | GFLOP/s | % of limit | × best rival | clean | bar | met |\n", text, StringComparison.Ordinal);
-        Assert.Contains("| attention n=1024 | 1 | ours | 18.25 | 18.00 | 117.5 | 99.3 | 1.28 | 9/11 | ≥ 1.2 × ORT: 1.28 met | met |\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "| workload | threads | system | median ms | min ms | GFLOP/s | % of limit | × best rival | clean | bar | met |\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "| attention n=1024 | 1 | ours | 18.25 | 18.00 | 117.5 | 99.3 | 1.28 | 9/11 | ≥ 1.2 × ORT: 1.28 met | met |\n", text, StringComparison.Ordinal);
         Assert.Contains("| softmax | 1 | ours | 0.0044 | 0.0043 |  |  |  | 3/3 | ≥ 1 × ORT: 0.90 missed | **missed** |\n", text, StringComparison.Ordinal);
         Assert.Contains("- Bars: 1 met, 1 missed\n", text, StringComparison.Ordinal);
         Assert.Contains("- ORT: not found (how to get it)\n", text, StringComparison.Ordinal);

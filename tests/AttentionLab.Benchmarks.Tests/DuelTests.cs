@@ -49,7 +49,8 @@ public sealed class DuelTests
             new("ours", () => ours[0] = 1, ours) { OwnClock = _ => 0.010 },
             new("rival 2.0", () => rival[0] = 1, rival) { OwnClock = _ => 0.020, IsRival = true, Family = "rival" });
         IReadOnlyList<DuelRow> rows = Run(contest with { Flops = 1e9, Bars = [Bar.AtLeast(1.8, "rival")] }).Rows;
-        Assert.Equal(("ours", 10, 2, true), (rows[0].System, Math.Round(rows[0].MedianMs, 6), Math.Round(rows[0].RatioToBestRival!.Value, 6), rows[0].Met!.Value));
+        Assert.Equal(
+            ("ours", 10, 2, true), (rows[0].System, Math.Round(rows[0].MedianMs, 6), Math.Round(rows[0].RatioToBestRival!.Value, 6), rows[0].Met!.Value));
         Assert.Equal(100, rows[0].Gflops!.Value, 6);
         Assert.Equal((1.0, null, null), (rows[1].RatioToBestRival!.Value, rows[1].Bar, rows[1].Met));
         Assert.True(rows[0].Samples >= 3 && rows[0].Clean <= rows[0].Samples);

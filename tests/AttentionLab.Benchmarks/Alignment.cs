@@ -5,7 +5,8 @@ using AttentionLab.Kernels;
 namespace AttentionLab.Benchmarks;
 
 /// <summary>
-/// What it costs that arrays begin where the runtime puts them: the same kernels on numbers that begin 0 to 60 bytes behind a cache line, taking turns. A managed
+/// What it costs that arrays begin where the runtime puts them: the same kernels on
+/// numbers that begin 0 to 60 bytes behind a cache line, taking turns. A managed
 /// array's first number lies 8, 16, … bytes behind one, and no two runs agree.
 /// </summary>
 internal static class Alignment
@@ -31,16 +32,25 @@ internal static class Alignment
             ("matrix product 512³", 512 * 512, (a, b, c) => MatMul.Forward(a, b, c, 512, 512, 512)),
             ("matrix product 512³, weight packed", 512 * 512, (a, _, c) => MatMul.Forward(a, packed, c, 512)),
             ("matrix product 8×512×512", 512 * 512, (a, b, c) => MatMul.Forward(a[..(8 * 512)], b, c[..(8 * 512)], 8, 512, 512)),
-            ("attention 8 heads × 64, n = 512", 8 * 512 * 64, (a, b, c) => FlashAttend.Forward(new AttendInput<float> { Q = new(a, split), K = new(b, split), V = new(b, split), Sizes = heads, Scale = 0.125f }, c, split, default)),
+            ("attention 8 heads × 64, n = 512", 8 * 512 * 64, (a, b, c) =>
+                FlashAttend.Forward(AttendInput.Split<float>(a, b, b, heads, 0.125f), c, split, default)),
             ("softmax 32×512", 32 * 512, (a, _, c) => Softmax.Forward(a, c, 32, 512)),
             ("GELU 32×512", 32 * 512, (a, _, c) => Gelu.Forward(a, c)),
             ("LayerNorm 32×512", 32 * 512, (a, b, c) => Normalize.Forward(a, b[..512], b[512..1024], c, [], [], 512)),
             ("softmax 4096×512", 4096 * 512, (a, _, c) => Softmax.Forward(a, c, 4096, 512)),
         ];
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"- CPU: {Machine.Cpu}\n- Date: {DateTime.UtcNow:yyyy-MM-dd}\n- Command: `alignment`\n- Runtime: {Machine.Runtime}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- One thread; inputs and output begin so many bytes behind a cache line; best of {Rounds} rounds in which all take turns; times as multiples of the aligned one.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"| kernel | aligned, µs |{string.Concat(s_offsets.Skip(1).Select(o => $" {4 * o} bytes |"))}\n|---|--:|{string.Concat(s_offsets.Skip(1).Select(_ => "--:|"))}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"- CPU: {Machine.Cpu}\n- Date: {DateTime.UtcNow:yyyy-MM-dd}\n- Command: `alignment`\n- Runtime: {Machine.Runtime}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"- One thread; inputs and output begin so many bytes behind a cache line; best of {Rounds} rounds in which all take turns; times as multiples of "
+            + $"the aligned one.\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"| kernel | aligned, µs "
+            + $"|{string.Concat(s_offsets.Skip(1).Select(o => $" {4 * o} bytes |"))}\n|---|--:|{string.Concat(s_offsets.Skip(1).Select(_ => "--:|"))}\n");
         foreach ((string name, int length, Kernel call) in kernels)
         {
             double[] best = Times(length, call);

@@ -111,8 +111,10 @@ internal sealed record Bar
 
         double asked = rival / Value;
         string share = (least / asked * 100).ToString("F0", CultureInfo.InvariantCulture);
-        return asked < least ? $"{this} asks for {Milliseconds(asked)} ms, but at 100 % of the machine's limit the work takes {Milliseconds(least)} ms: beyond this machine."
-            : asked * Hardly < least ? $"{this} asks for {Milliseconds(asked)} ms, which is {share} % of the machine's limit, with no time for anything but multiply-adds."
+        return asked < least
+            ? $"{this} asks for {Milliseconds(asked)} ms, but at 100 % of the machine's limit the work takes {Milliseconds(least)} ms: beyond this machine."
+            : asked * Hardly < least
+                ? $"{this} asks for {Milliseconds(asked)} ms, which is {share} % of the machine's limit, with no time for anything but multiply-adds."
             : null;
     }
 

@@ -15,14 +15,35 @@ internal static class Commands
     /// <summary>Exit code for a run that was cancelled.</summary>
     public const int Cancelled = 130;
 
-    private static readonly Option<string?> s_only = new("--only") { Description = $"Only one group: {string.Join(", ", Catalog.Groups)}.", HelpName = "GROUP" };
-    private static readonly Option<int?> s_threads = new("--threads") { Description = "Threads that every system may use, 1 or 2. Without it: first 1, then 2.", HelpName = "1|2" };
+    private static readonly Option<string?> s_only = new("--only")
+    {
+        Description = $"Only one group: {string.Join(", ", Catalog.Groups)}.",
+        HelpName = "GROUP",
+    };
+    private static readonly Option<int?> s_threads = new("--threads")
+    {
+        Description = "Threads that every system may use, 1 or 2. Without it: first 1, then 2.",
+        HelpName = "1|2",
+    };
     private static readonly Option<string?> s_rivals = new("--rivals") { Description = "Folder made by Rivals/setup.sh, for ONNX Runtime.", HelpName = "DIR" };
-    private static readonly Option<string?> s_python = new("--python") { Description = "Python that has torch; without it the usual ones are tried.", HelpName = "PATH" };
+    private static readonly Option<string?> s_python = new("--python")
+    {
+        Description = "Python that has torch; without it the usual ones are tried.",
+        HelpName = "PATH",
+    };
     private static readonly Option<string?> s_json = new("--json") { Description = "Also write the rows to this file as JSON.", HelpName = "FILE" };
     private static readonly Option<string?> s_out = new("--out") { Description = "Also write the table to this file as Markdown.", HelpName = "FILE" };
-    private static readonly Option<double> s_seconds = new("--seconds") { Description = "About how long to sample a row; every system gets at least three samples.", HelpName = "S", DefaultValueFactory = _ => 3 };
-    private static readonly Option<string?> s_torchOnly = new("--only") { Description = "Only one group: attention, causal, encoder, training.", HelpName = "GROUP" };
+    private static readonly Option<double> s_seconds = new("--seconds")
+    {
+        Description = "About how long to sample a row; every system gets at least three samples.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 3,
+    };
+    private static readonly Option<string?> s_torchOnly = new("--only")
+    {
+        Description = "Only one group: attention, causal, encoder, training.",
+        HelpName = "GROUP",
+    };
     private static readonly Argument<string> s_way = new("way");
     private static readonly Argument<int> s_tokens = new("tokens");
     private static readonly Argument<int> s_one = new("threads");
@@ -70,12 +91,17 @@ internal static class Commands
             }
         });
 
-        Command duel = new("duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { s_only, s_threads, s_rivals, s_python, s_json, s_out, s_seconds };
+        Command duel = new(
+            "duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { s_only, s_threads, s_rivals,
+            s_python, s_json, s_out, s_seconds };
         duel.SetAction(result => Duel(result));
 
-        Command torch = new("torch", "Ours against PyTorch in a child process, which takes turns with us sample by sample.") { s_torchOnly, s_threads, s_python, s_json, s_out, s_seconds };
+        Command torch = new(
+            "torch", "Ours against PyTorch in a child process, which takes turns with us sample by sample.") { s_torchOnly, s_threads, s_python, s_json, s_out,
+            s_seconds };
         torch.SetAction(result => TorchDuel(result));
-        Command scale = new("scale", "Time and peak memory of one head for 1k to 32k tokens: fused, weights stored, Lightning; with slopes.") { s_threads, s_out };
+        Command scale = new(
+            "scale", "Time and peak memory of one head for 1k to 32k tokens: fused, weights stored, Lightning; with slopes.") { s_threads, s_out };
         scale.SetAction(result => ScaleTable(result));
         Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { s_filter };
         micro.SetAction(result => Micro.Run(result.GetValue(s_filter)));
@@ -86,12 +112,20 @@ internal static class Commands
         one.SetAction(result => Scale.One(result.GetValue(s_way)!, result.GetValue(s_tokens), result.GetValue(s_one)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
-        return new RootCommand("Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no failure.") { duel, torch, limit, scale, alignment, micro, one };
+        return new RootCommand(
+            "Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no "
+            + "failure.") { duel,
+            torch, limit, scale, alignment, micro, one };
     }
 
     internal static string Choices(Command command)
     {
-        string[] names = [.. command.Subcommands.Count > 0 ? command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name) : command.Options.Select(option => $"{option.Name} {option.HelpName}".TrimEnd()).Where(name => name[2..] is not ("help" or "version"))];
+        string[] names =
+        [
+            .. command.Subcommands.Count > 0
+                ? command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+                : command.Options.Select(option => $"{option.Name} {option.HelpName}".TrimEnd()).Where(name => name[2..] is not ("help" or "version"))
+        ];
         return command.Subcommands.Count > 0 ? $"Commands: {string.Join(", ", names)}. More: -- COMMAND --help"
             : names.Length > 0 ? $"Options of {command.Name}: {string.Join(", ", names)}." : $"{command.Name} has no options.";
     }
@@ -103,12 +137,14 @@ internal static class Commands
         {
             Machine.Pin(threads == 1);
             using FmaLimit limit = new(threads);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"multiply-add, {threads} thread{(threads == 1 ? " " : "s")}: {limit.Find(1000),7:F1} GFLOP/s"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"multiply-add, {threads} thread{(threads == 1 ? " " : "s")}: {limit.Find(1000),7:F1} GFLOP/s"));
         }
 
         foreach ((string level, int bytes) in ReadLimit.Levels)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {level,-4} ({bytes >> 10,6} KB): {ReadLimit.Gigabytes(bytes),7:F1} GB/s on one thread"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"read {level,-4} ({bytes >> 10,6} KB): {ReadLimit.Gigabytes(bytes),7:F1} GB/s on one thread"));
         }
 
         return 0;
@@ -124,7 +160,9 @@ internal static class Commands
             return 1;
         }
 
-        return Session(result, [rivals.Lines.First(line => line.StartsWith("PyTorch", StringComparison.Ordinal))], rivals, threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+        return Session(
+            result, [rivals.Lines.First(line => line.StartsWith("PyTorch", StringComparison.Ordinal))], rivals,
+            threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
     }
 
     private static int ScaleTable(ParseResult result) => Say(result, Scale.Run(result.GetValue(s_threads) ?? 1, Console.Error));
@@ -172,7 +210,8 @@ internal static class Commands
             Workers.Count = threads;
             rivals.UseThreads(threads);
             using FmaLimit limit = new(threads);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"limit of {threads} thread{(threads == 1 ? "" : "s")}: {limit.Find():F1} GFLOP/s"));
+            Console.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"limit of {threads} thread{(threads == 1 ? "" : "s")}: {limit.Find():F1} GFLOP/s"));
             return session.Run(entries(threads), threads, limit, result.GetValue(s_seconds), cancelled.Token);
         });
         Console.WriteLine(session.Report.ToMarkdown());

@@ -12,7 +12,9 @@ internal sealed record Contender(string System, Action Run, float[] Result)
     /// <summary>Not ours: counts for "ratio to the best rival".</summary>
     public bool IsRival { get; init; }
 
-    /// <summary>The least that any program must do (a copy of the same memory): its time is 100 % of the limit where multiply-adds are not what counts.</summary>
+    /// <summary>
+    /// The least that any program must do (a copy of the same memory): its time is 100 % of the limit where multiply-adds are not what counts.
+    /// </summary>
     public bool IsFloor { get; init; }
 
     /// <summary>What the result must equal; null for what ours computes. Empty for nothing (a floor computes nothing).</summary>
@@ -39,7 +41,8 @@ internal sealed record Contender(string System, Action Run, float[] Result)
 /// <param name="Flops">Work counted as multiply and add; 0 where that says nothing.</param>
 /// <param name="Contenders">Ours first.</param>
 /// <param name="Bars">What ours must reach.</param>
-/// <param name="Check">Throws <see cref="WrongResultException"/> if ours is not what the plain reference computes; the others are then compared with ours.</param>
+/// <param name="Check">Throws <see cref="WrongResultException"/> if ours is not what
+/// the plain reference computes; the others are then compared with ours.</param>
 internal sealed record Contest(string Workload, double Flops, IReadOnlyList<Contender> Contenders, IReadOnlyList<Bar> Bars, Action<float[]> Check) : IDisposable
 {
     /// <summary>Facts for the reader below the table; none if empty.</summary>

@@ -13,7 +13,9 @@ namespace AttentionLab.Benchmarks;
 /// <param name="cancellation">Ends after the sample under way.</param>
 internal sealed class Duel(int threads, FmaLimit limit, double seconds, CancellationToken cancellation)
 {
-    /// <summary>A sample is clean if both bursts reach this share of the limit: undisturbed ones scatter by 2 to 4 %, a busy neighbour costs 20 % and more.</summary>
+    /// <summary>
+    /// A sample is clean if both bursts reach this share of the limit: undisturbed ones scatter by 2 to 4 %, a busy neighbour costs 20 % and more.
+    /// </summary>
     private const double CleanShare = 0.93;
 
     /// <summary>A sample is disturbed if threads waited for a core for more than this share of it: another program had its turn.</summary>
@@ -180,7 +182,9 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
 
         if (!(worst <= contest.Agreement * scale))
         {
-            throw new WrongResultException($"{contest.Workload}: {other.System} has {other.Result[at]:G6} at {at} where {expected[at]:G6} is right, and the largest value is {scale:G3}: no time is shown for a wrong result.");
+            throw new WrongResultException(
+                $"{contest.Workload}: {other.System} has {other.Result[at]:G6} at {at} where {expected[at]:G6} is right, and the largest value is {scale:G3}: "
+                + "no time is shown for a wrong result.");
         }
     }
 

@@ -43,7 +43,10 @@ internal sealed record DuelReport(
     public string ToMarkdown()
     {
         StringBuilder text = new();
-        string limits = string.Join(", ", Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Value:F1} GFLOP/s on {limit.Key} thread{(limit.Key == "1" ? "" : "s")}")));
+        string limits = string.Join(
+            ", ",
+            Limits.Select(
+                limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Value:F1} GFLOP/s on {limit.Key} thread{(limit.Key == "1" ? "" : "s")}")));
         text.Append($"- CPU: {Cpu}; ours used {Width}-bit registers\n- Limit: {limits}\n- Date: {Date}\n- Command: `{Command}`\n- Runtime: {Runtime}\n");
         foreach (string rival in Rivals)
         {
@@ -56,7 +59,10 @@ internal sealed record DuelReport(
         foreach (DuelRow row in Rows)
         {
             string met = row.Met switch { true => "met", false => "**missed**", _ => "" };
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Workload} | {row.Threads} | {row.System} | {Milliseconds(row.MedianMs)} | {Milliseconds(row.MinMs)} | {row.Gflops:F1} | {row.PercentOfLimit:F1} | {row.RatioToBestRival:F2} | {row.Clean}/{row.Samples} | {row.Bar} | {met} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {row.Workload} | {row.Threads} | {row.System} | {Milliseconds(row.MedianMs)} | {Milliseconds(row.MinMs)} | {row.Gflops:F1} | "
+                + $"{row.PercentOfLimit:F1} | {row.RatioToBestRival:F2} | {row.Clean}/{row.Samples} | {row.Bar} | {met} |\n");
         }
 
         if (Notes.Count > 0)

@@ -68,7 +68,8 @@ internal sealed class DuelSession(string command, IReadOnlyList<string> rivals, 
     private static string Describe(DuelRow ours)
     {
         string ratio = ours.RatioToBestRival is { } value ? string.Create(CultureInfo.InvariantCulture, $", {value:F2} × best rival") : "";
-        return $"{DuelReport.Milliseconds(ours.MedianMs)} ms{ratio}{ours.Met switch { true => ", met", false => ", MISSED", _ => "" }} ({ours.Clean}/{ours.Samples} clean)";
+        string met = ours.Met switch { true => ", met", false => ", MISSED", _ => "" };
+        return $"{DuelReport.Milliseconds(ours.MedianMs)} ms{ratio}{met} ({ours.Clean}/{ours.Samples} clean)";
     }
 
     private void Save()

@@ -53,7 +53,13 @@ internal sealed class FmaLimit(int threads) : IDisposable
     private static double OneThread()
     {
         long start = Stopwatch.GetTimestamp();
-        float sink = Simd.Width switch { 512 => Multiply<Lanes16>(Steps), 256 => Multiply<Lanes8>(Steps), 128 => Multiply<Lanes4>(Steps), _ => Multiply<Lanes1>(Steps) };
+        float sink = Simd.Width switch
+        {
+            512 => Multiply<Lanes16>(Steps),
+            256 => Multiply<Lanes8>(Steps),
+            128 => Multiply<Lanes4>(Steps),
+            _ => Multiply<Lanes1>(Steps),
+        };
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         s_sink += sink;
         return 2.0 * Steps * 12 * Simd.Lanes / seconds / 1e9;

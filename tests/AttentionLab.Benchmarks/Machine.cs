@@ -11,22 +11,28 @@ internal static class Machine
     private static readonly string[] s_settings = ["TieredCompilation", "TieredPGO", "TieredCompilation.QuickJitForLoops", "GCgen0size"];
 
     /// <summary>The CPU's name as the system gives it.</summary>
-    public static string Cpu { get; } = FromCpuInfo("model name") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    public static string Cpu { get; } = FromCpuInfo("model name")
+        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>Whether the CPU itself has AVX-512, even if .NET was told not to use it.</summary>
     public static bool HasAvx512 { get; } = FromCpuInfo("flags")?.Split(' ').Contains("avx512f") ?? Avx512F.IsSupported;
 
     /// <summary>Whether the CPU itself has AVX2 and FMA.</summary>
-    public static bool HasAvx2 { get; } = FromCpuInfo("flags")?.Split(' ') is { } flags ? flags.Contains("avx2") && flags.Contains("fma") : Avx2.IsSupported && Fma.IsSupported;
+    public static bool HasAvx2 { get; } = FromCpuInfo("flags")?.Split(' ') is { } flags ? flags.Contains("avx2") && flags.Contains("fma") : Avx2.IsSupported
+        && Fma.IsSupported;
 
     /// <summary>.NET's version and the settings that change times.</summary>
     public static string Runtime
     {
         get
         {
-            IEnumerable<string> set = s_settings.Select(name => (name, AppContext.GetData($"System.Runtime.{name}"))).Where(pair => pair.Item2 is not null).Select(pair => $"{pair.name}={pair.Item2}");
+            IEnumerable<string> set = s_settings.Select(
+                name => (name, AppContext.GetData($"System.Runtime.{name}"))).Where(pair => pair.Item2 is not null).Select(pair => $"{pair.name}={pair.Item2}");
             IEnumerable<string> variables = Environment.GetEnvironmentVariables().Keys.OfType<string>()
-                .Where(name => name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal) || name.StartsWith("DOTNET_TC_", StringComparison.Ordinal) || name.StartsWith("DOTNET_Enable", StringComparison.Ordinal) || name.StartsWith("DOTNET_GC", StringComparison.Ordinal) || name == "DOTNET_ReadyToRun")
+                .Where(
+                    name => name.StartsWith("DOTNET_Tiered", StringComparison.Ordinal) || name.StartsWith("DOTNET_TC_", StringComparison.Ordinal)
+                        || name.StartsWith("DOTNET_Enable", StringComparison.Ordinal) || name.StartsWith("DOTNET_GC", StringComparison.Ordinal)
+                            || name == "DOTNET_ReadyToRun")
                 .Order().Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}");
             string collector = $"{(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} collector, {System.Runtime.GCSettings.LatencyMode}";
             return string.Join(", ", [$".NET {Environment.Version} on {RuntimeInformation.RuntimeIdentifier}", collector, .. set, .. variables]);

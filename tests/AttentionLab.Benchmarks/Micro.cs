@@ -19,7 +19,8 @@ internal static class Micro
         Workers.Count = 1;
 
         // In this process: the settings of this program are the ones to be measured, and no project is generated and built.
-        IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary)
+        IConfig config = DefaultConfig.Instance.AddJob(
+            Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "AttentionLab.Benchmarks"));
         return BenchmarkSwitcher.FromTypes([typeof(RowBenchmarks), typeof(TileBenchmarks)]).Run(["--filter", $"*{filter}*"], config).Any() ? 0 : 1;
     }
@@ -30,7 +31,8 @@ public class RowBenchmarks
 {
     private const int Columns = 512;
 
-    private readonly float[] _x = Inputs.Gaussian(Columns, 1), _y = Inputs.Zeros(Columns), _gamma = Inputs.Gaussian(Columns, 2), _beta = Inputs.Gaussian(Columns, 3);
+    private readonly float[] _x = Inputs.Gaussian(Columns, 1), _y = Inputs.Zeros(Columns), _gamma = Inputs.Gaussian(Columns, 2);
+    private readonly float[] _beta = Inputs.Gaussian(Columns, 3);
 
     [Benchmark]
     public void Exp() => Kernels.Exp.Forward(_x, _y);

@@ -42,7 +42,10 @@ internal static class Scale
                 }
 
                 points[(way, n)] = Child(way, n, threads);
-                progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way} n={n}: {DuelReport.Milliseconds(points[(way, n)].Milliseconds)} ms, {Megabytes(points[(way, n)].Bytes)} MB"));
+                progress.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{way} n={n}: {DuelReport.Milliseconds(points[(way, n)].Milliseconds)} ms, {Megabytes(points[(way, n)].Bytes)} MB"));
             }
         }
 
@@ -53,8 +56,12 @@ internal static class Scale
     internal static string Table(IReadOnlyDictionary<(string Way, int Tokens), Point> points, int threads)
     {
         StringBuilder text = new();
-        text.Append($"- CPU: {Machine.Cpu}\n- Date: {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n- Command: `scale --threads {threads}`\n- Runtime: {Machine.Runtime}\n");
-        text.Append("- One head of 64. Memory is what the call needs beyond its inputs and its output. Fused and stored compute softmax attention, Lightning causal linear attention.\n\n");
+        text.Append(
+            $"- CPU: {Machine.Cpu}\n- Date: {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\n- Command: `scale --threads {threads}`\n- "
+            + $"Runtime: {Machine.Runtime}\n");
+        text.Append(
+            "- One head of 64. Memory is what the call needs beyond its inputs and its output. Fused and stored compute softmax attention, Lightning causal "
+            + "linear attention.\n\n");
         text.Append("| tokens | fused ms | fused MB | weights stored ms | weights stored MB | Lightning ms | Lightning MB |\n|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (int n in s_tokens)
         {
@@ -74,10 +81,15 @@ internal static class Scale
         {
             (double X, Point Y)[] line = [.. points.Where(pair => pair.Key.Way == way).Select(pair => ((double)pair.Key.Tokens, pair.Value))];
             double memory = Slope([.. line.Where(p => p.Y.Bytes >= Resolved).Select(p => (p.X, p.Y.Bytes))]);
-            text.Append(CultureInfo.InvariantCulture, $" {Slope([.. line.Select(p => (p.X, p.Y.Milliseconds))]):F2} | {(double.IsNaN(memory) ? "flat" : memory.ToString("F2", CultureInfo.InvariantCulture))} |");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $" {Slope([.. line.Select(p => (p.X, p.Y.Milliseconds))]):F2} | "
+                + $"{(double.IsNaN(memory) ? "flat" : memory.ToString("F2", CultureInfo.InvariantCulture))} |");
         }
 
-        return text.Append("\n\nA slope of 1 is linear in the tokens, 2 quadratic: least squares of log against log. Less than 1 MB is not told from nothing and left out of the slope; flat: never more.\n").ToString();
+        return text.Append(
+            "\n\nA slope of 1 is linear in the tokens, 2 quadratic: least squares of log against log. Less than 1 MB is not told from nothing and left out of "
+            + "the slope; flat: never more.\n").ToString();
     }
 
     private static string Megabytes(double bytes) => bytes < Resolved ? "< 1" : (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
@@ -142,7 +154,13 @@ internal static class Scale
 
     private static Point Child(string way, int tokens, int threads)
     {
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), "scale-one", way, tokens.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        using Process child = Process.Start(
+            new ProcessStartInfo(
+                Environment.ProcessPath!,
+                [
+                    .. Host(), "scale-one", way, tokens.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture)
+                ])
+            { RedirectStandardOutput = true })!;
         string[] numbers = child.StandardOutput.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         child.WaitForExit();
         return child.ExitCode == 0 && numbers.Length == 2

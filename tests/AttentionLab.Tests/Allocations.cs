@@ -3,7 +3,10 @@ namespace AttentionLab.Tests;
 /// <summary>What a call leaves to the garbage collector.</summary>
 internal static class Allocations
 {
-    /// <summary>Bytes that ten calls on this thread allocate after one to warm up: the least of five tries, because another test may ask for more threads meanwhile, and the first call after that makes them.</summary>
+    /// <summary>
+    /// Bytes that ten calls on this thread allocate after one to warm up: the least of five tries,
+    /// because another test may ask for more threads meanwhile, and the first call after that makes them.
+    /// </summary>
     /// <param name="call">The call.</param>
     public static long OfTenCalls(Action call)
     {

@@ -20,7 +20,9 @@ internal static class Compare
     /// <summary>Asserts the same shape and error ≤ <paramref name="tolerance"/>; returns the error.</summary>
     public static double Close(Tensor actual, Tensor expected, double tolerance, string what)
     {
-        Assert.True(actual.Shape.SequenceEqual(expected.Shape), $"{what}: shape ({string.Join(", ", actual.Shape.ToArray())}) is not ({string.Join(", ", expected.Shape.ToArray())})");
+        Assert.True(
+            actual.Shape.SequenceEqual(expected.Shape),
+            $"{what}: shape ({string.Join(", ", actual.Shape.ToArray())}) is not ({string.Join(", ", expected.Shape.ToArray())})");
         return Close(actual.Span, expected.Span, tolerance, what);
     }
 
@@ -66,7 +68,8 @@ internal static class Compare
         for (int i = 0; i < actual.Length; i++)
         {
             bool same = actual[i].Equals(expected[i]);
-            double e = same ? 0 : double.IsFinite(actual[i]) && double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) / scale : double.PositiveInfinity;
+            double e = same ? 0 : double.IsFinite(actual[i])
+                && double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) / scale : double.PositiveInfinity;
             off += e > tolerance ? 1 : 0;
             if (e > error)
             {

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace AttentionLab.Tests;
 
-/// <summary>Projects, rooms and shelves depend on each other one way (the picture in lib/README.md); the compiler holds little of this, so a test does.</summary>
+/// <summary>
+/// Projects, rooms and shelves depend on each other one way (the picture in lib/README.md); the compiler holds little of this, so a test does.
+/// </summary>
 public partial class DependencyTests
 {
     /// <summary>Which projects a project may refer to, and which packages. A new project needs a line here.</summary>
@@ -15,12 +17,17 @@ public partial class DependencyTests
         ["AttentionLab.Trainer"] = (["AttentionLab.Course"], ["System.CommandLine"]),
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
-            ["HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "Spectre.Console", "System.CommandLine", "System.Reactive"]),
+            [
+                "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "Spectre.Console", "System.CommandLine",
+                "System.Reactive"
+            ]),
     };
 
     private static readonly string[] Mathematics = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"];
 
-    /// <summary>Which rooms a room may name: "Layers" is a folder of AttentionLab, "Course.Charts" one of AttentionLab.Course. A new folder needs a line here.</summary>
+    /// <summary>
+    /// Which rooms a room may name: "Layers" is a folder of AttentionLab, "Course.Charts" one of AttentionLab.Course. A new folder needs a line here.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
         ["Formatting"] = [],
@@ -60,10 +67,22 @@ public partial class DependencyTests
         Assert.True(Projects.TryGetValue(project, out var allowed), $"lib/{project} is not in the list of DependencyTests: say what it may refer to.");
         XElement file = XElement.Load(Path.Combine(Library, project, project + ".csproj"));
         // ReferenceOutputAssembly="false" builds a project first and refers to nothing in it.
-        string[] projects = [.. file.Descendants("ProjectReference").Where(r => r.Attribute("Include") is not null && (string?)r.Attribute("ReferenceOutputAssembly") != "false").Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')))];
-        Assert.True(projects.All(allowed.Projects.Contains), $"{project} may refer to [{string.Join(", ", allowed.Projects)}], not to all of [{string.Join(", ", projects)}].");
+        string[] projects =
+        [
+            .. file.Descendants("ProjectReference").Where(
+                r => r.Attribute("Include") is not null
+                    && (string?)r.Attribute("ReferenceOutputAssembly") != "false").Select(r => Path.GetFileNameWithoutExtension(
+                        ((string)r.Attribute("Include")!).Replace('\\', '/')))
+        ];
+        Assert.True(
+            projects.All(allowed.Projects.Contains),
+            $"{project} may refer to [{string.Join(", ", allowed.Projects)}], not to all of [{string.Join(", ", projects)}].");
         string[] packages = [.. file.Descendants("PackageReference").Select(r => (string)r.Attribute("Include")!)];
-        string[] wrong = [.. packages.Where(package => !allowed.Packages.Any(name => name.EndsWith('*') ? package.StartsWith(name[..^1], StringComparison.Ordinal) : package == name))];
+        string[] wrong =
+        [
+            .. packages.Where(
+                package => !allowed.Packages.Any(name => name.EndsWith('*') ? package.StartsWith(name[..^1], StringComparison.Ordinal) : package == name))
+        ];
         Assert.True(wrong.Length == 0, $"{project} may use the packages [{string.Join(", ", allowed.Packages)}], not [{string.Join(", ", wrong)}].");
     }
 
@@ -90,7 +109,9 @@ public partial class DependencyTests
         {
             string name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
             string text = File.ReadAllText(file);
-            Assert.True(text.Contains($"namespace AttentionLab.{room}", StringComparison.Ordinal) || Path.GetFileName(file) == "Program.cs", $"{name} is not in namespace AttentionLab.{room}: namespace = folder.");
+            Assert.True(
+                text.Contains($"namespace AttentionLab.{room}", StringComparison.Ordinal) || Path.GetFileName(file) == "Program.cs",
+                $"{name} is not in namespace AttentionLab.{room}: namespace = folder.");
             wrong.AddRange(Wrong(room, text).Select(used => $"{name} names AttentionLab.{used}"));
         }
 
@@ -103,7 +124,8 @@ public partial class DependencyTests
         string kernels = Path.Combine(Library, "AttentionLab", "Kernels");
         Assert.Equal(Shelves.Order(), FoldersOf(Path.Combine("AttentionLab", "Kernels")).Order());
         Assert.Empty(Directory.GetFiles(kernels, "*.cs"));
-        var shelfOf = Shelves.SelectMany(shelf => Directory.GetFiles(Path.Combine(kernels, shelf), "*.cs").Select(file => (Name: Path.GetFileName(file).Split('.')[0], shelf)))
+        var shelfOf = Shelves.SelectMany(
+            shelf => Directory.GetFiles(Path.Combine(kernels, shelf), "*.cs").Select(file => (Name: Path.GetFileName(file).Split('.')[0], shelf)))
             .DistinctBy(type => type.Name).ToDictionary(type => type.Name, type => type.shelf);
         List<string> wrong = [];
         foreach (string shelf in Shelves)

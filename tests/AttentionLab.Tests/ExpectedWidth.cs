@@ -15,7 +15,8 @@ public sealed class ExpectedWidth
     {
         if (Environment.GetEnvironmentVariable(Variable) is { } expected && expected != $"{Simd.Width}")
         {
-            throw new InvalidOperationException($"this process has {Simd.Width}-bit registers but {expected} were asked for: the DOTNET_Enable… variable has no effect here.");
+            throw new InvalidOperationException(
+                $"this process has {Simd.Width}-bit registers but {expected} were asked for: the DOTNET_Enable… variable has no effect here.");
         }
     }
 }

@@ -87,7 +87,8 @@ internal sealed class Golden
     }
 
     /// <summary>Asserts that a gradient agrees.</summary>
-    public double Gradient(string name, ReadOnlySpan<float> actual, double tolerance = Tolerances.GoldenGradient) => Check("gradients", name, actual, tolerance);
+    public double Gradient(string name, ReadOnlySpan<float> actual, double tolerance = Tolerances.GoldenGradient) =>
+        Check("gradients", name, actual, tolerance);
 
     /// <summary>Asserts that nothing stored was forgotten; <paramref name="except"/> names what the test leaves out on purpose.</summary>
     public void Done(params string[] except)
@@ -132,7 +133,8 @@ internal sealed class Golden
     }
 
     private static JsonElement File(string topic) =>
-        Files.GetOrAdd(topic, t => JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "golden", "values", t + ".json")))).RootElement;
+        Files.GetOrAdd(
+            topic, t => JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "golden", "values", t + ".json")))).RootElement;
 
     private static Tensor AsTensor(JsonElement element)
     {

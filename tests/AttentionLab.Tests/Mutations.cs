@@ -5,7 +5,13 @@ namespace AttentionLab.Tests;
 /// <summary>What fuzz tests do to a sound file: the damage that transfers and attackers do.</summary>
 internal static class Mutations
 {
-    private static readonly byte[][] Pieces = [.. new[] { "-1", "0", "9999999999", "1e9", "\"", "{", "}", "[", "]", ",", ":", "null", "\n", "\0", " ", "F16", "\\ud800", "\u00e9" }.Select(System.Text.Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] Pieces =
+    [
+        .. new[]
+        {
+            "-1", "0", "9999999999", "1e9", "\"", "{", "}", "[", "]", ",", ":", "null", "\n", "\0", " ", "F16", "\\ud800", "\u00e9",
+        }.Select(System.Text.Encoding.UTF8.GetBytes)
+    ];
 
     /// <summary>One to three of: flip a byte, set a byte, cut the end, delete, insert, repeat a stretch, change a digit.</summary>
     public static byte[] Apply(byte[] original, CounterRandom random)

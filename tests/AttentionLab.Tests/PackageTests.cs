@@ -25,7 +25,11 @@ public class PackageTests
     [Fact]
     public void Project_FilesOfThePackage_AreThere()
     {
-        string[] packed = [.. s_project.Descendants("None").Where(none => (string?)none.Attribute("Pack") == "true").SelectMany(none => none.Attribute("Include")!.Value.Split(';'))];
+        string[] packed =
+        [
+            .. s_project.Descendants("None").Where(none => (string?)none.Attribute("Pack") == "true").SelectMany(
+                none => none.Attribute("Include")!.Value.Split(';'))
+        ];
         Assert.Equal(["../../LICENSE", "../../NOTICE", "README.md"], packed.Order(StringComparer.Ordinal));
         Assert.All(packed, file => Assert.True(File.Exists(Path.Combine(s_folder, file)), file));
         Assert.StartsWith("MIT License", File.ReadAllText(Path.Combine(s_folder, "../../LICENSE")));

@@ -15,7 +15,9 @@ internal static class Tolerances
     /// <summary>SIMD against the double reference through several kernels with a subtraction in between (softmax backward). Measured: 3.8e-6.</summary>
     public const double Chain = 1e-5;
 
-    /// <summary>SIMD against the double reference where a difference of nearly equal numbers is divided by a sum (linear attention's backward). Measured: 2.0e-5.</summary>
+    /// <summary>
+    /// SIMD against the double reference where a difference of nearly equal numbers is divided by a sum (linear attention's backward). Measured: 2.0e-5.
+    /// </summary>
     public const double Quotient = 3e-5;
 
     /// <summary>The double reference against central differences with step <see cref="Step"/>. Measured: 5.4e-10.</summary>
@@ -24,6 +26,8 @@ internal static class Tolerances
     /// <summary>Step of central differences in double: error h²/6·f''' against rounding 1e-16/h meet near 1e-5; NumericalTests measures it.</summary>
     public const double Step = 1e-5;
 
-    /// <summary>Layers in float against central differences of their own forward, at the bottom of the U-curve. Measured worst 2.7e-3 (two decoder layers).</summary>
+    /// <summary>
+    /// Layers in float against central differences of their own forward, at the bottom of the U-curve. Measured worst 2.7e-3 (two decoder layers).
+    /// </summary>
     public const double NumericalFloat = 5e-3;
 }

@@ -33,7 +33,9 @@ public partial class WidthTests
             start.ArgumentList.Add(argument);
         }
 
-        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal) || k.StartsWith("DOTNET_CLI_TEST", StringComparison.Ordinal)).ToArray())
+        static bool IsOfRunner(string name) =>
+            name.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal) || name.StartsWith("DOTNET_CLI_TEST", StringComparison.Ordinal);
+        foreach (string inherited in start.Environment.Keys.Where(IsOfRunner).ToArray())
         {
             start.Environment.Remove(inherited);
         }

@@ -13,8 +13,11 @@ internal static class TrainCorpusCommand
         Option<string?> word = TrainOptions.Text("--word", "Draw the sample from the sentences with this word.", "WORD");
         Option<CorpusSource?> source = TrainOptions.Choice<CorpusSource>("--source", "Draw the sample from this dictionary.");
         Option<ulong> seed = TrainOptions.Number("--seed", "Seed of the sample.", 1UL, ulong.MinValue, ulong.MaxValue);
-        var command = new Command("corpus", "Read and clean the dictionaries; print how much text comes out and what is held out. Writes nothing.") { corpus, sample, word, source, seed };
-        command.SetAction(parsed => Run(parsed.GetValue(corpus), parsed.GetValue(sample), parsed.GetValue(word), parsed.GetValue(source), parsed.GetValue(seed)));
+        var command = new Command(
+            "corpus", "Read and clean the dictionaries; print how much text comes out and what is held out. Writes nothing.") { corpus, sample, word, source,
+            seed };
+        command.SetAction(
+            parsed => Run(parsed.GetValue(corpus), parsed.GetValue(sample), parsed.GetValue(word), parsed.GetValue(source), parsed.GetValue(seed)));
         return command;
     }
 
@@ -32,7 +35,8 @@ internal static class TrainCorpusCommand
             int Count(CorpusPart wanted) => entries.Where(entry => entry.Part == wanted).Sum(entry => entry.Sentences.Count);
         }
 
-        Print("Dropped: {0:N0} repeated sentences, {1:N0} held-out ones that share eight words in a row with the training part.", corpus.Repeated, corpus.Shared);
+        Print(
+            "Dropped: {0:N0} repeated sentences, {1:N0} held-out ones that share eight words in a row with the training part.", corpus.Repeated, corpus.Shared);
         Console.WriteLine();
         Print("{0,-12}{1,10}{2,11}{3,20}{4,20}", "word", "general", "computing", "held out, general", "held out, computing");
         Dictionary<string, int[]> counts = Corpus.AmbiguousWords.ToDictionary(w => w, _ => new int[4]);
@@ -61,5 +65,6 @@ internal static class TrainCorpusCommand
         return 0;
     }
 
-    private static void Print(string format, params object[] values) => Console.WriteLine(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, values));
+    private static void Print(string format, params object[] values) =>
+        Console.WriteLine(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, values));
 }

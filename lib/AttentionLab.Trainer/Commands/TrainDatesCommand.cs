@@ -12,14 +12,19 @@ internal static class TrainDatesCommand
         Option<ulong> seed = TrainOptions.Number("--seed", "Seed of the model that is kept.", 1UL, ulong.MinValue, ulong.MaxValue);
         Option<int> seeds = TrainOptions.Number("--seeds", "How many seeds are trained and measured, from the first on.", 5, 1, 10_000);
         Option<int> steps = TrainOptions.Number("--steps", "Batches a seed learns from.", new DateReaderSettings().Steps, 1, (int)TrainOptions.MostSteps);
-        var command = new Command("dates", "Train the model that reads spoken dates (chapters 08 and 11), with several seeds: dates/model.safetensors of the first, and the recipe with the measures of all. Needs no corpus.")
+        var command = new Command(
+            "dates",
+            "Train the model that reads spoken dates (chapters 08 and 11), with several seeds: dates/model.safetensors of the first, and the recipe with the "
+            + "measures of all. Needs no corpus.")
         {
             output, seed, seeds, steps,
         };
         command.SetAction((parsed, cancellation) => Task.Run(
             () =>
             {
-                string path = TrainDates.Run(TrainCommand.OutputFolder(parsed.GetValue(output)), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(steps), Console.WriteLine, cancellation);
+                string path = TrainDates.Run(
+                    TrainCommand.OutputFolder(parsed.GetValue(output)), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(steps),
+                    Console.WriteLine, cancellation);
                 Console.WriteLine($"{path} written");
                 return 0;
             },

@@ -13,14 +13,24 @@ internal static class TrainEncoderCommand
     public static Command Create()
     {
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
-        Option<double?> minutes = TrainOptions.Optional("--minutes", $"Budget of time; without --steps, {UsualMinutes}. The number of steps is fixed from the pace measured.", 0.001, TrainOptions.MostMinutes);
-        Option<long?> steps = TrainOptions.Optional("--steps", "Number of steps, as the recipe names it: repeats a training exactly.", 1, TrainOptions.MostSteps);
-        Option<long?> decayFrom = TrainOptions.Optional("--decay-from", "Last step at the full rate, as the recipe names it; with --steps.", 0, TrainOptions.MostSteps);
+        Option<double?> minutes = TrainOptions.Optional(
+            "--minutes", $"Budget of time; without --steps, {UsualMinutes}. The number of steps is fixed from the pace measured.", 0.001,
+            TrainOptions.MostMinutes);
+        Option<long?> steps = TrainOptions.Optional(
+            "--steps", "Number of steps, as the recipe names it: repeats a training exactly.", 1, TrainOptions.MostSteps);
+        Option<long?> decayFrom = TrainOptions.Optional(
+            "--decay-from", "Last step at the full rate, as the recipe names it; with --steps.", 0, TrainOptions.MostSteps);
         Option<string?> run = TrainOptions.Text("--run", "Folder of the checkpoint; without it, work/encoder.", "DIR");
-        Option<double> checkpoint = TrainOptions.Number("--checkpoint-minutes", "Time between two checkpoints, which are written with a line of progress.", 3, 0, TrainOptions.MostMinutes);
+        Option<double> checkpoint = TrainOptions.Number(
+            "--checkpoint-minutes", "Time between two checkpoints, which are written with a line of progress.", 3, 0, TrainOptions.MostMinutes);
         Option<string?> tokenizer = TrainOptions.Text("--tokenizer", "The vocab.txt; without it, what 'train tokenizer' wrote.", "FILE");
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run that was stopped; settings and budget must be its own. A fresh start sets its checkpoint aside." };
-        var command = new Command("encoder", "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Go on with the run that was stopped; settings and budget must be its own. A fresh start sets its checkpoint aside.",
+        };
+        var command = new Command(
+            "encoder",
+            "Train the encoder on masked words; write it in the folder form of BERT, in half precision, with its recipe. Ctrl-C saves; --resume goes on.")
         {
             corpus, output, minutes, steps, decayFrom, run, checkpoint, tokenizer, resume,
         };

@@ -53,7 +53,10 @@ internal static class TrainOptions
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = result => string.IsNullOrWhiteSpace(Word(result)) ? Refuse<string>(result, name, helpName switch { "DIR" => "a folder", "FILE" => "a file", _ => "a word" }) : Word(result),
+        CustomParser = result =>
+            string.IsNullOrWhiteSpace(Word(result))
+                ? Refuse<string>(result, name, helpName switch { "DIR" => "a folder", "FILE" => "a file", _ => "a word" })
+                : Word(result),
     };
 
     private static T Parse<T>(ArgumentResult result, string name, T least, T most)
@@ -61,7 +64,8 @@ internal static class TrainOptions
         // Only whole numbers have no half.
         T.TryParse(Word(result), NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && value >= least && value <= most
             ? value
-            : Refuse<T>(result, name, FormattableString.Invariant($"{(T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number")} from {least} to {most}"));
+            : Refuse<T>(
+                result, name, FormattableString.Invariant($"{(T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number")} from {least} to {most}"));
 
     private static string Word(ArgumentResult result) => result.Tokens is [Token token] ? token.Value : "";
 

@@ -18,7 +18,10 @@ internal static class TrainReportCommand
         Option<string?> corpus = TrainCommand.CorpusFolder();
         Option<string?> data = TrainOptions.Text("--data", "Folder of what was trained; without it, the course's data/.", "DIR");
         Option<string?> json = TrainOptions.Text("--json", "Also write the numbers to this file.", "FILE");
-        var command = new Command("report", "Measure what was trained, on held-out text: masked words beside baselines, the two-sense test, heads, word vectors. Some minutes.") { corpus, data, json };
+        var command = new Command(
+            "report",
+            "Measure what was trained, on held-out text: masked words beside baselines, the two-sense test, heads, word vectors. Some minutes.") { corpus, data,
+            json };
         command.SetAction((parsed, _) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(data), parsed.GetValue(json)), CancellationToken.None));
         return command;
     }
@@ -36,7 +39,9 @@ internal static class TrainReportCommand
             WordVectors? vectors = File.Exists(Path.Combine(words, "vectors.safetensors")) ? WordVectorFiles.ReadFolder(words) : null;
             if (model is null && vectors is null)
             {
-                throw new CourseException($"{data} holds neither encoder/model.safetensors nor words/vectors.safetensors: run 'train words' and 'train encoder', or name the folder with --data.");
+                throw new CourseException(
+                    $"{data} holds neither encoder/model.safetensors nor words/vectors.safetensors: run 'train words' and 'train encoder', or name the folder "
+                    + "with --data.");
             }
 
             if (model is null)

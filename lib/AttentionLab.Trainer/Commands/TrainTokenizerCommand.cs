@@ -10,8 +10,10 @@ internal static class TrainTokenizerCommand
     {
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
         Option<int> size = TrainOptions.Number("--size", "Pieces of the vocabulary.", TrainTokenizer.Size, 1, 1_000_000);
-        var command = new Command("tokenizer", "Learn the encoder's WordPiece vocabulary from the training part: encoder/vocab.txt and its recipe.") { corpus, output, size };
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), cancellation), cancellation));
+        var command = new Command(
+            "tokenizer", "Learn the encoder's WordPiece vocabulary from the training part: encoder/vocab.txt and its recipe.") { corpus, output, size };
+        command.SetAction(
+            (parsed, cancellation) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), cancellation), cancellation));
         return command;
     }
 

@@ -20,8 +20,12 @@ internal static class TrainWordsCommand
         Option<double> subsample = TrainOptions.Number("--subsample", "Frequency above which words are dropped at random.", usual.Subsample, 0, 1);
         Option<double> power = TrainOptions.Number("--power", "Random words are drawn by their count to this power.", usual.NegativePower, 0, 2);
         Option<ulong> seed = TrainOptions.Number("--seed", "Seed: the same one gives the same file.", usual.Seed, ulong.MinValue, ulong.MaxValue);
-        Option<string?> text = TrainOptions.Text("--text", "Also write the text as other programs read it: a sentence a line, only words that get a vector.", "FILE");
-        var rival = new Option<bool>("--fasttext") { Description = "Also train fastText on the same text, with and without parts of words, and print its scores. Takes many times as long." };
+        Option<string?> text = TrainOptions.Text(
+            "--text", "Also write the text as other programs read it: a sentence a line, only words that get a vector.", "FILE");
+        var rival = new Option<bool>("--fasttext")
+        {
+            Description = "Also train fastText on the same text, with and without parts of words, and print its scores. Takes many times as long.",
+        };
         var command = new Command(
             "words",
             "Learn word vectors from the training part by skip-gram with negative sampling: words/words.txt, words/vectors.safetensors and their recipe.")
@@ -42,7 +46,10 @@ internal static class TrainWordsCommand
                 Seed = parsed.GetValue(seed),
             };
             return Task.Run(
-                () => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), settings, parsed.GetValue(text), parsed.GetValue(rival), cancellation),
+                () =>
+                    Run(
+                        parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), settings, parsed.GetValue(text), parsed.GetValue(rival),
+                        cancellation),
                 cancellation);
         });
         return command;

@@ -69,8 +69,12 @@ public sealed class Corpus
         CorpusFiles files = CorpusFiles.Find(folder);
         IEnumerable<(CorpusSource Source, (string Headword, IEnumerable<(string Head, string Body)> Sentences)? Entry)> entries =
             files.WordNet.SelectMany(File.ReadLines).Select(line => (CorpusSource.WordNet, CorpusWordNet.Entry(line)))
-            .Concat(CorpusDictd.Read(files.Gcide.Text, files.Gcide.Index).Select(text => (CorpusSource.Gcide, (((string, IEnumerable<(string, string)>)?)CorpusGcide.Entry(text)))))
-            .Concat(CorpusDictd.Read(files.Foldoc.Text, files.Foldoc.Index).Select(text => (CorpusSource.Foldoc, (((string, IEnumerable<(string, string)>)?)CorpusFoldoc.Entry(text)))));
+            .Concat(
+                CorpusDictd.Read(files.Gcide.Text, files.Gcide.Index).Select(
+                    text => (CorpusSource.Gcide, (((string, IEnumerable<(string, string)>)?)CorpusGcide.Entry(text)))))
+            .Concat(
+                CorpusDictd.Read(files.Foldoc.Text, files.Foldoc.Index).Select(
+                    text => (CorpusSource.Foldoc, (((string, IEnumerable<(string, string)>)?)CorpusFoldoc.Entry(text)))));
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<CorpusEntry> kept = [];
         int repeated = 0;

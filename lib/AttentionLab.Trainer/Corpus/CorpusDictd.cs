@@ -27,7 +27,8 @@ internal static class CorpusDictd
             string[] fields = line.Split('\t');
             if (fields.Length < 3 || !TryNumber(fields[1], out long start) || !TryNumber(fields[2], out long length) || start + length > text.Length)
             {
-                throw new CourseException($"{index}: line {number} does not name a place in the {text.Length} bytes of {Path.GetFileName(compressed)}: install the package again.");
+                throw new CourseException(
+                    $"{index}: line {number} does not name a place in the {text.Length} bytes of {Path.GetFileName(compressed)}: install the package again.");
             }
 
             if (!fields[0].StartsWith("00-database", StringComparison.Ordinal) && !fields[0].StartsWith("00database", StringComparison.Ordinal))

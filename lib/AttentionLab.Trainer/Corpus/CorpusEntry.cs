@@ -22,7 +22,9 @@ public enum CorpusPart
     /// <summary>Held out as one of the entries drawn at random from all: masked-word accuracy is measured on these.</summary>
     HeldOut,
 
-    /// <summary>Held out because it holds a two-sense word and the second draw took it: the two-sense test is made on these and on <see cref="HeldOut"/>.</summary>
+    /// <summary>
+    /// Held out because it holds a two-sense word and the second draw took it: the two-sense test is made on these and on <see cref="HeldOut"/>.
+    /// </summary>
     HeldOutSenses,
 }
 

@@ -9,7 +9,8 @@ namespace AttentionLab.Trainer;
 internal sealed record CorpusFiles(IReadOnlyList<string> WordNet, (string Text, string Index) Gcide, (string Text, string Index) Foldoc)
 {
     /// <summary>What a message says about a missing corpus.</summary>
-    public const string Fix = "install the dictionaries (apt-get install wordnet-base dict-gcide dict-foldoc), or name the folder that holds them with --corpus DIR.";
+    public const string Fix =
+        "install the dictionaries (apt-get install wordnet-base dict-gcide dict-foldoc), or name the folder that holds them with --corpus DIR.";
 
     private static readonly string[] Data = ["data.noun", "data.verb", "data.adj", "data.adv"];
 

@@ -95,7 +95,9 @@ internal static partial class CorpusGcide
         }
     }
 
-    [GeneratedRegex(@"\[(?:1913 Webster|Webster|WordNet|PJC|Century|RP|RH|AS\b|RDH|a1|Stedman|Worcester|MW10|Hawley|Merriam|RHUD|AHD|CIDE|Wikipedia|Nautical|Cambridge|Dorland|BM\b)[^\]]{0,60}\][^\n]*")]
+    [GeneratedRegex(
+        @"\[(?:1913 Webster|Webster|WordNet|PJC|Century|RP|RH|AS\b|RDH|a1|Stedman|Worcester|MW10|Hawley|Merriam|RHUD|AHD|CIDE|Wikipedia"
+        + @"|Nautical|Cambridge|Dorland|BM\b)[^\]]{0,60}\][^\n]*")]
     private static partial Regex SourceTag();
 
     [GeneratedRegex(@"\\[^\\\n]{1,80}(?:\n[^\\\n]{1,80})?\\")]

@@ -15,8 +15,10 @@ internal static partial class CorpusSentences
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
         "mr", "mrs", "ms", "dr", "st", "messrs", "prof", "gen", "col", "capt", "lt", "rev", "hon", "sir", "esq", "jr", "sr", "viz", "cf", "esp", "vs", "fig",
-        "no", "nos", "vol", "ed", "pp", "pl", "sing", "sq", "lb", "lbs", "oz", "ft", "min", "sec", "approx", "ca", "fr", "gr", "lat", "eng", "amer", "co", "inc", "ltd", "corp",
-        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "bot", "zool", "chem", "med", "naut", "mil", "math", "geom", "mus", "obs",
+        "no", "nos", "vol", "ed", "pp", "pl", "sing", "sq", "lb", "lbs", "oz", "ft", "min", "sec", "approx", "ca", "fr", "gr", "lat", "eng", "amer", "co",
+        "inc", "ltd", "corp",
+        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "bot", "zool", "chem", "med", "naut", "mil", "math", "geom", "mus",
+        "obs",
         "colloq", "var", "syn", "spec", "specif", "orig", "prob", "perh", "dept", "univ", "ph", "gov", "pres", "sp", "spp", "subg", "fam",
     };
 
@@ -234,7 +236,9 @@ internal static partial class CorpusSentences
     [GeneratedRegex(@"[.!?]\)?$")]
     private static partial Regex EndMark();
 
-    [GeneratedRegex(@"^(?:See|Cf|Compare|Contrast|See also|Illust)\b(?=.{0,80}$)|^(?:RFC|ISBN|Version|Last updated|Home|Usenet newsgroup|E-?mail|Tel|Telephone|Fax)\b(?=.{0,60}$)")]
+    [GeneratedRegex(
+        @"^(?:See|Cf|Compare|Contrast|See also|Illust)\b(?=.{0,80}$)"
+        + @"|^(?:RFC|ISBN|Version|Last updated|Home|Usenet newsgroup|E-?mail|Tel|Telephone|Fax)\b(?=.{0,60}$)")]
     private static partial Regex IsPointer();
 
     [GeneratedRegex(@"(?:^|[\s;,(])\?|\?\?|\w\*\w|\w\?\w")]

@@ -18,7 +18,8 @@ internal static partial class CorpusWordNet
         }
 
         string[] fields = line[..bar].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length < 6 || !int.TryParse(fields[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int count) || fields.Length < 4 + 2 * count)
+        if (fields.Length < 6 || !int.TryParse(fields[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int count)
+            || fields.Length < 4 + 2 * count)
         {
             return null;
         }

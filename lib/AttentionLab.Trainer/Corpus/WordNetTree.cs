@@ -72,7 +72,10 @@ internal sealed class WordNetTree
 
             if (fields[0].All(char.IsAsciiLetterLower))
             {
-                int[] offsets = [.. fields[^senses..].Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int offset) ? offset : -1)];
+                int[] offsets =
+                [
+                    .. fields[^senses..].Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int offset) ? offset : -1)
+                ];
                 tree._senses[fields[0]] = offsets.All(tree._sets.ContainsKey) ? offsets : throw Damaged(index, line);
             }
         }

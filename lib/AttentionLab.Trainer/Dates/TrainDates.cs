@@ -92,7 +92,9 @@ internal static class TrainDates
         ["parameters"] = reader.Model.Parameters.Sum(p => p.Length),
     };
 
-    /// <summary>On held-out dates: exact matches with and without what cross-attention learned, and the alignment of the layer and head that fit best on training dates.</summary>
+    /// <summary>
+    /// On held-out dates: exact matches with and without what cross-attention learned, and the alignment of the layer and head that fit best on training dates.
+    /// </summary>
     private static (JsonObject Numbers, double Match, AlignmentScore Score) Measure(DateReader reader)
     {
         IReadOnlyList<SpokenDate> held = SpokenDates.Sample(Judged, HeldOutSample, heldOut: true);

@@ -31,7 +31,8 @@ internal sealed class EncoderBatches(EncoderSettings settings, EncoderText text,
             _epoch = _packing.Epoch(new CounterRandom(settings.Seed, EpochStream + _epochNumber++));
             if (_epoch.Count < settings.Batch)
             {
-                throw new CourseException($"the text fills {_epoch.Count} sequences of {settings.Length} tokens but a batch takes {settings.Batch}: lower --batch or --length.");
+                throw new CourseException(
+                    $"the text fills {_epoch.Count} sequences of {settings.Length} tokens but a batch takes {settings.Batch}: lower --batch or --length.");
             }
         }
 

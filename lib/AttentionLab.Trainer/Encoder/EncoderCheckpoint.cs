@@ -31,7 +31,8 @@ internal sealed class EncoderCheckpoint(string folder)
             return null;
         }
 
-        string aside = Enumerable.Range(1, int.MaxValue).Select(i => System.IO.Path.Combine(folder, $"checkpoint-{i}.safetensors")).First(path => !File.Exists(path));
+        string aside = Enumerable.Range(1, int.MaxValue).Select(
+            i => System.IO.Path.Combine(folder, $"checkpoint-{i}.safetensors")).First(path => !File.Exists(path));
         File.Move(Path, aside);
         return aside;
     }
@@ -48,7 +49,8 @@ internal sealed class EncoderCheckpoint(string folder)
         }
 
         EncoderRecipe run = EncoderRecipe.Parse(
-            Checkpoint.Note(Path) ?? throw new CourseException($"{Path} does not say which settings made it: start without --resume, which sets it aside."), Path);
+            Checkpoint.Note(Path) ?? throw new CourseException($"{Path} does not say which settings made it: start without --resume, which sets it aside."),
+            Path);
         EncoderDifference[] differences =
         [
             .. EncoderSetting.Differences(run.Settings, wanted.Settings),
@@ -59,7 +61,8 @@ internal sealed class EncoderCheckpoint(string folder)
         return differences.Length == 0
             ? run
             : throw new CourseException(
-                $"{folder} holds a run of other settings: {string.Join("; ", differences.Select(d => $"{d.Name} {d.Then} there but {d.Now} here"))}: give the same ones, or start again without --resume, which sets its checkpoint aside.");
+                $"{folder} holds a run of other settings: {string.Join("; ", differences.Select(d => $"{d.Name} {d.Then} there but {d.Now} here"))}: give the "
+                + "same ones, or start again without --resume, which sets its checkpoint aside.");
 
         static IEnumerable<EncoderDifference> Numbers(string name, long then, long now) => then == now ? [] : [new(name, $"{then}", $"{now}")];
     }

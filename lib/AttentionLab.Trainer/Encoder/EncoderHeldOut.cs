@@ -18,7 +18,10 @@ internal sealed class EncoderHeldOut
     public EncoderHeldOut(EncoderSettings settings, EncoderText text, Vocabulary pieces)
     {
         SequencePacking packing = new(text.HeldOut, pieces, settings.Length);
-        _batches = [.. packing.Epoch(new CounterRandom(settings.Seed, HeldOutStream)).Take(Sequences).Chunk(settings.Batch).Select(chunk => packing.Batch(chunk))];
+        _batches =
+        [
+            .. packing.Epoch(new CounterRandom(settings.Seed, HeldOutStream)).Take(Sequences).Chunk(settings.Batch).Select(chunk => packing.Batch(chunk))
+        ];
         MaskedWords task = new(pieces) { Masked = 1, Random = 0 };
         _asked = [.. _batches.Select((b, i) => task.Draw(b.Ids, new CounterRandom(settings.Seed, HeldOutStream).Split((ulong)i)))];
     }

@@ -91,6 +91,7 @@ internal sealed record EncoderRecipe
 internal sealed record EncoderPoint(long Step, double Loss, double? HeldOut);
 
 /// <summary>Serialises recipes without reflection.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EncoderRecipe))]
 internal sealed partial class EncoderRecipeJson : JsonSerializerContext;

@@ -52,7 +52,8 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
     public static IEnumerable<EncoderDifference> Differences(EncoderSettings then, EncoderSettings now) =>
         All.Select(s => new EncoderDifference(s.Option.Name, s.Text(then), s.Text(now))).Where(d => d.Then != d.Now);
 
-    private static EncoderSetting Number<T>(string name, string what, Func<EncoderSettings, T> get, Func<EncoderSettings, T, EncoderSettings> with, T least, T most)
+    private static EncoderSetting Number<T>(
+        string name, string what, Func<EncoderSettings, T> get, Func<EncoderSettings, T, EncoderSettings> with, T least, T most)
         where T : struct, INumber<T>
     {
         Option<T> option = TrainOptions.Number(name, what, get(Standard), least, most);

@@ -1,6 +1,9 @@
 namespace AttentionLab.Trainer;
 
-/// <summary>Everything that the training of the encoder depends on, beside the text and the vocabulary; part of the recipe. <see cref="EncoderSetting"/> lists them as options.</summary>
+/// <summary>
+/// Everything that the training of the encoder depends on, beside the text and the
+/// vocabulary; part of the recipe. <see cref="EncoderSetting"/> lists them as options.
+/// </summary>
 internal sealed record EncoderSettings
 {
     /// <summary>Number of layers.</summary>
@@ -21,19 +24,30 @@ internal sealed record EncoderSettings
     /// <summary>B, sequences of a step.</summary>
     public int Batch { get; init; } = 64;
 
-    /// <summary>Standard deviation of the embeddings at the start; BERT's 0.02 is small beside Adam's steps of this learning rate, which then move all words the same way.</summary>
+    /// <summary>
+    /// Standard deviation of the embeddings at the start; BERT's 0.02 is small beside
+    /// Adam's steps of this learning rate, which then move all words the same way.
+    /// </summary>
     public double Deviation { get; init; } = 0.08;
 
-    /// <summary>Start the table of positions as sines and cosines of their number instead of at random: "the token to the left" is then one map for all positions.</summary>
+    /// <summary>
+    /// Start the table of positions as sines and cosines of their number instead of at random: "the token to the left" is then one map for all positions.
+    /// </summary>
     public bool Waves { get; init; } = true;
 
     /// <summary>Share of the tokens that are to be found.</summary>
     public double Share { get; init; } = 0.4;
 
-    /// <summary>While the rate falls, the share falls with it to this one, which the report asks for (Ankner et al. 2023, "Dynamic masking rate schedules for MLM pretraining").</summary>
+    /// <summary>
+    /// While the rate falls, the share falls with it to this one, which the report asks
+    /// for (Ankner et al. 2023, "Dynamic masking rate schedules for MLM pretraining").
+    /// </summary>
     public double FinalShare { get; init; } = 0.15;
 
-    /// <summary>Share of these that becomes [MASK]; half of the others become a random token, half stay. BERT has 0.8; all of them works as well (Wettig et al. 2023, "Should you mask 15 %?", §5).</summary>
+    /// <summary>
+    /// Share of these that becomes [MASK]; half of the others become a random token, half stay.
+    /// BERT has 0.8; all of them works as well (Wettig et al. 2023, "Should you mask 15 %?", §5).
+    /// </summary>
     public double Masked { get; init; } = 1;
 
     /// <summary>Passes of skip-gram over the pieces of the text that make the first table of words; 0 for a random table.</summary>

@@ -20,7 +20,8 @@ internal static class EncoderStart
     /// <param name="say">Where progress is said; null for silence.</param>
     /// <param name="cancellation">Stops between two sentences.</param>
     /// <returns>False if it was stopped: the table is then not ready.</returns>
-    public static bool Words(EncoderSettings settings, EncoderText text, Vocabulary vocabulary, Tensor table, Tensor bias, Action<string>? say, CancellationToken cancellation)
+    public static bool Words(
+        EncoderSettings settings, EncoderText text, Vocabulary vocabulary, Tensor table, Tensor bias, Action<string>? say, CancellationToken cancellation)
     {
         long[] counts = new long[vocabulary.Count];
         foreach (int id in text.Training.SelectMany(entry => entry).SelectMany(sentence => sentence))

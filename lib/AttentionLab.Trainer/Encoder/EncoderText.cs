@@ -10,7 +10,10 @@ internal sealed record EncoderText(IReadOnlyList<int[][]> Training, IReadOnlyLis
     /// <summary>Ids of every sentence, without special pieces.</summary>
     public static EncoderText Of(IReadOnlyList<CorpusEntry> entries, WordPieceTokenizer tokenizer)
     {
-        int[][][] ids = [.. entries.AsParallel().AsOrdered().Select(entry => entry.Sentences.Select(sentence => tokenizer.Encode(sentence).Ids[1..^1]).ToArray())];
+        int[][][] ids =
+        [
+            .. entries.AsParallel().AsOrdered().Select(entry => entry.Sentences.Select(sentence => tokenizer.Encode(sentence).Ids[1..^1]).ToArray())
+        ];
         return new(Part(CorpusPart.Training), Part(CorpusPart.HeldOut));
 
         int[][][] Part(CorpusPart part) => [.. Enumerable.Range(0, ids.Length).Where(i => entries[i].Part == part).Select(i => ids[i])];

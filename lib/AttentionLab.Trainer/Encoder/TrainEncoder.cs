@@ -35,7 +35,12 @@ internal sealed class TrainEncoder
         _model = new(settings, tokenizer.Pieces.Count);
         _batches = new(settings, text, tokenizer.Pieces);
         _heldOut = new(settings, text, tokenizer.Pieces);
-        _task = new(tokenizer.Pieces) { Masked = settings.Masked, Random = (1 - settings.Masked) / 2, Multiple = Math.Clamp(settings.Batch * settings.Length / 64, 1, 64) };
+        _task = new(tokenizer.Pieces)
+        {
+            Masked = settings.Masked,
+            Random = (1 - settings.Masked) / 2,
+            Multiple = Math.Clamp(settings.Batch * settings.Length / 64, 1, 64),
+        };
     }
 
     /// <summary>Where progress is said; null for silence.</summary>
@@ -81,7 +86,8 @@ internal sealed class TrainEncoder
             Checkpoint.Resume(_checkpoint.Path, loop);
             Tell($"Goes on after step {loop.Done}.");
         }
-        else if (!EncoderStart.Words(_settings, _text, _tokenizer.Pieces, _model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value, Say, cancellation))
+        else if (!EncoderStart.Words(
+            _settings, _text, _tokenizer.Pieces, _model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value, Say, cancellation))
         {
             Tell($"Stopped before the first step; there is nothing to go on from.");
             return false;
@@ -180,7 +186,8 @@ internal sealed class TrainEncoder
         EncoderRecipe begin = Recipe();
         return begin with
         {
-            Command = begin.Command + (plan.DecayFrom is long from ? Invariant($" --steps {plan.Steps} --decay-from {from}") : Invariant($" --minutes {budget.Minutes}")),
+            Command = begin.Command
+                + (plan.DecayFrom is long from ? Invariant($" --steps {plan.Steps} --decay-from {from}") : Invariant($" --minutes {budget.Minutes}")),
             Steps = plan.DecayFrom is null ? null : plan.Steps,
             DecayFrom = plan.DecayFrom,
             Minutes = budget.Minutes,

@@ -137,7 +137,9 @@ internal sealed record MaskedQuestions(IReadOnlyList<int[]> Whole, IReadOnlyList
     }
 }
 
-/// <summary>What can be found without any network: by frequency, and by n-grams on both sides (<see cref="GapModel"/>), counted on the text the encoder was trained on.</summary>
+/// <summary>
+/// What can be found without any network: by frequency, and by n-grams on both sides (<see cref="GapModel"/>), counted on the text the encoder was trained on.
+/// </summary>
 internal sealed class Baselines
 {
     private const int TuneEvery = 50, TuneQuestions = 1200;

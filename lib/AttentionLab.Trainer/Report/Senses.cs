@@ -55,9 +55,12 @@ internal sealed record SenseSentences(string Word, IReadOnlyList<(string Text, b
     }
 
     /// <summary>The sentences in which the word stands within an encoder's length.</summary>
-    public SenseSentences Readable(Bert bert) => this with { Sentences = [.. Sentences.Where(s => Place(bert.Tokenizer, s.Text, Word, bert.MaximumLength) is not null)] };
+    public SenseSentences Readable(Bert bert) =>
+        this with { Sentences = [.. Sentences.Where(s => Place(bert.Tokenizer, s.Text, Word, bert.MaximumLength) is not null)] };
 
-    /// <summary>The vector of the word in each sentence, at each level: 0 the embeddings, then after each layer; the mean over the pieces of its first occurrence.</summary>
+    /// <summary>
+    /// The vector of the word in each sentence, at each level: 0 the embeddings, then after each layer; the mean over the pieces of its first occurrence.
+    /// </summary>
     /// <param name="bert">The encoder.</param>
     /// <returns>For each level (n,C), and the sentences in which the word stands within the model's length (others are left out).</returns>
     public (Tensor[] Levels, bool[] Computing) Contextual(Bert bert)
@@ -196,7 +199,8 @@ internal sealed class SenseCues
 
     /// <summary>The sentences in which no word near the first occurrence tells.</summary>
     /// <param name="sentences">With the word.</param>
-    public SenseSentences Without(SenseSentences sentences) => sentences with { Sentences = [.. sentences.Sentences.Where(s => IsFree(s.Text, sentences.Word))] };
+    public SenseSentences Without(SenseSentences sentences) =>
+        sentences with { Sentences = [.. sentences.Sentences.Where(s => IsFree(s.Text, sentences.Word))] };
 
     private bool IsFree(string sentence, string word)
     {
@@ -243,7 +247,9 @@ internal sealed record SenseScore(string Word, int General, int Computing, IRead
 
             (Tensor Means, bool[] Computing)[] both = [sentences.StaticContext(vectors, unit: false), sentences.StaticContext(vectors, unit: true)];
             int known = both[0].Computing.Count(c => c);
-            return Math.Min(known, both[0].Computing.Length - known) < 2 ? null : both.Select(c => NearestCentroid.LeaveOneOut(c.Means, c.Computing)).MaxBy(share => share.Value);
+            return Math.Min(known, both[0].Computing.Length - known) < 2
+                ? null
+                : both.Select(c => NearestCentroid.LeaveOneOut(c.Means, c.Computing)).MaxBy(share => share.Value);
         }
     }
 }

@@ -68,7 +68,15 @@ internal sealed class TrainReport
         foreach (MaskedScore score in (MaskedScore[])[.. others, encoder])
         {
             Line("  {0,-24}{1,-26}{2,11:N1}", score.Name, score.Accuracy, score.Perplexity);
-            rows.Add(new JsonObject { ["name"] = score.Name, ["accuracy"] = Round(score.Accuracy.Value), ["low"] = Round(score.Accuracy.Low), ["high"] = Round(score.Accuracy.High), ["perplexity"] = Round(score.Perplexity) });
+            rows.Add(
+                new JsonObject
+                {
+                    ["name"] = score.Name,
+                    ["accuracy"] = Round(score.Accuracy.Value),
+                    ["low"] = Round(score.Accuracy.Low),
+                    ["high"] = Round(score.Accuracy.High),
+                    ["perplexity"] = Round(score.Perplexity),
+                });
         }
 
         Line();
@@ -88,7 +96,10 @@ internal sealed class TrainReport
     /// <param name="to">Where the line goes.</param>
     public static JsonObject Words(WordScores scores, TextWriter to)
     {
-        to.WriteLine(string.Format(CultureInfo.InvariantCulture, "Word vectors: {0:0.0} % ± {1:0.0} of {2:N0} triples (a, b | c) from WordNet right, chance 33.3 %; of the {3} nearest words of {4:N0} nouns {5:0.00} % are synonyms, hypernyms, hyponyms or co-hyponyms",
+        to.WriteLine(string.Format(
+            CultureInfo.InvariantCulture,
+            "Word vectors: {0:0.0} % ± {1:0.0} of {2:N0} triples (a, b | c) from WordNet right, chance 33.3 %; "
+            + "of the {3} nearest words of {4:N0} nouns {5:0.00} % are synonyms, hypernyms, hyponyms or co-hyponyms",
             100 * scores.Triples, 100 * scores.TripleError, scores.TripleCount, TrainWordsMeasures.Near, scores.Nouns, 100 * scores.Precision));
         to.WriteLine();
         return new() { ["triples"] = Round(scores.Triples), ["triplesError"] = Round(scores.TripleError), ["neighbours"] = Round(scores.Precision) };
@@ -100,10 +111,15 @@ internal sealed class TrainReport
         int layer = ChooseLayer(words);
         IReadOnlyList<SenseSentences> heldOut = SenseSentences.Find(_corpus.HeldOutSenses, words);
         Line("Two senses: which dictionary a held-out sentence comes from, by the vector of one word in it; nearest centroid, leave-one-out");
-        Line("  Layer {0} is the headline: it was the best one on the training sentences. As many sentences of each side: chance is 50 %. Brackets: 95 %, Wilson. Context: mean of the static vectors of the other words.", layer);
+        Line(
+            "  Layer {0} is the headline: it was the best one on the training sentences. As many sentences of each side: chance is 50 %. Brackets: 95 %, "
+            + "Wilson. Context: mean of the static vectors of the other words.",
+            layer);
         JsonObject all = Table(heldOut, layer);
         SenseCues cues = new(_corpus.Training);
-        Line("The same without domain cues: no word among the {0} on either side is {1:0} times more frequent on one side of the training text", SenseCues.Window, SenseCues.Ratio);
+        Line(
+            "The same without domain cues: no word among the {0} on either side is {1:0} times more frequent on one side of the training text",
+            SenseCues.Window, SenseCues.Ratio);
         JsonObject free = Table([.. heldOut.Select(cues.Without)], layer);
         all["layer"] = layer;
         all["withoutCues"] = free;
@@ -113,14 +129,22 @@ internal sealed class TrainReport
     /// <summary>The layer with the best mean over the words on training sentences; held-out ones have no say.</summary>
     private int ChooseLayer(IReadOnlyList<string> words)
     {
-        SenseScore[] scores = [.. SenseSentences.Find(_corpus.Training, words, _size.TrainingSentences).Select(s => SenseScore.Of(s, _model.Bert, null)).OfType<SenseScore>()];
-        return scores.Length == 0 ? _model.Bert.Config.Layers : Enumerable.Range(1, _model.Bert.Config.Layers).MaxBy(level => scores.Average(s => s.Levels[level].Value));
+        SenseScore[] scores =
+        [
+            .. SenseSentences.Find(_corpus.Training, words, _size.TrainingSentences).Select(s => SenseScore.Of(s, _model.Bert, null)).OfType<SenseScore>()
+        ];
+        return scores.Length == 0
+            ? _model.Bert.Config.Layers
+            : Enumerable.Range(1, _model.Bert.Config.Layers).MaxBy(level => scores.Average(s => s.Levels[level].Value));
     }
 
     private JsonObject Table(IReadOnlyList<SenseSentences> sentences, int layer)
     {
         int levels = _model.Bert.Config.Layers + 1;
-        Line("  {0,-10}{1,9}{2}   {3,-24}{4,-24}", "word", "a side", string.Concat(Enumerable.Range(0, levels).Select(l => string.Format(CultureInfo.InvariantCulture, "{0,8}", l == 0 ? "embed." : $"layer {l}"))), "headline", "context");
+        Line(
+            "  {0,-10}{1,9}{2}   {3,-24}{4,-24}", "word", "a side",
+            string.Concat(Enumerable.Range(0, levels).Select(l => string.Format(CultureInfo.InvariantCulture, "{0,8}", l == 0 ? "embed." : $"layer {l}"))),
+            "headline", "context");
         List<SenseScore> scores = [];
         JsonArray rows = [];
         foreach (SenseSentences word in sentences)
@@ -134,7 +158,9 @@ internal sealed class TrainReport
             }
 
             scores.Add(score);
-            Line("  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", score.Word, score.General, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer], score.Context);
+            Line(
+                "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", score.Word, score.General, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer],
+                score.Context);
             rows.Add(new JsonObject
             {
                 ["word"] = score.Word,
@@ -155,8 +181,13 @@ internal sealed class TrainReport
             double half = Half(scores.Select(s => s.Levels[layer]));
             double[] context = [.. scores.Where(s => s.Context is not null).Select(s => s.Context!.Value.Value)];
             double[] byLevel = [.. Enumerable.Range(0, levels).Select(l => scores.Average(s => s.Levels[l].Value))];
-            string contextText = context.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * context.Average():0.0} % ± {100 * Half(scores.Select(s => s.Context).OfType<Share>()):0.0}");
-            Line("  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), Percent(byLevel), string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
+            string contextText = context.Length == 0
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"{100 * context.Average():0.0} % ± {100 * Half(scores.Select(s => s.Context).OfType<Share>()):0.0}");
+            Line(
+                "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), Percent(byLevel),
+                string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
             if (scores.FirstOrDefault(s => s.Word == "apple") is { } apple)
             {
                 result["apple"] = Round(apple.Levels[layer].Value);
@@ -183,7 +214,9 @@ internal sealed class TrainReport
         bool[] whole = questions.Answers(bert.Encoder, _model.Head).Right;
         HeadHabits[][] habits = Habits(questions);
         Line("Heads: mean attention to the token before, itself, the token after, all separators; mean distance; and what is lost without the head");
-        Line("  {0,-14}{1,8}{2,8}{3,8}{4,11}{5,10}   {6}", "", "before", "itself", "after", "separators", "distance", string.Create(CultureInfo.InvariantCulture, $"of {questions.Count:N0} places fewer right (95 %, paired)"));
+        Line(
+            "  {0,-14}{1,8}{2,8}{3,8}{4,11}{5,10}   {6}", "", "before", "itself", "after", "separators", "distance",
+            string.Create(CultureInfo.InvariantCulture, $"of {questions.Count:N0} places fewer right (95 %, paired)"));
         JsonArray rows = [];
         for (int layer = 0; layer < bert.Config.Layers; layer++)
         {
@@ -197,7 +230,9 @@ internal sealed class TrainReport
 
                 (double lost, double half) = Lost(whole, without);
                 HeadHabits h = habits[layer][head];
-                Line("  {0,-14}{1,8:P0}{2,8:P0}{3,8:P0}{4,11:P0}{5,10:0.0}   {6,6:0.00} % ± {7:0.00}", $"layer {layer + 1} head {head + 1}", h.Before, h.Itself, h.After, h.Separator, h.Distance, 100 * lost, 100 * half);
+                Line(
+                    "  {0,-14}{1,8:P0}{2,8:P0}{3,8:P0}{4,11:P0}{5,10:0.0}   {6,6:0.00} % ± {7:0.00}", $"layer {layer + 1} head {head + 1}", h.Before, h.Itself,
+                    h.After, h.Separator, h.Distance, 100 * lost, 100 * half);
                 rows.Add(new JsonObject
                 {
                     ["layer"] = layer + 1,
@@ -259,9 +294,11 @@ internal sealed class TrainReport
         return (d, 1.96 * Math.Sqrt(((worse + better) / n - d * d) / n));
     }
 
-    private static string Percent(IEnumerable<double> values) => string.Concat(values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{100 * v,8:0.0}")));
+    private static string Percent(IEnumerable<double> values) =>
+        string.Concat(values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{100 * v,8:0.0}")));
 
     private static double Round(double value) => Math.Round(value, 5);
 
-    private void Line(string format = "", params object?[] values) => _to.WriteLine(values.Length == 0 ? format : string.Format(CultureInfo.InvariantCulture, format, values));
+    private void Line(string format = "", params object?[] values) =>
+        _to.WriteLine(values.Length == 0 ? format : string.Format(CultureInfo.InvariantCulture, format, values));
 }

@@ -130,7 +130,9 @@ internal static class TrainWords
     public static Vocabulary MakeVocabulary(IEnumerable<IReadOnlyList<string>> sentences, int size) =>
         Vocabulary.FromWords(sentences.SelectMany(words => words), maximumSize: size, special: []);
 
-    /// <summary>Writes the text for other programs, a sentence a line, only the words of the vocabulary: with -minCount 1 fastText then learns the same words.</summary>
+    /// <summary>
+    /// Writes the text for other programs, a sentence a line, only the words of the vocabulary: with -minCount 1 fastText then learns the same words.
+    /// </summary>
     public static void WriteText(string path, IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary)
     {
         using StreamWriter writer = new(path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };

@@ -41,7 +41,11 @@ internal sealed class TrainWordsMeasures
     {
         _vocabulary = vocabulary;
         string[] nouns = [.. vocabulary.Words.Where(word => word.Length > 2 && tree.Senses(word).Length > 0)];
-        Related = [.. nouns.Select(noun => (noun, tree.Related(noun).Where(vocabulary.Contains).ToHashSet(StringComparer.Ordinal))).Where(pair => pair.Item2.Count >= Near)];
+        Related =
+        [
+            .. nouns.Select(
+                noun => (noun, tree.Related(noun).Where(vocabulary.Contains).ToHashSet(StringComparer.Ordinal))).Where(pair => pair.Item2.Count >= Near)
+        ];
         Triples = [.. Draw(tree, nouns, new(seed))];
     }
 
@@ -60,7 +64,8 @@ internal sealed class TrainWordsMeasures
         Parallel.For(0, Related.Count, i => shares[i] = own.Nearest(Related[i].Noun, Near).Count(near => Related[i].Good.Contains(near.Word)) / (double)Near);
         int right = Triples.Count(triple => own.Similarity(triple.A, triple.B) is float close
             && close > own.Similarity(triple.A, triple.C) && close > own.Similarity(triple.B, triple.C));
-        return new(shares.Length == 0 ? double.NaN : shares.Average(), shares.Length, Triples.Count == 0 ? double.NaN : (double)right / Triples.Count, Triples.Count);
+        return new(
+            shares.Length == 0 ? double.NaN : shares.Average(), shares.Length, Triples.Count == 0 ? double.NaN : (double)right / Triples.Count, Triples.Count);
     }
 
     /// <summary>a: any noun; b: in its first meaning another kind of what a is first of all; c: nothing in common with either.</summary>

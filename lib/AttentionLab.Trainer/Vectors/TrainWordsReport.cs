@@ -17,7 +17,9 @@ internal static class TrainWordsReport
         return new TrainWordsMeasures(tree, vectors.Words).Of(vectors);
     }
 
-    /// <summary>fastText on the same text, words, width and passes, without and with parts of words; nothing if it is not installed. Takes many minutes.</summary>
+    /// <summary>
+    /// fastText on the same text, words, width and passes, without and with parts of words; nothing if it is not installed. Takes many minutes.
+    /// </summary>
     /// <param name="corpus">The text.</param>
     /// <param name="corpusFolder">Where WordNet lies; null for /usr/share.</param>
     /// <param name="vectorFolder">The vectors to compare with; null for the course's.</param>

@@ -38,7 +38,8 @@ internal static class TrainWordsRival
     /// <exception cref="CourseException">It failed; the message has what it said.</exception>
     /// <returns>Its vectors, and the processor time it took, reading and writing included.</returns>
     public static (WordVectors Vectors, TimeSpan Time) Run(
-        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation, string program = "fasttext", Action<TimeSpan>? looked = null)
+        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation,
+        string program = "fasttext", Action<TimeSpan>? looked = null)
     {
         string folder = Directory.CreateTempSubdirectory("attentionlab-fasttext-").FullName;
         try
@@ -63,7 +64,8 @@ internal static class TrainWordsRival
             cancellation.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
             {
-                throw new CourseException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {said.GetAwaiter().GetResult().Trim()}");
+                throw new CourseException(
+                    $"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {said.GetAwaiter().GetResult().Trim()}");
             }
 
             return (WordVectorFiles.ReadText(result + ".vec"), used);

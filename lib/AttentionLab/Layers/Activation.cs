@@ -25,7 +25,9 @@ internal static class ActivationKernels
             case Activation.Relu: Relu.Forward(x, y); break;
             case Activation.Gelu: Gelu.Forward(x, y); break;
             case Activation.GeluTanh: Gelu.Forward(x, y, tanh: true); break;
-            default: throw new ArgumentOutOfRangeException(nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them.");
+            default:
+                throw new ArgumentOutOfRangeException(
+                nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them.");
         }
     }
 
@@ -35,7 +37,8 @@ internal static class ActivationKernels
         Activation.Relu => Nonlinearity.Relu,
         Activation.Gelu => Nonlinearity.Gelu,
         Activation.GeluTanh => Nonlinearity.GeluTanh,
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them."),
+        _ =>
+            throw new ArgumentOutOfRangeException(nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them."),
     };
 
     internal static void Backward(this Activation activation, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx)
@@ -45,7 +48,9 @@ internal static class ActivationKernels
             case Activation.Relu: Relu.Backward(x, dy, dx); break;
             case Activation.Gelu: Gelu.Backward(x, dy, dx); break;
             case Activation.GeluTanh: Gelu.Backward(x, dy, dx, tanh: true); break;
-            default: throw new ArgumentOutOfRangeException(nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them.");
+            default:
+                throw new ArgumentOutOfRangeException(
+                nameof(activation), $"activation is {activation} but Relu, Gelu and GeluTanh are known: choose one of them.");
         }
     }
 }

@@ -8,7 +8,9 @@ namespace AttentionLab.Layers;
 /// </summary>
 public static class Alibi
 {
-    /// <summary>m_1 … m_H: 2^(−8/H), 2^(−16/H), … for a power of two; otherwise the authors' rule takes every second slope of the next power for the rest.</summary>
+    /// <summary>
+    /// m_1 … m_H: 2^(−8/H), 2^(−16/H), … for a power of two; otherwise the authors' rule takes every second slope of the next power for the rest.
+    /// </summary>
     /// <param name="heads">H.</param>
     /// <exception cref="ArgumentOutOfRangeException">H is below 1.</exception>
     public static float[] Slopes(int heads)

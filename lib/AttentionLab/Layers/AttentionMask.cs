@@ -75,7 +75,8 @@ public sealed class AttentionMask
     /// <summary>Both conditions; biases add, and −∞ wins.</summary>
     /// <param name="left">A mask.</param>
     /// <param name="right">Another.</param>
-    /// <exception cref="ArgumentException">Both say something about the same thing in shapes that do not fit, or two finite biases add up to more than a float holds.</exception>
+    /// <exception cref="ArgumentException">Both say something about the same thing in shapes
+    /// that do not fit, or two finite biases add up to more than a float holds.</exception>
     public static AttentionMask operator &(AttentionMask left, AttentionMask right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -99,7 +100,9 @@ public sealed class AttentionMask
             ReadOnlySpan<int> full = [batch, heads, queries, keys];
             if (!bias.Shape.SequenceEqual(full[(4 - bias.Rank)..]))
             {
-                throw new ArgumentException($"the mask's bias is {Tensor.Describe(bias.Shape)} but the attention is (B, H, T_q, T_k) = {Tensor.Describe(full)}: pass {Tensor.Describe(full[2..])}, {Tensor.Describe(full[1..])} or {Tensor.Describe(full)}.");
+                throw new ArgumentException(
+                    $"the mask's bias is {Tensor.Describe(bias.Shape)} but the attention is (B, H, T_q, T_k) = {Tensor.Describe(full)}: pass "
+                    + $"{Tensor.Describe(full[2..])}, {Tensor.Describe(full[1..])} or {Tensor.Describe(full)}.");
             }
         }
     }
@@ -144,7 +147,8 @@ public sealed class AttentionMask
                 string sizes = name == "Keys" ? "(B, T_k)" : "(B, T_q, T_k)";
                 string has = name == "Keys" ? $"({Count}, {Columns})" : $"({Count}, {Rows}, {Columns})";
                 string wants = name == "Keys" ? $"({batch}, {columns})" : $"({batch}, {rows}, {columns})";
-                throw new ArgumentException($"the mask's {name} are {sizes} = {has} but the attention has {wants}: build the mask for those sizes (B may be 1).");
+                throw new ArgumentException(
+                    $"the mask's {name} are {sizes} = {has} but the attention has {wants}: build the mask for those sizes (B may be 1).");
             }
         }
 
@@ -157,7 +161,8 @@ public sealed class AttentionMask
 
             if (a.Rows != b.Rows || a.Columns != b.Columns || (a.Count != b.Count && a.Count != 1 && b.Count != 1))
             {
-                throw new ArgumentException($"{name} of ({a.Count}, {a.Rows}, {a.Columns}) and ({b.Count}, {b.Rows}, {b.Columns}) cannot both hold: build both for the same sizes.");
+                throw new ArgumentException(
+                    $"{name} of ({a.Count}, {a.Rows}, {a.Columns}) and ({b.Count}, {b.Rows}, {b.Columns}) cannot both hold: build both for the same sizes.");
             }
 
             int count = Math.Max(a.Count, b.Count), size = a.Rows * a.Columns;

@@ -10,7 +10,8 @@ public sealed class Dropout(double rate)
     /// <summary>The share.</summary>
     public double Rate { get; } = rate is >= 0 and < 1
         ? rate
-        : throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
+        : throw new ArgumentOutOfRangeException(
+            nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
 
     /// <summary>Drops in place.</summary>
     /// <param name="x">Any shape; overwritten unless nothing is dropped.</param>

@@ -16,7 +16,8 @@ public sealed class Embedding(int rows, int channels, CounterRandom random, doub
 {
     /// <summary>(V,C).</summary>
     public Parameter Table { get; } = new($"{name}.weight", Tensor.Gaussian(
-        random, deviation ?? 1 / Math.Sqrt(channels), ShapeCheck.Positive(rows, nameof(Embedding), nameof(rows)), ShapeCheck.Positive(channels, nameof(Embedding), nameof(channels))));
+        random, deviation ?? 1 / Math.Sqrt(channels), ShapeCheck.Positive(rows, nameof(Embedding), nameof(rows)),
+        ShapeCheck.Positive(channels, nameof(Embedding), nameof(channels))));
 
     /// <summary>V.</summary>
     public int Rows => Table.Value.Shape[0];
@@ -60,7 +61,8 @@ public sealed class Embedding(int rows, int channels, CounterRandom random, doub
         ArgumentNullException.ThrowIfNull(dy);
         if (dy.Columns != Channels || dy.Rows != saved.Ids.Length)
         {
-            throw new ArgumentException($"dy is {Tensor.Describe(dy.Shape)} but Embedding gave {saved.Ids.Length} rows of {Channels}: pass the gradient of that output.", nameof(dy));
+            throw new ArgumentException(
+                $"dy is {Tensor.Describe(dy.Shape)} but Embedding gave {saved.Ids.Length} rows of {Channels}: pass the gradient of that output.", nameof(dy));
         }
 
         Gather.Backward(dy.Span, saved.Ids, Table.Gradient.Span, Channels);

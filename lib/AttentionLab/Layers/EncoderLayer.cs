@@ -47,7 +47,10 @@ public sealed class EncoderLayer(LayerOptions options, CounterRandom random, str
         return (y, new Saved(before1, attention, after1, before2, feedForward, after2));
     }
 
-    /// <summary>What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing. <see cref="PackedEncoderLayer"/> does it faster, from a copy of the weights.</summary>
+    /// <summary>
+    /// What <see cref="Forward"/> without dropout gives, by fused kernels and keeping
+    /// nothing. <see cref="PackedEncoderLayer"/> does it faster, from a copy of the weights.
+    /// </summary>
     /// <param name="x">(T,C) or (B,T,C).</param>
     /// <param name="mask">Who may look at whom; null for everybody.</param>
     /// <returns>y, shaped like x.</returns>

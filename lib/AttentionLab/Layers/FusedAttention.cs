@@ -14,7 +14,8 @@ public static class FusedAttention
     /// <param name="Key">K of the forward.</param>
     /// <param name="Value">V of the forward.</param>
     /// <param name="Output">Output of the forward.</param>
-    /// <param name="Statistics">(…, T_q, 2): half the maximum in use and Σ e^(s − maximum) of each row of scores; the sum is 0 where nothing may be seen.</param>
+    /// <param name="Statistics">(…, T_q, 2): half the maximum in use and Σ e^(s −
+    /// maximum) of each row of scores; the sum is 0 where nothing may be seen.</param>
     /// <param name="Mask">Mask of the forward.</param>
     /// <param name="Scale">Factor of the scores.</param>
     public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor Statistics, AttentionMask? Mask, float Scale);
@@ -31,7 +32,8 @@ public static class FusedAttention
     {
         AttendSizes sizes = AttentionLayout.Of(query, key, value);
         mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim)), statistics = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, 2));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
+        Tensor statistics = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, 2));
         float factor = scale ?? AttentionLayout.Scale(sizes);
         FlashAttend.Forward(AttentionLayout.Input(query, key, value, mask, factor), output.Span, statistics.Span);
         return (output, new Saved(query, key, value, output, statistics, mask, factor));
@@ -61,7 +63,8 @@ public static class FusedAttention
         AttendSizes sizes = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
         if (!dOutput.Shape.SequenceEqual(saved.Output.Shape))
         {
-            throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(saved.Output.Shape)}: pass the gradient of that output.");
+            throw new ArgumentException(
+                $"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(saved.Output.Shape)}: pass the gradient of that output.");
         }
 
         if (dBias is not null)
@@ -71,7 +74,8 @@ public static class FusedAttention
 
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
-        FlashAttend.Backward(AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
+        FlashAttend.Backward(
+            AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
 
@@ -87,7 +91,9 @@ public static class FusedAttention
         return (output, statistics);
     }
 
-    /// <summary>Gradients of queries, keys and values, overwritten where <paramref name="to"/> says: in columns that lie as those of <paramref name="heads"/>.</summary>
+    /// <summary>
+    /// Gradients of queries, keys and values, overwritten where <paramref name="to"/> says: in columns that lie as those of <paramref name="heads"/>.
+    /// </summary>
     internal static void Backward(HeadInput heads, Tensor output, Tensor statistics, Tensor dOutput, HeadInput to)
     {
         AttendInput<float> input = heads.Kernel;

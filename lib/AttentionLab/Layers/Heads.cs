@@ -20,7 +20,9 @@ public static class Heads
         ShapeCheck.Rank(x, 2, 3, "Heads.Split", "(B,T,H·D) or (T,H·D)");
         if (heads < 1 || x.Columns % heads != 0)
         {
-            throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} but {heads} heads do not divide its width {x.Columns}: choose a width that is a multiple of the heads.", nameof(heads));
+            throw new ArgumentException(
+                $"x is {Tensor.Describe(x.Shape)} but {heads} heads do not divide its width {x.Columns}: choose a width that is a multiple of the heads.",
+                nameof(heads));
         }
 
         return Split(x, heads, 0, x.Columns);

@@ -40,12 +40,15 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
         int[] wanted = [batch, heads, n, headSize], wantedValues = [batch, heads, n, valueSize];
         if (!keys.Shape.SequenceEqual(wanted) || !values.Shape.SequenceEqual(wantedValues))
         {
-            throw new ArgumentException($"keys are {Tensor.Describe(keys.Shape)} and values {Tensor.Describe(values.Shape)} but the cache expects ({batch}, {heads}, n, {headSize}) and ({batch}, {heads}, n, {valueSize}): make the cache with the layer that fills it.");
+            throw new ArgumentException(
+                $"keys are {Tensor.Describe(keys.Shape)} and values {Tensor.Describe(values.Shape)} but the cache expects ({batch}, {heads}, n, {headSize}) "
+                + $"and ({batch}, {heads}, n, {valueSize}): make the cache with the layer that fills it.");
         }
 
         if (Length + n > capacity)
         {
-            throw new ArgumentException($"the cache holds {Length} of {capacity} tokens and {n} more do not fit: make it with capacity: {Length + n}, or Clear it.");
+            throw new ArgumentException(
+                $"the cache holds {Length} of {capacity} tokens and {n} more do not fit: make it with capacity: {Length + n}, or Clear it.");
         }
 
         for (int m = 0; m < batch * heads; m++)
@@ -60,7 +63,8 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
     /// <summary>Attention of new queries to everything held.</summary>
     /// <param name="query">(B, H, n, D).</param>
     /// <param name="scale">Factor of the scores.</param>
-    /// <param name="mask">Who may look at whom, n queries by <see cref="Length"/> keys; with <see cref="AttentionMask.Causal"/> the last query sees all.</param>
+    /// <param name="mask">Who may look at whom, n queries by <see cref="Length"/>
+    /// keys; with <see cref="AttentionMask.Causal"/> the last query sees all.</param>
     /// <returns>(B, H, n, D_v).</returns>
     /// <exception cref="ArgumentException">The shape or the mask does not fit.</exception>
     public Tensor Attend(Tensor query, float scale, AttentionMask? mask = null)

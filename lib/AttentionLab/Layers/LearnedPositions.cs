@@ -13,7 +13,8 @@ public sealed class LearnedPositions(int capacity, int channels, CounterRandom r
 {
     /// <summary>(capacity, C).</summary>
     public Parameter Table { get; } = new($"{name}.weight", Tensor.Gaussian(
-        random, deviation, ShapeCheck.Positive(capacity, nameof(LearnedPositions), nameof(capacity)), ShapeCheck.Positive(channels, nameof(LearnedPositions), nameof(channels))));
+        random, deviation, ShapeCheck.Positive(capacity, nameof(LearnedPositions), nameof(capacity)),
+        ShapeCheck.Positive(channels, nameof(LearnedPositions), nameof(channels))));
 
     /// <summary>The table.</summary>
     public IReadOnlyList<Parameter> Parameters => [Table];

@@ -20,7 +20,8 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
 {
     /// <summary>W (inputs, outputs).</summary>
     public Parameter Weight { get; } = new($"{name}.weight", Tensor.Gaussian(
-        random, deviation ?? 1 / Math.Sqrt(inputs), ShapeCheck.Positive(inputs, nameof(Linear), nameof(inputs)), ShapeCheck.Positive(outputs, nameof(Linear), nameof(outputs))));
+        random, deviation ?? 1 / Math.Sqrt(inputs), ShapeCheck.Positive(inputs, nameof(Linear), nameof(inputs)),
+        ShapeCheck.Positive(outputs, nameof(Linear), nameof(outputs))));
 
     /// <summary>b (outputs), or null.</summary>
     public Parameter? Bias { get; } = bias ? new($"{name}.bias", new Tensor(outputs)) : null;
@@ -55,7 +56,8 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
         int rows = x.Length / Inputs;
         if (x.Length != rows * Inputs || y.Length != rows * Outputs)
         {
-            throw new ArgumentException($"x holds {x.Length} numbers and y {y.Length}, but Linear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
+            throw new ArgumentException(
+                $"x holds {x.Length} numbers and y {y.Length}, but Linear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
         }
 
         MatMul.Forward(x, Weight.Value.Span, y, rows, Inputs, Outputs, new Epilogue { Bias = Bias is null ? [] : Bias.Value.Span });

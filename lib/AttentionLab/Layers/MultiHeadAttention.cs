@@ -82,7 +82,8 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     {
         if (!ReferenceEquals(saved.X, saved.Memory))
         {
-            throw new ArgumentException("saved comes from a cross-attention, whose x and memory have gradients of their own: call BackwardCross.", nameof(saved));
+            throw new ArgumentException(
+                "saved comes from a cross-attention, whose x and memory have gradients of their own: call BackwardCross.", nameof(saved));
         }
 
         Tensor wide = ShapeCheck.WithColumns(saved.X, Query.Outputs + Key.Outputs + Value.Outputs);
@@ -107,7 +108,9 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         return (dx, dMemory);
     }
 
-    /// <summary>Step 1, project. Maps of the same input are one product: in self-attention both results are one matrix, which holds Q, K and V side by side.</summary>
+    /// <summary>
+    /// Step 1, project. Maps of the same input are one product: in self-attention both results are one matrix, which holds Q, K and V side by side.
+    /// </summary>
     private (Tensor Queries, Tensor KeysAndValues) Project(Tensor x, Tensor memory)
     {
         if (ReferenceEquals(x, memory))
@@ -154,14 +157,17 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(AttentionOptions.MemoryChannels), nameof(memory));
         if (memory.Rank != x.Rank || !memory.Shape[..^2].SequenceEqual(x.Shape[..^2]))
         {
-            throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} and memory {Tensor.Describe(memory.Shape)}, but both need the same batch size: repeat or cut one of them.", nameof(memory));
+            throw new ArgumentException(
+                $"x is {Tensor.Describe(x.Shape)} and memory {Tensor.Describe(memory.Shape)}, but both need the same batch size: repeat or cut one of them.",
+                nameof(memory));
         }
     }
 
     /// <summary>D.</summary>
     private static int Size(int channels, int heads, AttentionOptions? options) => options?.HeadSize ?? (heads >= 1 && channels % heads == 0
         ? channels / heads
-        : throw new ArgumentException($"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass HeadSize.", nameof(heads)));
+        : throw new ArgumentException(
+            $"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass HeadSize.", nameof(heads)));
 
     /// <summary>H·D.</summary>
     private static int Keys(int channels, int heads, AttentionOptions? options) =>

@@ -74,7 +74,8 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
                 Keys = Part(mask.Keys, tokens, b, count),
                 Pairs = Part(mask.Pairs, (long)tokens * tokens, b, count),
             };
-            Sequences(y.Slice(b * tokens * Channels, count * tokens * Channels), count, part, Part(bias, (long)_attention.HeadCount * tokens * tokens, b, count));
+            Sequences(
+                y.Slice(b * tokens * Channels, count * tokens * Channels), count, part, Part(bias, (long)_attention.HeadCount * tokens * tokens, b, count));
         }
     }
 

@@ -12,7 +12,9 @@ public sealed class PackedFeedForward(FeedForward layer)
 {
     private static readonly int HiddenMemory = Scratch.Reserve();
 
-    /// <summary>Rows at a time. The weights are read once a block: 512 rows × 2048 hidden numbers are 4 MB, and share the last cache with 8 MB of weights.</summary>
+    /// <summary>
+    /// Rows at a time. The weights are read once a block: 512 rows × 2048 hidden numbers are 4 MB, and share the last cache with 8 MB of weights.
+    /// </summary>
     private const int Block = 512;
 
     private readonly PackedLinear _expand = new(layer.Expand), _contract = new(layer.Contract);

@@ -28,7 +28,8 @@ public sealed class PackedLinear
         {
             if (map.Inputs != maps[0].Inputs)
             {
-                throw new ArgumentException($"one map has {map.Inputs} inputs and another {maps[0].Inputs}, but all of them map the same x: pack them apart.", nameof(maps));
+                throw new ArgumentException(
+                    $"one map has {map.Inputs} inputs and another {maps[0].Inputs}, but all of them map the same x: pack them apart.", nameof(maps));
             }
         }
 
@@ -66,7 +67,8 @@ public sealed class PackedLinear
         int rows = ShapeCheck.PackedRows(x.Length, y.Length, Inputs, Outputs, nameof(PackedLinear));
         if (add && activation != Nonlinearity.None)
         {
-            throw new ArgumentException($"activation is {activation} and y is added to, but f would then apply to the sum: add in a step of its own.", nameof(activation));
+            throw new ArgumentException(
+                $"activation is {activation} and y is added to, but f would then apply to the sum: add in a step of its own.", nameof(activation));
         }
 
         MatMul.Forward(x, _weight, y, rows, new Epilogue { Bias = _bias, Activation = activation }, add);

@@ -39,7 +39,9 @@ public sealed class PatchEmbedding(int patch, int pixelChannels, int channels, C
         (int batch, int height, int width) = (images.Shape[0], images.Shape[1], images.Shape[2]);
         if (height % patch != 0 || width % patch != 0)
         {
-            throw new ArgumentException($"images is {Tensor.Describe(images.Shape)} but squares of {patch} do not divide {height} × {width}: choose another patch, or crop the images.", nameof(images));
+            throw new ArgumentException(
+                $"images is {Tensor.Describe(images.Shape)} but squares of {patch} do not divide {height} × {width}: choose another patch, or crop the images.",
+                nameof(images));
         }
 
         Tensor rows = new(batch, height / patch, width / patch, Map.Inputs);

@@ -98,7 +98,10 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
     {
         if (start < 0 || (long)start + tokens > capacity)
         {
-            throw new ArgumentException($"positions {start} to {(long)start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: {(long)start + tokens}.", nameof(start));
+            throw new ArgumentException(
+                $"positions {start} to {(long)start + tokens - 1} are asked for but RotaryPositions holds 0 to {capacity - 1}: build it with capacity: "
+                + $"{(long)start + tokens}.",
+                nameof(start));
         }
     }
 

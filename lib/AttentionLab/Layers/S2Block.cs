@@ -15,7 +15,8 @@ namespace AttentionLab.Layers;
 public sealed class S2Block(int channels, CounterRandom random, SplitPooling pooling = SplitPooling.Mean, string name = "s2")
 {
     /// <summary>C → 3·C.</summary>
-    public Linear Expand { get; } = new(channels, Kernels.Sizes.Product(nameof(S2Block), ("3", 3), (nameof(channels), channels)), random, name: $"{name}.expand");
+    public Linear Expand { get; } = new(
+        channels, Kernels.Sizes.Product(nameof(S2Block), ("3", 3), (nameof(channels), channels)), random, name: $"{name}.expand");
 
     /// <summary>Over the three branches.</summary>
     public SplitAttention Split { get; } = new(channels, random, 3, pooling, $"{name}.split");

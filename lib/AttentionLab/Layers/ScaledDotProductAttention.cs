@@ -30,7 +30,8 @@ public static class ScaledDotProductAttention
     {
         AttendSizes sizes = AttentionLayout.Of(query, key, value);
         mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim)), weights = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.Keys));
+        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
+        Tensor weights = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.Keys));
         Saved saved = new(query, key, value, weights, mask, scale ?? AttentionLayout.Scale(sizes));
         Attend.Forward(AttentionLayout.Input(query, key, value, mask, saved.Scale), output.Span, weights.Span);
         return (output, saved);
@@ -49,7 +50,8 @@ public static class ScaledDotProductAttention
         int[] expected = AttentionLayout.Shape(saved.Query, sizes.Queries, sizes.ValueDim);
         if (!dOutput.Shape.SequenceEqual(expected))
         {
-            throw new ArgumentException($"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(expected)}: pass the gradient of that output.");
+            throw new ArgumentException(
+                $"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(expected)}: pass the gradient of that output.");
         }
 
         if (dBias is not null)

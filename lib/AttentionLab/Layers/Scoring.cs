@@ -25,7 +25,9 @@ public static class Scoring
         return scores;
     }
 
-    /// <summary>q·k = ‖q‖·‖k‖·cos(q, k): a longer key counts more. Luong et al. 2015, "Effective approaches to attention-based neural machine translation", §3.1.</summary>
+    /// <summary>
+    /// q·k = ‖q‖·‖k‖·cos(q, k): a longer key counts more. Luong et al. 2015, "Effective approaches to attention-based neural machine translation", §3.1.
+    /// </summary>
     /// <param name="query">(T_q, D).</param>
     /// <param name="key">(T_k, D).</param>
     /// <returns>(T_q, T_k).</returns>
@@ -78,7 +80,9 @@ public static class Scoring
         ArgumentNullException.ThrowIfNull(key);
         if (query.Rank != 2 || key.Rank != 2 || query.Columns != key.Columns)
         {
-            throw new ArgumentException($"query is {Tensor.Describe(query.Shape)} and key is {Tensor.Describe(key.Shape)} but scores need (T_q, D) and (T_k, D) with the same D: one vector is a matrix of one row.");
+            throw new ArgumentException(
+                $"query is {Tensor.Describe(query.Shape)} and key is {Tensor.Describe(key.Shape)} but scores need (T_q, D) and (T_k, D) with the same D: one "
+                + "vector is a matrix of one row.");
         }
 
         return new Tensor(query.Rows, key.Rows);

@@ -11,7 +11,9 @@ internal static class ShapeCheck
         ArgumentNullException.ThrowIfNull(x, name);
         if (x.Columns != columns)
         {
-            throw new ArgumentException($"{name} is {Tensor.Describe(x.Shape)} but {layer} expects (…, {columns}): build it with {setting}: {x.Columns}, or check the embedding size.", name);
+            throw new ArgumentException(
+                $"{name} is {Tensor.Describe(x.Shape)} but {layer} expects (…, {columns}): build it with {setting}: {x.Columns}, or check the embedding size.",
+                name);
         }
     }
 
@@ -21,7 +23,10 @@ internal static class ShapeCheck
         ArgumentNullException.ThrowIfNull(dy);
         if (dy.Rank != y.Rank || dy.Columns != columns || !dy.Shape[..^1].SequenceEqual(y.Shape[..^1]))
         {
-            throw new ArgumentException($"dy is {Tensor.Describe(dy.Shape)} but the output of {layer} was {Tensor.Describe([.. y.Shape[..^1], columns])}: pass the gradient of that output, with the Saved of the same Forward.", nameof(dy));
+            throw new ArgumentException(
+                $"dy is {Tensor.Describe(dy.Shape)} but the output of {layer} was {Tensor.Describe([.. y.Shape[..^1], columns])}: pass the gradient of that "
+                + "output, with the Saved of the same Forward.",
+                nameof(dy));
         }
     }
 
@@ -46,7 +51,8 @@ internal static class ShapeCheck
         int rows = x / inputs;
         return x == rows * inputs && y == rows * outputs
             ? rows
-            : throw new ArgumentException($"x holds {x} numbers and y {y}, but {layer} maps rows of {inputs} to rows of {outputs}: pass whole rows, as many in y as in x.");
+            : throw new ArgumentException(
+                $"x holds {x} numbers and y {y}, but {layer} maps rows of {inputs} to rows of {outputs}: pass whole rows, as many in y as in x.");
     }
 
     /// <summary>Two tensors must have the same shape.</summary>

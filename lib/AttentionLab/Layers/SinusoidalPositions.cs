@@ -14,7 +14,8 @@ public sealed class SinusoidalPositions(int channels, int capacity = 512, double
 {
     /// <summary>PE (capacity, C), computed in double; row p belongs to position p.</summary>
     public Tensor Table { get; } = Compute(
-        ShapeCheck.Positive(channels, nameof(SinusoidalPositions), nameof(channels)), ShapeCheck.Positive(capacity, nameof(SinusoidalPositions), nameof(capacity)), angleBase);
+        ShapeCheck.Positive(channels, nameof(SinusoidalPositions), nameof(channels)),
+        ShapeCheck.Positive(capacity, nameof(SinusoidalPositions), nameof(capacity)), angleBase);
 
     /// <summary>y = x + PE, the same rows in every sequence of the batch. A constant is added: dx = dy, there is no backward to call.</summary>
     /// <param name="x">(T,C) or (B,T,C).</param>
@@ -53,7 +54,10 @@ internal static class PositionRows
         int tokens = x.Shape[^2], capacity = table.Shape[0];
         if (start < 0 || start + tokens > capacity)
         {
-            throw new ArgumentException($"positions {start} to {start + tokens - 1} are asked for but {layer} holds 0 to {capacity - 1}: build it with capacity: {start + tokens}, or cut the sequence.", nameof(start));
+            throw new ArgumentException(
+                $"positions {start} to {start + tokens - 1} are asked for but {layer} holds 0 to {capacity - 1}: build it with capacity: {start + tokens}, or "
+                + "cut the sequence.",
+                nameof(start));
         }
     }
 

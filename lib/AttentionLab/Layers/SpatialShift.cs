@@ -36,7 +36,9 @@ public static class SpatialShift
     {
         ShapeCheck.Rank(dy, 4, 4, nameof(SpatialShift), "(B, W, H, C)", nameof(dy));
         Tensor dx = new(dy.Shape);
-        Move(dy.Shape, firstAxisFirst, (to, from, start, count) => Kernels.Multiply.AddScaled(dy.Row(to).Slice(start, count), 1, dx.Row(from).Slice(start, count)));
+        Move(
+            dy.Shape, firstAxisFirst,
+            (to, from, start, count) => Kernels.Multiply.AddScaled(dy.Row(to).Slice(start, count), 1, dx.Row(from).Slice(start, count)));
         return dx;
     }
 

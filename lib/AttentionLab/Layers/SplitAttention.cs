@@ -19,7 +19,11 @@ public sealed class SplitAttention(int channels, CounterRandom random, int branc
     public Linear Squeeze { get; } = new(channels, channels, random, bias: false, name: $"{name}.squeeze");
 
     /// <summary>W₂: C → K·C, no bias; branch k owns the columns k·C … k·C+C−1.</summary>
-    public Linear Choose { get; } = new(channels, Kernels.Sizes.Product(nameof(SplitAttention), (nameof(branches), ShapeCheck.Positive(branches, nameof(SplitAttention), nameof(branches))), (nameof(channels), channels)), random, bias: false, name: $"{name}.choose");
+    public Linear Choose { get; } = new(
+        channels,
+        Kernels.Sizes.Product(
+            nameof(SplitAttention), (nameof(branches), ShapeCheck.Positive(branches, nameof(SplitAttention), nameof(branches))), (nameof(channels), channels)),
+        random, bias: false, name: $"{name}.choose");
 
     /// <summary>How a is made of an image.</summary>
     public SplitPooling Pooling => pooling;
@@ -45,7 +49,8 @@ public sealed class SplitAttention(int channels, CounterRandom random, int branc
             ShapeCheck.Rank(branch, 2, 4, nameof(SplitAttention), "(B, …, C)");
             if (!branch.Shape.SequenceEqual(x[0].Shape))
             {
-                throw new ArgumentException($"one branch is {Tensor.Describe(x[0].Shape)} and another {Tensor.Describe(branch.Shape)}: all branches need one shape.", nameof(x));
+                throw new ArgumentException(
+                    $"one branch is {Tensor.Describe(x[0].Shape)} and another {Tensor.Describe(branch.Shape)}: all branches need one shape.", nameof(x));
             }
         }
 

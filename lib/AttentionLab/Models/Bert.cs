@@ -55,10 +55,12 @@ public sealed class Bert
     public IReadOnlyList<string> UnusedTensors { get; }
 
     /// <summary>Reads a model's folder.</summary>
-    /// <param name="folder">Holds config.json, vocab.txt, model.safetensors; if there: tokenizer_config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json.</param>
+    /// <param name="folder">Holds config.json, vocab.txt, model.safetensors; if there:
+    /// tokenizer_config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json.</param>
     /// <param name="lowerCase">true for an uncased model, false for a cased one; null takes it from tokenizer_config.json, or else from vocab.txt.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">Files are damaged, do not belong together or describe another kind of model; the message names file, both sides and fix.</exception>
+    /// <exception cref="InvalidDataException">Files are damaged, do not belong together or
+    /// describe another kind of model; the message names file, both sides and fix.</exception>
     public static Bert Load(string folder, bool? lowerCase = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -69,7 +71,9 @@ public sealed class Bert
         WordPieceTokenizer tokenizer = ReadTokenizer(model, lowerCase);
         if (tokenizer.Pieces.Count > config.Vocabulary)
         {
-            throw new InvalidDataException($"{Path.Combine(model, "vocab.txt")} has {tokenizer.Pieces.Count} pieces but config.json has vocab_size {config.Vocabulary}: take both files from the same model.");
+            throw new InvalidDataException(
+                $"{Path.Combine(model, "vocab.txt")} has {tokenizer.Pieces.Count} pieces but config.json has vocab_size {config.Vocabulary}: take both files "
+                + "from the same model.");
         }
 
         string weights = Path.Combine(model, "model.safetensors");
@@ -116,7 +120,10 @@ public sealed class Bert
             encoded[i] = Tokenizer.Encode(_lowerCaseFirst ? UnicodeText.Lower(texts[i]) : texts[i], null, MaximumLength);
             if (encoded[i].Dropped > 0 && !truncate)
             {
-                throw new ArgumentException($"text {i} has {encoded[i].Length + encoded[i].Dropped} pieces but the model reads {MaximumLength}: shorten it, or pass truncate: true to drop its end.", nameof(texts));
+                throw new ArgumentException(
+                    $"text {i} has {encoded[i].Length + encoded[i].Dropped} pieces but the model reads {MaximumLength}: shorten it, or pass truncate: true to "
+                    + "drop its end.",
+                    nameof(texts));
             }
         }
 
@@ -155,7 +162,8 @@ public sealed class Bert
 
     /// <summary>Sizes on one line.</summary>
     public override string ToString() =>
-        $"Bert of {Config.Layers} layers, {Config.Channels} channels, {Config.Heads} heads, {Tokenizer.Pieces.Count} pieces ({(Tokenizer.Splitter.LowerCase ? "uncased" : "cased")})";
+        $"Bert of {Config.Layers} layers, {Config.Channels} channels, {Config.Heads} heads, {Tokenizer.Pieces.Count} pieces "
+        + $"({(Tokenizer.Splitter.LowerCase ? "uncased" : "cased")})";
 
     private static WordPieceTokenizer ReadTokenizer(string model, bool? lowerCase)
     {
@@ -164,7 +172,8 @@ public sealed class Bert
         JsonFile? file = JsonFile.ReadIfThere(Path.Combine(model, "tokenizer_config.json"));
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(path, lowerCase ?? file?.Truth("do_lower_case"));
         return file is null ? tokenizer
-            : new(tokenizer.Pieces, new BasicTokenizer(tokenizer.Splitter.LowerCase, file.Truth("strip_accents"), file.Truth("tokenize_chinese_chars") ?? true));
+            : new(
+                tokenizer.Pieces, new BasicTokenizer(tokenizer.Splitter.LowerCase, file.Truth("strip_accents"), file.Truth("tokenize_chinese_chars") ?? true));
     }
 
     private static Tensor Max(Tensor y, bool[,] visible)

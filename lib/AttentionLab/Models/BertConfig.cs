@@ -15,17 +15,20 @@ namespace AttentionLab.Models;
 /// <param name="Activation">"hidden_act".</param>
 /// <param name="Epsilon">"layer_norm_eps".</param>
 public sealed record BertConfig(
-    int Vocabulary, int Channels, int Layers, int Heads, int Hidden, int Capacity, int TokenTypes = 2, Activation Activation = Activation.Gelu, float Epsilon = 1e-12f)
+    int Vocabulary, int Channels, int Layers, int Heads, int Hidden, int Capacity, int TokenTypes = 2,
+    Activation Activation = Activation.Gelu, float Epsilon = 1e-12f)
 {
     private const int Most = 100_000_000;
 
     /// <summary>Reads a <c>config.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A size is missing or impossible, or the model is of a kind that is not supported; the message names both sides and the fix.</exception>
+    /// <exception cref="InvalidDataException">A size is missing or impossible, or the model is
+    /// of a kind that is not supported; the message names both sides and the fix.</exception>
     public static BertConfig Read(string path)
     {
-        JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException($"{path} does not exist: put the model's config.json there, beside vocab.txt and model.safetensors.", path);
+        JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException(
+            $"{path} does not exist: put the model's config.json there, beside vocab.txt and model.safetensors.", path);
         Require(file, "model_type", "bert", "another architecture");
         Require(file, "position_embedding_type", "absolute", "relative positions");
         foreach (string key in new[] { "is_decoder", "add_cross_attention", "is_encoder_decoder" })
@@ -38,7 +41,8 @@ public sealed record BertConfig(
 
         if (JsonFile.Find(file.Root, "quantization_config") is not null)
         {
-            throw new InvalidDataException($"{path}: quantization_config is there but only F32, F16 and BF16 weights are read: take the model before quantisation.");
+            throw new InvalidDataException(
+                $"{path}: quantization_config is there but only F32, F16 and BF16 weights are read: take the model before quantisation.");
         }
 
         BertConfig config = new(
@@ -53,7 +57,9 @@ public sealed record BertConfig(
             (float)file.Number("layer_norm_eps", 0, 1, missing: 1e-12));
         if (config.Channels % config.Heads != 0)
         {
-            throw new InvalidDataException($"{path}: hidden_size is {config.Channels} but num_attention_heads is {config.Heads}, which does not divide it: take the file that belongs to the model, or mend it.");
+            throw new InvalidDataException(
+                $"{path}: hidden_size is {config.Channels} but num_attention_heads is {config.Heads}, which does not divide it: take the file that belongs to "
+                + "the model, or mend it.");
         }
 
         return config;
@@ -66,10 +72,16 @@ public sealed record BertConfig(
         EncoderOptions bert = EncoderOptions.Bert(options.Vocabulary);
         if (options.PreNorm || options.Positions != bert.Positions || options.TokenTypes < 1 || !options.NormEmbedding || options.ScaleEmbedding)
         {
-            throw new ArgumentException($"the encoder has PreNorm {options.PreNorm}, Positions {options.Positions}, TokenTypes {options.TokenTypes}, NormEmbedding {options.NormEmbedding}, ScaleEmbedding {options.ScaleEmbedding} but a BERT has False, {bert.Positions}, 1 or more, True, False: build it with EncoderOptions.Bert(…) with {{ … }}.", nameof(options));
+            throw new ArgumentException(
+                $"the encoder has PreNorm {options.PreNorm}, Positions {options.Positions}, TokenTypes {options.TokenTypes}, NormEmbedding "
+                + $"{options.NormEmbedding}, ScaleEmbedding {options.ScaleEmbedding} but a BERT has False, {bert.Positions}, 1 or more, True, False: build it "
+                  + $"with EncoderOptions.Bert(…) with {{ … }}.",
+                nameof(options));
         }
 
-        return new(options.Vocabulary, options.Channels, options.Layers, options.Heads, options.Layer.HiddenOrDefault, options.Capacity, options.TokenTypes, options.Activation, options.Epsilon);
+        return new(
+            options.Vocabulary, options.Channels, options.Layers, options.Heads, options.Layer.HiddenOrDefault, options.Capacity, options.TokenTypes,
+            options.Activation, options.Epsilon);
     }
 
     /// <summary>Writes a <c>config.json</c> that <see cref="Read"/> and Hugging Face's transformers read.</summary>
@@ -117,7 +129,8 @@ public sealed record BertConfig(
     {
         if (file.Text(key) is { } value && value != wanted)
         {
-            throw new InvalidDataException($"{file.Path}: {key} is \"{Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
+            throw new InvalidDataException(
+                $"{file.Path}: {key} is \"{Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
         }
     }
 
@@ -126,7 +139,10 @@ public sealed record BertConfig(
         null or "gelu" or "gelu_python" => Activation.Gelu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
         "relu" => Activation.Relu,
-        string other => throw new InvalidDataException($"{file.Path}: hidden_act is \"{Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model with one of these."),
+        string other =>
+            throw new InvalidDataException(
+                $"{file.Path}: hidden_act is \"{Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model with one "
+                + "of these."),
     };
 
     private static string Shorten(string text) => text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;

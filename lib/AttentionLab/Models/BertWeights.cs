@@ -6,7 +6,8 @@ using AttentionLab.Weights;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with any prefix that all of them share ("bert.", "model.", none), norms as weight and bias or,
+/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with any
+/// prefix that all of them share ("bert.", "model.", none), norms as weight and bias or,
 /// in the first published files, gamma and beta; the pooler may be missing; heads beside the encoder are left alone.
 /// A dense weight lies there as (outputs, inputs) and here as (inputs, outputs).
 /// </summary>
@@ -26,7 +27,8 @@ internal static class BertWeights
         foreach (Slot slot in Slots(config, pooled))
         {
             string name = prefix + slot.Name;
-            string old = name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            string old = name.Replace(
+                "LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
             name = file.Contains(name) ? name : old;
             if (!file.Contains(name))
             {
@@ -34,7 +36,8 @@ internal static class BertWeights
             }
             else if (!file.Describe(name).Shape.SequenceEqual(slot.Shape))
             {
-                faults.Add($"tensor \"{name}\" is {StoredTensor.Describe(file.Describe(name).Shape)} but config.json makes it {StoredTensor.Describe(slot.Shape)}");
+                faults.Add(
+                    $"tensor \"{name}\" is {StoredTensor.Describe(file.Describe(name).Shape)} but config.json makes it {StoredTensor.Describe(slot.Shape)}");
             }
 
             found[name] = slot;
@@ -53,7 +56,9 @@ internal static class BertWeights
 
         if (faults.Count > 0)
         {
-            throw new InvalidDataException($"{file.Path} does not fit its config.json: {string.Join("; ", faults.Take(5))}{(faults.Count > 5 ? "; and more" : "")}: take both files from the same model.");
+            throw new InvalidDataException(
+                $"{file.Path} does not fit its config.json: {string.Join("; ", faults.Take(5))}{(faults.Count > 5 ? "; and more" : "")}: take both files from "
+                + "the same model.");
         }
 
         CounterRandom blank = new(0) { Blank = true };
@@ -77,7 +82,8 @@ internal static class BertWeights
 
     /// <summary>An encoder's tensors under the names and in the shapes of the file, without "bert.".</summary>
     public static IEnumerable<(string Name, Tensor Value)> Named(Encoder encoder, BertConfig config) =>
-        Slots(config, pooled: false).Select(slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
+        Slots(config, pooled: false).Select(
+            slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
 
     /// <summary>What stands before a tensor's usual name in this file: nothing, "bert.", or what a wrapper put there ("model.", "0.auto_model.").</summary>
     /// <param name="file">The file.</param>
@@ -92,8 +98,14 @@ internal static class BertWeights
         return found switch
         {
             [string prefix] => prefix,
-            [] => throw new InvalidDataException($"{file.Path} has no tensor \"{name}\", neither by itself nor behind \"bert.\" or the like: its {file.Tensors.Count} tensors begin with {Begin(file)}; {fix}."),
-            _ => throw new InvalidDataException($"{file.Path} holds several models: \"{name}\" stands behind {string.Join(" and ", found.Select(p => $"\"{SafeTensorsHeader.Shorten(p)}\""))}; save the one you want by itself."),
+            [] =>
+                throw new InvalidDataException(
+                    $"{file.Path} has no tensor \"{name}\", neither by itself nor behind \"bert.\" or the like: its {file.Tensors.Count} tensors begin with "
+                    + $"{Begin(file)}; {fix}."),
+            _ =>
+                throw new InvalidDataException(
+                    $"{file.Path} holds several models: \"{name}\" stands behind "
+                    + $"{string.Join(" and ", found.Select(p => $"\"{SafeTensorsHeader.Shorten(p)}\""))}; save the one you want by itself."),
         };
     }
 

@@ -40,7 +40,10 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
         return (y, new Saved(embedding, layers));
     }
 
-    /// <summary>What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing. <see cref="PackedEncoder"/> does it faster, from a copy of the weights.</summary>
+    /// <summary>
+    /// What <see cref="Forward"/> without dropout gives, by fused kernels and keeping
+    /// nothing. <see cref="PackedEncoder"/> does it faster, from a copy of the weights.
+    /// </summary>
     /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
     /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
     /// <param name="types">(B,T) token types; null for all 0.</param>
@@ -71,7 +74,10 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
         int tokens = ids.GetLength(1);
         if (tokens > options.Capacity)
         {
-            throw new ArgumentException($"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {options.Capacity} tokens: cut the sequence, or build it with Capacity: {tokens}.", nameof(ids));
+            throw new ArgumentException(
+                $"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {options.Capacity} tokens: cut the sequence, or build it with "
+                + $"Capacity: {tokens}.",
+                nameof(ids));
         }
 
         return options.Mask(mask, tokens, tokens);

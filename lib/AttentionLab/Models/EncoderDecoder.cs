@@ -120,7 +120,10 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
         ArgumentNullException.ThrowIfNull(options);
         if (options.Positions == PositionKind.Alibi || options.TokenTypes > 0)
         {
-            throw new ArgumentException($"options ask for {(options.TokenTypes > 0 ? "token types" : "Alibi")}, which EncoderDecoder has not: choose Sinusoidal, Learned or Rotary positions and no token types.", nameof(options));
+            throw new ArgumentException(
+                $"options ask for {(options.TokenTypes > 0 ? "token types" : "Alibi")}, which EncoderDecoder has not: choose Sinusoidal, Learned or Rotary "
+                + "positions and no token types.",
+                nameof(options));
         }
 
         TokenEmbedding source = new(options, random, name: "source");

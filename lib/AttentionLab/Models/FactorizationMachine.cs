@@ -26,7 +26,8 @@ public sealed class FactorizationMachine(int features, int factors, CounterRando
     public Parameter Weight { get; } = new($"{name}.weight", new Tensor(ShapeCheck.Positive(features, nameof(FactorizationMachine), nameof(features))));
 
     /// <summary>V (n,k): one row a feature.</summary>
-    public Parameter Factors { get; } = new($"{name}.factors", Tensor.Gaussian(random, deviation, features, ShapeCheck.Positive(factors, nameof(FactorizationMachine), nameof(factors))));
+    public Parameter Factors { get; } = new(
+        $"{name}.factors", Tensor.Gaussian(random, deviation, features, ShapeCheck.Positive(factors, nameof(FactorizationMachine), nameof(factors))));
 
     /// <summary>w₀, w, V.</summary>
     public IReadOnlyList<Parameter> Parameters => [Bias, Weight, Factors];
@@ -69,7 +70,8 @@ public sealed class FactorizationMachine(int features, int factors, CounterRando
         Tensor dx = new(saved.X.Shape);
         if (dy.Length != dx.Shape[0])
         {
-            throw new ArgumentException($"dy is {Tensor.Describe(dy.Shape)} but FactorizationMachine gave {dx.Shape[0]} numbers: pass one gradient for each.", nameof(dy));
+            throw new ArgumentException(
+                $"dy is {Tensor.Describe(dy.Shape)} but FactorizationMachine gave {dx.Shape[0]} numbers: pass one gradient for each.", nameof(dy));
         }
 
         for (int b = 0; b < dy.Length; b++)

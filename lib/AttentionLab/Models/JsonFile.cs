@@ -32,7 +32,8 @@ internal sealed class JsonFile(string path, JsonElement root)
         long length = new FileInfo(path).Length;
         if (length > MaximalLength)
         {
-            throw new InvalidDataException($"{path} has {length} bytes but a configuration has at most {MaximalLength}: take the file that belongs to the model.");
+            throw new InvalidDataException(
+                $"{path} has {length} bytes but a configuration has at most {MaximalLength}: take the file that belongs to the model.");
         }
 
         try
@@ -48,15 +49,18 @@ internal sealed class JsonFile(string path, JsonElement root)
             ReadTexts(document.RootElement);
             return document.RootElement.ValueKind == kind
                 ? new(path, document.RootElement.Clone())
-                : throw new InvalidDataException($"{path} holds {document.RootElement.ValueKind} but must hold {kind}: take the file that belongs to the model.");
+                : throw new InvalidDataException(
+                    $"{path} holds {document.RootElement.ValueKind} but must hold {kind}: take the file that belongs to the model.");
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException($"{path} holds a text that is not valid UTF-8 or half a surrogate pair: take the file that belongs to the model.", e);
+            throw new InvalidDataException(
+                $"{path} holds a text that is not valid UTF-8 or half a surrogate pair: take the file that belongs to the model.", e);
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: take the file that belongs to the model.", e);
+            throw new InvalidDataException(
+                $"{path} is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: take the file that belongs to the model.", e);
         }
     }
 
@@ -117,7 +121,8 @@ internal sealed class JsonFile(string path, JsonElement root)
         {
             if (++values > MostValues)
             {
-                throw new InvalidDataException($"{path} holds more than {MostValues} values but a configuration has some hundreds: take the file that belongs to the model.");
+                throw new InvalidDataException(
+                    $"{path} holds more than {MostValues} values but a configuration has some hundreds: take the file that belongs to the model.");
             }
         }
     }

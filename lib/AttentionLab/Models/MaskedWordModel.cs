@@ -48,7 +48,8 @@ public sealed class MaskedWordModel
         Bert bert = Bert.Load(folder, lowerCase);
         MaskedWordHead head = new(bert.Encoder.Embedding.Words, new CounterRandom(0) { Blank = true }, bert.Config.Activation, bert.Config.Epsilon);
         using SafeTensorsFile file = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        string prefix = BertWeights.Prefix(file, $"{Transform}.weight", "it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM");
+        string prefix = BertWeights.Prefix(
+            file, $"{Transform}.weight", "it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM");
         Tensor weight = new(head.Transform.Weight.Value.Shape);
         file.ReadInto($"{prefix}{Transform}.weight", weight);
         weight.Transpose().Span.CopyTo(head.Transform.Weight.Value.Span);
@@ -59,7 +60,9 @@ public sealed class MaskedWordModel
         return new(bert, head);
     }
 
-    /// <summary>Writes config.json, vocab.txt, tokenizer_config.json and model.safetensors, as <see cref="Load"/> and Hugging Face's transformers read them.</summary>
+    /// <summary>
+    /// Writes config.json, vocab.txt, tokenizer_config.json and model.safetensors, as <see cref="Load"/> and Hugging Face's transformers read them.
+    /// </summary>
     /// <param name="folder">Made if it is not there.</param>
     /// <param name="encoder">Built with <see cref="EncoderOptions.Bert"/>.</param>
     /// <param name="head">Its head.</param>
@@ -75,13 +78,18 @@ public sealed class MaskedWordModel
         BertConfig config = BertConfig.Of(encoder.Options);
         if (tokenizer.Pieces.Count > config.Vocabulary)
         {
-            throw new ArgumentException($"the tokenizer has {tokenizer.Pieces.Count} pieces but the encoder {config.Vocabulary}: build the encoder with Vocabulary: {tokenizer.Pieces.Count}.", nameof(tokenizer));
+            throw new ArgumentException(
+                $"the tokenizer has {tokenizer.Pieces.Count} pieces but the encoder {config.Vocabulary}: build the encoder with Vocabulary: "
+                + $"{tokenizer.Pieces.Count}.",
+                nameof(tokenizer));
         }
 
         Directory.CreateDirectory(folder);
         config.Write(Path.Combine(folder, "config.json"));
         tokenizer.Pieces.Write(Path.Combine(folder, "vocab.txt"));
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), $$"""{"tokenizer_class": "BertTokenizer", "do_lower_case": {{(tokenizer.Splitter.LowerCase ? "true" : "false")}}}""" + "\n");
+        string lowerCase = tokenizer.Splitter.LowerCase ? "true" : "false";
+        File.WriteAllText(
+            Path.Combine(folder, "tokenizer_config.json"), $$"""{"tokenizer_class": "BertTokenizer", "do_lower_case": {{lowerCase}}}""" + "\n");
         SafeTensorsFile.Write(
             Path.Combine(folder, "model.safetensors"),
             [

@@ -65,17 +65,22 @@ public sealed class PackedEncoder
         (int batch, int tokens, int channels) = (ids.GetLength(0), ids.GetLength(1), Options.Channels);
         if (tokens > Options.Capacity)
         {
-            throw new ArgumentException($"ids is ({batch}, {tokens}) but the encoder was built for at most {Options.Capacity} tokens: cut the sequence, or build it with Capacity: {tokens}.", nameof(ids));
+            throw new ArgumentException(
+                $"ids is ({batch}, {tokens}) but the encoder was built for at most {Options.Capacity} tokens: cut the sequence, or build it with Capacity: "
+                + $"{tokens}.",
+                nameof(ids));
         }
 
         if (y.Rank != 3 || y.Shape[0] != batch || y.Shape[1] != tokens || y.Shape[2] != channels)
         {
-            throw new ArgumentException($"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
+            throw new ArgumentException(
+                $"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
         }
 
         if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
         {
-            throw new ArgumentException($"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
+            throw new ArgumentException(
+                $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
         }
 
         _embedding.Infer(ids, types, y.Span);

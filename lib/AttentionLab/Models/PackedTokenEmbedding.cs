@@ -43,7 +43,8 @@ internal sealed class PackedTokenEmbedding
 
         if (types is not null && (types.GetLength(0) != ids.GetLength(0) || types.GetLength(1) != tokens))
         {
-            throw new ArgumentException($"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {tokens}): give every token one type.", nameof(types));
+            throw new ArgumentException(
+                $"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {tokens}): give every token one type.", nameof(types));
         }
 
         Gather.Forward(_words, PackedEncoder.Flat(ids), y, channels);
@@ -66,7 +67,8 @@ internal sealed class PackedTokenEmbedding
                 int type = types is null ? 0 : typed[row];
                 if ((uint)type >= (uint)(_types.Length / channels))
                 {
-                    throw new ArgumentOutOfRangeException(nameof(types), $"types[{row / tokens}, {row % tokens}] is {type} but the model has types 0 to {_types.Length / channels - 1}.");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(types), $"types[{row / tokens}, {row % tokens}] is {type} but the model has types 0 to {_types.Length / channels - 1}.");
                 }
 
                 Multiply.AddScaled(_types.AsSpan(type * channels, channels), 1, target);

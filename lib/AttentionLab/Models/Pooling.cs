@@ -108,7 +108,9 @@ public static class Pooling
         ShapeCheck.Rank(x, 3, 3, nameof(Pooling), "(B,T,C)");
         if (visible is not null && (visible.GetLength(0) != x.Shape[0] || visible.GetLength(1) != x.Shape[1]))
         {
-            throw new ArgumentException($"x is {Tensor.Describe(x.Shape)} but visible ({visible.GetLength(0)}, {visible.GetLength(1)}): give one truth for each token.", nameof(visible));
+            throw new ArgumentException(
+                $"x is {Tensor.Describe(x.Shape)} but visible ({visible.GetLength(0)}, {visible.GetLength(1)}): give one truth for each token.",
+                nameof(visible));
         }
     }
 }

@@ -22,7 +22,10 @@ public sealed class S2MlpV2(
     public PatchEmbedding Patches { get; } = new(images.Patch, images.PixelChannels, channels, random);
 
     /// <summary>The layers.</summary>
-    public IReadOnlyList<S2Layer> Layers { get; } = [.. Enumerable.Range(0, layers).Select(i => new S2Layer(channels, hidden, random, pooling, dropout, $"layers.{i}"))];
+    public IReadOnlyList<S2Layer> Layers { get; } =
+    [
+        .. Enumerable.Range(0, layers).Select(i => new S2Layer(channels, hidden, random, pooling, dropout, $"layers.{i}"))
+    ];
 
     /// <summary>After the last layer.</summary>
     public LayerNorm Norm { get; } = new(channels, name: "layers.norm");
@@ -31,7 +34,8 @@ public sealed class S2MlpV2(
     public Linear Head { get; } = new(channels, images.Classes, random, name: "head");
 
     /// <summary>Of all parts.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. Patches.Parameters, .. Layers.SelectMany(layer => layer.Parameters), .. Norm.Parameters, .. Head.Parameters];
+    public IReadOnlyList<Parameter> Parameters =>
+        [.. Patches.Parameters, .. Layers.SelectMany(layer => layer.Parameters), .. Norm.Parameters, .. Head.Parameters];
 
     /// <summary>A score for each class.</summary>
     /// <param name="images">(B, height, width, pixelChannels).</param>

@@ -68,14 +68,17 @@ internal sealed record SentenceSettings(string ModelFolder, SentencePooling? Poo
             };
         }
 
-        return (parts.Model ?? throw modules.Fault("type", "names no Transformer", "one Transformer, one Pooling and Normalize"), parts.Pooling, parts.Normalize);
+        string model = parts.Model ?? throw modules.Fault("type", "names no Transformer", "one Transformer, one Pooling and Normalize");
+        return (model, parts.Pooling, parts.Normalize);
     }
 
     private static SentencePooling PoolingOf(string path)
     {
-        JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException($"{path} does not exist but modules.json names a pooling: take the whole folder of the model.", path);
+        JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException(
+            $"{path} does not exist but modules.json names a pooling: take the whole folder of the model.", path);
         string[] modes = [.. file.Root.EnumerateObject()
-            .Where(p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && file.Truth(p.Name) == true).Select(p => p.Name["pooling_mode_".Length..])];
+            .Where(
+                p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && file.Truth(p.Name) == true).Select(p => p.Name["pooling_mode_".Length..])];
         if (modes.Length == 0 && file.Text("pooling_mode") is { } named)
         {
             modes = [named];
@@ -86,7 +89,10 @@ internal sealed record SentenceSettings(string ModelFolder, SentencePooling? Poo
             ["mean_tokens"] or ["mean"] => SentencePooling.Mean,
             ["cls_token"] or ["cls"] => SentencePooling.Cls,
             ["max_tokens"] or ["max"] => SentencePooling.Max,
-            _ => throw file.Fault("pooling_mode", $"is [{string.Join(", ", modes.Select(m => m.Length > 30 ? m[..30] : m).Take(5))}]", "one of mean_tokens, cls_token and max_tokens"),
+            _ =>
+                throw file.Fault(
+                    "pooling_mode", $"is [{string.Join(", ", modes.Select(m => m.Length > 30 ? m[..30] : m).Take(5))}]",
+                    "one of mean_tokens, cls_token and max_tokens"),
         };
     }
 }

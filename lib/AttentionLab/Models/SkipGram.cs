@@ -37,7 +37,9 @@ public sealed class SkipGram(int vocabulary, int channels, CounterRandom random)
         ArgumentNullException.ThrowIfNull(negatives);
         if (neighbours.Length != centres.Length || negatives.GetLength(0) != centres.Length)
         {
-            throw new ArgumentException($"there are {centres.Length} centres, {neighbours.Length} neighbours and {negatives.GetLength(0)} rows of negatives: pass as many of each.", nameof(neighbours));
+            throw new ArgumentException(
+                $"there are {centres.Length} centres, {neighbours.Length} neighbours and {negatives.GetLength(0)} rows of negatives: pass as many of each.",
+                nameof(neighbours));
         }
 
         int samples = 1 + negatives.GetLength(1);
@@ -110,7 +112,8 @@ public sealed class SkipGram(int vocabulary, int channels, CounterRandom random)
 
     private int Known(int word) => (uint)word < (uint)vocabulary
         ? word
-        : throw new ArgumentOutOfRangeException(nameof(word), $"word {word} is not in the vocabulary of 0 to {vocabulary - 1}: use the vocabulary the model was made for.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(word), $"word {word} is not in the vocabulary of 0 to {vocabulary - 1}: use the vocabulary the model was made for.");
 
     private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 
@@ -120,7 +123,8 @@ public sealed class SkipGram(int vocabulary, int channels, CounterRandom random)
     private static Tensor Uniform(CounterRandom random, int vocabulary, int channels)
     {
         ArgumentNullException.ThrowIfNull(random);
-        Tensor table = new(ShapeCheck.Positive(vocabulary, nameof(SkipGram), nameof(vocabulary)), ShapeCheck.Positive(channels, nameof(SkipGram), nameof(channels)));
+        Tensor table = new(
+            ShapeCheck.Positive(vocabulary, nameof(SkipGram), nameof(vocabulary)), ShapeCheck.Positive(channels, nameof(SkipGram), nameof(channels)));
         random.FillUniform(table.Span, -0.5f / channels, 0.5f / channels);
         return table;
     }

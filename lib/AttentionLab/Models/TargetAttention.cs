@@ -16,7 +16,8 @@ namespace AttentionLab.Models;
 public sealed class TargetAttention(int channels, int hidden, CounterRandom random, string name = "interest")
 {
     /// <summary>W₁, b₁: 4·C → hidden.</summary>
-    public Linear Compare { get; } = new(Kernels.Sizes.Product(nameof(TargetAttention), ("4", 4), (nameof(channels), channels)), hidden, random, name: $"{name}.compare");
+    public Linear Compare { get; } = new(
+        Kernels.Sizes.Product(nameof(TargetAttention), ("4", 4), (nameof(channels), channels)), hidden, random, name: $"{name}.compare");
 
     /// <summary>W₂, b₂: hidden → 1.</summary>
     public Linear Score { get; } = new(hidden, 1, random, name: $"{name}.score");
@@ -38,7 +39,11 @@ public sealed class TargetAttention(int channels, int hidden, CounterRandom rand
         (int batch, int tokens) = (history.Shape[0], history.Shape[1]);
         if (!candidate.Shape.SequenceEqual([batch, channels]) || (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens)))
         {
-            throw new ArgumentException($"history is {Tensor.Describe(history.Shape)}, candidate {Tensor.Describe(candidate.Shape)}{(visible is null ? "" : $", visible ({visible.GetLength(0)}, {visible.GetLength(1)})")}: pass (B,T,C), (B,C) and (B,T).", nameof(candidate));
+            throw new ArgumentException(
+                $"history is {Tensor.Describe(history.Shape)}, candidate "
+                + $"{Tensor.Describe(candidate.Shape)}{(visible is null ? "" : $", visible ({visible.GetLength(0)}, {visible.GetLength(1)})")}: pass (B,T,C), "
+                  + "(B,C) and (B,T).",
+                nameof(candidate));
         }
 
         Tensor pairs = new(batch, tokens, 4 * channels), y = new(batch, channels);
@@ -119,5 +124,6 @@ public sealed class TargetAttention(int channels, int hidden, CounterRandom rand
     /// <param name="Score">Of the second map.</param>
     /// <param name="Weights">(B,T), any real number; 0 where hidden.</param>
     /// <param name="Visible">(B,T), or null.</param>
-    public readonly record struct Saved(Tensor History, Tensor Candidate, Linear.Saved Compare, Tensor Hidden, Linear.Saved Score, Tensor Weights, bool[,]? Visible);
+    public readonly record struct Saved(
+        Tensor History, Tensor Candidate, Linear.Saved Compare, Tensor Hidden, Linear.Saved Score, Tensor Weights, bool[,]? Visible);
 }

@@ -73,7 +73,9 @@ public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random,
             types ??= new int[ids.GetLength(0), ids.GetLength(1)];
             if (types.GetLength(0) != ids.GetLength(0) || types.GetLength(1) != ids.GetLength(1))
             {
-                throw new ArgumentException($"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {ids.GetLength(1)}): give every token one type.", nameof(types));
+                throw new ArgumentException(
+                    $"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {ids.GetLength(1)}): give every token one type.",
+                    nameof(types));
             }
 
             (Tensor typed, savedTypes) = Types.Forward(types);
@@ -118,5 +120,6 @@ public sealed class TokenEmbedding(EncoderOptions options, CounterRandom random,
     /// <param name="Types">Of the token types.</param>
     /// <param name="Norm">Of the norm.</param>
     /// <param name="Dropout">Of the dropout.</param>
-    public readonly record struct Saved(Embedding.Saved Words, LearnedPositions.Saved Positions, Embedding.Saved Types, LayerNorm.Saved Norm, Dropout.Saved Dropout);
+    public readonly record struct Saved(
+        Embedding.Saved Words, LearnedPositions.Saved Positions, Embedding.Saved Types, LayerNorm.Saved Norm, Dropout.Saved Dropout);
 }

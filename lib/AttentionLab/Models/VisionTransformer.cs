@@ -69,5 +69,6 @@ public sealed class VisionTransformer(
     /// <param name="Layers">Of the layers.</param>
     /// <param name="Head">Of the head.</param>
     /// <param name="Grid">The embedded patches (B, rows, columns, C).</param>
-    public readonly record struct Saved(PatchEmbedding.Saved Patches, LearnedPositions.Saved Positions, EncoderLayers.Saved Layers, Linear.Saved Head, Tensor Grid);
+    public readonly record struct Saved(
+        PatchEmbedding.Saved Patches, LearnedPositions.Saved Positions, EncoderLayers.Saved Layers, Linear.Saved Head, Tensor Grid);
 }

@@ -25,7 +25,9 @@ public sealed class Parameter
     /// <summary>The value; the optimiser writes into it.</summary>
     public Tensor Value { get; }
 
-    /// <summary>∂L/∂value, of the same shape; added to by each backward pass. Made when first asked for: a model that is only used needs half the memory.</summary>
+    /// <summary>
+    /// ∂L/∂value, of the same shape; added to by each backward pass. Made when first asked for: a model that is only used needs half the memory.
+    /// </summary>
     public Tensor Gradient => _gradient ?? Interlocked.CompareExchange(ref _gradient, new Tensor(Value.Shape), null) ?? _gradient;
 
     /// <summary>Number of values.</summary>

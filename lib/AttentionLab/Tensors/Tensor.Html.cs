@@ -18,7 +18,8 @@ public sealed partial class Tensor : IShowsItself
         int rows = Math.Min(Rows, ShownRows), columns = Math.Min(Columns, ShownColumns);
         const string Cell = "padding:2px 8px;text-align:right;font-variant-numeric:tabular-nums";
         StringBuilder html = new();
-        html.Append("<figure style=\"margin:0;overflow-x:auto\"><figcaption style=\"font-size:0.9em\">").Append(HtmlText.Encode(Caption())).Append("</figcaption>");
+        html.Append(
+            "<figure style=\"margin:0;overflow-x:auto\"><figcaption style=\"font-size:0.9em\">").Append(HtmlText.Encode(Caption())).Append("</figcaption>");
         if (rows * columns > 0)
         {
             html.Append("<table style=\"border-collapse:collapse\"><thead><tr><td></td>");

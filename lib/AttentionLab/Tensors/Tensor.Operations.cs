@@ -78,7 +78,9 @@ public sealed partial class Tensor
     {
         if (index.Length >= Rank)
         {
-            throw new ArgumentException($"{index.Length} indices were given but At keeps at least one dimension of shape {Describe(_shape)}: pass at most {Rank - 1}, or read a value with [ ].");
+            throw new ArgumentException(
+                $"{index.Length} indices were given but At keeps at least one dimension of shape {Describe(_shape)}: pass at most {Rank - 1}, or read a value "
+                + "with [ ].");
         }
 
         int offset = 0;
@@ -156,7 +158,9 @@ public sealed partial class Tensor
         int lead = Rank - 2;
         if (other.Rank != Rank || !Shape[..lead].SequenceEqual(other.Shape[..lead]))
         {
-            throw new ArgumentException($"{Describe(_shape)} and {Describe(other._shape)} differ before the last two dimensions, but {formula} pairs the matrices one by one: Reshape one of them.");
+            throw new ArgumentException(
+                $"{Describe(_shape)} and {Describe(other._shape)} differ before the last two dimensions, but {formula} pairs the matrices one by one: Reshape "
+                + "one of them.");
         }
 
         int rows = _shape[rowsAt], inner = _shape[innerAt], otherInner = other._shape[lead + otherInnerAt], columns = other._shape[lead + otherColumnsAt];
@@ -198,7 +202,9 @@ public sealed partial class Tensor
     {
         if (tensor.Rank < 2)
         {
-            throw new ArgumentException($"{operation} expects matrices but got a vector {Describe(tensor._shape)}: Reshape(1, {tensor.Length}) for a row, Reshape({tensor.Length}, 1) for a column.");
+            throw new ArgumentException(
+                $"{operation} expects matrices but got a vector {Describe(tensor._shape)}: Reshape(1, {tensor.Length}) for a row, Reshape({tensor.Length}, 1) "
+                + "for a column.");
         }
     }
 
@@ -208,7 +214,8 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(right);
         if (!left.Shape.SequenceEqual(right.Shape))
         {
-            throw new ArgumentException($"{Describe(left._shape)} {symbol} {Describe(right._shape)}: the shapes differ and nothing is repeated silently; Reshape or build both alike.");
+            throw new ArgumentException(
+                $"{Describe(left._shape)} {symbol} {Describe(right._shape)}: the shapes differ and nothing is repeated silently; Reshape or build both alike.");
         }
 
         return left.Copy();

@@ -28,7 +28,8 @@ public sealed partial class Tensor
         int count = CountOf(shape);
         if (values.Length != count)
         {
-            throw new ArgumentException($"values holds {values.Length} numbers but shape {Describe(shape)} needs {count}: pass a shape whose product is {values.Length}.");
+            throw new ArgumentException(
+                $"values holds {values.Length} numbers but shape {Describe(shape)} needs {count}: pass a shape whose product is {values.Length}.");
         }
 
         if (shape.Length is < 1 or > 4)
@@ -177,7 +178,8 @@ public sealed partial class Tensor
         : $"Tensor {Describe(_shape)} [{string.Join(", ", _values.Select(v => v.ToString(CultureInfo.InvariantCulture)))}]";
 
     /// <summary>"(2, 3)": how every message of the library writes a shape.</summary>
-    internal static string Describe(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)))})";
+    internal static string Describe(ReadOnlySpan<int> shape) =>
+        $"({string.Join(", ", shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)))})";
 
     private static int CountOf(ReadOnlySpan<int> shape)
     {

@@ -6,7 +6,8 @@ namespace AttentionLab.Tensors;
 /// </summary>
 /// <remarks>
 /// Without it every step asks the runtime for fresh memory, which the system hands out page by page, cleared and cold: in a small
-/// encoder some 200 MB and a tenth of the time. The rule for the caller: a tensor from inside does not outlive <see cref="Use"/>; <see cref="Tensor.Copy"/> what is to stay.
+/// encoder some 200 MB and a tenth of the time. The rule for the caller: a tensor from
+/// inside does not outlive <see cref="Use"/>; <see cref="Tensor.Copy"/> what is to stay.
 /// <code>
 /// using (workspace.Use())
 /// {
@@ -35,7 +36,8 @@ public sealed class Workspace
     {
         if (_inUse)
         {
-            throw new InvalidOperationException("this workspace is in use already, and its tensors would be handed out twice: end that use first, or take a second workspace.");
+            throw new InvalidOperationException(
+                "this workspace is in use already, and its tensors would be handed out twice: end that use first, or take a second workspace.");
         }
 
         Scope scope = new(this, t_current);

@@ -22,7 +22,8 @@ public sealed class Adam(
 {
     private readonly Dictionary<Parameter, (Tensor Mean, Tensor Square)> _averages = [];
     private readonly double _beta1 = Setting.Memory(beta1, nameof(beta1), "0.9"), _beta2 = Setting.Memory(beta2, nameof(beta2), "0.999");
-    private readonly double _epsilon = Setting.NotNegative(epsilon, nameof(epsilon), "1e-8"), _decay = Setting.NotNegative(decay, nameof(decay), "0.01, or 0 for none");
+    private readonly double _epsilon = Setting.NotNegative(epsilon, nameof(epsilon), "1e-8");
+    private readonly double _decay = Setting.NotNegative(decay, nameof(decay), "0.01, or 0 for none");
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters { get; } = [.. parameters.Distinct()];
@@ -53,7 +54,9 @@ public sealed class Adam(
             Parameter parameter = Parameters[i];
             (Tensor mean, Tensor square) = Averages(parameter);
             bool shrinks = decays?.Invoke(parameter) ?? parameter.Value.Rank > 1;
-            AdamStep.Forward(parameter.Value.Span, parameter.Gradient.Span, mean.Span, square.Span, new(LearningRate, _beta1, _beta2, _epsilon, shrinks ? _decay : 0, StepCount));
+            AdamStep.Forward(
+                parameter.Value.Span, parameter.Gradient.Span, mean.Span, square.Span,
+                new(LearningRate, _beta1, _beta2, _epsilon, shrinks ? _decay : 0, StepCount));
         }
     }
 

@@ -25,7 +25,8 @@ public static class Checkpoint
     /// <summary>Reads parameters from a file that holds exactly these, or from a checkpoint of a run.</summary>
     /// <param name="path">The file.</param>
     /// <param name="parameters">Filled.</param>
-    /// <exception cref="InvalidDataException">Names or shapes differ, or a number is NaN or ∞; the message names both, or the tensor and the index. Nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">Names or shapes differ, or a number is NaN or ∞;
+    /// the message names both, or the tensor and the index. Nothing is changed then.</exception>
     public static void Load(string path, IEnumerable<Parameter> parameters)
     {
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
@@ -59,7 +60,8 @@ public static class Checkpoint
             metadata[NoteKey] = loop.Note();
         }
 
-        SafeTensorsFile.Write(path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
+        SafeTensorsFile.Write(
+            path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
     }
 
     /// <summary>The text that <see cref="TrainingLoop.Note"/> gave when the file was written.</summary>
@@ -75,7 +77,8 @@ public static class Checkpoint
     /// <summary>Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it.</summary>
     /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
     /// <param name="loop">Built as the one that was saved: same model, optimiser and seed.</param>
-    /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another model, was drawn from another seed, or holds NaN or ∞. Nothing is changed then.</exception>
+    /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another
+    /// model, was drawn from another seed, or holds NaN or ∞. Nothing is changed then.</exception>
     public static void Resume(string path, TrainingLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -83,11 +86,15 @@ public static class Checkpoint
         (ulong seed, ulong stream) = (Number<ulong>(file, "random.seed"), Number<ulong>(file, "random.stream"));
         if (seed != loop.Random.Seed || stream != loop.Random.Stream)
         {
-            throw new InvalidDataException($"{path} was drawn from seed {seed}, stream {stream} but this run from {loop.Random.Seed}, {loop.Random.Stream}: build it with new CounterRandom({seed}, {stream}).");
+            throw new InvalidDataException(
+                $"{path} was drawn from seed {seed}, stream {stream} but this run from {loop.Random.Seed}, {loop.Random.Stream}: build it with new "
+                + $"CounterRandom({seed}, {stream}).");
         }
 
-        (long done, long steps, double rate) = (Count<long>(file, "step"), Count<long>(file, "optimizer.step"), Number<double>(file, "optimizer.rate", rate => !double.IsFinite(rate)));
-        (double best, int stale, ulong position) = (Number<double>(file, "evaluation.best"), Count<int>(file, "evaluation.stale"), Number<ulong>(file, "random.position"));
+        long done = Count<long>(file, "step"), steps = Count<long>(file, "optimizer.step");
+        double rate = Number<double>(file, "optimizer.rate", value => !double.IsFinite(value)), best = Number<double>(file, "evaluation.best");
+        int stale = Count<int>(file, "evaluation.stale");
+        ulong position = Number<ulong>(file, "random.position");
         double? last = file.Metadata.ContainsKey("evaluation.last") ? Number<double>(file, "evaluation.last") : null;
         (string, Tensor)[] kept = file.Tensors.Any(t => t.Name.StartsWith(Prefix + "best.", StringComparison.Ordinal))
             ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
@@ -129,7 +136,8 @@ public static class Checkpoint
         }
 
         throw new InvalidDataException(
-            $"{file.Path}: tensor \"{name}\" holds {Text(value.Values[first])} at {Tensor.Describe(index)}, {value.Values.Count(v => !float.IsFinite(v))} of {value.Length} numbers are not finite: "
+            $"{file.Path}: tensor \"{name}\" holds {Text(value.Values[first])} at {Tensor.Describe(index)}, {value.Values.Count(v => !float.IsFinite(v))} of "
+            + $"{value.Length} numbers are not finite: "
             + "the training that wrote it had diverged; take an earlier checkpoint, or train again with a smaller learning rate.");
     }
 
@@ -149,5 +157,7 @@ public static class Checkpoint
         where T : INumber<T> =>
         file.Metadata.TryGetValue(key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && isImpossible?.Invoke(value) != true
             ? value
-            : throw new InvalidDataException($"{file.Path} says {(text is null ? "nothing" : $"\"{text}\"")} about {key}, so it is no checkpoint of a run: take one that TrainingLoop wrote, or use Checkpoint.Load for weights alone.");
+            : throw new InvalidDataException(
+                $"{file.Path} says {(text is null ? "nothing" : $"\"{text}\"")} about {key}, so it is no checkpoint of a run: take one that TrainingLoop "
+                + "wrote, or use Checkpoint.Load for weights alone.");
 }

@@ -42,7 +42,9 @@ public static class CrossEntropyLoss
         ArgumentNullException.ThrowIfNull(logits);
         if (targets.Length != logits.Rows)
         {
-            throw new ArgumentException($"logits is {Tensor.Describe(logits.Shape)} but there are {targets.Length} targets: give one for each of the {logits.Rows} rows.", nameof(targets));
+            throw new ArgumentException(
+                $"logits is {Tensor.Describe(logits.Shape)} but there are {targets.Length} targets: give one for each of the {logits.Rows} rows.",
+                nameof(targets));
         }
 
         int right = 0, counted = 0;

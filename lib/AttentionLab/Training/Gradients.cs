@@ -43,7 +43,8 @@ public static class Gradients
     {
         if (!(limit > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(limit), FormattableString.Invariant($"limit is {limit} but a norm is clipped to a positive number: pass 1, or do not clip."));
+            throw new ArgumentOutOfRangeException(
+                nameof(limit), FormattableString.Invariant($"limit is {limit} but a norm is clipped to a positive number: pass 1, or do not clip."));
         }
 
         double norm = Norm(parameters);

@@ -27,7 +27,9 @@ public sealed class MaskedWords
         ArgumentNullException.ThrowIfNull(vocabulary);
         if (!vocabulary.TryGetId("[MASK]", out _mask))
         {
-            throw new ArgumentException($"vocabulary has {vocabulary.Count} pieces but not [MASK]: train it with {string.Join(", ", WordPieceTokenizer.SpecialPieces)}.", nameof(vocabulary));
+            throw new ArgumentException(
+                $"vocabulary has {vocabulary.Count} pieces but not [MASK]: train it with {string.Join(", ", WordPieceTokenizer.SpecialPieces)}.",
+                nameof(vocabulary));
         }
 
         _special = [.. vocabulary.Words.Select(WordPieceTokenizer.SpecialPieces.Contains)];
@@ -68,7 +70,10 @@ public sealed class MaskedWords
             int id = ids[row / tokens, row % tokens];
             if ((uint)id >= (uint)_special.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(ids), $"ids[{row / tokens}, {row % tokens}] is {id} but the vocabulary has the ids 0 to {_special.Length - 1}: use the vocabulary that made the ids.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(ids),
+                    $"ids[{row / tokens}, {row % tokens}] is {id} but the vocabulary has the ids 0 to {_special.Length - 1}: use the vocabulary that made the "
+                    + "ids.");
             }
 
             if (!_special[id])

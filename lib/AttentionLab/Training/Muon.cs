@@ -66,7 +66,8 @@ public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double lear
         foreach ((Parameter parameter, _, float[] move) in _matrices)
         {
             Multiply.Scale(parameter.Value.Span, (float)(1 - LearningRate * _decay), parameter.Value.Span);
-            Multiply.AddScaled(move, (float)(-LearningRate * 0.2 * Math.Sqrt(Math.Max(parameter.Value.Shape[0], parameter.Value.Shape[1]))), parameter.Value.Span);
+            Multiply.AddScaled(
+                move, (float)(-LearningRate * 0.2 * Math.Sqrt(Math.Max(parameter.Value.Shape[0], parameter.Value.Shape[1]))), parameter.Value.Span);
         }
     }
 
@@ -79,7 +80,8 @@ public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double lear
         {
             if (parameter.Value.Rank != 2)
             {
-                throw new ArgumentException($"{parameter.Name} is {Tensor.Describe(parameter.Value.Shape)} but singular values belong to a matrix: give it to Adam.", nameof(matrices));
+                throw new ArgumentException(
+                    $"{parameter.Name} is {Tensor.Describe(parameter.Value.Shape)} but singular values belong to a matrix: give it to Adam.", nameof(matrices));
             }
 
             if (rest.Parameters.Contains(parameter))

@@ -29,8 +29,10 @@ public sealed record Progress(
     long Step, long Steps, double Loss, double LearningRate, double GradientNorm, double TokensPerSecond, TimeSpan Elapsed, TimeSpan Left, double? Evaluation)
 {
     /// <summary>One line: <c>step 200/1000  loss 1.234  lr 3.0E-04  |g| 0.8  52 300 tokens/s  0:12 gone, 0:48 left</c>.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"step {Step}/{Steps}  loss {Loss:F4}  lr {LearningRate:E1}  |g| {GradientNorm:F2}  {TokensPerSecond:N0} tokens/s  {Clock(Elapsed)} gone, {Clock(Left)} left{(Evaluation is double e ? $"  held out {e:F4}" : "")}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"step {Step}/{Steps}  loss {Loss:F4}  lr {LearningRate:E1}  |g| {GradientNorm:F2}  {TokensPerSecond:N0} tokens/s  {Clock(Elapsed)} gone, "
+        + $"{Clock(Left)} left{(Evaluation is double e ? $"  held out {e:F4}" : "")}");
 
     private static string Clock(TimeSpan time) => $"{(int)time.TotalMinutes}:{time.Seconds:00}";
 }

@@ -62,7 +62,8 @@ public readonly record struct ElementLoss(Tensor Slopes)
         ArgumentNullException.ThrowIfNull(target);
         if (!y.Shape.SequenceEqual(target.Shape))
         {
-            throw new ArgumentException($"y is {Tensor.Describe(y.Shape)} but target {Tensor.Describe(target.Shape)}: compare tensors of one shape.", nameof(target));
+            throw new ArgumentException(
+                $"y is {Tensor.Describe(y.Shape)} but target {Tensor.Describe(target.Shape)}: compare tensors of one shape.", nameof(target));
         }
 
         Tensor slopes = new(y.Shape);

@@ -23,7 +23,9 @@ public static class Schedules
     {
         if (channels < 1 || warmup < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(warmup), $"channels is {channels} and warmup {warmup} but the formula needs at least 1 of both: pass the model's C and, for example, 4000.");
+            throw new ArgumentOutOfRangeException(
+                nameof(warmup),
+                $"channels is {channels} and warmup {warmup} but the formula needs at least 1 of both: pass the model's C and, for example, 4000.");
         }
 
         Setting.NotNegative(factor, nameof(factor), "1");
@@ -42,7 +44,8 @@ public static class Schedules
         Setting.NotNegative(floor, nameof(floor), "0");
         if (warmup < 0 || warmup >= steps)
         {
-            throw new ArgumentOutOfRangeException(nameof(warmup), $"warmup is {warmup} and steps {steps}, but the warm-up must be shorter than the training: pass 0 to {steps - 1}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(warmup), $"warmup is {warmup} and steps {steps}, but the warm-up must be shorter than the training: pass 0 to {steps - 1}.");
         }
 
         return step => step <= warmup

@@ -17,5 +17,6 @@ internal static class Setting
     /// <param name="usual">A value that people take.</param>
     public static double Memory(double value, string name, string usual) => value is >= 0 and < 1
         ? value
-        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value} but a running average needs a factor from 0 to below 1: pass 0 for none, or {usual}."));
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value} but a running average needs a factor from 0 to below 1: pass 0 for none, or {usual}."));
 }

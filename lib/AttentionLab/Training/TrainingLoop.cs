@@ -102,7 +102,9 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     {
         if (Accumulate < 1 || EvaluateEvery < 1 || ReportEvery < 1 || CheckpointEvery < 1)
         {
-            throw new InvalidOperationException($"Accumulate is {Accumulate}, EvaluateEvery {EvaluateEvery}, ReportEvery {ReportEvery}, CheckpointEvery {CheckpointEvery}, but each must be at least 1.");
+            throw new InvalidOperationException(
+                $"Accumulate is {Accumulate}, EvaluateEvery {EvaluateEvery}, ReportEvery {ReportEvery}, CheckpointEvery {CheckpointEvery}, but each must be "
+                + "at least 1.");
         }
 
         long first = Done, begin = Clock.GetTimestamp(), reported = begin, reportedStep = Done, tokens = 0;

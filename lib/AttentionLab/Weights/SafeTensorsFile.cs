@@ -34,12 +34,16 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new(start, 8));
             if (headerLength > (ulong)(fileLength - 8))
             {
-                throw new InvalidDataException($"{path}: the header claims {headerLength} bytes but the file has {fileLength - 8} after its first 8: it is truncated or no safetensors file; download or save it again.");
+                throw new InvalidDataException(
+                    $"{path}: the header claims {headerLength} bytes but the file has {fileLength - 8} after its first 8: it is truncated or no safetensors "
+                    + "file; download or save it again.");
             }
 
             if (headerLength > SafeTensorsHeader.MaximalLength)
             {
-                throw new InvalidDataException($"{path}: the header claims {headerLength} bytes but the format allows {SafeTensorsHeader.MaximalLength}: this is no safetensors file; download or save it again.");
+                throw new InvalidDataException(
+                    $"{path}: the header claims {headerLength} bytes but the format allows {SafeTensorsHeader.MaximalLength}: this is no safetensors file; "
+                    + "download or save it again.");
             }
 
             SafeTensorsHeader header = SafeTensorsHeader.Parse(new(start + 8, (int)headerLength), fileLength - 8 - (long)headerLength, path);
@@ -94,7 +98,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         if (length < 8)
         {
             stream.Dispose();
-            throw new InvalidDataException($"{path}: the file holds {length} bytes but a safetensors file has at least 8: it is truncated; download or save it again.");
+            throw new InvalidDataException(
+                $"{path}: the file holds {length} bytes but a safetensors file has at least 8: it is truncated; download or save it again.");
         }
 
         return new(path, length, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false));
@@ -116,7 +121,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         string first = string.Join(", ", Tensors.Take(5).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
-        throw new InvalidDataException($"{Path} has no tensor \"{SafeTensorsHeader.Shorten(name)}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of these, or take the file that belongs to the model.");
+        throw new InvalidDataException(
+            $"{Path} has no tensor \"{SafeTensorsHeader.Shorten(name)}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of "
+            + "these, or take the file that belongs to the model.");
     }
 
     /// <summary>Reads one tensor as float32, with the shape of the file (a single number gets shape (1)).</summary>
@@ -128,7 +135,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         RequireReadable(stored);
         if (!FitsTensor(stored.Shape))
         {
-            throw new InvalidDataException($"{Path}: tensor \"{SafeTensorsHeader.Shorten(name)}\" has shape {StoredTensor.Describe(stored.Shape)} but a Tensor has rank 1 to 4 and at most {Array.MaxLength} values: reshape or split it before saving.");
+            throw new InvalidDataException(
+                $"{Path}: tensor \"{SafeTensorsHeader.Shorten(name)}\" has shape {StoredTensor.Describe(stored.Shape)} but a Tensor has rank 1 to 4 and at "
+                + $"most {Array.MaxLength} values: reshape or split it before saving.");
         }
 
         Tensor result = stored.Shape.Count == 0 ? new Tensor(1) : new Tensor([.. stored.Shape.Select(size => (int)size)]);
@@ -181,14 +190,22 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         HashSet<string> wanted = [];
-        faults.AddRange(all.Where(pair => !wanted.Add(pair.Name)).Select(pair => $"two tensors of the model are called \"{pair.Name}\": give each a name of its own"));
-        StoredTensor[] unknown = [.. Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal)))];
+        faults.AddRange(
+            all.Where(pair => !wanted.Add(pair.Name)).Select(pair => $"two tensors of the model are called \"{pair.Name}\": give each a name of its own"));
+        StoredTensor[] unknown =
+        [
+            .. Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal)))
+        ];
         if (faults.Count + unknown.Length is > 0 and int count)
         {
             // A file may hold very many; a message names a few.
-            faults.AddRange(unknown.Take(Named).Select(t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
+            faults.AddRange(
+                unknown.Take(Named).Select(
+                    t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
             string rest = count > Named ? $"; and {count - Named} more" : "";
-            throw new InvalidDataException($"{Path} does not fit the model: {string.Join("; ", faults.Take(Named))}{rest}: build the model with the sizes of the file, or take the file that belongs to the model.");
+            throw new InvalidDataException(
+                $"{Path} does not fit the model: {string.Join("; ", faults.Take(Named))}{rest}: build the model with the sizes of the file, or take the file "
+                + "that belongs to the model.");
         }
 
         foreach ((string name, Tensor target) in all)
@@ -203,7 +220,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <param name="type">"F32" (exact) or "F16" (rounded to nearest even).</param>
     /// <param name="metadata">Texts to carry along.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, the type is another one, or a finite value exceeds F16.</exception>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors, string type = "F32", IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(
+        string path, IEnumerable<(string Name, Tensor Value)> tensors, string type = "F32", IReadOnlyDictionary<string, string>? metadata = null) =>
         SafeTensorsWriter.Write(path, tensors, type, metadata);
 
     /// <summary>Unmaps the file.</summary>
@@ -241,14 +259,17 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             same = stored.Shape[i] == target.Shape[i];
         }
 
-        return same ? null : $"tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model";
+        return same ? null : $"tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" "
+            + $"is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model";
     }
 
     private void RequireReadable(StoredTensor stored)
     {
         if (stored.Type is not ("F32" or "F16" or "BF16"))
         {
-            throw new InvalidDataException($"{Path}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {SafeTensorsHeader.Shorten(stored.Type)} but only F32, F16 and BF16 are read: save it as F32.");
+            throw new InvalidDataException(
+                $"{Path}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {SafeTensorsHeader.Shorten(stored.Type)} but only F32, F16 and "
+                + "BF16 are read: save it as F32.");
         }
     }
 

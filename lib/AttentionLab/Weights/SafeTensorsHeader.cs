@@ -10,7 +10,8 @@ namespace AttentionLab.Weights;
 /// <param name="Tensors">The entries, in the order of their bytes.</param>
 /// <param name="ByName">The same by their names.</param>
 /// <param name="Metadata">The texts under <c>__metadata__</c>.</param>
-internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Dictionary<string, StoredTensor> ByName, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record SafeTensorsHeader(
+    IReadOnlyList<StoredTensor> Tensors, Dictionary<string, StoredTensor> ByName, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>The format allows no longer header.</summary>
     public const int MaximalLength = 100_000_000;
@@ -24,7 +25,10 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
     /// <summary>Texts under <see cref="MetadataName"/>: a short one takes ten times its bytes as an entry of a dictionary.</summary>
     private const int MostTexts = 10_000;
 
-    private static readonly string[] Types = ["F32", "F16", "BF16", "F64", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0"];
+    private static readonly string[] Types =
+    [
+        "F32", "F16", "BF16", "F64", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0"
+    ];
 
     private const string DType = "dtype", Shape = "shape", Offsets = "data_offsets";
 
@@ -86,7 +90,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
         {
             string reason = e switch
             {
-                JsonException j => $"byte {j.BytePositionInLine ?? 0} of line {(j.LineNumber ?? 0) + 1} is not valid JSON: the file is damaged or no safetensors file; {Advice}",
+                JsonException j =>
+                    $"byte {j.BytePositionInLine ?? 0} of line {(j.LineNumber ?? 0) + 1} is not valid JSON: the file is damaged or no safetensors file; "
+                    + $"{Advice}",
                 InvalidOperationException => $"a text is not valid UTF-8: the file is damaged; {Advice}",
                 _ => e.Message,
             };
@@ -160,7 +166,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
 
         if (offsets[0] > offsets[1] || offsets[1] > dataLength)
         {
-            throw new FormatException($"data_offsets claims bytes {offsets[0]} to {offsets[1]} but the file holds {dataLength} bytes of data: it is truncated or its header is wrong; {Advice}");
+            throw new FormatException(
+                $"data_offsets claims bytes {offsets[0]} to {offsets[1]} but the file holds {dataLength} bytes of data: it is truncated or its header is "
+                + $"wrong; {Advice}");
         }
 
         // A later version of the format may know more types: only who asks for such a tensor is refused.
@@ -184,7 +192,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
         if (bytes != (UInt128)(offsets[1] - offsets[0]))
         {
             string needed = bytes > ulong.MaxValue ? "more than 2^64" : bytes.ToString();
-            throw new FormatException($"shape {StoredTensor.Describe(shape)} of {type} needs {needed} bytes but data_offsets {offsets[0]} to {offsets[1]} hold {offsets[1] - offsets[0]}: {Advice}");
+            throw new FormatException(
+                $"shape {StoredTensor.Describe(shape)} of {type} needs {needed} bytes but data_offsets {offsets[0]} to {offsets[1]} hold "
+                + $"{offsets[1] - offsets[0]}: {Advice}");
         }
     }
 
@@ -240,7 +250,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
             {
                 string before = last is null ? "the header" : $"tensor \"{Shorten(last)}\"";
                 string fault = t.Begin < end ? "overlaps" : "leaves a gap after";
-                throw new InvalidDataException($"{file}: tensor \"{Shorten(t.Name)}\" begins at byte {t.Begin} but {before} ends at byte {end}: it {fault} {before}; {Advice}.");
+                throw new InvalidDataException(
+                    $"{file}: tensor \"{Shorten(t.Name)}\" begins at byte {t.Begin} but {before} ends at byte {end}: it {fault} {before}; {Advice}.");
             }
 
             (end, last) = (t.End, t.Name);
@@ -248,7 +259,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
 
         if (end != dataLength)
         {
-            throw new InvalidDataException($"{file}: the last tensor ends at byte {end} but the file holds {dataLength} bytes of data: {dataLength - end} bytes belong to no tensor; {Advice}.");
+            throw new InvalidDataException(
+                $"{file}: the last tensor ends at byte {end} but the file holds {dataLength} bytes of data: {dataLength - end} bytes belong to no tensor; "
+                + $"{Advice}.");
         }
     }
 
@@ -257,7 +270,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, Di
     {
         if (reader.TokenType != type)
         {
-            throw new FormatException($"{what}{(key is null ? "" : $" in {key}")} was expected at byte {reader.TokenStartIndex} of the header but {reader.TokenType} came: {Advice}");
+            throw new FormatException(
+                $"{what}{(key is null ? "" : $" in {key}")} was expected at byte {reader.TokenStartIndex} of the header but {reader.TokenType} came: {Advice}");
         }
     }
 

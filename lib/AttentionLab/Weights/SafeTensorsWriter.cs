@@ -62,7 +62,10 @@ internal static class SafeTensorsWriter
             {
                 if (name == SafeTensorsHeader.MetadataName || !names.Add(name))
                 {
-                    throw new ArgumentException($"tensor \"{name}\" {(name == SafeTensorsHeader.MetadataName ? "has the name reserved for texts" : "occurs twice")}: give it a name of its own.", nameof(all));
+                    throw new ArgumentException(
+                        $"tensor \"{name}\" {(name == SafeTensorsHeader.MetadataName ? "has the name reserved for texts" : "occurs twice")}: give it a name "
+                        + "of its own.",
+                        nameof(all));
                 }
 
                 json.WriteStartObject(name);
@@ -111,7 +114,8 @@ internal static class SafeTensorsWriter
                 halves[i] = (Half)values[start + i];
                 if (Half.IsInfinity(halves[i]) && float.IsFinite(values[start + i]))
                 {
-                    throw new ArgumentException($"tensor \"{name}\" holds {values[start + i]} at position {start + i} but F16 ends at 65504: write it as F32.", nameof(values));
+                    throw new ArgumentException(
+                        $"tensor \"{name}\" holds {values[start + i]} at position {start + i} but F16 ends at 65504: write it as F32.", nameof(values));
                 }
             }
 

@@ -24,7 +24,8 @@ public sealed class AliasTable
 
         if (!(total > 0 && double.IsFinite(total)))
         {
-            throw new ArgumentException($"the {weights.Length} weights add up to {total} but something must be drawable: pass a positive weight.", nameof(weights));
+            throw new ArgumentException(
+                $"the {weights.Length} weights add up to {total} but something must be drawable: pass a positive weight.", nameof(weights));
         }
 
         int n = weights.Length;

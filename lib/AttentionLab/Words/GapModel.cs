@@ -55,7 +55,8 @@ public sealed class GapModel
     {
         if (vocabulary is < 1 or > MostIds)
         {
-            throw new ArgumentOutOfRangeException(nameof(vocabulary), $"vocabulary is {vocabulary} but four tokens are packed into 60 bits: use 1 to {MostIds} tokens.");
+            throw new ArgumentOutOfRangeException(
+                nameof(vocabulary), $"vocabulary is {vocabulary} but four tokens are packed into 60 bits: use 1 to {MostIds} tokens.");
         }
 
         _unigram = new long[vocabulary];
@@ -102,7 +103,9 @@ public sealed class GapModel
                 int id = ids[i];
                 if ((uint)id >= (uint)Vocabulary)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(sequences), $"a sequence holds {id} but the model knows the ids 0 to {Vocabulary - 1}: build it with the size of the vocabulary.");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(sequences),
+                        $"a sequence holds {id} but the model knows the ids 0 to {Vocabulary - 1}: build it with the size of the vocabulary.");
                 }
 
                 if (counts?.Invoke(id) == false)

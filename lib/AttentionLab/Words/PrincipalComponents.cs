@@ -23,12 +23,16 @@ public sealed record PrincipalComponents(Tensor Points, Tensor Axes, Tensor Mean
         ArgumentNullException.ThrowIfNull(vectors);
         if (vectors.Rank != 2 || vectors.Rows < 2 || axes < 1 || axes > Math.Min(vectors.Rows, vectors.Columns))
         {
-            throw new ArgumentException($"vectors is {Tensor.Describe(vectors.Shape)} and axes is {axes} but (n, d) with n ≥ 2 and 1 ≤ axes ≤ min(n, d) is needed: pass one vector a row and fewer axes.", nameof(vectors));
+            throw new ArgumentException(
+                $"vectors is {Tensor.Describe(vectors.Shape)} and axes is {axes} but (n, d) with n ≥ 2 and 1 ≤ axes ≤ min(n, d) is needed: pass one vector a "
+                + "row and fewer axes.",
+                nameof(vectors));
         }
 
         if (vectors.Values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
         {
-            throw new ArgumentException("vectors holds NaN or an infinity but a mean needs finite numbers: look for the row that does and leave it out.", nameof(vectors));
+            throw new ArgumentException(
+                "vectors holds NaN or an infinity but a mean needs finite numbers: look for the row that does and leave it out.", nameof(vectors));
         }
 
         (int n, int d) = (vectors.Rows, vectors.Columns);

@@ -19,7 +19,8 @@ public readonly record struct SkipGramProgress(double Done, double Loss, double 
 
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"Done = {Done}, Loss = {Loss}, Rate = {Rate}, Words = {Words}, Elapsed = {Elapsed}, Speed = {Speed}, Left = {Left}");
+        builder.Append(
+            CultureInfo.InvariantCulture, $"Done = {Done}, Loss = {Loss}, Rate = {Rate}, Words = {Words}, Elapsed = {Elapsed}, Speed = {Speed}, Left = {Left}");
         return true;
     }
 }

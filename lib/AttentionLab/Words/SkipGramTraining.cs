@@ -65,7 +65,8 @@ public sealed class SkipGramTraining
         Words = counts.Sum();
         if (Words == 0)
         {
-            throw new ArgumentException($"no word of the text is among the {vocabulary.Count} of the vocabulary: make the vocabulary from this text.", nameof(sentences));
+            throw new ArgumentException(
+                $"no word of the text is among the {vocabulary.Count} of the vocabulary: make the vocabulary from this text.", nameof(sentences));
         }
 
         double[] weights = [.. counts.Select(count => count == 0 ? 0 : Math.Pow(count, _options.NegativePower))];

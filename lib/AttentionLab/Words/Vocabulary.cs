@@ -31,7 +31,8 @@ public sealed class Vocabulary
         {
             if (!_ids.TryAdd(_words[id], id))
             {
-                throw new ArgumentException($"word \"{_words[id]}\" has the ids {_ids[_words[id]]} and {id} but a word has one id: remove one of the two.", nameof(words));
+                throw new ArgumentException(
+                    $"word \"{_words[id]}\" has the ids {_ids[_words[id]]} and {id} but a word has one id: remove one of the two.", nameof(words));
             }
         }
 
@@ -58,7 +59,8 @@ public sealed class Vocabulary
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
     public string this[int id] => (uint)id < (uint)_words.Length
         ? _words[id]
-        : throw new ArgumentOutOfRangeException(nameof(id), $"id {id} was asked for but the vocabulary has the ids 0 to {Count - 1}: use the vocabulary that made the ids.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(id), $"id {id} was asked for but the vocabulary has the ids 0 to {Count - 1}: use the vocabulary that made the ids.");
 
     /// <summary>The id of a word.</summary>
     /// <param name="word">The word, letter by letter.</param>
@@ -89,7 +91,8 @@ public sealed class Vocabulary
         special ??= [Padding, Unknown];
         if (maximumSize < special.Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(maximumSize), $"maximumSize is {maximumSize} but {special.Count} special words need ids: pass at least {special.Count}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(maximumSize), $"maximumSize is {maximumSize} but {special.Count} special words need ids: pass at least {special.Count}.");
         }
 
         IEnumerable<string> frequent = words.CountBy(word => word)
@@ -136,13 +139,16 @@ public sealed class Vocabulary
                 at = end + 1;
                 if (words.Count - ids.Count > MostRepeated)
                 {
-                    throw new InvalidDataException($"{path} repeats more than {MostRepeated} lines up to line {words.Count}, but a vocabulary has each word once: take the vocab.txt that belongs to the model.");
+                    throw new InvalidDataException(
+                        $"{path} repeats more than {MostRepeated} lines up to line {words.Count}, but a vocabulary has each word once: take the vocab.txt "
+                        + "that belongs to the model.");
                 }
             }
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException($"{path} is not UTF-8 at byte {at + e.Index}: save it as UTF-8, or take the vocab.txt that belongs to the model.", e);
+            throw new InvalidDataException(
+                $"{path} is not UTF-8 at byte {at + e.Index}: save it as UTF-8, or take the vocab.txt that belongs to the model.", e);
         }
 
         return new([.. words], ids);

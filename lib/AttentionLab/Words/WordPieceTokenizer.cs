@@ -28,7 +28,9 @@ public sealed class WordPieceTokenizer
         ArgumentNullException.ThrowIfNull(splitter);
         if (SpecialPieces.Take(4).FirstOrDefault(piece => !vocabulary.Contains(piece)) is { } missing)
         {
-            throw new ArgumentException($"vocabulary has {vocabulary.Count} pieces but not {missing}: take the vocab.txt of a BERT model, or add {string.Join(", ", SpecialPieces)}.", nameof(vocabulary));
+            throw new ArgumentException(
+                $"vocabulary has {vocabulary.Count} pieces but not {missing}: take the vocab.txt of a BERT model, or add {string.Join(", ", SpecialPieces)}.",
+                nameof(vocabulary));
         }
 
         Pieces = vocabulary;
@@ -82,7 +84,8 @@ public sealed class WordPieceTokenizer
         int special = second is null ? 2 : 3, dropped = 0;
         if (maximumLength < special)
         {
-            throw new ArgumentOutOfRangeException(nameof(maximumLength), $"maximumLength is {maximumLength} but [CLS] and [SEP] alone take {special}: pass more.");
+            throw new ArgumentOutOfRangeException(
+                nameof(maximumLength), $"maximumLength is {maximumLength} but [CLS] and [SEP] alone take {special}: pass more.");
         }
 
         for (; first.Count + (second?.Count ?? 0) + special > maximumLength; dropped++)

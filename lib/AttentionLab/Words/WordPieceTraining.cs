@@ -26,7 +26,10 @@ public static class WordPieceTraining
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)]);
         if (pairs.Pieces.Count > size)
         {
-            throw new ArgumentOutOfRangeException(nameof(size), $"size is {size} but the texts have {pairs.Pieces.Count} characters and special pieces: pass at least that, or clean the texts of rare characters.");
+            throw new ArgumentOutOfRangeException(
+                nameof(size),
+                $"size is {size} but the texts have {pairs.Pieces.Count} characters and special pieces: pass at least that, or clean the texts of rare "
+                + "characters.");
         }
 
         while (pairs.Pieces.Count < size && pairs.JoinMostFrequent(minimumCount))
@@ -45,13 +48,15 @@ public static class WordPieceTraining
         private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
         private readonly Dictionary<(int Left, int Right), long> _counts = [];
         private readonly Dictionary<(int Left, int Right), HashSet<int>> _places = [];
-        private readonly PriorityQueue<(int Left, int Right), (long Count, string Left, string Right)> _queue = new(Comparer<(long Count, string Left, string Right)>.Create(
+        private readonly PriorityQueue<(int Left, int Right), (long Count, string Left, string Right)> _queue = new(
+            Comparer<(long Count, string Left, string Right)>.Create(
             (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count)
                 : string.CompareOrdinal(a.Left, b.Left) is var left && left != 0 ? left : string.CompareOrdinal(a.Right, b.Right)));
 
         public Pairs(KeyValuePair<string, int>[] words)
         {
-            foreach (string piece in WordPieceTokenizer.SpecialPieces.Concat(words.SelectMany(word => Characters(word.Key)).Distinct().Order(StringComparer.Ordinal)))
+            IEnumerable<string> characters = words.SelectMany(word => Characters(word.Key)).Distinct().Order(StringComparer.Ordinal);
+            foreach (string piece in WordPieceTokenizer.SpecialPieces.Concat(characters))
             {
                 AddPiece(piece);
             }

@@ -15,7 +15,8 @@ public sealed class WordTokenizer
         ArgumentNullException.ThrowIfNull(vocabulary);
         if (!vocabulary.Contains(Vocabulary.Unknown))
         {
-            throw new ArgumentException($"vocabulary has {vocabulary.Count} words but not {Vocabulary.Unknown}, which stands for all others: add it.", nameof(vocabulary));
+            throw new ArgumentException(
+                $"vocabulary has {vocabulary.Count} words but not {Vocabulary.Unknown}, which stands for all others: add it.", nameof(vocabulary));
         }
 
         Words = vocabulary;

@@ -125,20 +125,25 @@ public static class WordVectorFiles
         int broken = words.Words.ToList().FindIndex(word => !IsWord(word));
         if (broken >= 0)
         {
-            throw new InvalidDataException($"{list}: line {broken + 1} holds no word of 1 to {WordVectorReader.LongestWord} bytes without blank: restore the file, or make it by train words.");
+            throw new InvalidDataException(
+                $"{list}: line {broken + 1} holds no word of 1 to {WordVectorReader.LongestWord} bytes without blank: restore the file, or make it by train "
+                + "words.");
         }
 
         using SafeTensorsFile stored = SafeTensorsFile.Open(file);
         Tensor vectors = stored.Read("vectors");
         if (vectors.Rank != 2 || vectors.Shape[0] != words.Count)
         {
-            throw new InvalidDataException($"{file} holds vectors {Tensor.Describe(vectors.Shape)} but {WordList} beside it has {words.Count} words: take both files from one training.");
+            throw new InvalidDataException(
+                $"{file} holds vectors {Tensor.Describe(vectors.Shape)} but {WordList} beside it has {words.Count} words: take both files from one training.");
         }
 
         int wrong = vectors.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (wrong >= 0)
         {
-            throw new InvalidDataException($"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, or make it by train words.");
+            throw new InvalidDataException(
+                $"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, or make it by "
+                + "train words.");
         }
 
         try
@@ -176,7 +181,10 @@ public static class WordVectorFiles
         {
             if (!IsWord(vectors.Words[i]))
             {
-                throw new ArgumentException($"word {i} is \"{vectors.Words[i]}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes without blank and control character: rename it, for example with _ for the blank.", nameof(vectors));
+                throw new ArgumentException(
+                    $"word {i} is \"{vectors.Words[i]}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes without blank and control character: "
+                    + "rename it, for example with _ for the blank.",
+                    nameof(vectors));
             }
         }
     }

@@ -40,13 +40,17 @@ internal sealed class WordVectorReader : IDisposable
             || !long.TryParse(sizes[blank..].TrimStart(" \t"u8), NumberStyles.None, CultureInfo.InvariantCulture, out long width)
             || count == 0 || width == 0)
         {
-            throw Fault($"the first line is \"{Show(line.TrimEnd(" \r"u8))}\" but must be two whole numbers, words and width (files of GloVe lack it: put it before them)");
+            throw Fault(
+                $"the first line is \"{Show(line.TrimEnd(" \r"u8))}\" but must be two whole numbers, words and width (files of GloVe lack it: put it before "
+                + "them)");
         }
 
         Int128 needed = (Int128)count * (2 + (Int128)width * bytesPerNumber) - 1;
         if (needed > _length - _stream.Position || (Int128)count * width > Array.MaxLength)
         {
-            throw Fault($"the first line promises {count} words with {width} numbers each, at least {needed} bytes, but {_length - _stream.Position} follow: the file is truncated, or of the other of the two formats");
+            throw Fault(
+                $"the first line promises {count} words with {width} numbers each, at least {needed} bytes, but {_length - _stream.Position} follow: the file "
+                + "is truncated, or of the other of the two formats");
         }
 
         _width = (int)width;

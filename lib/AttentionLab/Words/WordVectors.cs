@@ -32,7 +32,8 @@ public sealed class WordVectors
         ArgumentNullException.ThrowIfNull(vectors);
         if (vectors.Rank != 2 || vectors.Shape[0] != words.Count)
         {
-            throw new ArgumentException($"vectors is {Tensor.Describe(vectors.Shape)} but {words.Count} words need ({words.Count}, C): pass one row a word.", nameof(vectors));
+            throw new ArgumentException(
+                $"vectors is {Tensor.Describe(vectors.Shape)} but {words.Count} words need ({words.Count}, C): pass one row a word.", nameof(vectors));
         }
 
         Words = words;

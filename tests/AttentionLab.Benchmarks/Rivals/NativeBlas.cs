@@ -8,7 +8,8 @@ internal sealed unsafe class NativeBlas
     private readonly nint _function, _setThreads;
     private readonly bool _isOneDnn;
 
-    private NativeBlas(nint function, nint setThreads, bool isOneDnn, string name) => (_function, _setThreads, _isOneDnn, Name) = (function, setThreads, isOneDnn, name);
+    private NativeBlas(nint function, nint setThreads, bool isOneDnn, string name) =>
+        (_function, _setThreads, _isOneDnn, Name) = (function, setThreads, isOneDnn, name);
 
     /// <summary>Name and, where the library tells it, version and the CPU type it chose.</summary>
     public string Name { get; }
@@ -24,7 +25,8 @@ internal sealed unsafe class NativeBlas
         int* version = ((delegate* unmanaged<int*>)NativeLibrary.GetExport(library, "dnnl_version"))();
 
         // Its threads are OpenMP's: the number is set in the OpenMP library that it has loaded.
-        nint set = NativeLibrary.TryLoad("libgomp.so.1", out nint openMp) && NativeLibrary.TryGetExport(openMp, "omp_set_num_threads", out nint found) ? found : 0;
+        nint set = NativeLibrary.TryLoad("libgomp.so.1", out nint openMp)
+            && NativeLibrary.TryGetExport(openMp, "omp_set_num_threads", out nint found) ? found : 0;
         return new(function, set, true, $"oneDNN {version[0]}.{version[1]}.{version[2]}");
     }
 
@@ -36,7 +38,8 @@ internal sealed unsafe class NativeBlas
             return null;
         }
 
-        string Text(string name) => NativeLibrary.TryGetExport(library, name, out nint text) ? Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)text)()) ?? "" : "";
+        string Text(string name) =>
+            NativeLibrary.TryGetExport(library, name, out nint text) ? Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)text)()) ?? "" : "";
         string version = Text("openblas_get_config").Split(' ').ElementAtOrDefault(1) ?? "";
         nint set = NativeLibrary.TryGetExport(library, "openblas_set_num_threads", out nint found) ? found : 0;
         return new(function, set, false, $"OpenBLAS {version} {Text("openblas_get_corename")}");
@@ -52,7 +55,8 @@ internal sealed unsafe class NativeBlas
     }
 
     /// <summary>C = A·B (rows × inner, inner × columns), row-major; a transposed factor lies in memory the other way round.</summary>
-    public void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool transposeA = false, bool transposeB = false)
+    public void Multiply(
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool transposeA = false, bool transposeB = false)
     {
         fixed (float* pa = a, pb = b, pc = c)
         {
@@ -66,7 +70,9 @@ internal sealed unsafe class NativeBlas
             {
                 const int RowMajor = 101, NoTranspose = 111, Transpose = 112;
                 var sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)_function;
-                sgemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, rows, columns, inner, 1, pa, lda, pb, ldb, 0, pc, columns);
+                sgemm(
+                    RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, rows, columns, inner, 1, pa, lda, pb, ldb, 0, pc,
+                    columns);
             }
         }
     }

@@ -43,10 +43,12 @@ internal sealed class OnnxModel(int opset = 17, int format = 8)
     public OnnxModel Constant(string name, ReadOnlySpan<bool> values, params long[] shape) => Constant(name, Bool, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>An operator of the standard.</summary>
-    public OnnxModel Node(string kind, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) => Node("", kind, inputs, outputs, attributes);
+    public OnnxModel Node(string kind, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+        Node("", kind, inputs, outputs, attributes);
 
     /// <summary>An operator of ONNX Runtime's own.</summary>
-    public OnnxModel Own(string kind, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) => Node("com.microsoft", kind, inputs, outputs, attributes);
+    public OnnxModel Own(string kind, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+        Node("com.microsoft", kind, inputs, outputs, attributes);
 
     /// <summary>The file.</summary>
     public byte[] ToBytes() => new Message()

@@ -41,9 +41,14 @@ internal sealed unsafe class OnnxRuntime
         }
 
         string processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-        (string system, string file) = OperatingSystem.IsWindows() ? ("win32", "onnxruntime.dll") : OperatingSystem.IsMacOS() ? ("darwin", "libonnxruntime*.dylib") : ("linux", "libonnxruntime.so.1");
+        (string system, string file) = OperatingSystem.IsWindows()
+            ? ("win32", "onnxruntime.dll")
+            : OperatingSystem.IsMacOS()
+            ? ("darwin", "libonnxruntime*.dylib")
+            : ("linux", "libonnxruntime.so.1");
         string place = Path.Combine(system, processor);
-        string? path = Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).FirstOrDefault(found => Path.GetDirectoryName(found)!.EndsWith(place, StringComparison.Ordinal));
+        string? path = Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).FirstOrDefault(
+            found => Path.GetDirectoryName(found)!.EndsWith(place, StringComparison.Ordinal));
         return path is not null && NativeLibrary.TryLoad(path, out nint library) ? new(library) : null;
     }
 
@@ -54,7 +59,8 @@ internal sealed unsafe class OnnxRuntime
     /// <param name="output">Name, pinned values, shape.</param>
     /// <returns>What runs the model once, and what frees it.</returns>
     /// <exception cref="InvalidOperationException">The runtime refuses the model.</exception>
-    public (Action Run, Action Release) Load(OnnxModel model, int threads, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    public (Action Run, Action Release) Load(
+        OnnxModel model, int threads, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
     {
         nint options, session;
         Check(((delegate* unmanaged<nint*, nint>)_api[CreateSessionOptions])(&options));
@@ -64,7 +70,8 @@ internal sealed unsafe class OnnxRuntime
         byte[] bytes = model.ToBytes();
         fixed (byte* start = bytes)
         {
-            Check(((delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_api[CreateSessionFromArray])(_environment, start, (nuint)bytes.Length, options, &session));
+            var create = (delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_api[CreateSessionFromArray];
+            Check(create(_environment, start, (nuint)bytes.Length, options, &session));
         }
 
         Session loaded = new(this, session, options, inputs, output);
@@ -78,7 +85,8 @@ internal sealed unsafe class OnnxRuntime
         {
             // The arrays are allocated pinned (see Inputs), so the address stays valid.
             nint data = Marshal.UnsafeAddrOfPinnedArrayElement(values, 0);
-            Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_api[CreateTensorWithDataAsOrtValue])(_memory, data, (nuint)values.Length * sizeof(float), sizes, (nuint)shape.Length, FloatTensor, &value));
+            var create = (delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_api[CreateTensorWithDataAsOrtValue];
+            Check(create(_memory, data, (nuint)values.Length * sizeof(float), sizes, (nuint)shape.Length, FloatTensor, &value));
         }
 
         return value;
@@ -97,7 +105,8 @@ internal sealed unsafe class OnnxRuntime
     private void Free(int function, nint handle) => ((delegate* unmanaged<nint, void>)_api[function])(handle);
 
     /// <summary>A loaded model. It keeps the arrays alive, of which the runtime holds only addresses.</summary>
-    private sealed class Session(OnnxRuntime owner, nint session, nint options, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    private sealed class Session(
+        OnnxRuntime owner, nint session, nint options, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
     {
         private readonly float[][] _arrays = [.. inputs.Select(input => input.Values), output.Values];
         private readonly nint[] _inputNames = [.. inputs.Select(input => Marshal.StringToCoTaskMemUTF8(input.Name))];
@@ -109,7 +118,8 @@ internal sealed unsafe class OnnxRuntime
         {
             fixed (nint* names = _inputNames, values = _inputs, outNames = _outputNames, outValues = _outputs)
             {
-                owner.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)owner._api[RunSession])(session, 0, names, values, (nuint)_inputs.Length, outNames, 1, outValues));
+                var run = (delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)owner._api[RunSession];
+                owner.Check(run(session, 0, names, values, (nuint)_inputs.Length, outNames, 1, outValues));
             }
 
             GC.KeepAlive(_arrays);

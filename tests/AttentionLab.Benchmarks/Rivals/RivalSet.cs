@@ -17,7 +17,9 @@ internal sealed record RivalSet(NativeBlas? OneDnn, NativeBlas? OpenBlas, OnnxRu
     [
         Line("ONNX Runtime", Ort?.Name, "run tests/AttentionLab.Benchmarks/Rivals/setup.sh DIR and pass --rivals DIR"),
         Line("oneDNN", OneDnn?.Name, "apt-get install libdnnl2"),
-        Line("OpenBLAS", OpenBlas is null ? null : $"{OpenBlas.Name}{(CoreType is null ? "" : $" (OPENBLAS_CORETYPE={CoreType})")}", "apt-get install libopenblas0-pthread"),
+        Line(
+            "OpenBLAS", OpenBlas is null ? null : $"{OpenBlas.Name}{(CoreType is null ? "" : $" (OPENBLAS_CORETYPE={CoreType})")}",
+            "apt-get install libopenblas0-pthread"),
         WithTorch ? Line("PyTorch", Torch?.Name, "apt-get install python3-torch, or pass --python PATH of a Python that has it") : "PyTorch: not asked for",
         $"TensorPrimitives: found: System.Numerics.Tensors {Version(typeof(System.Numerics.Tensors.TensorPrimitives))}",
         $"MathNet: found: MathNet.Numerics {Version(typeof(global::MathNet.Numerics.Control))}, managed provider",
@@ -43,7 +45,9 @@ internal sealed record RivalSet(NativeBlas? OneDnn, NativeBlas? OpenBlas, OnnxRu
             SetNativeVariable("OPENBLAS_CORETYPE", CoreType);
         }
 
-        return new(NativeBlas.FindOneDnn(), NativeBlas.FindOpenBlas(), OnnxRuntime.Find(folder), withTorch ? Torch.Find(python) : null) { WithTorch = withTorch };
+        return new(
+            NativeBlas.FindOneDnn(), NativeBlas.FindOpenBlas(), OnnxRuntime.Find(folder), withTorch ? Torch.Find(python) : null)
+        { WithTorch = withTorch };
     }
 
     /// <summary>The best kernels that OpenBLAS has for a CPU.</summary>
@@ -76,5 +80,6 @@ internal sealed record RivalSet(NativeBlas? OneDnn, NativeBlas? OpenBlas, OnnxRu
 
     [DllImport("libc", EntryPoint = "setenv")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetEnvironment([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+    private static extern int SetEnvironment(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
 }

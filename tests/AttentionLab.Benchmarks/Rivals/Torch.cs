@@ -97,7 +97,12 @@ internal sealed class Torch : IDisposable
 
     private static (Process Process, string Version)? Start(string python, int threads)
     {
-        ProcessStartInfo start = new(python, ["-u", Path.Combine(AppContext.BaseDirectory, "Rivals", "torch_worker.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(python, ["-u", Path.Combine(AppContext.BaseDirectory, "Rivals", "torch_worker.py")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         if (RivalSet.OpenBlasCore(Machine.HasAvx512, Machine.HasAvx2) is { } core)
         {

@@ -51,7 +51,17 @@ internal sealed class AttentionCase
     public void Fused(float[] output)
     {
         HeadLayout queries = HeadLayout.Split(Heads, Queries, Dim), keys = HeadLayout.Split(Heads, Keys, Dim);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(Q, queries), K = new(K, keys), V = new(V, keys), Sizes = new AttendSizes(1, Heads, Queries, Keys, Dim, Dim), Scale = Scale, Mask = Mask }, output, queries, []);
+        FlashAttend.Forward(
+            new AttendInput<float>
+            {
+                Q = new(Q, queries),
+                K = new(K, keys),
+                V = new(V, keys),
+                Sizes = new AttendSizes(1, Heads, Queries, Keys, Dim, Dim),
+                Scale = Scale,
+                Mask = Mask,
+            },
+            output, queries, []);
     }
 
     /// <summary>Ours, as the layers do it in training: all weights of a head are stored.</summary>
@@ -59,7 +69,8 @@ internal sealed class AttentionCase
     {
         for (int h = 0; h < Heads; h++)
         {
-            Attend.Forward(AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
+            Attend.Forward(
+                AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
         }
     }
 
@@ -68,7 +79,8 @@ internal sealed class AttentionCase
     {
         for (int h = 0; h < Heads; h++)
         {
-            Attend.Reference<float>(AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
+            Attend.Reference<float>(
+                AttendInput.Split<float>(Head(Q, h), Head(K, h), Head(V, h), new(1, 1, Queries, Keys, Dim, Dim), Scale, Mask), Head(output, h), weights);
         }
     }
 
@@ -83,7 +95,11 @@ internal sealed class AttentionCase
             {
                 int i = s * (Queries - 1) / 4, seen = Causal ? Mask.Limit(i, Queries, Keys) : Keys;
                 AttendMask mask = new() { Keys = Exists.AsSpan(0, Exists is null ? 0 : seen), Pairs = Pairs is null ? default : Pairs.AsSpan(i * Keys, seen) };
-                FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), new(1, 1, 1, seen, Dim, Dim), 1 / Math.Sqrt(Dim), mask), row, statistics);
+                FlashAttend.Reference<double>(
+                    AttendInput.Split<double>(
+                        Inputs.Widen(Head(Q, h).Slice(i * Dim, Dim)), keys.AsSpan(0, seen * Dim), values.AsSpan(0, seen * Dim), new(1, 1, 1, seen, Dim, Dim),
+                        1 / Math.Sqrt(Dim), mask),
+                    row, statistics);
                 for (int c = 0; c < Dim; c++)
                 {
                     float actual = output[(h * Queries + i) * Dim + c];
@@ -91,7 +107,8 @@ internal sealed class AttentionCase
                     // Peaked scores are large numbers: a rounding error in one changes its weight by as much.
                     if (!(Math.Abs(actual - row[c]) <= 1e-4 * Math.Max(1, Sharpness)))
                     {
-                        throw new WrongResultException($"{Workload}: ours is {actual} at head {h}, query {i}, feature {c}, the reference {row[c]}: no time is shown for a wrong result.");
+                        throw new WrongResultException(
+                            $"{Workload}: ours is {actual} at head {h}, query {i}, feature {c}, the reference {row[c]}: no time is shown for a wrong result.");
                     }
                 }
             }
@@ -161,7 +178,8 @@ internal sealed class AttentionCase
             OnnxModel model = new();
             model.Input("q", rowsQ).Input("k", rowsK).Input("v", rowsK).Output("o", rowsQ).Output("pastK", shapeK).Output("pastV", shapeK);
             model.Constant("last", [Keys - 1], 1).Constant("total", [Keys]);
-            return model.Own("GroupQueryAttention", ["q", "k", "v", "", "", "last", "total"], ["o", "pastK", "pastV"], ("num_heads", Heads), ("kv_num_heads", Heads));
+            return model.Own(
+                "GroupQueryAttention", ["q", "k", "v", "", "", "last", "total"], ["o", "pastK", "pastV"], ("num_heads", Heads), ("kv_num_heads", Heads));
         }
     }
 

@@ -21,8 +21,24 @@ internal static class AttentionContests
             yield return new("causal", name, () => Causal(name, rivals, threads, n));
         }
 
-        yield return Free("masked", new() { Workload = "attention n=1024, last quarter padding", Queries = 1024, Keys = 1024, Exists = [.. Enumerable.Range(0, 1024).Select(j => j < 768)] });
-        yield return Free("masked", new() { Workload = "attention n=1024, window of ±128", Queries = 1024, Keys = 1024, Pairs = [.. Enumerable.Range(0, 1024 * 1024).Select(at => Math.Abs(at / 1024 - at % 1024) <= 128)] });
+        yield return Free(
+            "masked",
+            new()
+            {
+                Workload = "attention n=1024, last quarter padding",
+                Queries = 1024,
+                Keys = 1024,
+                Exists = [.. Enumerable.Range(0, 1024).Select(j => j < 768)],
+            });
+        yield return Free(
+            "masked",
+            new()
+            {
+                Workload = "attention n=1024, window of ±128",
+                Queries = 1024,
+                Keys = 1024,
+                Pairs = [.. Enumerable.Range(0, 1024 * 1024).Select(at => Math.Abs(at / 1024 - at % 1024) <= 128)],
+            });
         yield return Free("cross", new() { Workload = "attention 128 queries × 2048 keys", Queries = 128, Keys = 2048 });
         yield return Free("cross", new() { Workload = "attention n=1000, D=80", Queries = 1000, Keys = 1000, Dim = 80 });
         yield return new("peaked", "attention n=1024, peaked scores", () => Peaked(rivals, threads));
@@ -56,7 +72,8 @@ internal static class AttentionContests
     /// <summary>ONNX Runtime's causal operators are slower than its plain one, so that is shown, too; it computes something else and is no rival.</summary>
     private static Contest Causal(string name, RivalSet rivals, int threads, int n)
     {
-        AttentionCase causal = new() { Workload = name, Queries = n, Keys = n, Causal = true }, plain = new() { Workload = $"{name}, without the mask", Queries = n, Keys = n };
+        AttentionCase causal = new() { Workload = name, Queries = n, Keys = n, Causal = true };
+        AttentionCase plain = new() { Workload = $"{name}, without the mask", Queries = n, Keys = n };
         float[] expected = Inputs.Zeros(plain.Size);
         plain.Fused(expected);
         plain.Check(expected);

@@ -6,7 +6,10 @@ namespace AttentionLab.Benchmarks.Workloads;
 internal static class Catalog
 {
     /// <summary>What <c>--only</c> may select.</summary>
-    public static IReadOnlyList<string> Groups { get; } = ["matmul", "packed", "attention", "causal", "masked", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"];
+    public static IReadOnlyList<string> Groups { get; } =
+    [
+        "matmul", "packed", "attention", "causal", "masked", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"
+    ];
 
     /// <summary>All contests, in the order of the table.</summary>
     /// <param name="rivals">Who was found.</param>

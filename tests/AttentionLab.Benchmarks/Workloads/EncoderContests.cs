@@ -65,7 +65,9 @@ internal static class EncoderContests
         });
         if (withTorch)
         {
-            lineup.Torch("", $"encoder {batch} {n} {Channels} {Heads} {Hidden}", [.. layer.Parameters.Select(parameter => (ReadOnlyMemory<float>)parameter.Value.Values), values]);
+            lineup.Torch(
+                "", $"encoder {batch} {n} {Channels} {Heads} {Hidden}",
+                [.. layer.Parameters.Select(parameter => (ReadOnlyMemory<float>)parameter.Value.Values), values]);
         }
         else
         {
@@ -84,7 +86,9 @@ internal static class EncoderContests
         };
         double tokens = (double)batch * n;
         double flops = 2 * tokens * Channels * (4 * Channels + 2 * Hidden) + 4 * tokens * n * Channels;
-        return lineup.Finish(name, flops, bars, y => Check(name, layer, x, y), "our reference: the training path (weights stored) for the first sequence, in the check; not timed.");
+        return lineup.Finish(
+            name, flops, bars, y => Check(name, layer, x, y),
+            "our reference: the training path (weights stored) for the first sequence, in the check; not timed.");
     }
 
     /// <summary>The first sequence against the training path: another code, which stores its weights.</summary>
@@ -107,7 +111,8 @@ internal static class EncoderContests
     private static OnnxModel Plain(EncoderLayer layer, long[] shape)
     {
         OnnxModel model = new(opset: 20, format: 9);
-        model.Input("x", shape).Output("o", shape).Constant("heads", [shape[0], shape[1], Heads, Channels / Heads]).Constant("joined", shape).Constant("scale", [layer.Attention.Scale]);
+        model.Input("x", shape).Output("o", shape).Constant(
+            "heads", [shape[0], shape[1], Heads, Channels / Heads]).Constant("joined", shape).Constant("scale", [layer.Attention.Scale]);
         Map("x", layer.Attention.Query, "q");
         Map("x", layer.Attention.Key, "k");
         Map("x", layer.Attention.Value, "v");
@@ -116,7 +121,8 @@ internal static class EncoderContests
             model.Node("Reshape", [name, "heads"], [$"{name}s"]).Node("Transpose", [$"{name}s"], [$"{name}h"], ("perm", order));
         }
 
-        model.Node("MatMul", ["qh", "kh"], ["dots"]).Node("Mul", ["dots", "scale"], ["scores"]).Node("Softmax", ["scores"], ["weights"], ("axis", -1)).Node("MatMul", ["weights", "vh"], ["mixed"]);
+        model.Node("MatMul", ["qh", "kh"], ["dots"]).Node("Mul", ["dots", "scale"], ["scores"]).Node(
+            "Softmax", ["scores"], ["weights"], ("axis", -1)).Node("MatMul", ["weights", "vh"], ["mixed"]);
         model.Node("Transpose", ["mixed"], ["rows"], ("perm", s_swap)).Node("Reshape", ["rows", "joined"], ["a"]);
         Map("a", layer.Attention.Output, "ao");
         Norm("x", "ao", layer.AttentionNorm, "h");
@@ -132,7 +138,8 @@ internal static class EncoderContests
 
         void Norm(string residual, string branch, AddAndNorm norm, string to) => model
             .Constant($"g {to}", norm.Norm.Gain.Value.Values, Channels).Constant($"e {to}", norm.Norm.Shift.Value.Values, Channels)
-            .Node("Add", [residual, branch], [$"s {to}"]).Node("LayerNormalization", [$"s {to}", $"g {to}", $"e {to}"], [to], ("axis", -1), ("epsilon", norm.Norm.Epsilon));
+            .Node("Add", [residual, branch], [$"s {to}"]).Node(
+                "LayerNormalization", [$"s {to}", $"g {to}", $"e {to}"], [to], ("axis", -1), ("epsilon", norm.Norm.Epsilon));
     }
 
     /// <summary>ONNX Runtime's own fused operators, arranged by hand.</summary>
@@ -171,7 +178,8 @@ internal static class EncoderContests
         Norm("f3", "h", 2, layer.FeedForwardNorm, layer.FeedForward.Contract, "o");
         return model;
 
-        void Map(string from, string weight, Linear map, string to) => model.Constant(weight, map.Weight.Value.Values, map.Inputs, map.Outputs).Node("MatMul", [from, weight], [to]);
+        void Map(string from, string weight, Linear map, string to) =>
+            model.Constant(weight, map.Weight.Value.Values, map.Inputs, map.Outputs).Node("MatMul", [from, weight], [to]);
 
         void Norm(string branch, string residual, int number, AddAndNorm norm, Linear before, string to) => model
             .Constant($"g{number}", norm.Norm.Gain.Value.Values, Channels)

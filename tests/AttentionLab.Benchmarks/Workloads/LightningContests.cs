@@ -25,10 +25,24 @@ internal static class LightningContests
         AttentionCase softmax = new() { Workload = name, Heads = Heads, Queries = n, Keys = n, Dim = Dim, Causal = true };
         (float[] q, float[] k, float[] v) = (softmax.Q, softmax.K, softmax.V);
         Lineup lineup = new(rivals, threads, q.Length);
-        lineup.Ours(output => Each((from, size) => LightningAttend.Forward(AttendInput.Linear<float>(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true), output.AsSpan(from, size), [Decay])));
+        lineup.Ours(
+            output =>
+                Each(
+                    (from, size) =>
+                        LightningAttend.Forward(
+                            AttendInput.Linear<float>(
+                                q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true),
+                            output.AsSpan(from, size), [Decay])));
         if (n <= 512)
         {
-            lineup.Reference(output => Each((from, size) => LightningAttend.Reference<float>(AttendInput.Linear<float>(q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true), output.AsSpan(from, size), [Decay])));
+            lineup.Reference(
+                output =>
+                    Each(
+                        (from, size) =>
+                            LightningAttend.Reference<float>(
+                                AttendInput.Linear<float>(
+                                    q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true),
+                                output.AsSpan(from, size), [Decay])));
         }
 
         if (n <= 2048)
@@ -75,7 +89,8 @@ internal static class LightningContests
                 float actual = output[head + i * Dim + c];
                 if (!(Math.Abs(actual - row[c]) <= 1e-4 * largest))
                 {
-                    throw new WrongResultException($"{name}: ours is {actual} at token {i}, feature {c}, the definition {row[c]}: no time is shown for a wrong result.");
+                    throw new WrongResultException(
+                        $"{name}: ours is {actual} at token {i}, feature {c}, the definition {row[c]}: no time is shown for a wrong result.");
                 }
             }
         }

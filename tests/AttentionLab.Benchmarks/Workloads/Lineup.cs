@@ -37,10 +37,19 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
     }
 
     /// <summary>A system in this process.</summary>
-    public void Add(string system, Action<float[]> run, bool isRival = false, bool isSlow = false, string? family = null, bool isSingle = false, double? flops = null)
+    public void Add(
+        string system, Action<float[]> run, bool isRival = false, bool isSlow = false, string? family = null, bool isSingle = false, double? flops = null)
     {
         float[] result = Inputs.Zeros(size);
-        _contenders.Add(new(system, () => run(result), result) { IsRival = isRival, IsSlow = isSlow, Family = family ?? system, Threads = isSingle ? 1 : null, Flops = flops });
+        _contenders.Add(
+            new(system, () => run(result), result)
+            {
+                IsRival = isRival,
+                IsSlow = isSlow,
+                Family = family ?? system,
+                Threads = isSingle ? 1 : null,
+                Flops = flops,
+            });
     }
 
     /// <summary>Ours on other inputs, whose right result is known.</summary>
@@ -70,7 +79,9 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
     /// <param name="expected">What it must compute, if not what ours does.</param>
     /// <param name="isRival">Whether it does the same work.</param>
     /// <param name="flops">Its work, if not the contest's.</param>
-    public void Ort(string label, Func<OnnxModel> model, (string Name, float[] Values, long[] Shape)[] inputs, long[] shape, string family = "ORT", Action<float[], float[]>? arrange = null, float[]? expected = null, bool isRival = true, double? flops = null)
+    public void Ort(
+        string label, Func<OnnxModel> model, (string Name, float[] Values, long[] Shape)[] inputs, long[] shape, string family = "ORT",
+        Action<float[], float[]>? arrange = null, float[]? expected = null, bool isRival = true, double? flops = null)
     {
         if (rivals.Ort is not { } ort)
         {
@@ -103,7 +114,15 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
             float[] result = Inputs.Zeros(size);
             (Action run, Action read, Func<int, double> clock, Action release) = torch.Open(kind, arrays, result);
             _release.Add(release);
-            _contenders.Add(new($"{torch.Name} {label}".TrimEnd(), run, result) { Family = family, IsRival = true, BeforeComparison = read, OwnClock = clock, Flops = flops });
+            _contenders.Add(
+                new($"{torch.Name} {label}".TrimEnd(), run, result)
+                {
+                    Family = family,
+                    IsRival = true,
+                    BeforeComparison = read,
+                    OwnClock = clock,
+                    Flops = flops,
+                });
         }
     }
 

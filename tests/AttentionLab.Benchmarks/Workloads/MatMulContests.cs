@@ -20,7 +20,12 @@ internal static class MatMulContests
     {
         foreach (int n in new[] { 512, 1024, 2048 })
         {
-            yield return Product(Form.Plain, n, n, n, [Bar.AtLeast(1, "OpenBLAS"), Bar.AtLeast(0.95, "oneDNN"), Bar.PercentOfLimit(85), Bar.AtLeast(1, "oneDNN").AsMoonshot(), Bar.PercentOfLimit(92).AsMoonshot()]);
+            yield return Product(
+                Form.Plain, n, n, n,
+                [
+                    Bar.AtLeast(1, "OpenBLAS"), Bar.AtLeast(0.95, "oneDNN"), Bar.PercentOfLimit(85), Bar.AtLeast(1, "oneDNN").AsMoonshot(),
+                    Bar.PercentOfLimit(92).AsMoonshot()
+                ]);
         }
 
         yield return Product(Form.Plain, 2048, 8192, 128, [Bar.AtLeast(0.95, "oneDNN"), Bar.AtLeast(1, "oneDNN").AsMoonshot()]);
@@ -55,7 +60,8 @@ internal static class MatMulContests
                 // A sum of N(0, 1) products grows with √inner, its rounding errors with √inner of that: 10⁻⁵·inner is far above both.
                 if (!(Math.Abs(row[j] - c[i * columns + j]) <= 1e-5 * inner))
                 {
-                    throw new WrongResultException($"{workload}: ours is {c[i * columns + j]} at ({i}, {j}), the reference {row[j]}: no time is shown for a wrong result.");
+                    throw new WrongResultException(
+                        $"{workload}: ours is {c[i * columns + j]} at ({i}, {j}), the reference {row[j]}: no time is shown for a wrong result.");
                 }
             }
         }
@@ -85,7 +91,9 @@ internal static class MatMulContests
         {
             if (blas is not null)
             {
-                lineup.Add(blas.Name, c => blas.Multiply(storedA, storedB, c, rows, inner, columns, form == Form.TransposedA, form == Form.TransposedB), isRival: true, family: family);
+                lineup.Add(
+                    blas.Name, c => blas.Multiply(storedA, storedB, c, rows, inner, columns, form == Form.TransposedA, form == Form.TransposedB), isRival: true,
+                    family: family);
             }
         }
 
@@ -93,12 +101,18 @@ internal static class MatMulContests
         List<string> notes = [];
         if (form == Form.Plain)
         {
-            OnnxModel Model() => new OnnxModel().Input("a", rows, inner).Input("b", inner, columns).Output("o", rows, columns).Node("MatMul", ["a", "b"], ["o"]);
+            OnnxModel Model() =>
+                new OnnxModel().Input("a", rows, inner).Input("b", inner, columns).Output("o", rows, columns).Node("MatMul", ["a", "b"], ["o"]);
             lineup.Ort("", Model, [("a", a, [rows, inner]), ("b", b, [inner, columns])], [rows, columns]);
             if (flops < 3e9)
             {
                 lineup.Add("TensorPrimitives.Dot", c => Dots(a, b, c, rows, inner, columns), isRival: true, isSlow: true, isSingle: true);
-                lineup.Add("MathNet managed", c => ManagedLinearAlgebraProvider.Instance.MatrixMultiplyWithUpdate(Transpose.DontTranspose, Transpose.DontTranspose, 1f, b, columns, inner, a, inner, rows, 0f, c), isRival: true, isSlow: true);
+                lineup.Add(
+                    "MathNet managed",
+                    c =>
+                        ManagedLinearAlgebraProvider.Instance.MatrixMultiplyWithUpdate(
+                            Transpose.DontTranspose, Transpose.DontTranspose, 1f, b, columns, inner, a, inner, rows, 0f, c),
+                    isRival: true, isSlow: true);
             }
         }
 

@@ -11,7 +11,8 @@ internal static class PackedContests
     {
         foreach (int n in new[] { 512, 1024, 2048 })
         {
-            yield return Product(n, n, n, [Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(88), Bar.AtLeast(1, "oneDNN").AsMoonshot(), Bar.PercentOfLimit(93).AsMoonshot()]);
+            yield return Product(
+                n, n, n, [Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(88), Bar.AtLeast(1, "oneDNN").AsMoonshot(), Bar.PercentOfLimit(93).AsMoonshot()]);
         }
 
         yield return Product(128, 512, 2048, [Bar.AtLeast(1, "ORT")]);
@@ -30,7 +31,8 @@ internal static class PackedContests
         PackedMatrix packed = new(b, inner, columns);
         Lineup lineup = new(rivals, threads, rows * columns);
         lineup.Ours(c => MatMul.Forward(a, packed, c, rows));
-        OnnxModel Model() => new OnnxModel().Input("a", rows, inner).Constant("b", b, inner, columns).Output("o", rows, columns).Node("MatMul", ["a", "b"], ["o"]);
+        OnnxModel Model() =>
+            new OnnxModel().Input("a", rows, inner).Constant("b", b, inner, columns).Output("o", rows, columns).Node("MatMul", ["a", "b"], ["o"]);
         lineup.Ort("packed", Model, [("a", a, [rows, inner])], [rows, columns]);
         foreach ((NativeBlas? blas, string family) in new[] { (rivals.OneDnn, "oneDNN"), (rivals.OpenBlas, "OpenBLAS") })
         {
@@ -41,6 +43,8 @@ internal static class PackedContests
         }
 
         lineup.Add("ours, not packed", c => MatMul.Forward(a, b, c, rows, inner, columns));
-        return lineup.Finish(name, 2.0 * rows * inner * columns, bars, c => MatMulContests.CheckRows(name, a, b, c, rows, inner, columns), "our reference: see the same product under matmul.");
+        return lineup.Finish(
+            name, 2.0 * rows * inner * columns, bars, c => MatMulContests.CheckRows(name, a, b, c, rows, inner, columns),
+            "our reference: see the same product under matmul.");
     }
 }

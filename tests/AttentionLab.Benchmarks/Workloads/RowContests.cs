@@ -37,7 +37,9 @@ internal static class RowContests
 
             lineup.Add("TensorPrimitives", Primitives, isRival: true, isSingle: true);
             lineup.Reference(y => Softmax.Reference<float>(x, y, rows, columns));
-            return Finish(lineup, name, x, [Bar.AtLeast(1, "ORT"), Bar.AtLeast(2, "TensorPrimitives"), .. moonshots], (from, y) => Softmax.Reference<double>(from, y, rows, columns));
+            return Finish(
+                lineup, name, x, [Bar.AtLeast(1, "ORT"), Bar.AtLeast(2, "TensorPrimitives"), .. moonshots],
+                (from, y) => Softmax.Reference<double>(from, y, rows, columns));
         }
 
         Contest Norm(string name, int rows, int columns)
@@ -45,9 +47,15 @@ internal static class RowContests
             float[] x = Inputs.Gaussian(rows * columns, 1), gamma = Inputs.Gaussian(columns, 2), beta = Inputs.Gaussian(columns, 3);
             Lineup lineup = new(rivals, threads, x.Length);
             lineup.Ours(y => Normalize.Forward(x, gamma, beta, y, [], [], columns));
-            Ort(lineup, x, rows, columns, model => model.Constant("g", gamma, columns).Constant("b", beta, columns).Node("LayerNormalization", ["x", "g", "b"], ["o"], ("axis", -1), ("epsilon", Normalize.Epsilon)));
+            Ort(
+                lineup, x, rows, columns,
+                model =>
+                    model.Constant("g", gamma, columns).Constant("b", beta, columns).Node(
+                        "LayerNormalization", ["x", "g", "b"], ["o"], ("axis", -1), ("epsilon", Normalize.Epsilon)));
             lineup.Reference(y => Normalize.Reference<float>(x, gamma, beta, y, [], [], columns, Normalize.Epsilon));
-            return Finish(lineup, name, x, [Bar.AtLeast(1.5, "ORT"), Bar.AtLeast(2, "ORT").AsMoonshot()], (from, y) => Normalize.Reference(from, Inputs.Widen(gamma), Inputs.Widen(beta), y, [], [], columns, Normalize.Epsilon));
+            return Finish(
+                lineup, name, x, [Bar.AtLeast(1.5, "ORT"), Bar.AtLeast(2, "ORT").AsMoonshot()],
+                (from, y) => Normalize.Reference(from, Inputs.Widen(gamma), Inputs.Widen(beta), y, [], [], columns, Normalize.Epsilon));
         }
 
         Contest Gelus(string name, int rows, int columns)
@@ -95,7 +103,8 @@ internal static class RowContests
         int worst = Enumerable.Range(0, y.Length).MaxBy(i => double.IsNaN(y[i]) ? double.PositiveInfinity : Math.Abs(y[i] - right[i]));
         if (!(Math.Abs(y[worst] - right[worst]) <= Tolerance * largest))
         {
-            throw new WrongResultException($"{workload}: ours is {y[worst]:G9} at {worst}, the reference {right[worst]:G9}: no time is shown for a wrong result.");
+            throw new WrongResultException(
+                $"{workload}: ours is {y[worst]:G9} at {worst}, the reference {right[worst]:G9}: no time is shown for a wrong result.");
         }
     }
 }

@@ -63,7 +63,8 @@ internal static class TrainingContests
         lineup.Torch("as usual, Adam foreach", $"{kind} 0 1", arrays, flops: withAll);
         lineup.Torch("scores only for targets", $"{kind} 1 1", arrays, "torch, scores only for targets");
         Bar[] bars = threads == 1 ? [Bar.AtLeast(1.8, "torch"), Bar.AtLeast(2.3, "torch").AsMoonshot()] : [];
-        string note = $"{rows.Length} of {targets.Length} words are targets. Ours computes scores only for them; PyTorch's usual script computes all scores and ignores the rest. Both other combinations are shown, too. GFLOP/s count what each one computes.";
+        string note = $"{rows.Length} of {targets.Length} words are targets. Ours computes scores only for them; "
+            + "PyTorch's usual script computes all scores and ignores the rest. Both other combinations are shown, too. GFLOP/s count what each one computes.";
 
         // Three steps of Adam: its first step divides a gradient by its own size, so that rounding errors of tiny gradients grow.
         return lineup.Finish(name, withTargets, bars, losses => Check(name, losses), note) with { Warmups = Compared, Agreement = 2e-4 };
@@ -82,7 +83,9 @@ internal static class TrainingContests
         double start = Math.Log(Vocabulary) + 0.5;
         if (!(Math.Abs(losses[0] - start) < 0.5) || !(losses[2] < losses[1] && losses[1] < losses[0]))
         {
-            throw new WrongResultException($"{name}: the losses of our first steps are {string.Join(", ", losses)} where they should begin near {start:F1} and fall: no time is shown for a wrong result.");
+            throw new WrongResultException(
+                $"{name}: the losses of our first steps are {string.Join(", ", losses)} where they should begin near {start:F1} and fall: no time is shown "
+                + "for a wrong result.");
         }
     }
 
@@ -93,7 +96,17 @@ internal static class TrainingContests
     private sealed class Model(int[,] ids, int[] targets, int[]? rows)
     {
         private readonly Encoder _encoder = new(
-            new EncoderOptions { Vocabulary = Vocabulary, Capacity = Tokens, Channels = Channels, Heads = Heads, Layers = Layers, Hidden = Hidden, Activation = Activation.Gelu, Positions = PositionKind.Learned },
+            new EncoderOptions
+            {
+                Vocabulary = Vocabulary,
+                Capacity = Tokens,
+                Channels = Channels,
+                Heads = Heads,
+                Layers = Layers,
+                Hidden = Hidden,
+                Activation = Activation.Gelu,
+                Positions = PositionKind.Learned,
+            },
             new CounterRandom(5));
 
         private readonly Linear _head = new(Channels, Vocabulary, new CounterRandom(6));

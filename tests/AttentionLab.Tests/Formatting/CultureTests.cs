@@ -31,7 +31,10 @@ public class CultureTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−", NegativeInfinitySymbol = "−∞" } };
+            CultureInfo.CurrentCulture = new CultureInfo("")
+            {
+                NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−", NegativeInfinitySymbol = "−∞" },
+            };
             Assert.Contains(expected, Text(what));
         }
         finally

@@ -2,12 +2,16 @@ using AttentionLab.Kernels;
 
 namespace AttentionLab.Tests.Kernels;
 
-/// <summary>Numbers near the ends of float: where the plain reference in double gives a number that a float can hold, the fast path gives one too, and the same.</summary>
+/// <summary>
+/// Numbers near the ends of float: where the plain reference in double gives a number that a float can hold, the fast path gives one too, and the same.
+/// </summary>
 public class ExtremeInputsTests
 {
     private static readonly float[] Extremes =
     [
-        0, -0f, float.Epsilon, -float.Epsilon, 1e-42f, -1e-42f, 1.2e-38f, 1e-20f, -1e-20f, 1e-5f, 1, -1, 5.4f, -5.4f, 5.76f, -5.76f, 9, -9, 30, -30, 87, -87, 88.7f, -88.7f, 104, -104,
+        0, -0f, float.Epsilon, -float.Epsilon, 1e-42f, -1e-42f, 1.2e-38f, 1e-20f, -1e-20f, 1e-5f, 1, -1, 5.4f, -5.4f, 5.76f, -5.76f, 9, -9, 30, -30,
+        87, -87,
+        88.7f, -88.7f, 104, -104,
         1e4f, -1e4f, 1e10f, -1e10f, 1.9e19f, -1.9e19f, 1e25f, -1e25f, 1e38f, -1e38f, float.MaxValue, float.MinValue,
     ];
 
@@ -45,7 +49,8 @@ public class ExtremeInputsTests
         for (int i = 0; i < y.Length; i++)
         {
             float wanted = (float)expected[i];
-            Assert.True(wanted == y[i] || Math.Abs(y[i] - wanted) <= 1e-6 * Math.Max(1, Math.Abs(wanted)), $"{name} of {Extremes[i]:R} is {y[i]:R}, not {wanted:R}");
+            Assert.True(
+                wanted == y[i] || Math.Abs(y[i] - wanted) <= 1e-6 * Math.Max(1, Math.Abs(wanted)), $"{name} of {Extremes[i]:R} is {y[i]:R}, not {wanted:R}");
         }
     }
 
@@ -54,7 +59,8 @@ public class ExtremeInputsTests
     {
         for (int first = 0; first < Extremes.Length; first++)
         {
-            float[] x = [.. Enumerable.Range(0, columns).Select(j => Extremes[(first + 5 * j) % Extremes.Length])], y = new float[columns], sums = new float[1], dx = new float[columns];
+            float[] x = [.. Enumerable.Range(0, columns).Select(j => Extremes[(first + 5 * j) % Extremes.Length])], y = new float[columns], sums = new float[1];
+            float[] dx = new float[columns];
             double[] expected = new double[columns], expectedSum = new double[1];
             Softmax.Forward(x, y, 1, columns);
             Softmax.Reference<double>(Inputs.Widen(x), expected, 1, columns);

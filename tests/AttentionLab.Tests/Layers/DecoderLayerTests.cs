@@ -15,7 +15,13 @@ public class DecoderLayerTests
     {
         Golden g = Golden.Read("decoder_layer", name);
         DecoderLayer layer = new(
-            new((int)g.Number("channels"), (int)g.Number("heads")) { Hidden = (int)g.Number("hidden"), PreNorm = g.Flag("pre"), Activation = Enum.Parse<Activation>(g.Text("activation")!) }, new CounterRandom(1));
+            new((int)g.Number("channels"), (int)g.Number("heads"))
+            {
+                Hidden = (int)g.Number("hidden"),
+                PreNorm = g.Flag("pre"),
+                Activation = Enum.Parse<Activation>(g.Text("activation")!),
+            },
+            new CounterRandom(1));
         g.Load(layer.Parameters);
         (Tensor y, DecoderLayer.Saved saved) = layer.Forward(g.Input("x"), g.Input("memory"), AttentionMask.Causal, g.Keys());
         g.Output("output", y);
@@ -28,7 +34,8 @@ public class DecoderLayerTests
     [Theory, InlineData(false), InlineData(true)]
     public void Backward_AgainstDifferences_Agrees(bool preNorm)
     {
-        DecoderLayer layer = new(new(4, 2) { Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu, Dropout = 0.3 }, new CounterRandom(1), memoryChannels: 3);
+        DecoderLayer layer = new(
+            new(4, 2) { Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu, Dropout = 0.3 }, new CounterRandom(1), memoryChannels: 3);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 3, 4), memory = Tensor.Gaussian(new CounterRandom(3), 1, 4, 3);
         DecoderLayer.Saved saved = default;
         LayerProof.Differences(

@@ -35,7 +35,9 @@ public class EmbeddingTests
     {
         Embedding embedding = new(5, 3, new CounterRandom(1));
         Embedding.Saved saved = default;
-        LayerProof.Differences([], embedding.Parameters, () => { (Tensor y, saved) = embedding.Forward([4, 1, 4]); return y; }, dy => { embedding.Backward(dy, saved); return []; });
+        LayerProof.Differences(
+            [], embedding.Parameters, () =>
+                { (Tensor y, saved) = embedding.Forward([4, 1, 4]); return y; }, dy => { embedding.Backward(dy, saved); return []; });
     }
 
     [Fact]

@@ -13,7 +13,13 @@ public class EncoderLayerTests
     {
         Golden g = Golden.Read("encoder_layer", name);
         EncoderLayer layer = new(
-            new((int)g.Number("channels"), (int)g.Number("heads")) { Hidden = (int)g.Number("hidden"), PreNorm = g.Flag("pre"), Activation = Enum.Parse<Activation>(g.Text("activation")!) }, new CounterRandom(1));
+            new((int)g.Number("channels"), (int)g.Number("heads"))
+            {
+                Hidden = (int)g.Number("hidden"),
+                PreNorm = g.Flag("pre"),
+                Activation = Enum.Parse<Activation>(g.Text("activation")!),
+            },
+            new CounterRandom(1));
         g.Load(layer.Parameters);
         AttentionMask? mask = g.Flag("causal") ? AttentionMask.Causal : g.Has("keys") ? g.Keys() : null;
         (Tensor y, EncoderLayer.Saved saved) = layer.Forward(g.Input("x"), mask);

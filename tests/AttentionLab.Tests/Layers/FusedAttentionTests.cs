@@ -35,7 +35,8 @@ public class FusedAttentionTests
     public void ForwardAndBackward_EveryMaskInBatchAndHeads_EqualTheMaterialised()
     {
         CounterRandom random = new(1);
-        Tensor q = Tensor.Gaussian(random, 1, 2, 3, 70, 8), k = Tensor.Gaussian(random, 1, 2, 3, 90, 8), v = Tensor.Gaussian(random, 1, 2, 3, 90, 5), dOutput = Tensor.Gaussian(random, 1, 2, 3, 70, 5);
+        Tensor q = Tensor.Gaussian(random, 1, 2, 3, 70, 8), k = Tensor.Gaussian(random, 1, 2, 3, 90, 8), v = Tensor.Gaussian(random, 1, 2, 3, 90, 5);
+        Tensor dOutput = Tensor.Gaussian(random, 1, 2, 3, 70, 5);
         bool[,] keys = new bool[2, 90], pairs = new bool[70, 90];
         for (int i = 0; i < 70 * 90; i++)
         {
@@ -120,9 +121,11 @@ public class FusedAttentionTests
     {
         Tensor x = new(3, 4);
         (_, var saved) = FusedAttention.Forward(x, x, x);
-        Assert.Contains("dOutput is (2, 4) but the output was (3, 4)", Assert.Throws<ArgumentException>(() => FusedAttention.Backward(new Tensor(2, 4), saved)).Message);
+        Assert.Contains(
+            "dOutput is (2, 4) but the output was (3, 4)", Assert.Throws<ArgumentException>(() => FusedAttention.Backward(new Tensor(2, 4), saved)).Message);
         Assert.Contains("bias is (4, 3)", Assert.Throws<ArgumentException>(() => FusedAttention.Backward(x, saved, new Tensor(4, 3))).Message);
-        Assert.Contains("project both to the same width", Assert.Throws<ArgumentException>(() => FusedAttention.Forward(x, new Tensor(3, 5), new Tensor(3, 5))).Message);
+        Assert.Contains(
+            "project both to the same width", Assert.Throws<ArgumentException>(() => FusedAttention.Forward(x, new Tensor(3, 5), new Tensor(3, 5))).Message);
     }
 
     /// <summary>Tokens from … to−1 of a (1, H, T, D) tensor.</summary>

@@ -53,5 +53,6 @@ public class LayerNormTests
 
     [Fact]
     public void Forward_WrongWidth_NamesBothSidesAndTheFix() => Assert.Contains(
-        "x is (3, 7) but LayerNorm expects (…, 8): build it with channels: 7", Assert.Throws<ArgumentException>(() => new LayerNorm(8).Forward(new Tensor(3, 7))).Message);
+        "x is (3, 7) but LayerNorm expects (…, 8): build it with channels: 7",
+        Assert.Throws<ArgumentException>(() => new LayerNorm(8).Forward(new Tensor(3, 7))).Message);
 }

@@ -99,7 +99,9 @@ internal static class LayerProof
         {
             string folder = Path.Combine(Repository.Root, "artifacts", "golden");
             Directory.CreateDirectory(folder);
-            File.WriteAllLines(Path.Combine(folder, $"differences-{Simd.Width}.txt"), Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key} {w.Value:E2}")));
+            File.WriteAllLines(
+                Path.Combine(folder, $"differences-{Simd.Width}.txt"),
+                Worst.ToArray().OrderBy(w => w.Key).Select(w => FormattableString.Invariant($"{w.Key} {w.Value:E2}")));
         }
 
         // A second backward must double what the parameters hold, return the same for the inputs, and leave dy alone.
@@ -145,7 +147,8 @@ internal static class LayerProof
             // Sampled elements may all be small: the scale is that of the whole gradient.
             double scale = gradient.Span.ToArray().Max(g => Math.Abs((double)g));
             double error = actual.Zip(estimates[best], (a, b) => Math.Abs(a - b)).Max() / (scale == 0 ? 1 : scale);
-            Assert.True(error <= tolerance, FormattableString.Invariant($"{name}: gradient and differences differ by {error:E2} > {tolerance:E2} of the largest"));
+            Assert.True(
+                error <= tolerance, FormattableString.Invariant($"{name}: gradient and differences differ by {error:E2} > {tolerance:E2} of the largest"));
             return error;
         }
 

@@ -15,7 +15,17 @@ public class MultiHeadAttentionTests
         int? Size(string setting) => double.IsNaN(g.Number(setting)) ? null : (int)g.Number(setting);
         int channels = (int)g.Number("channels"), heads = (int)g.Number("heads");
         Tensor x = g.Input("x");
-        MultiHeadAttention attention = new(channels, heads, new CounterRandom(1), new() { MemoryChannels = g.Has("memory") ? g.Input("memory").Columns : null, HeadSize = Size("size"), ValueSize = Size("value_size"), Bias = g.Has("attention.query.bias"), Scale = double.IsNaN(g.Number("scale")) ? null : (float)g.Number("scale"), Rotary = g.Flag("rotary") ? new RotaryPositions(channels / heads) : null });
+        MultiHeadAttention attention = new(
+            channels, heads, new CounterRandom(1),
+            new()
+            {
+                MemoryChannels = g.Has("memory") ? g.Input("memory").Columns : null,
+                HeadSize = Size("size"),
+                ValueSize = Size("value_size"),
+                Bias = g.Has("attention.query.bias"),
+                Scale = double.IsNaN(g.Number("scale")) ? null : (float)g.Number("scale"),
+                Rotary = g.Flag("rotary") ? new RotaryPositions(channels / heads) : null,
+            });
         g.Load(attention.Parameters);
         AttentionMask? mask = g.Flag("causal") ? AttentionMask.Causal
             : g.Flag("alibi") ? AttentionMask.Bias(Alibi.Bias(heads, x.Shape[^2], x.Shape[^2]))
@@ -146,7 +156,9 @@ public class MultiHeadAttentionTests
             Tensor y = attention.Step(next, cache, AttentionMask.Keys(Keys(done)) & AttentionMask.Bias(Alibi.Bias(2, count, done)));
             for (int b = 0; b < 2; b++)
             {
-                Compare.Close(y.Span.Slice(b * count * 8, count * 8), expected.Span.Slice((b * tokens + done - count) * 8, count * 8), 2e-6, $"sequence {b}, tokens to {done}");
+                Compare.Close(
+                    y.Span.Slice(b * count * 8, count * 8), expected.Span.Slice((b * tokens + done - count) * 8, count * 8), 2e-6,
+                    $"sequence {b}, tokens to {done}");
             }
         }
     }
@@ -159,7 +171,8 @@ public class MultiHeadAttentionTests
         int[] order = new CounterRandom(3).Permutation(9);
         Tensor permuted = Rows(x, order);
         Compare.Close(attention.Forward(permuted).Y, Rows(y, order), 2e-6, "permuted");
-        Assert.NotNull(Compare.Difference(Inputs.Widen(attention.Forward(permuted, AttentionMask.Causal).Y.Span), Inputs.Widen(Rows(y, order).Span), 1e-2, out _));
+        Assert.NotNull(
+            Compare.Difference(Inputs.Widen(attention.Forward(permuted, AttentionMask.Causal).Y.Span), Inputs.Widen(Rows(y, order).Span), 1e-2, out _));
     }
 
     [Fact]
@@ -201,10 +214,12 @@ public class MultiHeadAttentionTests
     [Fact]
     public void Forward_WrongSizes_NameBothSidesAndTheFix()
     {
-        Assert.Contains("channels is 10 but 3 heads do not divide it", Assert.Throws<ArgumentException>(() => new MultiHeadAttention(10, 3, new CounterRandom(1))).Message);
+        Assert.Contains(
+            "channels is 10 but 3 heads do not divide it", Assert.Throws<ArgumentException>(() => new MultiHeadAttention(10, 3, new CounterRandom(1))).Message);
         MultiHeadAttention attention = new(8, 2, new CounterRandom(1), new() { MemoryChannels = 6 });
         Assert.Contains("build it with MemoryChannels: 8", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(3, 8))).Message);
-        Assert.Contains("both need the same batch size", Assert.Throws<ArgumentException>(() => attention.ForwardCross(new Tensor(2, 3, 8), new Tensor(1, 3, 6))).Message);
+        Assert.Contains(
+            "both need the same batch size", Assert.Throws<ArgumentException>(() => attention.ForwardCross(new Tensor(2, 3, 8), new Tensor(1, 3, 6))).Message);
         MultiHeadAttention.Saved saved = attention.ForwardCross(new Tensor(3, 8), new Tensor(3, 6)).Saved;
         Assert.Contains("call BackwardCross", Assert.Throws<ArgumentException>(() => attention.Backward(new Tensor(3, 8), saved)).Message);
     }

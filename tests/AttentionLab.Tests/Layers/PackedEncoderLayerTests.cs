@@ -111,7 +111,9 @@ public class PackedEncoderLayerTests
     {
         PackedEncoderLayer packed = new(Layer(false, Activation.Relu));
         Assert.Contains("(2, 3, 5)", Assert.Throws<ArgumentException>(() => packed.Infer(new Tensor(2, 3, 5), new Tensor(2, 3, 5))).Message);
-        Assert.Contains("y is (2, 4, 24) but x is (2, 3, 24)", Assert.Throws<ArgumentException>(() => packed.Infer(new Tensor(2, 3, Channels), new Tensor(2, 4, Channels))).Message);
+        Assert.Contains(
+            "y is (2, 4, 24) but x is (2, 3, 24)",
+            Assert.Throws<ArgumentException>(() => packed.Infer(new Tensor(2, 3, Channels), new Tensor(2, 4, Channels))).Message);
         Assert.Contains("batch is 4", Assert.Throws<ArgumentException>(() => packed.Infer(new float[6 * Channels], new float[6 * Channels], 4)).Message);
         Assert.Throws<ArgumentException>(() => packed.Infer(new Tensor(2, 3, Channels), new Tensor(2, 3, Channels), AttentionMask.Keys(true, true)));
     }
@@ -144,7 +146,9 @@ public class PackedEncoderLayerTests
             "keys" => AttentionMask.Keys(keys),
             "pairs" => AttentionMask.Pairs(pairs),
             "bias" => AttentionMask.Bias(Tensor.Gaussian(new CounterRandom(6), 1, Heads, tokens, tokens)),
-            "all" => AttentionMask.Causal & AttentionMask.Keys(keys) & AttentionMask.Pairs(pairs) & AttentionMask.Bias(Tensor.Gaussian(new CounterRandom(6), 1, batch, Heads, tokens, tokens)),
+            "all" =>
+                AttentionMask.Causal & AttentionMask.Keys(keys) & AttentionMask.Pairs(pairs) & AttentionMask.Bias(
+                    Tensor.Gaussian(new CounterRandom(6), 1, batch, Heads, tokens, tokens)),
             _ => null,
         };
     }

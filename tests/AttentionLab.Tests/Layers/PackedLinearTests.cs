@@ -64,8 +64,11 @@ public class PackedLinearTests
     {
         PackedLinear packed = new(new Linear(6, 4, new CounterRandom(1)));
         Assert.Contains("rows of 6 to rows of 4", Assert.Throws<ArgumentException>(() => packed.Infer(new float[12], new float[9])).Message);
-        Assert.Contains("add in a step of its own", Assert.Throws<ArgumentException>(() => packed.Infer(new float[6], new float[4], Nonlinearity.Relu, add: true)).Message);
-        Assert.Contains("6 inputs", Assert.Throws<ArgumentException>(() => new PackedLinear(new Linear(5, 1, new CounterRandom(1)), new Linear(6, 1, new CounterRandom(1)))).Message);
+        Assert.Contains(
+            "add in a step of its own", Assert.Throws<ArgumentException>(() => packed.Infer(new float[6], new float[4], Nonlinearity.Relu, add: true)).Message);
+        Assert.Contains(
+            "6 inputs",
+            Assert.Throws<ArgumentException>(() => new PackedLinear(new Linear(5, 1, new CounterRandom(1)), new Linear(6, 1, new CounterRandom(1)))).Message);
         Assert.Throws<ArgumentException>(() => new PackedLinear());
     }
 

@@ -31,5 +31,6 @@ public class PatchEmbeddingTests
 
     [Fact]
     public void Forward_PatchDoesNotDivide_IsRefused() => Assert.Contains(
-        "squares of 3 do not divide 8 × 8", Assert.Throws<ArgumentException>(() => new PatchEmbedding(3, 1, 4, new CounterRandom(1)).Forward(new Tensor(1, 8, 8, 1))).Message);
+        "squares of 3 do not divide 8 × 8",
+        Assert.Throws<ArgumentException>(() => new PatchEmbedding(3, 1, 4, new CounterRandom(1)).Forward(new Tensor(1, 8, 8, 1))).Message);
 }

@@ -148,9 +148,14 @@ public class ScaledDotProductAttentionTests
     public void Forward_MaskOfOtherSize_NamesBothSides()
     {
         Tensor x = new(3, 4);
-        Assert.Contains("(1, 2) but the attention has (1, 3)", Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(true, false))).Message);
-        Assert.Contains("(1, 2, 2) but the attention has (1, 3, 3)", Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Pairs(new bool[2, 2]))).Message);
-        Assert.Contains("bias is (4, 3)", Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Bias(new Tensor(4, 3)))).Message);
+        Assert.Contains(
+            "(1, 2) but the attention has (1, 3)",
+            Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(true, false))).Message);
+        Assert.Contains(
+            "(1, 2, 2) but the attention has (1, 3, 3)",
+            Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Pairs(new bool[2, 2]))).Message);
+        Assert.Contains(
+            "bias is (4, 3)", Assert.Throws<ArgumentException>(() => ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Bias(new Tensor(4, 3)))).Message);
         Assert.Throws<ArgumentException>(() => AttentionMask.Bias(new Tensor(4)));
         Assert.Throws<ArgumentException>(() => AttentionMask.Keys(true) & AttentionMask.Keys(true, true));
     }

@@ -11,7 +11,8 @@ public class ScoringTests
     [Fact]
     public void Scores_RandomRows_EqualTheirFormulas()
     {
-        (Tensor cosine, Tensor dot, Tensor scaled, Tensor distance) = (Scoring.Cosine(Query, Key), Scoring.Dot(Query, Key), Scoring.ScaledDot(Query, Key), Scoring.Distance(Query, Key));
+        Tensor cosine = Scoring.Cosine(Query, Key), dot = Scoring.Dot(Query, Key);
+        Tensor scaled = Scoring.ScaledDot(Query, Key), distance = Scoring.Distance(Query, Key);
         for (int i = 0; i < Query.Rows; i++)
         {
             for (int j = 0; j < Key.Rows; j++)

@@ -54,7 +54,16 @@ public class SizesTests
             {
                 HeadLayout nowhere = new(0, 0, 0);
                 float[] x = new float[1];
-                FlashAttend.Forward(new AttendInput<float> { Q = new(x, nowhere), K = new(x, nowhere), V = new(x, nowhere), Sizes = new AttendSizes(65536, 65536, 1, 1, 1, 1), Scale = 1 }, x, nowhere, new float[2]);
+                FlashAttend.Forward(
+                    new AttendInput<float>
+                    {
+                        Q = new(x, nowhere),
+                        K = new(x, nowhere),
+                        V = new(x, nowhere),
+                        Sizes = new AttendSizes(65536, 65536, 1, 1, 1, 1),
+                        Scale = 1,
+                    },
+                    x, nowhere, new float[2]);
                 return x;
             }
             ,

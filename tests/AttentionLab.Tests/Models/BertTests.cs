@@ -31,7 +31,8 @@ public class BertTests
             {
                 (SentencePooling before, bool normalize) = (bert.Pooling, bert.Normalize);
                 (bert.Pooling, bert.Normalize) = (SentencePooling.Pooler, false);
-                worst = Math.Max(worst, Compare.Close(bert.Pool(y, Visible(encoded.Length)).Span, Doubles(one, "pooled"), Tolerances.GoldenForward, $"{model}: pooler"));
+                worst = Math.Max(
+                    worst, Compare.Close(bert.Pool(y, Visible(encoded.Length)).Span, Doubles(one, "pooled"), Tolerances.GoldenForward, $"{model}: pooler"));
                 (bert.Pooling, bert.Normalize) = (before, normalize);
             }
         }

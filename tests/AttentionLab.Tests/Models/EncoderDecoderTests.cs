@@ -8,7 +8,16 @@ namespace AttentionLab.Tests.Models;
 
 public class EncoderDecoderTests
 {
-    private static readonly EncoderOptions Small = new() { Vocabulary = 7, Capacity = 8, Channels = 6, Heads = 2, Layers = 1, Hidden = 9, ScaleEmbedding = true };
+    private static readonly EncoderOptions Small = new()
+    {
+        Vocabulary = 7,
+        Capacity = 8,
+        Channels = 6,
+        Heads = 2,
+        Layers = 1,
+        Hidden = 9,
+        ScaleEmbedding = true,
+    };
 
     public static TheoryData<string> Cases => Golden.Names("encoder_decoder");
 
@@ -26,7 +35,10 @@ public class EncoderDecoderTests
         g.Finish(model.Parameters.Where(p => !zero.Contains(p.Name)), zero);
     }
 
-    [Theory, InlineData(PositionKind.Sinusoidal, false), InlineData(PositionKind.Learned, true), InlineData(PositionKind.Rotary, false), InlineData(PositionKind.Rotary, true)]
+    [
+        Theory, InlineData(PositionKind.Sinusoidal, false), InlineData(PositionKind.Learned, true), InlineData(PositionKind.Rotary, false),
+        InlineData(PositionKind.Rotary, true)
+    ]
     public void Step_WithCache_EqualsRecomputation(PositionKind positions, bool preNorm)
     {
         EncoderDecoder model = new(Small with { Channels = 8, Layers = 2, Positions = positions, PreNorm = preNorm }, new CounterRandom(1));
@@ -58,7 +70,19 @@ public class EncoderDecoderTests
     [Theory, InlineData(false), InlineData(true)]
     public void Backward_AgainstDifferences_Agrees(bool preNorm)
     {
-        EncoderOptions options = new() { Vocabulary = 5, Capacity = 4, Channels = 4, Heads = 2, Layers = 1, Hidden = 5, PreNorm = preNorm, Activation = Activation.Gelu, ScaleEmbedding = true, Dropout = 0.2 };
+        EncoderOptions options = new()
+        {
+            Vocabulary = 5,
+            Capacity = 4,
+            Channels = 4,
+            Heads = 2,
+            Layers = 1,
+            Hidden = 5,
+            PreNorm = preNorm,
+            Activation = Activation.Gelu,
+            ScaleEmbedding = true,
+            Dropout = 0.2,
+        };
         EncoderDecoder model = new(options, new CounterRandom(1));
         int[,] source = { { 4, 0, 3 } }, target = { { 1, 2 } };
         EncoderDecoder.Saved saved = default;

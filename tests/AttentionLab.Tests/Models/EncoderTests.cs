@@ -62,7 +62,21 @@ public class EncoderTests
     [Theory, InlineData(PositionKind.Learned), InlineData(PositionKind.Rotary)]
     public void Backward_TiedHead_AgainstDifferences_Agrees(PositionKind positions)
     {
-        EncoderOptions options = new() { Vocabulary = 5, Capacity = 4, Channels = 4, Heads = 2, Layers = 1, Hidden = 5, PreNorm = true, Activation = Activation.Gelu, Positions = positions, TokenTypes = 2, NormEmbedding = true, Dropout = 0.2 };
+        EncoderOptions options = new()
+        {
+            Vocabulary = 5,
+            Capacity = 4,
+            Channels = 4,
+            Heads = 2,
+            Layers = 1,
+            Hidden = 5,
+            PreNorm = true,
+            Activation = Activation.Gelu,
+            Positions = positions,
+            TokenTypes = 2,
+            NormEmbedding = true,
+            Dropout = 0.2,
+        };
         Encoder encoder = new(options, new CounterRandom(1));
         encoder.Embedding.Words.Table.Value.Span.Clear();
         new CounterRandom(9).FillGaussian(encoder.Embedding.Words.Table.Value.Span);
@@ -161,7 +175,8 @@ public class EncoderTests
     public void Forward_CausalMask_NoLeakThroughAnyLayer(PositionKind positions)
     {
         Encoder encoder = new(Small with { Positions = positions, Channels = 8 }, new CounterRandom(1));
-        Tensor before = encoder.Forward(new[,] { { 3, 1, 4, 1 } }, mask: AttentionMask.Causal).Y, after = encoder.Forward(new[,] { { 3, 1, 9, 2 } }, mask: AttentionMask.Causal).Y;
+        Tensor before = encoder.Forward(new[,] { { 3, 1, 4, 1 } }, mask: AttentionMask.Causal).Y;
+        Tensor after = encoder.Forward(new[,] { { 3, 1, 9, 2 } }, mask: AttentionMask.Causal).Y;
         Assert.True(before.Span[..16].SequenceEqual(after.Span[..16]));
         Assert.False(before.Row(2).SequenceEqual(after.Row(2)));
     }

@@ -12,7 +12,9 @@ public class HostileBertTests
     [InlineData("\"hidden_size\": 20", "\"hidden_size\": 24", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (40, 24)")]
     [InlineData("\"vocab_size\": 40", "\"vocab_size\": 41", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (41, 20)")]
     [InlineData("\"vocab_size\": 40", "\"vocab_size\": 12", "has 37 pieces but config.json has vocab_size 12")]
-    [InlineData("\"intermediate_size\": 28", "\"intermediate_size\": 30", "\"bert.encoder.layer.0.intermediate.dense.weight\" is (28, 20) but config.json makes it (30, 20)")]
+    [InlineData(
+        "\"intermediate_size\": 28", "\"intermediate_size\": 30",
+        "\"bert.encoder.layer.0.intermediate.dense.weight\" is (28, 20) but config.json makes it (30, 20)")]
     [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "\"bert.encoder.layer.2.attention.self.query.weight\" (20, 20) is missing")]
     [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1", "\"bert.encoder.layer.1.attention.self.query.weight\" is unknown")]
     [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 10000", "is missing")]
@@ -102,7 +104,8 @@ public class HostileBertTests
         {
             for (int i = 0; i < tensors.Count; i++)
             {
-                tensors[i] = (tensors[i].Name.StartsWith(prefix, StringComparison.Ordinal) ? other + tensors[i].Name[prefix.Length..] : tensors[i].Name, tensors[i].Value);
+                string name = tensors[i].Name;
+                tensors[i] = (name.StartsWith(prefix, StringComparison.Ordinal) ? other + name[prefix.Length..] : name, tensors[i].Value);
             }
         });
         Assert.Equal(before.Values, Bert.Load(folder.Path).Embed("an apple").Values);
@@ -172,7 +175,9 @@ public class HostileBertTests
     [InlineData("modules.json", "1_Pooling", "../1_Pooling", "a folder inside the model's folder")]
     [InlineData("modules.json", "1_Pooling", "/etc", "a folder inside the model's folder")]
     [InlineData("modules.json", "[", "{}[", "not valid JSON")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true", "one of mean_tokens, cls_token and max_tokens")]
+    [InlineData(
+        "1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true",
+        "one of mean_tokens, cls_token and max_tokens")]
     [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_lasttoken\": true", "pooling_mode is [lasttoken]")]
     [InlineData("1_Pooling/config.json", "true", "1", "pooling_mode_mean_tokens is 1 but must be true or false")]
     [InlineData("sentence_bert_config.json", "32", "2", "max_seq_length is 2")]
@@ -189,7 +194,9 @@ public class HostileBertTests
         Assert.Contains(reason, message);
     }
 
-    /// <summary>1400 seeded mutations, in all, of one file of a sound folder: it loads, or is refused with the folder named; nothing else, no large allocation.</summary>
+    /// <summary>
+    /// 1400 seeded mutations, in all, of one file of a sound folder: it loads, or is refused with the folder named; nothing else, no large allocation.
+    /// </summary>
     [Theory]
     [InlineData("config.json", 600)]
     [InlineData("vocab.txt", 150)]

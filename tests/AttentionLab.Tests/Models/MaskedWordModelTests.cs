@@ -93,12 +93,15 @@ public sealed class MaskedWordModelTests
         (string, Tensor)[] tensors;
         using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))
         {
-            tensors = [.. file.Tensors.Select(t => (t.Name.StartsWith("bert.", StringComparison.Ordinal) ? encoderPrefix + t.Name["bert.".Length..] : headPrefix + t.Name, file.Read(t.Name)))];
+            string Renamed(string name) => name.StartsWith("bert.", StringComparison.Ordinal) ? encoderPrefix + name["bert.".Length..] : headPrefix + name;
+            tensors = [.. file.Tensors.Select(t => (Renamed(t.Name), file.Read(t.Name)))];
         }
 
         SafeTensorsFile.Write(folder["model.safetensors"], tensors);
         MaskedWordModel read = MaskedWordModel.Load(folder.Path);
-        Assert.Equal(encoder.Parameters.Concat(head.Parameters).SelectMany(p => p.Value.Values), read.Bert.Encoder.Parameters.Concat(read.Head.Parameters).SelectMany(p => p.Value.Values));
+        Assert.Equal(
+            encoder.Parameters.Concat(head.Parameters).SelectMany(p => p.Value.Values),
+            read.Bert.Encoder.Parameters.Concat(read.Head.Parameters).SelectMany(p => p.Value.Values));
         Assert.Equal(5, read.Bert.UnusedTensors.Count);
     }
 
@@ -107,7 +110,10 @@ public sealed class MaskedWordModelTests
     {
         Encoder encoder = new(EncoderOptions.Bert(11) with { Capacity = 8, Channels = 8, Heads = 2, Layers = 1, PreNorm = true }, new CounterRandom(1));
         using TemporaryFolder folder = new();
-        Assert.Contains("PreNorm True", Assert.Throws<ArgumentException>(() => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), s_tokenizer)).Message);
+        Assert.Contains(
+            "PreNorm True",
+            Assert.Throws<ArgumentException>(
+                () => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), s_tokenizer)).Message);
     }
 
     private static (Encoder Encoder, MaskedWordHead Head) Build()

@@ -89,7 +89,9 @@ public class PackedEncoderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => packed.Infer(ids, new Tensor(3, 9, 16)));
         int[,] types = new int[Batch, Tokens];
         types[2, 3] = 2;
-        Assert.Contains("types[2, 3] is 2", Assert.Throws<ArgumentOutOfRangeException>(() => packed.Infer(new int[Batch, Tokens], new Tensor(3, 9, 16), types: types)).Message);
+        Assert.Contains(
+            "types[2, 3] is 2",
+            Assert.Throws<ArgumentOutOfRangeException>(() => packed.Infer(new int[Batch, Tokens], new Tensor(3, 9, 16), types: types)).Message);
     }
 
     private static Encoder Build(PositionKind positions, bool preNorm) => new(

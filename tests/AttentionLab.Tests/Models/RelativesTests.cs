@@ -120,7 +120,8 @@ public class RelativesTests
 
     [Fact]
     public void SkipGram_UnknownWord_IsRefused() => Assert.Contains(
-        "word 9 is not in the vocabulary of 0 to 8", Assert.Throws<ArgumentOutOfRangeException>(() => new SkipGram(9, 5, new CounterRandom(1)).Train(9, 0, [1], 0.1f)).Message);
+        "word 9 is not in the vocabulary of 0 to 8",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SkipGram(9, 5, new CounterRandom(1)).Train(9, 0, [1], 0.1f)).Message);
 
     [Theory, InlineData("squared error"), InlineData("binary cross-entropy")]
     public void ElementLosses_AgainstPyTorch_Agree(string name)

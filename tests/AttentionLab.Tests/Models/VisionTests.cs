@@ -48,7 +48,8 @@ public class VisionTests
         S2MlpV2 model = new(new(2, 1, 3), 4, 1, 5, new CounterRandom(1), dropout: 0.2);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 6, 1);
         S2MlpV2.Saved saved = default;
-        LayerProof.Differences([x], model.Parameters, () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
+        LayerProof.Differences(
+            [x], model.Parameters, () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
     }
 
     [Fact]

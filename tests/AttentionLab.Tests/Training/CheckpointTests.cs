@@ -119,7 +119,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Load_StateOfAnotherOptimiser_IsNotEvenRead()
     {
-        byte[] header = """{"p":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"training/odd":{"dtype":"I64","shape":[1,1,1,1,1],"data_offsets":[4,12]}}"""u8.ToArray();
+        byte[] header =
+            """{"p":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"training/odd":{"dtype":"I64","shape":[1,1,1,1,1],"data_offsets":[4,12]}}"""u8.ToArray();
         File.WriteAllBytes(_path, [.. BitConverter.GetBytes((long)header.Length), .. header, .. BitConverter.GetBytes(2.5f), .. new byte[8]]);
         Parameter p = new("p", new Tensor(1));
         Checkpoint.Load(_path, [p]);
@@ -188,7 +189,8 @@ public sealed class CheckpointTests : IDisposable
     /// <summary>A small encoder with dropout that learns to repeat its input.</summary>
     private sealed class Trial
     {
-        private readonly Encoder _encoder = new(new() { Vocabulary = 6, Capacity = 5, Channels = 4, Heads = 2, Layers = 1, Hidden = 6, Dropout = 0.2 }, new CounterRandom(1));
+        private readonly Encoder _encoder = new(
+            new() { Vocabulary = 6, Capacity = 5, Channels = 4, Heads = 2, Layers = 1, Hidden = 6, Dropout = 0.2 }, new CounterRandom(1));
         private readonly WordScores _scores;
         private readonly string _optimiser;
 

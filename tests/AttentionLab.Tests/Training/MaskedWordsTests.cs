@@ -45,7 +45,8 @@ public sealed class MaskedWordsTests
         Assert.InRange((double)same / batch.Rows.Length, 0.075, 0.13);
         Assert.InRange((double)other / batch.Rows.Length, 0.07, 0.125);
         HashSet<int> rows = [.. batch.Rows];
-        Assert.All(Enumerable.Range(0, ids.Length).Where(row => !rows.Contains(row)), row => Assert.Equal(ids[row / 50, row % 50], batch.Ids[row / 50, row % 50]));
+        Assert.All(
+            Enumerable.Range(0, ids.Length).Where(row => !rows.Contains(row)), row => Assert.Equal(ids[row / 50, row % 50], batch.Ids[row / 50, row % 50]));
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public sealed class MaskedWordsTests
             ids[i / 20, i % 20] = 5 + i;
         }
 
-        MaskedBatch a = new MaskedWords(s_words).Draw(ids, new CounterRandom(1)), b = new MaskedWords(s_words).Draw(ids, new CounterRandom(1)), c = new MaskedWords(s_words).Draw(ids, new CounterRandom(2));
+        MaskedBatch a = new MaskedWords(s_words).Draw(ids, new CounterRandom(1)), b = new MaskedWords(s_words).Draw(ids, new CounterRandom(1));
+        MaskedBatch c = new MaskedWords(s_words).Draw(ids, new CounterRandom(2));
         Assert.Equal(a.Ids, b.Ids);
         Assert.Equal(a.Rows, b.Rows);
         Assert.NotEqual(a.Rows, c.Rows);
@@ -81,9 +83,15 @@ public sealed class MaskedWordsTests
     public void Epoch_TextsOfManyLengths_KeepsEveryTokenOnceWithLittlePadding()
     {
         CounterRandom random = new(5);
-        int[][][] texts = [.. Enumerable.Range(0, 3000).Select(_ => Enumerable.Range(0, 1 + random.NextInt(3)).Select(_ => Enumerable.Range(0, 1 + random.NextInt(25)).Select(_ => 5 + random.NextInt(95)).ToArray()).ToArray())];
+        int[][][] texts =
+        [
+            .. Enumerable.Range(0, 3000).Select(
+                _ => Enumerable.Range(0, 1 + random.NextInt(3)).Select(
+                    _ => Enumerable.Range(0, 1 + random.NextInt(25)).Select(_ => 5 + random.NextInt(95)).ToArray()).ToArray())
+        ];
         SequencePacking packing = new(texts, s_words, 64);
-        IReadOnlyList<int[]> one = packing.Epoch(new CounterRandom(1)), again = packing.Epoch(new CounterRandom(1)), other = packing.Epoch(new CounterRandom(2));
+        IReadOnlyList<int[]> one = packing.Epoch(new CounterRandom(1)), again = packing.Epoch(new CounterRandom(1));
+        IReadOnlyList<int[]> other = packing.Epoch(new CounterRandom(2));
         int[] wanted = [.. texts.SelectMany(t => t).SelectMany(s => s).Order()];
         foreach (IReadOnlyList<int[]> epoch in new[] { one, other })
         {
@@ -101,7 +109,8 @@ public sealed class MaskedWordsTests
     public void Epoch_LongText_IsCutBetweenSentences()
     {
         SequencePacking packing = new([[[10, 11, 12], [13, 14], [15, 16]], [[20, 21, 22, 23, 24, 25, 26, 27]]], s_words, 8);
-        Assert.Equal([[2, 10, 11, 12, 3, 13, 14, 3], [2, 20, 21, 22, 23, 24, 25, 3], [2, 15, 16, 3, 0, 0, 0, 0]], packing.Epoch().OrderBy(s => s[1] is 15 ? 99 : s[1]));
+        Assert.Equal(
+            [[2, 10, 11, 12, 3, 13, 14, 3], [2, 20, 21, 22, 23, 24, 25, 3], [2, 15, 16, 3, 0, 0, 0, 0]], packing.Epoch().OrderBy(s => s[1] is 15 ? 99 : s[1]));
         Assert.Equal(2, packing.Dropped);
         (int[,] ids, bool[,]? visible) = packing.Batch([.. packing.Epoch()]);
         Assert.Equal(20, visible!.Cast<bool>().Count(v => v));
@@ -120,7 +129,8 @@ public sealed class MaskedWordsTests
         (int[,] ids, bool[,]? visible) = packing.Batch([.. packing.Epoch()]);
         MaskedBatch batch = new MaskedWords(s_words) { Share = 0.5 }.Draw(ids, random);
         training.Step(batch, visible);
-        foreach (Parameter p in new[] { encoder.Layers.Layers[0].Attention.Value.Weight, head.Transform.Weight, head.Scores.Bias, encoder.Embedding.Words.Table })
+        Parameter[] some = [encoder.Layers.Layers[0].Attention.Value.Weight, head.Transform.Weight, head.Scores.Bias, encoder.Embedding.Words.Table];
+        foreach (Parameter p in some)
         {
             int i = Enumerable.Range(0, p.Length).MaxBy(k => Math.Abs(p.Gradient.Values[k]));
             float kept = p.Value.Values[i], h = 1e-2f * Math.Max(0.1f, Math.Abs(kept));
@@ -132,7 +142,8 @@ public sealed class MaskedWordsTests
 
             double slope = (Loss(kept + h) - Loss(kept - h)) / (2 * h);
             p.Value.Span[i] = kept;
-            Assert.True(Math.Abs(slope - p.Gradient.Values[i]) < 0.02 * Math.Abs(slope) + 1e-4, $"{p.Name}[{i}]: slope {slope}, gradient {p.Gradient.Values[i]}");
+            Assert.True(
+                Math.Abs(slope - p.Gradient.Values[i]) < 0.02 * Math.Abs(slope) + 1e-4, $"{p.Name}[{i}]: slope {slope}, gradient {p.Gradient.Values[i]}");
         }
     }
 }

@@ -84,7 +84,10 @@ public class OptimiserTests
             Workers.Count = threads;
             try
             {
-                Parameter[] all = [.. shapes.Select((s, i) => new Parameter($"p{i}", new Tensor(Inputs.Gaussian((ulong)i, s.Rows * s.Columns), s.Rows, s.Columns)))];
+                Parameter[] all =
+                [
+                    .. shapes.Select((s, i) => new Parameter($"p{i}", new Tensor(Inputs.Gaussian((ulong)i, s.Rows * s.Columns), s.Rows, s.Columns)))
+                ];
                 Muon muon = new(all, new Adam([]), 0.1, momentum: 0);
                 foreach (Parameter p in all)
                 {
@@ -146,7 +149,8 @@ public class OptimiserTests
     public void Adam_SettingThatCannotTrain_IsRefusedByName(string name, double value)
     {
         double With(string which, double usual) => name == which ? value : usual;
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([], With("learningRate", 1e-3), With("beta1", 0.9), With("beta2", 0.999), With("epsilon", 1e-8), With("decay", 0)));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new Adam([], With("learningRate", 1e-3), With("beta1", 0.9), With("beta2", 0.999), With("epsilon", 1e-8), With("decay", 0)));
         Assert.Equal(name, error.ParamName);
         Assert.Contains($"{name} is {value}", error.Message);
     }

@@ -10,7 +10,11 @@ public class ForeignFileTests
 {
     public static TheoryData<string, byte[]> Foreign => new()
     {
-        { "is a pointer of git-lfs", Encoding.ASCII.GetBytes("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n") },
+        {
+            "is a pointer of git-lfs",
+            Encoding.ASCII.GetBytes(
+                "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n")
+        },
         { "is an HTML page", Encoding.UTF8.GetBytes("\ufeff\n  <!DOCTYPE html><html lang=\"en\"><head><title>Sign in</title></head></html>\n") },
         { "is an HTML page", Encoding.ASCII.GetBytes("<HTML><body>404 Not Found, and some more words</body></HTML>") },
         { "is an XML text", Encoding.ASCII.GetBytes("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>") },
@@ -56,7 +60,10 @@ public class ForeignFileTests
         Assert.All<Action>([() => Bert.Load(file), () => MaskedWordModel.Load(file), () => WordVectorFiles.ReadFolder(file)], read =>
             Assert.Contains($"{file} is a file but a folder is read", Assert.Throws<InvalidDataException>(read).Message));
         Assert.All<Action>(
-            [() => SafeTensorsFile.Open(folder.Path), () => Vocabulary.Read(folder.Path), () => WordVectorFiles.ReadText(folder.Path), () => WordVectorFiles.ReadBinary(folder.Path), () => BertConfig.Read(folder.Path)],
+            [
+                () => SafeTensorsFile.Open(folder.Path), () => Vocabulary.Read(folder.Path), () => WordVectorFiles.ReadText(folder.Path),
+                () => WordVectorFiles.ReadBinary(folder.Path), () => BertConfig.Read(folder.Path)
+            ],
             read => Assert.Contains($"{folder.Path} is a folder but a file is read", Assert.Throws<InvalidDataException>(read).Message));
         Assert.All<Action>([() => Vocabulary.Read(folder["no"]), () => WordVectorFiles.ReadText(folder["no"])], read =>
             Assert.Contains("does not exist: check the path", Assert.Throws<FileNotFoundException>(read).Message));

@@ -25,11 +25,23 @@ public class HostileSafeTensorsTests
         { "no type", """{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "dtype is missing", Fix] },
         { "no shape", """{"a":{"dtype":"F32","data_offsets":[0,4]}}""", 4, ["\"a\"", "shape is missing", Fix] },
         { "no offsets", """{"a":{"dtype":"F32","shape":[1]}}""", 4, ["\"a\"", "data_offsets is missing", Fix] },
-        { "too many sizes", """{"a":{"dtype":"F32","shape":[""" + string.Join(',', Enumerable.Repeat(1, 65)) + """],"data_offsets":[0,4]}}""", 4, ["\"a\"", "more than 64 numbers", Fix] },
+        {
+            "too many sizes",
+            """{"a":{"dtype":"F32","shape":[""" + string.Join(',', Enumerable.Repeat(1, 65)) + """],"data_offsets":[0,4]}}""",
+            4, ["\"a\"", "more than 64 numbers", Fix]
+        },
         { "type no text", """{"a":{"dtype":32,"shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "dtype as a text", Fix] },
         { "type for another size", """{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "(1) of F16 needs 2 bytes", "hold 4", Fix] },
-        { "duplicate name", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["\"a\"", "occurs twice", Fix] },
-        { "duplicate by escape", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["\"a\"", "occurs twice", Fix] },
+        {
+            "duplicate name",
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            8, ["\"a\"", "occurs twice", Fix]
+        },
+        {
+            "duplicate by escape",
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            8, ["\"a\"", "occurs twice", Fix]
+        },
         { "duplicate key", """{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, ["\"a\"", "dtype occurs twice", Fix] },
         { "duplicate metadata", """{"__metadata__":{"k":"1","k":"2"}}""", 0, ["\"k\"", "occurs twice", Fix] },
         { "two metadata", """{"__metadata__":{},"__metadata__":{}}""", 0, ["__metadata__", "occurs twice", Fix] },
@@ -39,19 +51,55 @@ public class HostileSafeTensorsTests
         { "fractional size", """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, ["\"a\"", "shape holds 1.5", Fix] },
         { "size beyond 64 bits", """{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}""", 4, ["\"a\"", "99999999999999999999", Fix] },
         { "size as text", """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, ["\"a\"", "whole numbers in shape", Fix] },
-        { "product overflows 64 bits", """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, ["\"a\"", "needs more than 2^64 bytes", Fix] },
-        { "product overflows to the claim", """{"a":{"dtype":"F32","shape":[4611686018427387905,4],"data_offsets":[0,16]}}""", 16, ["\"a\"", "needs more than 2^64 bytes", Fix] },
-        { "product overflows 128 bits", """{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", 0, ["\"a\"", "needs more than 2^64 bytes", Fix] },
+        {
+            "product overflows 64 bits",
+            """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""",
+            0, ["\"a\"", "needs more than 2^64 bytes", Fix]
+        },
+        {
+            "product overflows to the claim",
+            """{"a":{"dtype":"F32","shape":[4611686018427387905,4],"data_offsets":[0,16]}}""",
+            16, ["\"a\"", "needs more than 2^64 bytes", Fix]
+        },
+        {
+            "product overflows 128 bits",
+            """{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""",
+            0, ["\"a\"", "needs more than 2^64 bytes", Fix]
+        },
         { "negative offset", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, ["\"a\"", "data_offsets holds -4", Fix] },
         { "reversed offsets", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, ["\"a\"", "bytes 4 to 0", Fix] },
         { "one offset", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4]}}""", 4, ["\"a\"", "holds 1 numbers but must hold 2", Fix] },
         { "three offsets", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 4, ["\"a\"", "holds 3 numbers but must hold 2", Fix] },
-        { "offset out of range", """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, ["\"a\"", "bytes 0 to 8 but the file holds 4", "truncated", Fix] },
-        { "10 GB claimed", """{"a":{"dtype":"F32","shape":[50000,50000],"data_offsets":[0,10000000000]}}""", 900, ["\"a\"", "bytes 0 to 10000000000 but the file holds 900", Fix] },
-        { "overlap", """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, ["\"b\" begins at byte 4", "\"a\" ends at byte 8", "overlaps", Fix] },
-        { "same bytes", """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, ["\"b\" begins at byte 0", "overlaps", Fix] },
-        { "gap", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, ["\"b\" begins at byte 8", "leaves a gap after tensor \"a\"", Fix] },
-        { "gap at the start", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["\"a\" begins at byte 4", "leaves a gap after the header", Fix] },
+        {
+            "offset out of range",
+            """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+            4, ["\"a\"", "bytes 0 to 8 but the file holds 4", "truncated", Fix]
+        },
+        {
+            "10 GB claimed",
+            """{"a":{"dtype":"F32","shape":[50000,50000],"data_offsets":[0,10000000000]}}""",
+            900, ["\"a\"", "bytes 0 to 10000000000 but the file holds 900", Fix]
+        },
+        {
+            "overlap",
+            """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+            12, ["\"b\" begins at byte 4", "\"a\" ends at byte 8", "overlaps", Fix]
+        },
+        {
+            "same bytes",
+            """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+            8, ["\"b\" begins at byte 0", "overlaps", Fix]
+        },
+        {
+            "gap",
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+            12, ["\"b\" begins at byte 8", "leaves a gap after tensor \"a\"", Fix]
+        },
+        {
+            "gap at the start",
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            8, ["\"a\" begins at byte 4", "leaves a gap after the header", Fix]
+        },
         { "bytes of nobody", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 9, ["5 bytes belong to no tensor", Fix] },
     };
 
@@ -215,7 +263,9 @@ public class HostileSafeTensorsTests
         using TemporaryFolder folder = new();
         CounterRandom random = new(20261121);
         string sound = folder["sound"];
-        SafeTensorsFile.Write(sound, [("a", Tensor.Gaussian(random, 1, 3, 5)), ("b.weight", Tensor.Gaussian(random, 1, 7)), ("c", new Tensor(0, 2))], metadata: new Dictionary<string, string> { ["k"] = "v" });
+        SafeTensorsFile.Write(
+            sound, [("a", Tensor.Gaussian(random, 1, 3, 5)), ("b.weight", Tensor.Gaussian(random, 1, 7)), ("c", new Tensor(0, 2))],
+            metadata: new Dictionary<string, string> { ["k"] = "v" });
         byte[] original = File.ReadAllBytes(sound);
         string path = folder["mutant"];
         int refused = 0;

@@ -78,7 +78,8 @@ public class SafeTensorsFileTests
         string path = folder["x.safetensors"];
         SafeTensorsFile.Write(path, [("a", Tensor.Vector(1, 2))]);
 
-        string message = Assert.Throws<ArgumentException>(() => SafeTensorsFile.Write(path, [("a", Tensor.Vector(3)), ("b", Tensor.Vector(1, 70000))], "F16")).Message;
+        string message = Assert.Throws<ArgumentException>(
+            () => SafeTensorsFile.Write(path, [("a", Tensor.Vector(3)), ("b", Tensor.Vector(1, 70000))], "F16")).Message;
 
         Assert.Contains("\"b\" holds 70000 at position 1 but F16 ends at 65504", message);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
@@ -93,7 +94,8 @@ public class SafeTensorsFileTests
     {
         using TemporaryFolder folder = new();
 
-        string message = Assert.Throws<ArgumentException>(() => SafeTensorsFile.Write(folder["x"], [(first, Tensor.Vector(1)), (second, Tensor.Vector(2))])).Message;
+        string message = Assert.Throws<ArgumentException>(
+            () => SafeTensorsFile.Write(folder["x"], [(first, Tensor.Vector(1)), (second, Tensor.Vector(2))])).Message;
 
         Assert.Contains(reason, message);
         Assert.Empty(Directory.GetFiles(folder.Path));
@@ -121,7 +123,8 @@ public class SafeTensorsFileTests
         using SafeTensorsFile file = SafeTensorsFile.Open(folder["x.safetensors"]);
         Tensor good = Tensor.Vector(1);
 
-        string message = Assert.Throws<InvalidDataException>(() => file.ReadInto([("good", good), ("shape", new Tensor(4, 9)), ("absent", new Tensor(2))])).Message;
+        string message = Assert.Throws<InvalidDataException>(
+            () => file.ReadInto([("good", good), ("shape", new Tensor(4, 9)), ("absent", new Tensor(2))])).Message;
 
         Assert.Contains("\"shape\" is (4, 8) in the file but (4, 9) in the model", message);
         Assert.Contains("\"absent\" (2) of the model is missing in the file", message);

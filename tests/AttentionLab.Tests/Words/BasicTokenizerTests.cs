@@ -20,7 +20,9 @@ public class BasicTokenizerTests
         {
             string text = one.GetProperty("text").GetString()!;
             string[] expected = [.. one.GetProperty(lowerCase ? "uncased" : "cased").EnumerateArray().Select(t => t.GetString()!)];
-            Assert.True(expected.SequenceEqual(tokenizer.Split(text)), $"{Codes(text)} gave {Codes(string.Join('|', tokenizer.Split(text)))}, expected {Codes(string.Join('|', expected))}");
+            Assert.True(
+                expected.SequenceEqual(tokenizer.Split(text)),
+                $"{Codes(text)} gave {Codes(string.Join('|', tokenizer.Split(text)))}, expected {Codes(string.Join('|', expected))}");
             cases++;
         }
 
@@ -36,7 +38,8 @@ public class BasicTokenizerTests
     {
         using GZipStream unpacked = new(File.OpenRead(GoldenFiles.Path("words/characters.txt.gz")), CompressionMode.Decompress);
         using StreamReader reader = new(unpacked, Encoding.UTF8);
-        ILookup<bool, string[]> lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToLookup(fields => fields.Length > 1);
+        ILookup<bool, string[]> lines = reader.ReadToEnd().Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToLookup(fields => fields.Length > 1);
         Dictionary<int, string[]> expected = lines[true].ToDictionary(fields => Hex(fields[0]), fields => fields[1..]);
         HashSet<int> borders = [.. lines[false].Select(fields => Hex(fields[0]))];
         BasicTokenizer tokenizer = new();

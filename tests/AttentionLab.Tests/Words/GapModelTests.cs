@@ -76,7 +76,10 @@ public sealed class GapModelTests
     public void Tune_OnlyTheLeftTells_TurnsTheRightDown()
     {
         CounterRandom random = new(1);
-        int[][] text = [.. Enumerable.Range(0, 3000).Select(_ => new[] { random.NextInt(5), 0, random.NextInt(5) }).Select(s => new[] { s[0], s[0] + 5, s[2] })];
+        int[][] text =
+        [
+            .. Enumerable.Range(0, 3000).Select(_ => new[] { random.NextInt(5), 0, random.NextInt(5) }).Select(s => new[] { s[0], s[0] + 5, s[2] })
+        ];
         (Gap, int)[] questions = [.. text[..300].Select(s => (Gap.At(s, 1), s[1]))];
         GapModel model = new(10);
         model.Announce(questions.Select(q => q.Item1));

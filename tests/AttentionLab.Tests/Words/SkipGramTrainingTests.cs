@@ -71,7 +71,9 @@ public class SkipGramTrainingTests
     {
         // One word in 10 is frequent: f = 0.9 gives √(t/f) + t/f = 0.1165 at t = 0.01; window 1 pairs each with both sides.
         string[][] text = [.. Enumerable.Repeat(Mostly, 2000)];
-        SkipGramTraining training = new(AttentionLab.Words.Vocabulary.FromWords(text.SelectMany(s => s), special: []), text, Options with { Epochs = 1, Window = 1, Subsample = 0.01, Channels = 1 });
+        SkipGramTraining training = new(
+            AttentionLab.Words.Vocabulary.FromWords(text.SelectMany(s => s), special: []), text,
+            Options with { Epochs = 1, Window = 1, Subsample = 0.01, Channels = 1 });
         Run(training);
         double keepThe = Math.Sqrt(0.01 / 0.9) + 0.01 / 0.9, keepX = Math.Sqrt(0.01 / 0.1) + 0.01 / 0.1;
 

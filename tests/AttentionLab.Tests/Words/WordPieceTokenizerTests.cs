@@ -21,7 +21,8 @@ public class WordPieceTokenizerTests
             int? maximum = one.GetProperty("maximum").ValueKind == JsonValueKind.Null ? null : one.GetProperty("maximum").GetInt32();
             string[] tokens = [.. one.GetProperty("tokens").EnumerateArray().Select(t => t.GetString()!)];
             EncodedText encoded = tokenizer.Encode(text, pair, maximum);
-            string what = $"\"{text}\" and \"{pair}\" to {maximum}: {string.Join(' ', encoded.Ids.Select(id => tokenizer.Pieces[id]))}, expected {string.Join(' ', tokens)}";
+            string pieces = string.Join(' ', encoded.Ids.Select(id => tokenizer.Pieces[id]));
+            string what = $"\"{text}\" and \"{pair}\" to {maximum}: {pieces}, expected {string.Join(' ', tokens)}";
             Assert.True(one.GetProperty("ids").EnumerateArray().Select(t => t.GetInt32()).SequenceEqual(encoded.Ids), what);
             Assert.True(one.GetProperty("types").EnumerateArray().Select(t => t.GetInt32()).SequenceEqual(encoded.Types), what);
             cases++;
@@ -50,7 +51,8 @@ public class WordPieceTokenizerTests
     }
 
     [Fact]
-    public void Encode_NoLimit_DropsNothing() => Assert.Equal((1002, 0), (Small().Encode(string.Concat(Enumerable.Repeat("un ", 1000))).Length, Small().Encode("un").Dropped));
+    public void Encode_NoLimit_DropsNothing() =>
+        Assert.Equal((1002, 0), (Small().Encode(string.Concat(Enumerable.Repeat("un ", 1000))).Length, Small().Encode("un").Dropped));
 
     [Fact]
     public void Encode_NoRoomForSpecials_IsRefused() =>

@@ -12,7 +12,8 @@ public class WordPieceTrainingTests
         string[] corpus = [.. golden.RootElement.GetProperty("corpus").EnumerateArray().Select(t => t.GetString()!)];
         foreach (JsonElement run in golden.RootElement.GetProperty("runs").EnumerateArray())
         {
-            Vocabulary learned = WordPieceTraining.Train(corpus, run.GetProperty("size").GetInt32(), new(run.GetProperty("uncased").GetBoolean()), run.GetProperty("minimum").GetInt32());
+            Vocabulary learned = WordPieceTraining.Train(
+                corpus, run.GetProperty("size").GetInt32(), new(run.GetProperty("uncased").GetBoolean()), run.GetProperty("minimum").GetInt32());
 
             Assert.Equal(run.GetProperty("pieces").EnumerateArray().Select(t => t.GetString()), learned.Words);
         }
@@ -30,7 +31,9 @@ public class WordPieceTrainingTests
 
     [Fact]
     public void Train_SizeBelowTheCharacters_NamesBoth() =>
-        Assert.Contains("size is 6 but the texts have 8 characters and special pieces", Assert.Throws<ArgumentOutOfRangeException>(() => WordPieceTraining.Train(["abc"], 6, new())).Message);
+        Assert.Contains(
+            "size is 6 but the texts have 8 characters and special pieces",
+            Assert.Throws<ArgumentOutOfRangeException>(() => WordPieceTraining.Train(["abc"], 6, new())).Message);
 
     [Fact]
     public void Train_NoText_GivesTheSpecialPieces() => Assert.Equal(WordPieceTokenizer.SpecialPieces, WordPieceTraining.Train([], 100, new()).Words);

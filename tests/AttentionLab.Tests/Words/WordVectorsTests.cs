@@ -81,7 +81,8 @@ public class WordVectorsTests
             scaled[i / 2, i % 2] = plain[i / 2, i % 2] * size;
         }
 
-        WordVectors small = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(plain)), vectors = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(scaled));
+        WordVectors small = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(plain));
+        WordVectors vectors = new(new Vocabulary(["a", "b", "c", "d"]), Tensor.Matrix(scaled));
         Assert.Equal(Math.Sqrt(0.5), vectors.Similarity("a", "b"), 1e-6);
         Same(small.Nearest("a"), vectors.Nearest("a"));
         Same(small.Analogy("a", "b", "c"), vectors.Analogy("a", "b", "c"));
@@ -95,7 +96,9 @@ public class WordVectorsTests
 
     [Fact]
     public void Constructor_RowsDoNotMatch_NamesBoth() =>
-        Assert.Contains("vectors is (2, 3) but 1 words need (1, C)", Assert.Throws<ArgumentException>(() => new WordVectors(new Vocabulary(["a"]), new Tensor(2, 3))).Message);
+        Assert.Contains(
+            "vectors is (2, 3) but 1 words need (1, C)",
+            Assert.Throws<ArgumentException>(() => new WordVectors(new Vocabulary(["a"]), new Tensor(2, 3))).Message);
 
     [Theory]
     [InlineData("many")]
@@ -118,7 +121,9 @@ public class WordVectorsTests
     {
         Assert.Contains("vectors is (1, 3) and axes is 1", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(new Tensor(1, 3), 1)).Message);
         Assert.Contains("vectors is (4, 3) and axes is 4", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(new Tensor(4, 3), 4)).Message);
-        Assert.Contains("NaN or an infinity", Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(Tensor.Matrix(new float[,] { { 1, float.NaN }, { 1, 2 } }), 1)).Message);
+        Assert.Contains(
+            "NaN or an infinity",
+            Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(Tensor.Matrix(new float[,] { { 1, float.NaN }, { 1, 2 } }), 1)).Message);
         Assert.Equal([0, 0], PrincipalComponents.Of(Tensor.Matrix(new float[,] { { 1, 1 }, { 1, 1 } }), 1).Points.Values);
     }
 
@@ -132,7 +137,8 @@ public class WordVectorsTests
     private static void SameNeighbours(JsonElement expected, IReadOnlyList<Neighbour> actual)
     {
         Assert.Equal(expected.EnumerateArray().Select(e => e.GetProperty("word").GetString()), actual.Select(n => n.Word));
-        Compare.Close(actual.Select(n => n.Cosine).ToArray(), expected.EnumerateArray().Select(e => e.GetProperty("cosine").GetDouble()).ToArray(), 1e-6, "cosines");
+        Compare.Close(
+            actual.Select(n => n.Cosine).ToArray(), expected.EnumerateArray().Select(e => e.GetProperty("cosine").GetDouble()).ToArray(), 1e-6, "cosines");
     }
 
     [Theory]

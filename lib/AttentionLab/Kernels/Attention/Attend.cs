@@ -82,7 +82,8 @@ public static class Attend
     }
 
     /// <summary>One row of O = W·V key by key: 0·NaN is NaN, so a hidden key is passed over.</summary>
-    private static void Mix(ReadOnlySpan<float> weights, ReadOnlySpan<float> v, Span<float> row, int query, int queries, AttendMask mask, ReadOnlySpan<float> bias)
+    private static void Mix(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> v, Span<float> row, int query, int queries, AttendMask mask, ReadOnlySpan<float> bias)
     {
         row.Clear();
         for (int j = 0; j < weights.Length; j++)
@@ -127,7 +128,8 @@ public static class Attend
         T[] dWeights = new T[keys];
         for (int i = 0; i < queries; i++)
         {
-            ReadOnlySpan<T> row = weights.Slice((m * queries + i) * keys, keys), upstream = dOutput.Slice((m * queries + i) * valueDim, valueDim), q = input.Q.Row(b, h, i, dim);
+            ReadOnlySpan<T> row = weights.Slice((m * queries + i) * keys, keys), upstream = dOutput.Slice((m * queries + i) * valueDim, valueDim);
+            ReadOnlySpan<T> q = input.Q.Row(b, h, i, dim);
             Span<T> dq = to.Q.Slice(input.Q.Layout.At(b, h, i), dim);
             T mean = T.Zero;
             for (int j = 0; j < keys; j++)

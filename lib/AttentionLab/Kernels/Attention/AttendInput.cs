@@ -21,7 +21,8 @@ public readonly ref struct HeadSpan<T>(ReadOnlySpan<T> values, HeadLayout layout
     public ReadOnlySpan<T> Row(int batch, int head, int row, int width) => Values.Slice(Layout.At(batch, head, row), width);
 
     /// <summary>The first rows of one head as one matrix, if they stand one after the other.</summary>
-    internal ReadOnlySpan<T> Rows(int batch, int head, int rows, int width) => rows * width == 0 ? default : Values.Slice(Layout.At(batch, head, 0), rows * width);
+    internal ReadOnlySpan<T> Rows(int batch, int head, int rows, int width) =>
+        rows * width == 0 ? default : Values.Slice(Layout.At(batch, head, 0), rows * width);
 }
 
 /// <summary>What an attention is computed from: Q, K and V of all heads of a batch, their sizes, the factor of the scores, and who may look at whom.</summary>
@@ -61,7 +62,8 @@ public readonly ref struct AttendInput<T>
     }
 
     /// <summary>The bias of one head.</summary>
-    internal ReadOnlySpan<T> BiasOf(int batch, int head) => Bias.IsEmpty ? default : Bias.Slice((int)BiasStart(Bias.Length, batch, head), Sizes.Queries * Sizes.Keys);
+    internal ReadOnlySpan<T> BiasOf(int batch, int head) =>
+        Bias.IsEmpty ? default : Bias.Slice((int)BiasStart(Bias.Length, batch, head), Sizes.Queries * Sizes.Keys);
 
     /// <summary>The mask of one sequence.</summary>
     internal AttendMask MaskOf(int batch)
@@ -175,7 +177,8 @@ public static class AttendInput
     /// <param name="scale">Factor of the scores.</param>
     /// <param name="mask">Who may look at whom.</param>
     /// <param name="bias">Added to the scaled scores; empty for none.</param>
-    public static AttendInput<T> Split<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default)
+    public static AttendInput<T> Split<T>(
+        ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, T scale, AttendMask mask = default, ReadOnlySpan<T> bias = default)
         where T : IFloatingPointIeee754<T>
     {
         return new()

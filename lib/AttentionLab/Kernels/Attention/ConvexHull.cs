@@ -79,7 +79,8 @@ public static class ConvexHull
 
         // Twice the signed area of the triangle a, b, c: positive if it turns left. In double, float32 products are exact.
         double Turn(int a, int b, int c) =>
-            ((double)at[2 * b] - at[2 * a]) * ((double)at[2 * c + 1] - at[2 * a + 1]) - ((double)at[2 * b + 1] - at[2 * a + 1]) * ((double)at[2 * c] - at[2 * a]);
+            ((double)at[2 * b] - at[2 * a]) * ((double)at[2 * c + 1] - at[2 * a + 1])
+                - ((double)at[2 * b + 1] - at[2 * a + 1]) * ((double)at[2 * c] - at[2 * a]);
     }
 
     private static double Square(double x) => x * x;

@@ -6,7 +6,10 @@ namespace AttentionLab.Kernels;
 /// Cosine of the angle between two vectors, cos(a, b) = a·b / (‖a‖·‖b‖), in [−1, 1] up to rounding.
 /// A zero vector has no direction: its cosine with anything is 0, and so is its gradient.
 /// </summary>
-/// <remarks>The cosine does not depend on lengths, so none may be too large or too small for it: the reference divides by the largest number first, the fast path sums in double.</remarks>
+/// <remarks>
+/// The cosine does not depend on lengths, so none may be too large or too small for it:
+/// the reference divides by the largest number first, the fast path sums in double.
+/// </remarks>
 public static class CosineSimilarity
 {
     /// <summary>cos(a, b) by loops.</summary>
@@ -123,7 +126,8 @@ public static class CosineSimilarity
     {
         Sizes.RequireSame(da.Length, a.Length, "da", "a");
         Sizes.RequireSame(db.Length, b.Length, "db", "b");
-        double inverseA = Moments.InverseRoot(Reduce.SquareSum(a)), inverseB = Moments.InverseRoot(Reduce.SquareSum(b)), c = Dot.InDouble(a, b) * inverseA * inverseB;
+        double inverseA = Moments.InverseRoot(Reduce.SquareSum(a)), inverseB = Moments.InverseRoot(Reduce.SquareSum(b));
+        double c = Dot.InDouble(a, b) * inverseA * inverseB;
         double factorA = inverseB == 0 ? 0 : dc * inverseA, factorB = inverseA == 0 ? 0 : dc * inverseB;
         for (int i = 0; i < a.Length; i++)
         {

@@ -18,7 +18,8 @@ public static partial class FlashAttend
     /// <param name="dOutput">∂L/∂O.</param>
     /// <param name="to">Where the gradients go.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
+    public static void BackwardReference<T>(
+        in AttendInput<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
@@ -66,17 +67,22 @@ public static partial class FlashAttend
 
     /// <summary>Gradients, fast, where every head of the output is a matrix of its own.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to) =>
+    public static void Backward(
+        in AttendInput<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to) =>
         Backward(input, new HeadSpan<float>(output, input.SplitOutput), statistics, dOutput, to);
 
-    /// <summary>Gradients, fast, on as many threads as <see cref="Workers"/> has. With a gradient of the bias the heads run one after the other, since they may share it.</summary>
+    /// <summary>
+    /// Gradients, fast, on as many threads as <see cref="Workers"/> has. With a
+    /// gradient of the bias the heads run one after the other, since they may share it.
+    /// </summary>
     /// <param name="input">Of the forward.</param>
     /// <param name="output">O of the forward.</param>
     /// <param name="statistics">Of the forward.</param>
     /// <param name="dOutput">∂L/∂O, where heads lie as in <paramref name="output"/>.</param>
     /// <param name="to">Where the gradients go.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
-    public static void Backward(in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
+    public static void Backward(
+        in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
         CheckBackward(input, output, statistics, dOutput, to);
         BackwardWork work = new() { Input = input, Output = output, Statistics = statistics, DOutput = dOutput, To = to };
@@ -145,7 +151,8 @@ public static partial class FlashAttend
         }
     }
 
-    private static void CheckBackward<T>(in AttendInput<T> input, HeadSpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
+    private static void CheckBackward<T>(
+        in AttendInput<T> input, HeadSpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int queries, _, _, _) = input.Sizes;

@@ -83,7 +83,14 @@ public static partial class FlashAttend
             {
                 int query = first + s * width, last = Math.Min(query + width, first + count) - 1;
                 int keys = Math.Min(KeyBlock, head.Limit(last) - start), seen = Math.Min(keys, head.Limit(query + V.Count - 1) - start);
-                StripView strip = new() { Q = queries + s * querySize, Output = outputs + s * outputSize, Rows = rows + 2 * s * width, Scores = scores, Width = width };
+                StripView strip = new()
+                {
+                    Q = queries + s * querySize,
+                    Output = outputs + s * outputSize,
+                    Rows = rows + 2 * s * width,
+                    Scores = scores,
+                    Width = width,
+                };
                 if (V.Count <= 4 || seen == keys || last - query < V.Count || start + seen <= 0)
                 {
                     Meet<V>(head, strip, query, last - query + 1, start, keys);
@@ -145,7 +152,9 @@ public static partial class FlashAttend
         Strips.ScaleLanes(strip, 2 * V.Count, head.Dim, factor, factor);
     }
 
-    /// <summary>Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.</summary>
+    /// <summary>
+    /// Renews the maxima in use (at <paramref name="rows"/>) where a block's scores rise far above them, and scales down what was summed so far.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Raise<V>(float* scores, int width, int keys, float* rows, float* output, int valueDim, float base2)
         where V : struct, ILanes<V>

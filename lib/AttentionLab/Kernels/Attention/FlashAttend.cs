@@ -49,7 +49,8 @@ public static partial class FlashAttend
                 continue;
             }
 
-            T score = input.Scale * Dot.Reference(input.Q.Row(batch, head, i, dim), input.K.Row(batch, head, j, dim)) + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
+            T score = input.Scale * Dot.Reference(input.Q.Row(batch, head, i, dim), input.K.Row(batch, head, j, dim))
+                + (bias.IsEmpty ? T.Zero : bias[i * keys + j]);
             if (T.IsNegativeInfinity(score))
             {
                 continue;
@@ -76,7 +77,8 @@ public static partial class FlashAttend
 
     /// <summary>Output and statistics, fast, where every head of the output is a matrix of its own.</summary>
     /// <inheritdoc cref="Forward(in AttendInput{float}, Span{float}, HeadLayout, Span{float})"/>
-    public static void Forward(in AttendInput<float> input, Span<float> output, Span<float> statistics) => Forward(input, output, input.SplitOutput, statistics);
+    public static void Forward(in AttendInput<float> input, Span<float> output, Span<float> statistics) =>
+        Forward(input, output, input.SplitOutput, statistics);
 
     /// <summary>Output and statistics, fast, on as many threads as <see cref="Workers"/> has: heads are read and written where they lie.</summary>
     /// <param name="input">Q, K, V, scale, mask and bias.</param>

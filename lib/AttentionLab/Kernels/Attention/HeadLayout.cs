@@ -38,7 +38,9 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
         long last = (batch - 1L) * Batch + (heads - 1L) * Head + (rows - 1L) * Row + columns - 1;
         if (Row < 0 || Head < 0 || Batch < 0 || last >= length)
         {
-            throw new ArgumentException($"{name} holds {length} numbers but {batch} × {heads} heads of ({rows}, {columns}) at {this} reach to number {last}: pass the whole span, or correct the layout.");
+            throw new ArgumentException(
+                $"{name} holds {length} numbers but {batch} × {heads} heads of ({rows}, {columns}) at {this} reach to number {last}: pass the whole span, or "
+                + "correct the layout.");
         }
     }
 }

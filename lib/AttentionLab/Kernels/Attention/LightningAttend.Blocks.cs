@@ -4,7 +4,8 @@ namespace AttentionLab.Kernels;
 
 /// <content>
 /// The fast path: blocks of tokens one after the other, with the strips of <see cref="FlashAttend"/> (every lane is a query). Per block:
-/// Oᵀ = (Sᵀ·Qᵀ) ⊙ λ^(steps since the block began) for what came before, plus Vᵀ·((K·Qᵀ) ⊙ λ^distance) within, then S ← λ^block·S + Kᵀ·(V ⊙ λ^(steps to its end)).
+/// Oᵀ = (Sᵀ·Qᵀ) ⊙ λ^(steps since the block began) for what came before, plus Vᵀ·((K·Qᵀ)
+/// ⊙ λ^distance) within, then S ← λ^block·S + Kᵀ·(V ⊙ λ^(steps to its end)).
 /// </content>
 public static partial class LightningAttend
 {
@@ -169,7 +170,9 @@ public static partial class LightningAttend
         }
     }
 
-    /// <summary>Row j of a strip of weights times λ^distance, 0 where key j lies on the other side: lane i finds its factor at <paramref name="powers"/>[i − j].</summary>
+    /// <summary>
+    /// Row j of a strip of weights times λ^distance, 0 where key j lies on the other side: lane i finds its factor at <paramref name="powers"/>[i − j].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Decay<V>(float* weights, int keys, float* powers)
         where V : struct, ILanes<V>

@@ -14,7 +14,8 @@ public static partial class LightningAttend
     /// <param name="input">Q, K and V, causal; see <see cref="AttendInput.Linear{T}"/>.</param>
     /// <param name="output">O (B, H, T, D_v), overwritten.</param>
     /// <param name="decays">λ of each of the H heads, in [0, 1].</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes, a decay lies outside [0, 1], or the input is not causal or has a scale, mask or bias.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, a decay lies
+    /// outside [0, 1], or the input is not causal or has a scale, mask or bias.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
@@ -130,7 +131,8 @@ public static partial class LightningAttend
         where T : IFloatingPointIeee754<T>
     {
         input.CheckLinear();
-        Sizes.Require(output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × tokens", "valueDim");
+        Sizes.Require(
+            output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × tokens", "valueDim");
         if (!input.Mask.Causal)
         {
             throw new ArgumentException("the input is not causal, but Lightning Attention walks through the tokens: pass a causal mask, or call LinearAttend.");

@@ -19,7 +19,8 @@ public static partial class LinearAttend
     /// <param name="input">Q, K and V, causal or not; see <see cref="AttendInput.Linear{T}"/>.</param>
     /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
     /// <param name="map">φ.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes, the input has a scale, mask or bias, or it is causal with T_q ≠ T_k.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, the
+    /// input has a scale, mask or bias, or it is causal with T_q ≠ T_k.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
@@ -245,7 +246,8 @@ public static partial class LinearAttend
     {
         input.CheckLinear();
         input.CheckRows(nameof(LinearAttend));
-        Sizes.Require(output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × queries", "valueDim");
+        Sizes.Require(
+            output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × queries", "valueDim");
     }
 
     private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to)

@@ -38,7 +38,8 @@ public static class MaskedSoftmax
 
     /// <summary>The weights, fast; a causal row is only computed as far as it sees.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
+    public static void Forward(
+        ReadOnlySpan<float> x, Span<float> y, int rows, int columns, float scale, AttendMask mask = default, ReadOnlySpan<float> bias = default)
     {
         Check(x.Length, y.Length, bias.Length, rows, columns, mask);
         ScoreUnits units = new(scale);

@@ -128,7 +128,8 @@ public static class Rotate
             V directions = V.All(direction);
             for (int row = first; row < end; row++)
             {
-                float* x0 = x + (nint)row * 2 * n, x1 = x0 + n, y0 = y + (nint)row * 2 * n, y1 = y0 + n, cosines = cos + (nint)row * n, sines = sin + (nint)row * n;
+                float* x0 = x + (nint)row * 2 * n, x1 = x0 + n, y0 = y + (nint)row * 2 * n, y1 = y0 + n, cosines = cos + (nint)row * n,
+                sines = sin + (nint)row * n;
                 int i = 0;
                 for (; i <= n - V.Count; i += V.Count)
                 {

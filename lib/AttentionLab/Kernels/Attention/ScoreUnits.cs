@@ -4,7 +4,9 @@ namespace AttentionLab.Kernels;
 /// The units in which kernels keep scores, so that no finite score, no finite bias and no sum of the two leaves the range of float before the
 /// row's maximum is taken away: score + bias = 2·P·x with x = (scale/2P)·q·k + bias/2P and P the power of two from |scale| on, at least 1.
 /// </summary>
-/// <remarks>A weight is 2^(<see cref="Base2"/>·(x − max x)). Taking log₂e into x, as is often done, makes −∞ of a bias of <see cref="float.MinValue"/>.</remarks>
+/// <remarks>
+/// A weight is 2^(<see cref="Base2"/>·(x − max x)). Taking log₂e into x, as is often done, makes −∞ of a bias of <see cref="float.MinValue"/>.
+/// </remarks>
 internal readonly struct ScoreUnits
 {
     /// <summary>Powers of two beyond this would leave the range themselves.</summary>

@@ -32,7 +32,8 @@ public readonly ref struct Epilogue
 
         if (Residual.Overlaps(c))
         {
-            throw new ArgumentException("Residual and C share memory, and C is overwritten before Residual is read: pass two arrays, or leave Residual out and use add.");
+            throw new ArgumentException(
+                "Residual and C share memory, and C is overwritten before Residual is read: pass two arrays, or leave Residual out and use add.");
         }
 
         if (Activation is < Nonlinearity.None or > Nonlinearity.GeluTanh)

@@ -28,7 +28,10 @@ public static partial class MatMul
     /// <summary>Inner length of a block of A: 2 pieces. With 4, or with 16 MB of B at once, 2048 × 2048 × 2048 took 1.03 times as long.</summary>
     private const int InnerOuter = 2 * InnerBlock;
 
-    /// <summary>The same for up to <see cref="FewStrips"/> strips: fewer tiles would not be enough to ask for all of the next block (1.03 times as long at 2048 × 8192 × 128).</summary>
+    /// <summary>
+    /// The same for up to <see cref="FewStrips"/> strips: fewer tiles would not be enough
+    /// to ask for all of the next block (1.03 times as long at 2048 × 8192 × 128).
+    /// </summary>
     private const int InnerOuterOfFewStrips = 4 * InnerBlock;
 
     /// <summary>160 columns at 512 bits.</summary>
@@ -40,7 +43,10 @@ public static partial class MatMul
     /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
     private const int PackStrips = 4;
 
-    /// <summary>Up to so many rows B is read where it lies, if its rows lie together: measured against a copy at 8, 16, 24 and 64 rows (1.5, 1.4, 1.35, 1.05 times as fast).</summary>
+    /// <summary>
+    /// Up to so many rows B is read where it lies, if its rows lie together: measured
+    /// against a copy at 8, 16, 24 and 64 rows (1.5, 1.4, 1.35, 1.05 times as fast).
+    /// </summary>
     private const int DirectRows = 64;
 
     /// <summary>So many rows of B ahead of the tile that reads it where it lies, memory is asked for: 8 to 64 measured alike.</summary>
@@ -111,7 +117,10 @@ public static partial class MatMul
         private float* _strips;
         private int _firstColumn, _endColumn, _rowParts, _columnParts;
 
-        /// <summary>C's columns from <paramref name="firstColumn"/> on, <paramref name="columns"/> of them, whose strips of B are given; null: each part copies what it needs.</summary>
+        /// <summary>
+        /// C's columns from <paramref name="firstColumn"/> on, <paramref name="columns"/>
+        /// of them, whose strips of B are given; null: each part copies what it needs.
+        /// </summary>
         public void Multiply(float* strips, int firstColumn, int columns)
         {
             // A second thread gets half of the rows only if their blocks are even in number; few rows are split by columns.
@@ -133,7 +142,8 @@ public static partial class MatMul
         public readonly void Run(int part)
         {
             int width = 2 * V.Count, tiles = Pieces(Rows, TileRows), strips = Pieces(_endColumn - _firstColumn, width);
-            int firstRow = Cut(tiles, part / _columnParts, _rowParts) * TileRows, endRow = Math.Min(Cut(tiles, part / _columnParts + 1, _rowParts) * TileRows, Rows);
+            int firstRow = Cut(tiles, part / _columnParts, _rowParts) * TileRows;
+            int endRow = Math.Min(Cut(tiles, part / _columnParts + 1, _rowParts) * TileRows, Rows);
             int firstStrip = Cut(strips, part % _columnParts, _columnParts), endStrip = Cut(strips, part % _columnParts + 1, _columnParts);
             int outer = EvenPiece(Inner, endStrip - firstStrip <= FewStrips ? InnerOuterOfFewStrips : InnerOuter);
             for (int p = 0; p < Inner; p += outer)
@@ -261,7 +271,15 @@ public static partial class MatMul
         public static Ahead Across(float* from, nint innerStep, int length, int columns, int piece)
         {
             int lines = Pieces(Math.Max(columns, 0), Scratch.LineFloats);
-            return new() { _from = from, _step = innerStep, _beside = Scratch.LineFloats, _beyond = piece * innerStep, _wide = lines, _walks = lines * Pieces(length, piece) };
+            return new()
+            {
+                _from = from,
+                _step = innerStep,
+                _beside = Scratch.LineFloats,
+                _beyond = piece * innerStep,
+                _wide = lines,
+                _walks = lines * Pieces(length, piece),
+            };
         }
 
         /// <summary>Where the next tile begins to ask, and how far it goes with each step.</summary>
@@ -303,7 +321,8 @@ public static partial class MatMul
 
     /// <summary>A tile of that many rows from copied A (see <see cref="PackRows{V}"/>) and one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Tile<V>(int rows, float* a, bool byRows, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    private static unsafe void Tile<V>(
+        int rows, float* a, bool byRows, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         nint aRow = byRows ? Stride : 1, aInner = byRows ? 1 : TileRows;

@@ -45,7 +45,8 @@ public static partial class MatMul
                 {
                     for (int i = 0; i < Rows; i++)
                     {
-                        AddRowsOfB(A + i * RowStep + p * AInner, B + p * BInner + first, C + (nint)i * Columns + first, Math.Min(RowsAtOnce, Inner - p), end - first);
+                        AddRowsOfB(
+                            A + i * RowStep + p * AInner, B + p * BInner + first, C + (nint)i * Columns + first, Math.Min(RowsAtOnce, Inner - p), end - first);
                     }
                 }
             }

@@ -26,7 +26,8 @@ public static partial class MatMul
 
         public readonly void Run(int part)
         {
-            int width = 2 * V.Count, first = part * PackStrips * width, end = Math.Min(first + PackStrips * width, Columns), full = ColumnStep == 1 ? first + (end - first) / width * width : first;
+            int width = 2 * V.Count, first = part * PackStrips * width, end = Math.Min(first + PackStrips * width, Columns);
+            int full = ColumnStep == 1 ? first + (end - first) / width * width : first;
             CopyRows(first, full);
             for (int column = full; column < end; column += width)
             {
@@ -51,7 +52,9 @@ public static partial class MatMul
         }
     }
 
-    /// <summary>A (inner, valid) strip of B into contiguous rows two registers wide, zeros beyond <paramref name="valid"/>; b_pj = from[p·bInner + j·bColumn].</summary>
+    /// <summary>
+    /// A (inner, valid) strip of B into contiguous rows two registers wide, zeros beyond <paramref name="valid"/>; b_pj = from[p·bInner + j·bColumn].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void PackStrip<V>(float* from, nint bInner, nint bColumn, float* strip, int inner, int valid)
         where V : struct, ILanes<V>

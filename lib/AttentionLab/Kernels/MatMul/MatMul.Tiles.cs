@@ -14,7 +14,8 @@ public static partial class MatMul
 {
     /// <summary>12 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile12<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile12<V>(
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
@@ -84,7 +85,8 @@ public static partial class MatMul
 
     /// <summary>6 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile6<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile6<V>(
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
@@ -128,7 +130,8 @@ public static partial class MatMul
 
     /// <summary>4 rows of A times one strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile4<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
+    internal static unsafe void Tile4<V>(
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
         where V : struct, ILanes<V>
     {
         V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0;

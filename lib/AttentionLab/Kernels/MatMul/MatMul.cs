@@ -116,7 +116,8 @@ public static partial class MatMul
     /// <param name="epilogue">Bias, activation and residual.</param>
     /// <param name="add">Add the product to what C holds, before the epilogue.</param>
     /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
-    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
+    public static void Forward(
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
         epilogue.Check(c, columns);

@@ -22,7 +22,9 @@ public sealed class PackedMatrix
         Check(b, inner, columns, transposed);
         (Inner, Columns, _transposed) = (inner, columns, transposed);
         int width = 2 * Simd.Lanes;
-        _strips = GC.AllocateUninitializedArray<float>(Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)) + Scratch.LineFloats, pinned: true);
+        _strips = GC.AllocateUninitializedArray<float>(
+            Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)) + Scratch.LineFloats,
+            pinned: true);
         Refill(b);
     }
 

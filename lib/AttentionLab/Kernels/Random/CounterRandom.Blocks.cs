@@ -22,7 +22,9 @@ public sealed partial class CounterRandom
         Position += (ulong)words.Length;
     }
 
-    /// <summary>Words <paramref name="position"/>, <paramref name="position"/> + 1, … of a sequence; no generator is needed, so that threads can share one.</summary>
+    /// <summary>
+    /// Words <paramref name="position"/>, <paramref name="position"/> + 1, … of a sequence; no generator is needed, so that threads can share one.
+    /// </summary>
     internal static unsafe void Words(ulong seed, ulong stream, ulong position, uint* words, int count)
     {
         Span<uint> block = stackalloc uint[4];
@@ -89,7 +91,9 @@ public sealed partial class CounterRandom
 
     /// <summary>Two, because after two rounds every variable is in its old place again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void TwoRounds(ref Vector256<ulong> x0, ref Vector256<ulong> x1, ref Vector256<ulong> x2, ref Vector256<ulong> x3, Vector256<ulong>* keys, Vector256<ulong> multiplier0, Vector256<ulong> multiplier1)
+    private static unsafe void TwoRounds(
+        ref Vector256<ulong> x0, ref Vector256<ulong> x1, ref Vector256<ulong> x2, ref Vector256<ulong> x3, Vector256<ulong>* keys,
+        Vector256<ulong> multiplier0, Vector256<ulong> multiplier1)
     {
         Vector256<ulong> p0 = Product(x0, multiplier0), p1 = Product(x2, multiplier1);
         x0 = (p1 >>> 32) ^ x1 ^ keys[0];

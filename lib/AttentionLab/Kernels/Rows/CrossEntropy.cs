@@ -56,7 +56,8 @@ public static class CrossEntropy
 
     /// <summary>The loss, fast; the rows are summed in double.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, int rows, int classes, float smoothing = 0, int ignored = Ignored)
+    public static float Forward(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> losses, int rows, int classes, float smoothing = 0, int ignored = Ignored)
     {
         int count = Check(logits.Length, targets, losses.Length, rows, classes, smoothing, ignored);
         return Rows(logits, targets, losses, default, 0, smoothing, ignored, count);
@@ -72,7 +73,8 @@ public static class CrossEntropy
     /// <param name="smoothing">ε of the forward.</param>
     /// <param name="ignored">Of the forward.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> targets, T dLoss, Span<T> dLogits, int rows, int classes, T smoothing, int ignored = Ignored)
+    public static void BackwardReference<T>(
+        ReadOnlySpan<T> logits, ReadOnlySpan<int> targets, T dLoss, Span<T> dLogits, int rows, int classes, T smoothing, int ignored = Ignored)
         where T : IFloatingPointIeee754<T>
     {
         int count = Check(logits.Length, targets, 0, rows, classes, double.CreateChecked(smoothing), ignored);
@@ -88,7 +90,9 @@ public static class CrossEntropy
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, float dLoss, Span<float> dLogits, int rows, int classes, float smoothing = 0, int ignored = Ignored)
+    public static void Backward(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, float dLoss, Span<float> dLogits, int rows, int classes, float smoothing = 0,
+        int ignored = Ignored)
     {
         int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
         Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
@@ -98,7 +102,9 @@ public static class CrossEntropy
     /// <summary>Loss and gradient at once: the exponentials, most of the time of either, are computed only once.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
     /// <returns>The loss, as <see cref="Forward"/>.</returns>
-    public static float ForwardBackward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, float dLoss, Span<float> dLogits, int rows, int classes, float smoothing = 0, int ignored = Ignored)
+    public static float ForwardBackward(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, float dLoss, Span<float> dLogits, int rows, int classes, float smoothing = 0,
+        int ignored = Ignored)
     {
         int count = Check(logits.Length, targets, 0, rows, classes, smoothing, ignored);
         Sizes.Require(dLogits.Length, rows, classes, "dLogits", "rows", "classes");
@@ -152,7 +158,10 @@ public static class CrossEntropy
             count++;
             if ((uint)targets[i] >= (uint)classes)
             {
-                throw new ArgumentOutOfRangeException(nameof(targets), $"targets[{i}] is {targets[i]} but the logits have classes 0 to {classes - 1}: correct it, or pass {ignored} for a row that does not count.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(targets),
+                    $"targets[{i}] is {targets[i]} but the logits have classes 0 to {classes - 1}: correct it, or pass {ignored} for a row that does not "
+                    + "count.");
             }
         }
 
@@ -160,7 +169,8 @@ public static class CrossEntropy
     }
 
     /// <summary>The loss of each row, and its gradient if <paramref name="dLogits"/> is not null.</summary>
-    private readonly unsafe struct LossRows(float* logits, int* targets, float* losses, float* dLogits, int classes, float smoothing, float factor, int ignored) : IRowKernel
+    private readonly unsafe struct LossRows(float* logits, int* targets, float* losses, float* dLogits, int classes, float smoothing, float factor, int ignored)
+        : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int part, int first, int end)

@@ -40,7 +40,9 @@ public static class Drop
         fixed (float* from = x, to = y)
         {
             int blocks = RowParts.Blocks(x.Length);
-            RowParts.Run(new Blocks(from, to, x.Length, limit, (float)(1 / (1 - rate)), random.Seed, random.Stream, random.Position), blocks, RowParts.Count(blocks, RowParts.Block, effort: 4));
+            RowParts.Run(
+                new Blocks(from, to, x.Length, limit, (float)(1 / (1 - rate)), random.Seed, random.Stream, random.Position), blocks,
+                RowParts.Count(blocks, RowParts.Block, effort: 4));
         }
 
         random.Position += (ulong)x.Length;
@@ -52,7 +54,8 @@ public static class Drop
         Sizes.RequireSame(y, x, "y", "x");
         return rate is >= 0 and < 1
             ? (uint)(rate * 4294967296.0)
-            : throw new ArgumentOutOfRangeException(nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
+            : throw new ArgumentOutOfRangeException(
+                nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
     }
 
     private readonly unsafe struct Blocks(float* x, float* y, int length, uint limit, float factor, ulong seed, ulong stream, ulong position) : IRowKernel

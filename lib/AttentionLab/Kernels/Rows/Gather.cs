@@ -74,7 +74,9 @@ public static class Gather
         {
             // Rows of the table may be met several times, so that the parts are columns.
             int slices = (columns + SliceColumns - 1) / SliceColumns;
-            RowParts.Run(new AddSlices(from, numbers, to, ids.Length, columns), slices, RowParts.Count(slices, (int)Math.Min(int.MaxValue, (long)SliceColumns * ids.Length), effort: 1));
+            RowParts.Run(
+                new AddSlices(from, numbers, to, ids.Length, columns), slices,
+                RowParts.Count(slices, (int)Math.Min(int.MaxValue, (long)SliceColumns * ids.Length), effort: 1));
         }
     }
 
@@ -92,7 +94,8 @@ public static class Gather
         {
             if ((uint)ids[i] >= (uint)rows)
             {
-                throw new ArgumentOutOfRangeException(nameof(ids), $"ids[{i}] is {ids[i]} but the table has rows 0 to {rows - 1}: use the vocabulary the table was made for.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(ids), $"ids[{i}] is {ids[i]} but the table has rows 0 to {rows - 1}: use the vocabulary the table was made for.");
             }
         }
     }

@@ -95,7 +95,8 @@ public static class NegativeSampling
         {
             if ((uint)sample >= (uint)rows)
             {
-                throw new ArgumentOutOfRangeException(nameof(samples), $"sample {sample} was asked for but the table has rows 0 to {rows - 1}: draw from those.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(samples), $"sample {sample} was asked for but the table has rows 0 to {rows - 1}: draw from those.");
             }
         }
     }

@@ -51,7 +51,8 @@ public static partial class Normalize
     /// <summary>y, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
     public static unsafe void Forward(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, Span<float> mean, Span<float> inverse, int columns, float epsilon = Epsilon)
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, Span<float> mean, Span<float> inverse, int columns,
+        float epsilon = Epsilon)
     {
         int rows = Rows(x.Length, mean.Length, columns);
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);

@@ -7,7 +7,9 @@ namespace AttentionLab.Kernels;
 /// Root-mean-square normalisation of each row (Zhang and Sennrich 2019): y = γ ⊙ x·r with r = 1/√(mean(x²) + ε).
 /// Layer normalisation without the mean and without β.
 /// </summary>
-/// <remarks>The statistics of the reference are double for every T, so that squares of floats stay in range. A row of zeros stays zeros, with ε = 0 too.</remarks>
+/// <remarks>
+/// The statistics of the reference are double for every T, so that squares of floats stay in range. A row of zeros stays zeros, with ε = 0 too.
+/// </remarks>
 public static class RmsNormalize
 {
     /// <summary>y by loops.</summary>
@@ -47,7 +49,8 @@ public static class RmsNormalize
 
     /// <summary>y, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static unsafe void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, Span<float> y, Span<float> inverse, int rows, int columns, float epsilon = Normalize.Epsilon)
+    public static unsafe void Forward(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, Span<float> y, Span<float> inverse, int rows, int columns, float epsilon = Normalize.Epsilon)
     {
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
         fixed (float* from = x, gain = gamma, to = y, inverses = inverse)
@@ -68,7 +71,8 @@ public static class RmsNormalize
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static void BackwardReference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> inverse, ReadOnlySpan<T> dy, Span<T> dx, Span<T> dGamma, int rows, int columns)
+    public static void BackwardReference<T>(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> inverse, ReadOnlySpan<T> dy, Span<T> dx, Span<T> dGamma, int rows, int columns)
         where T : IFloatingPointIeee754<T>
     {
         CheckBackward(x.Length, gamma.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, rows, columns);
@@ -92,7 +96,9 @@ public static class RmsNormalize
 
     /// <summary>Backward, fast.</summary>
     /// <inheritdoc cref="BackwardReference{T}"/>
-    public static unsafe void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, int rows, int columns)
+    public static unsafe void Backward(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> inverse, ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, int rows,
+        int columns)
     {
         CheckBackward(x.Length, gamma.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, rows, columns);
         fixed (float* from = x, gain = gamma, inverses = inverse, upstream = dy, to = dx, gains = dGamma)

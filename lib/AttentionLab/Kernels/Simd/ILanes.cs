@@ -26,7 +26,9 @@ internal interface ILanes<V>
     /// <summary>Writes through a pointer.</summary>
     static abstract unsafe void Store(V value, float* target);
 
-    /// <summary>Transposes (Count, 4) numbers, whose rows are <paramref name="step"/> apart, into (4, Count), rows <paramref name="targetStep"/> apart.</summary>
+    /// <summary>
+    /// Transposes (Count, 4) numbers, whose rows are <paramref name="step"/> apart, into (4, Count), rows <paramref name="targetStep"/> apart.
+    /// </summary>
     static abstract unsafe void Transpose4(float* source, nint step, float* target, nint targetStep);
 
     /// <summary>a·b + c, in one rounding where the machine can.</summary>

@@ -49,7 +49,9 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     /// <summary>4 numbers of this row and of the fourth, eighth and twelfth after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<float> Rows(float* source, nint step) =>
-        Vector512.Create(Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * step)), Vector256.Create(Vector128.Load(source + 8 * step), Vector128.Load(source + 12 * step)));
+        Vector512.Create(
+            Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * step)),
+            Vector256.Create(Vector128.Load(source + 8 * step), Vector128.Load(source + 12 * step)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.MultiplyAddEstimate(a._register, b._register, c._register));
@@ -82,7 +84,9 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes16 ZeroWhereBelow(uint* words, uint limit, Lanes16 no) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(Vector512.Load(words), Vector512.Create(limit)).AsSingle(), no._register, Vector512<float>.Zero));
+        new(
+            Vector512.ConditionalSelect(
+                Vector512.GreaterThanOrEqual(Vector512.Load(words), Vector512.Create(limit)).AsSingle(), no._register, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes16 x) => Lanes8.Sum(new(x._register.GetLower() + x._register.GetUpper()));

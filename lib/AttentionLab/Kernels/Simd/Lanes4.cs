@@ -30,7 +30,8 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Transpose4(float* source, nint step, float* target, nint targetStep)
     {
-        Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + step), c = Vector128.Load(source + 2 * step), d = Vector128.Load(source + 3 * step);
+        Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + step), c = Vector128.Load(source + 2 * step);
+        Vector128<float> d = Vector128.Load(source + 3 * step);
         (Vector128<float> ac, Vector128<float> bd) = (Low(a, c), Low(b, d));
         Low(ac, bd).Store(target);
         High(ac, bd).Store(target + targetStep);
@@ -80,7 +81,9 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes4 ZeroWhereBelow(uint* words, uint limit, Lanes4 no) =>
-        new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(Vector128.Load(words), Vector128.Create(limit)).AsSingle(), no._register, Vector128<float>.Zero));
+        new(
+            Vector128.ConditionalSelect(
+                Vector128.GreaterThanOrEqual(Vector128.Load(words), Vector128.Create(limit)).AsSingle(), no._register, Vector128<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 x) => Vector128.Sum(x._register);

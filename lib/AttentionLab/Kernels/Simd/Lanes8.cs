@@ -81,7 +81,9 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes8 ZeroWhereBelow(uint* words, uint limit, Lanes8 no) =>
-        new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(Vector256.Load(words), Vector256.Create(limit)).AsSingle(), no._register, Vector256<float>.Zero));
+        new(
+            Vector256.ConditionalSelect(
+                Vector256.GreaterThanOrEqual(Vector256.Load(words), Vector256.Create(limit)).AsSingle(), no._register, Vector256<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes8 x) => Lanes4.Sum(new(x._register.GetLower() + x._register.GetUpper()));

@@ -61,7 +61,9 @@ internal static unsafe class Scratch
     /// <summary><see cref="Of"/> as a span.</summary>
     public static Span<float> Span(int purpose, int length) => new(Of(purpose, length), length);
 
-    /// <summary>At least <paramref name="length"/> floats, not cleared, aligned to 64 bytes, valid until the next call on this thread with the same purpose.</summary>
+    /// <summary>
+    /// At least <paramref name="length"/> floats, not cleared, aligned to 64 bytes, valid until the next call on this thread with the same purpose.
+    /// </summary>
     /// <param name="purpose">One of the constants above, or from <see cref="Reserve"/>.</param>
     /// <param name="length">How many floats.</param>
     public static float* Of(int purpose, int length)

@@ -22,7 +22,9 @@ internal static class Sizes
 
         if (length != (Int128)first * second)
         {
-            throw new ArgumentException($"{name} holds {length} numbers but ({firstName}, {secondName}) = ({first}, {second}) needs {(Int128)first * second}: pass a span of that length, or correct the sizes.");
+            throw new ArgumentException(
+                $"{name} holds {length} numbers but ({firstName}, {secondName}) = ({first}, {second}) needs {(Int128)first * second}: pass a span of that "
+                + "length, or correct the sizes.");
         }
     }
 
@@ -60,7 +62,8 @@ internal static class Sizes
             product *= sizes[i].Size;
         }
 
-        return $"{what} needs {string.Join(" × ", names)} = {string.Join(" × ", values)} = {product} numbers but an array holds at most {Array.MaxLength}: make one of them smaller.";
+        return $"{what} needs {string.Join(" × ", names)} = {string.Join(" × ", values)} = {product} numbers "
+            + $"but an array holds at most {Array.MaxLength}: make one of them smaller.";
     }
 
     /// <summary>Throws unless two spans that run side by side are of one length.</summary>

@@ -26,12 +26,15 @@ public class AttendTests
         double[] dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length], dBias = new double[bias.Length];
         double Loss()
         {
-            Attend.Reference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, Mask(kind, queries, keys), bias), output, weights);
+            Attend.Reference<double>(
+                AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, Mask(kind, queries, keys), bias), output, weights);
             return Numerical.Weighted(output, dOutput);
         }
 
         Loss();
-        Attend.BackwardReference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6), weights, dOutput, new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
+        Attend.BackwardReference<double>(
+            AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6), weights, dOutput,
+            new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
         Compare.Close(dq, Numerical.Gradient(q, Loss), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Loss), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Loss), Tolerances.Numerical, "∂L/∂V");
@@ -93,9 +96,16 @@ public class AttendTests
         AttendMask mask = Mask(kind, queries, keys);
 
         Attend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.25f, mask, bias), output, weights);
-        Attend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.25f), weights, dOutput, new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
-        Attend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), 0.25, mask, Inputs.Widen(bias)), eOutput, eWeights);
-        Attend.BackwardReference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), 0.25), eWeights, Inputs.Widen(dOutput), new AttendGradients<double> { Q = eq, K = ek, V = ev, Bias = eBias });
+        Attend.Backward(
+            AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.25f), weights, dOutput,
+            new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
+        Attend.Reference<double>(
+            AttendInput.Split<double>(
+                Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), 0.25, mask, Inputs.Widen(bias)),
+            eOutput, eWeights);
+        Attend.BackwardReference<double>(
+            AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), 0.25), eWeights,
+            Inputs.Widen(dOutput), new AttendGradients<double> { Q = eq, K = ek, V = ev, Bias = eBias });
 
         Compare.Close(weights, eWeights, Tolerances.Kernel, what + "weights");
         Compare.Close(output, eOutput, Tolerances.Kernel, what + "output");

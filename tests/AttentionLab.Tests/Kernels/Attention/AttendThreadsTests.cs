@@ -35,7 +35,17 @@ public sealed class AttendThreadsTests : IDisposable
             Workers.Count = threads;
             float[] dq = new float[output.Length], dk = new float[output.Length], dv = new float[output.Length];
             HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-            FlashAttend.Backward(new AttendInput<float> { Q = new(_q, at), K = new(_k, at), V = new(_v, at), Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim), Scale = 0.2f, Mask = new AttendMask { Causal = causal } }, new HeadSpan<float>(output, at), statistics, _v, new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            FlashAttend.Backward(
+                new AttendInput<float>
+                {
+                    Q = new(_q, at),
+                    K = new(_k, at),
+                    V = new(_v, at),
+                    Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim),
+                    Scale = 0.2f,
+                    Mask = new AttendMask { Causal = causal },
+                },
+                new HeadSpan<float>(output, at), statistics, _v, new AttendGradients<float> { Q = dq, K = dk, V = dv });
             return (float[])[.. dq, .. dk, .. dv];
         })];
         Assert.Equal(results[0], results[1]);
@@ -45,12 +55,14 @@ public sealed class AttendThreadsTests : IDisposable
     [Fact]
     public void LightningHeads_AnyNumberOfThreads_BitEqualToHeadByHead()
     {
-        float[] decays = [1, 0.9f, 0.5f, 0.99f], expected = new float[_q.Length], dq = new float[_q.Length], dk = new float[_q.Length], dv = new float[_q.Length];
+        float[] decays = [1, 0.9f, 0.5f, 0.99f], expected = new float[_q.Length], dq = new float[_q.Length], dk = new float[_q.Length];
+        float[] dv = new float[_q.Length];
         const int size = Tokens * Dim;
         for (int h = 0; h < decays.Length; h++)
         {
             Range head = (h * size)..((h + 1) * size);
-            AttendInput<float> input = AttendInput.Linear<float>(_q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), new(1, 1, Tokens, Tokens, Dim, Dim), causal: true);
+            AttendInput<float> input = AttendInput.Linear<float>(
+                _q.AsSpan(head), _k.AsSpan(head), _v.AsSpan(head), new(1, 1, Tokens, Tokens, Dim, Dim), causal: true);
             LightningAttend.Forward(input, expected.AsSpan(head), [decays[h]]);
             LightningAttend.Backward(input, _k.AsSpan(head), new() { Q = dq.AsSpan(head), K = dk.AsSpan(head), V = dv.AsSpan(head) }, [decays[h]]);
         }
@@ -91,11 +103,22 @@ public sealed class AttendThreadsTests : IDisposable
         Assert.Equal(0, least);
     }
 
-    private readonly float[] _q = Inputs.Gaussian(1, Batch * Heads * Tokens * Dim), _k = Inputs.Gaussian(2, Batch * Heads * Tokens * Dim), _v = Inputs.Gaussian(3, Batch * Heads * Tokens * Dim);
+    private readonly float[] _q = Inputs.Gaussian(1, Batch * Heads * Tokens * Dim), _k = Inputs.Gaussian(2, Batch * Heads * Tokens * Dim);
+    private readonly float[] _v = Inputs.Gaussian(3, Batch * Heads * Tokens * Dim);
 
     private void Run(float[] output, float[] statistics, bool causal)
     {
         HeadLayout at = HeadLayout.Split(Heads, Tokens, Dim);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(_q, at), K = new(_k, at), V = new(_v, at), Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim), Scale = 0.2f, Mask = new AttendMask { Causal = causal } }, output, at, statistics);
+        FlashAttend.Forward(
+            new AttendInput<float>
+            {
+                Q = new(_q, at),
+                K = new(_k, at),
+                V = new(_v, at),
+                Sizes = new AttendSizes(Batch, Heads, Tokens, Tokens, Dim, Dim),
+                Scale = 0.2f,
+                Mask = new AttendMask { Causal = causal },
+            },
+            output, at, statistics);
     }
 }

@@ -33,7 +33,8 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
         {
             AttentionMask?[] parts =
             [
-                Causal ? AttentionMask.Causal : null, Keys.Length == 0 ? null : AttentionMask.Keys(Keys), Pairs.Length == 0 ? null : AttentionMask.Pairs(Square(Pairs)),
+                Causal ? AttentionMask.Causal : null, Keys.Length == 0 ? null : AttentionMask.Keys(Keys),
+                Pairs.Length == 0 ? null : AttentionMask.Pairs(Square(Pairs)),
                 Bias.Length == 0 ? null : AttentionMask.Bias(new Tensor(Bias, queries, keys)),
             ];
             return parts.Aggregate((a, b) => a is null ? b : b is null ? a : a & b);
@@ -94,7 +95,8 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
     public IEnumerable<(string Road, float[] Output)> Outputs()
     {
         float[] output = new float[queries * valueDim];
-        Attend.Forward(AttendInput.Split<float>(Q.Span, K.Span, V.Span, new(1, 1, queries, keys, dim, valueDim), scale, Mask, Bias), output, new float[queries * keys]);
+        Attend.Forward(
+            AttendInput.Split<float>(Q.Span, K.Span, V.Span, new(1, 1, queries, keys, dim, valueDim), scale, Mask, Bias), output, new float[queries * keys]);
         yield return ("materialised", output);
         yield return ("scaled dot-product attention", ScaledDotProductAttention.Forward(Q, K, V, LayerMask, scale).Output.Values);
         yield return ("fused", FusedAttention.Forward(Q, K, V, LayerMask, scale).Output.Values);
@@ -136,7 +138,8 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
 
         MultiHeadAttention heads = Identity();
         (Tensor dx, Tensor dMemory) = heads.BackwardCross(DOutput, heads.ForwardCross(Q, Memory(), LayerMask).Saved);
-        yield return ("heads", [dx.Values, [.. Enumerable.Range(0, keys).SelectMany(j => dMemory.Row(j)[..dim].ToArray())], [.. Enumerable.Range(0, keys).SelectMany(j => dMemory.Row(j)[dim..].ToArray())], []]);
+        float[] Columns(Range range) => [.. Enumerable.Range(0, keys).SelectMany(j => dMemory.Row(j)[range].ToArray())];
+        yield return ("heads", [dx.Values, Columns(..dim), Columns(dim..), []]);
     }
 
     /// <summary>K and V side by side: what the layer's memory looks like.</summary>
@@ -152,13 +155,16 @@ internal sealed class AttentionRoads(int queries, int keys, int dim, int valueDi
         return memory;
     }
 
-    /// <summary>The layer's output is as wide as its input. And its maps are products, in which 0·NaN or 0·∞ is NaN: it is left out where K or V hold such numbers.</summary>
+    /// <summary>
+    /// The layer's output is as wide as its input. And its maps are products, in which 0·NaN or 0·∞ is NaN: it is left out where K or V hold such numbers.
+    /// </summary>
     private bool HasHeads => dim == valueDim;
 
     /// <summary>One head whose maps only pick columns.</summary>
     private MultiHeadAttention Identity()
     {
-        MultiHeadAttention heads = new(dim, 1, new CounterRandom(1), new() { MemoryChannels = dim + valueDim, HeadSize = dim, ValueSize = valueDim, Bias = false, Scale = scale });
+        MultiHeadAttention heads = new(
+            dim, 1, new CounterRandom(1), new() { MemoryChannels = dim + valueDim, HeadSize = dim, ValueSize = valueDim, Bias = false, Scale = scale });
         Pick(heads.Query, 0);
         Pick(heads.Key, 0);
         Pick(heads.Value, dim);

@@ -62,14 +62,19 @@ public class CosineSimilarityTests
     [Fact]
     public void Pairs_WrongLength_Throws() => Assert.Throws<ArgumentException>(() => CosineSimilarity.Pairs(new float[4], new float[4], new float[3], 2, 2, 2));
 
-    [Theory, InlineData(1e-23f, 1), InlineData(1e-23f, 1e-23f), InlineData(1e19f, 1e19f), InlineData(1e38f, 1e-38f), InlineData(1e-42f, 1), InlineData(2e38f, 2e38f)]
+    [
+        Theory, InlineData(1e-23f, 1), InlineData(1e-23f, 1e-23f), InlineData(1e19f, 1e19f), InlineData(1e38f, 1e-38f), InlineData(1e-42f, 1),
+        InlineData(2e38f, 2e38f)
+    ]
     public void Everywhere_SquaresBeyondFloat_GivesTheCosine(float first, float second)
     {
         foreach (int n in new[] { 1, 2, 5, 16, 33, 100 })
         {
-            float[] a = Array.ConvertAll(Inputs.Gaussian(1, n), v => Math.Clamp(v, -1.5f, 1.5f) * first), b = Array.ConvertAll(Inputs.Gaussian(2, n), v => Math.Clamp(v, -1.5f, 1.5f) * second);
+            float[] a = Array.ConvertAll(Inputs.Gaussian(1, n), v => Math.Clamp(v, -1.5f, 1.5f) * first);
+            float[] b = Array.ConvertAll(Inputs.Gaussian(2, n), v => Math.Clamp(v, -1.5f, 1.5f) * second);
             double[] wideA = Inputs.Widen(a), wideB = Inputs.Widen(b), one = new double[1];
-            double dot = wideA.Zip(wideB, (x, y) => x * y).Sum(), normA = Math.Sqrt(wideA.Sum(x => x * x)), normB = Math.Sqrt(wideB.Sum(x => x * x)), cosine = dot / normA / normB;
+            double dot = wideA.Zip(wideB, (x, y) => x * y).Sum(), normA = Math.Sqrt(wideA.Sum(x => x * x)), normB = Math.Sqrt(wideB.Sum(x => x * x));
+            double cosine = dot / normA / normB;
             float[] pairs = new float[1], da = new float[n], db = new float[n];
             Assert.Equal(cosine, CosineSimilarity.Forward(a, b), 1e-6);
             Assert.Equal(cosine, CosineSimilarity.Reference<float>(a, b), 1e-6);
@@ -85,7 +90,8 @@ public class CosineSimilarityTests
 
             // A small upstream gradient: ∂c/∂a is as large as 1/‖a‖, which no float holds for 1e-42.
             const float dc = 1e-20f;
-            double[] ea = [.. wideA.Zip(wideB, (x, y) => dc * (y / normB - cosine * x / normA) / normA)], eb = [.. wideA.Zip(wideB, (x, y) => dc * (x / normA - cosine * y / normB) / normB)];
+            double[] ea = [.. wideA.Zip(wideB, (x, y) => dc * (y / normB - cosine * x / normA) / normA)];
+            double[] eb = [.. wideA.Zip(wideB, (x, y) => dc * (x / normA - cosine * y / normB) / normB)];
             CosineSimilarity.Backward(a, b, dc, da, db);
             Close(da, ea, "∂L/∂a");
             Close(db, eb, "∂L/∂b");
@@ -96,7 +102,12 @@ public class CosineSimilarityTests
 
         // What lies below the smallest normal float has fewer digits: those are compared as they are.
         static void Close(float[] actual, double[] expected, string what) =>
-            Assert.All(actual.Zip(expected), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 10 * Tolerances.Kernel * expected.Max(Math.Abs) + 2 * float.Epsilon, $"{what} is {pair.First:R}, not {pair.Second:R}"));
+            Assert.All(
+                actual.Zip(expected),
+                pair =>
+                    Assert.True(
+                        Math.Abs(pair.First - pair.Second) <= 10 * Tolerances.Kernel * expected.Max(Math.Abs) + 2 * float.Epsilon,
+                        $"{what} is {pair.First:R}, not {pair.Second:R}"));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using AttentionLab.Tensors;
 
 namespace AttentionLab.Tests.Kernels;
 
-/// <summary>Scores and biases up to the ends of float behave as in exact arithmetic on every road: only −∞ hides, and output and weights tell one story.</summary>
+/// <summary>
+/// Scores and biases up to the ends of float behave as in exact arithmetic on every road: only −∞ hides, and output and weights tell one story.
+/// </summary>
 public class ExtremeScoresTests
 {
     /// <summary>(queries, keys): one strip, several strips and blocks.</summary>
@@ -27,8 +29,14 @@ public class ExtremeScoresTests
     public void AllRoads_BiasesFarApart_OnlyTheHighestCount(int queries, int keys)
     {
         float[] levels = [float.MinValue, -2.4e38f, float.MinValue, float.NegativeInfinity, -3e38f];
-        AttentionRoads low = new(queries, keys, 4, 4, 0.5f) { Bias = [.. Enumerable.Range(0, queries * keys).Select(at => levels[(at % keys + at / keys) % levels.Length])] };
-        AttentionRoads high = new(queries, keys, 4, 4, 0.5f) { Bias = [.. low.Bias.Select(bias => -bias is float.PositiveInfinity ? float.NegativeInfinity : -bias)] };
+        AttentionRoads low = new(queries, keys, 4, 4, 0.5f)
+        {
+            Bias = [.. Enumerable.Range(0, queries * keys).Select(at => levels[(at % keys + at / keys) % levels.Length])],
+        };
+        AttentionRoads high = new(queries, keys, 4, 4, 0.5f)
+        {
+            Bias = [.. low.Bias.Select(bias => -bias is float.PositiveInfinity ? float.NegativeInfinity : -bias)],
+        };
         low.Q.Span.Clear();
         high.Q.Span.Clear();
         Check(low, "low");

@@ -46,12 +46,16 @@ public class FlashAttendTests
         double[] dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length], dBias = new double[bias.Length];
         double Loss()
         {
-            FlashAttend.Reference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
+            FlashAttend.Reference<double>(
+                AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output,
+                statistics);
             return Numerical.Weighted(output, dOutput);
         }
 
         Loss();
-        FlashAttend.BackwardReference<double>(AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
+        FlashAttend.BackwardReference<double>(
+            AttendInput.Split<double>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.6, AttendTests.Mask(kind, queries, keys), bias), output, statistics,
+            dOutput, new AttendGradients<double> { Q = dq, K = dk, V = dv, Bias = dBias });
         Compare.Close(dq, Numerical.Gradient(q, Loss), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Loss), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Loss), Tolerances.Numerical, "∂L/∂V");
@@ -62,10 +66,12 @@ public class FlashAttendTests
     public void Forward_PeakedScores_ExactWithinTolerance()
     {
         // Scores of some hundreds: most weights are smaller than any float.
-        float[] q = Inputs.Gaussian(1, 40 * 16, 20), k = Inputs.Gaussian(2, 50 * 16, 20), v = Inputs.Gaussian(3, 50 * 16), output = new float[40 * 16], statistics = new float[2 * 40];
+        float[] q = Inputs.Gaussian(1, 40 * 16, 20), k = Inputs.Gaussian(2, 50 * 16, 20), v = Inputs.Gaussian(3, 50 * 16), output = new float[40 * 16];
+        float[] statistics = new float[2 * 40];
         double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
         FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 40, 50, 16, 16), 0.25f), output, statistics);
-        FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, 50, 16, 16), 0.25), expected, expectedStatistics);
+        FlashAttend.Reference<double>(
+            AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, 50, 16, 16), 0.25), expected, expectedStatistics);
         Compare.Close(output, expected, PeakedTolerance, "output");
         Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, "log-sums");
     }
@@ -73,7 +79,8 @@ public class FlashAttendTests
     [Fact]
     public void Forward_NaNInOneQuery_StaysInThatRow()
     {
-        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
+        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8];
+        float[] statistics = new float[2 * 20];
         q[3 * 8] = float.NaN;
         FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 20, 20, 8, 8), 1), output, statistics);
         for (int i = 0; i < output.Length; i++)
@@ -85,7 +92,8 @@ public class FlashAttendTests
     [Fact]
     public void Forward_NaNInOneKey_ReachesWhoeverSeesIt()
     {
-        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8], statistics = new float[2 * 20];
+        float[] q = Inputs.Gaussian(1, 20 * 8), k = Inputs.Gaussian(2, 20 * 8), v = Inputs.Gaussian(3, 20 * 8), output = new float[20 * 8];
+        float[] statistics = new float[2 * 20];
         k[7 * 8] = float.NaN;
         FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 20, 20, 8, 8), 1, new AttendMask { Causal = true }), output, statistics);
         for (int i = 0; i < output.Length; i++)
@@ -113,8 +121,20 @@ public class FlashAttendTests
         float[] q = SplitHeads(all, 0), k = SplitHeads(all, 1), v = SplitHeads(all, 2);
         HeadLayout at = HeadLayout.Merged(tokens, dim, width), own = HeadLayout.Split(heads, tokens, dim);
         AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(all, at), K = new(all.AsSpan(heads * dim), at), V = new(all.AsSpan(2 * heads * dim), at), Sizes = sizes, Scale = 0.3f, Mask = new AttendMask { Causal = true } }, merged, HeadLayout.Merged(tokens, dim, heads * dim), default);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(q, own), K = new(k, own), V = new(v, own), Sizes = sizes, Scale = 0.3f, Mask = new AttendMask { Causal = true } }, split, own, default);
+        FlashAttend.Forward(
+            new AttendInput<float>
+            {
+                Q = new(all, at),
+                K = new(all.AsSpan(heads * dim), at),
+                V = new(all.AsSpan(2 * heads * dim), at),
+                Sizes = sizes,
+                Scale = 0.3f,
+                Mask = new AttendMask { Causal = true },
+            },
+            merged, HeadLayout.Merged(tokens, dim, heads * dim), default);
+        FlashAttend.Forward(
+            new AttendInput<float> { Q = new(q, own), K = new(k, own), V = new(v, own), Sizes = sizes, Scale = 0.3f, Mask = new AttendMask { Causal = true } },
+            split, own, default);
         for (int i = 0; i < merged.Length; i++)
         {
             int c = i % dim, h = i / dim % heads, t = i / dim / heads % tokens, b = i / dim / heads / tokens;
@@ -132,17 +152,25 @@ public class FlashAttendTests
     public void BackwardHeads_HeadsSideBySideInOneMatrix_BitEqualToSplitHeads()
     {
         const int batch = 2, heads = 3, tokens = 37, dim = 20, width = 3 * heads * dim, row = heads * dim;
-        float[] all = Inputs.Gaussian(1, batch * tokens * width), dAll = new float[all.Length], output = new float[batch * tokens * row], dOutput = Inputs.Gaussian(2, output.Length), statistics = new float[batch * heads * tokens * 2];
+        float[] all = Inputs.Gaussian(1, batch * tokens * width), dAll = new float[all.Length], output = new float[batch * tokens * row];
+        float[] dOutput = Inputs.Gaussian(2, output.Length), statistics = new float[batch * heads * tokens * 2];
         HeadLayout at = HeadLayout.Merged(tokens, dim, width), outputAt = HeadLayout.Merged(tokens, dim, row);
         AttendSizes sizes = new(batch, heads, tokens, tokens, dim, dim);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(all, at), K = new(all.AsSpan(row), at), V = new(all.AsSpan(2 * row), at), Sizes = sizes, Scale = 0.3f }, output, outputAt, statistics);
-        FlashAttend.Backward(new AttendInput<float> { Q = new(all, at), K = new(all.AsSpan(row), at), V = new(all.AsSpan(2 * row), at), Sizes = sizes, Scale = 0.3f }, new HeadSpan<float>(output, outputAt), statistics, dOutput, new AttendGradients<float> { Q = dAll, K = dAll.AsSpan(row), V = dAll.AsSpan(2 * row) });
+        FlashAttend.Forward(
+            new AttendInput<float> { Q = new(all, at), K = new(all.AsSpan(row), at), V = new(all.AsSpan(2 * row), at), Sizes = sizes, Scale = 0.3f }, output,
+            outputAt, statistics);
+        FlashAttend.Backward(
+            new AttendInput<float> { Q = new(all, at), K = new(all.AsSpan(row), at), V = new(all.AsSpan(2 * row), at), Sizes = sizes, Scale = 0.3f },
+            new HeadSpan<float>(output, outputAt), statistics, dOutput,
+            new AttendGradients<float> { Q = dAll, K = dAll.AsSpan(row), V = dAll.AsSpan(2 * row) });
         for (int m = 0; m < batch * heads; m++)
         {
             int b = m / heads, h = m % heads;
             float[] q = Take(all, 0), k = Take(all, row), v = Take(all, 2 * row), o = Rows(output, row, b, h * dim), dO = Rows(dOutput, row, b, h * dim);
             float[] dq = new float[q.Length], dk = new float[q.Length], dv = new float[q.Length];
-            FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, tokens, tokens, dim, dim), 0.3f), o, statistics.AsSpan(2 * m * tokens, 2 * tokens), dO, new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            FlashAttend.Backward(
+                AttendInput.Split<float>(q, k, v, new(1, 1, tokens, tokens, dim, dim), 0.3f), o, statistics.AsSpan(2 * m * tokens, 2 * tokens), dO,
+                new AttendGradients<float> { Q = dq, K = dk, V = dv });
             Assert.Equal(dq, Take(dAll, 0));
             Assert.Equal(dk, Take(dAll, row));
             Assert.Equal(dv, Take(dAll, 2 * row));
@@ -150,19 +178,23 @@ public class FlashAttendTests
             float[] Take(float[] x, int third) => Rows(x, width, b, third + h * dim);
         }
 
-        static float[] Rows(float[] x, int width, int b, int from) => [.. Enumerable.Range(0, tokens * dim).Select(i => x[(b * tokens + i / dim) * width + from + i % dim])];
+        static float[] Rows(float[] x, int width, int b, int from) =>
+            [.. Enumerable.Range(0, tokens * dim).Select(i => x[(b * tokens + i / dim) * width + from + i % dim])];
     }
 
     [Fact]
     public void Backward_AfterWarmUp_AllocatesNothing()
     {
-        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130], dq = new float[x.Length], dk = new float[x.Length], dv = new float[x.Length];
+        float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130], dq = new float[x.Length];
+        float[] dk = new float[x.Length], dv = new float[x.Length];
         FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
         long before = 0;
         for (int i = 0; i < 2; i++)
         {
             before = GC.GetAllocatedBytesForCurrentThread();
-            FlashAttend.Backward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x, new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            FlashAttend.Backward(
+                AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x,
+                new AttendGradients<float> { Q = dq, K = dk, V = dv });
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -173,11 +205,30 @@ public class FlashAttendTests
     {
         const int batch = 2, heads = 3, queries = 40, keys = 70, dim = 12;
         float[] q = Inputs.Gaussian(1, batch * heads * queries * dim), k = Inputs.Gaussian(2, batch * heads * keys * dim), v = Inputs.Gaussian(3, k.Length);
-        bool[] keyMask = [.. Enumerable.Range(0, batch * keys).Select(i => i % 7 != 2)], pairs = [.. Enumerable.Range(0, batch * queries * keys).Select(i => i % 5 != 3)];
-        float[] bias = Inputs.Gaussian(4, kind == 3 ? heads * queries * keys : batch * heads * queries * keys), output = new float[q.Length], statistics = new float[2 * batch * heads * queries];
-        AttendMask whole = kind switch { 0 => new() { Keys = keyMask }, 1 => new() { Pairs = pairs }, 2 => new() { Keys = keyMask, Pairs = pairs, Causal = true }, _ => default };
+        bool[] keyMask = [.. Enumerable.Range(0, batch * keys).Select(i => i % 7 != 2)];
+        bool[] pairs = [.. Enumerable.Range(0, batch * queries * keys).Select(i => i % 5 != 3)];
+        float[] bias = Inputs.Gaussian(4, kind == 3 ? heads * queries * keys : batch * heads * queries * keys), output = new float[q.Length];
+        float[] statistics = new float[2 * batch * heads * queries];
+        AttendMask whole = kind switch
+        {
+            0 => new() { Keys = keyMask },
+            1 => new() { Pairs = pairs },
+            2 => new() { Keys = keyMask, Pairs = pairs, Causal = true },
+            _ => default,
+        };
         HeadLayout own = HeadLayout.Split(heads, queries, dim), theirs = HeadLayout.Split(heads, keys, dim);
-        FlashAttend.Forward(new AttendInput<float> { Q = new(q, own), K = new(k, theirs), V = new(v, theirs), Sizes = new AttendSizes(batch, heads, queries, keys, dim, dim), Scale = 0.3f, Mask = whole, Bias = kind >= 2 ? bias : default }, output, own, statistics);
+        FlashAttend.Forward(
+            new AttendInput<float>
+            {
+                Q = new(q, own),
+                K = new(k, theirs),
+                V = new(v, theirs),
+                Sizes = new AttendSizes(batch, heads, queries, keys, dim, dim),
+                Scale = 0.3f,
+                Mask = whole,
+                Bias = kind >= 2 ? bias : default,
+            },
+            output, own, statistics);
         for (int m = 0; m < batch * heads; m++)
         {
             int b = m / heads, h = m % heads, from = (kind == 3 ? h : m) * queries * keys;
@@ -189,9 +240,14 @@ public class FlashAttendTests
                 _ => default,
             };
             float[] one = new float[queries * dim], expected = new float[2 * queries];
-            FlashAttend.Reference<float>(AttendInput.Split<float>(q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim), new(1, 1, queries, keys, dim, dim), 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default), one, expected);
+            FlashAttend.Reference<float>(
+                AttendInput.Split<float>(
+                    q.AsSpan(m * queries * dim, queries * dim), k.AsSpan(m * keys * dim, keys * dim), v.AsSpan(m * keys * dim, keys * dim),
+                    new(1, 1, queries, keys, dim, dim), 0.3f, mask, kind >= 2 ? bias.AsSpan(from, queries * keys) : default),
+                one, expected);
             Compare.Close(output.AsSpan(m * queries * dim, queries * dim).ToArray(), Inputs.Widen(one), Tolerances.Chain, $"head {m}");
-            Compare.Close(LogSums(Inputs.Widen(statistics.AsSpan(2 * m * queries, 2 * queries))), LogSums(Inputs.Widen(expected)), Tolerances.Chain, $"log-sums {m}");
+            Compare.Close(
+                LogSums(Inputs.Widen(statistics.AsSpan(2 * m * queries, 2 * queries))), LogSums(Inputs.Widen(expected)), Tolerances.Chain, $"log-sums {m}");
         }
     }
 
@@ -215,7 +271,8 @@ public class FlashAttendTests
         const int n = 500, dim = 4;
         foreach (int sign in new[] { 1, -1 })
         {
-            float[] q = Inputs.Gaussian(1, 40 * dim, 0.1), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * dim), output = new float[40 * dim], statistics = new float[2 * 40];
+            float[] q = Inputs.Gaussian(1, 40 * dim, 0.1), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * dim), output = new float[40 * dim];
+            float[] statistics = new float[2 * 40];
             for (int i = 0; i < 40; i++)
             {
                 q[i * dim] = 1;
@@ -228,7 +285,8 @@ public class FlashAttendTests
 
             double[] expected = new double[output.Length], expectedStatistics = new double[2 * 40];
             FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 40, n, dim, dim), 1), output, statistics);
-            FlashAttend.Reference<double>(AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, n, dim, dim), 1), expected, expectedStatistics);
+            FlashAttend.Reference<double>(
+                AttendInput.Split<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, 40, n, dim, dim), 1), expected, expectedStatistics);
             Compare.Close(output, expected, RisingTolerance, $"sign {sign}: output");
             Compare.Close(LogSums(Inputs.Widen(statistics)), LogSums(expectedStatistics), Tolerances.Kernel, $"sign {sign}: log-sums");
         }
@@ -245,7 +303,9 @@ public class FlashAttendTests
             float[] x = Inputs.Gaussian(1, n * 8), output = new float[n * 8];
             HeadLayout at = HeadLayout.Split(1, n, 8);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            FlashAttend.Forward(new AttendInput<float> { Q = new(x, at), K = new(x, at), V = new(x, at), Sizes = new AttendSizes(1, 1, n, n, 8, 8), Scale = 0.3f }, output, at, default);
+            FlashAttend.Forward(
+                new AttendInput<float> { Q = new(x, at), K = new(x, at), V = new(x, at), Sizes = new AttendSizes(1, 1, n, n, 8, 8), Scale = 0.3f }, output, at,
+                default);
             used = GC.GetAllocatedBytesForCurrentThread() - before;
         });
         thread.Start();
@@ -258,25 +318,38 @@ public class FlashAttendTests
     {
         float[] x = new float[60];
         HeadLayout at = HeadLayout.Split(2, 5, 6), wide = HeadLayout.Merged(5, 6, 18);
-        var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(new AttendInput<float> { Q = new(x, at), K = new(x, wide), V = new(x, at), Sizes = new AttendSizes(1, 2, 5, 5, 6, 6), Scale = 1 }, x, at, default));
+        var error = Assert.Throws<ArgumentException>(
+            () =>
+                FlashAttend.Forward(
+                    new AttendInput<float> { Q = new(x, at), K = new(x, wide), V = new(x, at), Sizes = new AttendSizes(1, 2, 5, 5, 6, 6), Scale = 1 }, x, at,
+                    default));
         Assert.Contains("k holds 60 numbers", error.Message);
     }
 
     [Fact]
     public void Forward_WrongLength_NamesBothSides()
     {
-        var error = Assert.Throws<ArgumentException>(() => FlashAttend.Forward(AttendInput.Split<float>(new float[6], new float[9], new float[9], new(1, 1, 2, 3, 3, 3), 1), new float[6], new float[3]));
+        var error = Assert.Throws<ArgumentException>(
+            () =>
+                FlashAttend.Forward(AttendInput.Split<float>(new float[6], new float[9], new float[9], new(1, 1, 2, 3, 3, 3), 1), new float[6], new float[3]));
         Assert.Contains("statistics holds 3", error.Message);
     }
 
-    /// <summary>Scores of 300 carry a float error of 3e-5, which the exponential turns into a relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.</summary>
+    /// <summary>
+    /// Scores of 300 carry a float error of 3e-5, which the exponential turns into a
+    /// relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.
+    /// </summary>
     private const double PeakedTolerance = 1e-5;
 
-    /// <summary>Scores of 50 are 72 in base 2 and rounded three times (Q, sum, subtraction), each by up to 4e-6, which is a relative error of the weights. Measured: 1.1e-5.</summary>
+    /// <summary>
+    /// Scores of 50 are 72 in base 2 and rounded three times (Q, sum, subtraction),
+    /// each by up to 4e-6, which is a relative error of the weights. Measured: 1.1e-5.
+    /// </summary>
     private const double RisingTolerance = 3e-5;
 
     /// <summary>m + ln Σ e^(s − m) of each query, from (m/2, Σ).</summary>
-    private static double[] LogSums(double[] statistics) => [.. statistics.Chunk(2).Select(pair => pair[1] == 0 ? double.NegativeInfinity : 2 * pair[0] + Math.Log(pair[1]))];
+    private static double[] LogSums(double[] statistics) =>
+        [.. statistics.Chunk(2).Select(pair => pair[1] == 0 ? double.NegativeInfinity : 2 * pair[0] + Math.Log(pair[1]))];
 
     private static void Check(int queries, int keys, int dim, int valueDim, int kind)
     {
@@ -286,15 +359,25 @@ public class FlashAttendTests
         float[] bias = kind == 3 ? Inputs.Gaussian(4, queries * keys) : [], dOutput = Inputs.Gaussian(5, queries * valueDim);
         float[] output = new float[queries * valueDim], statistics = new float[2 * queries];
         float[] dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length], dBias = new float[bias.Length];
-        FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
-        FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics, dOutput, new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
+        FlashAttend.Forward(
+            AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics);
+        FlashAttend.Backward(
+            AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), bias), output, statistics,
+            dOutput, new AttendGradients<float> { Q = dq, K = dk, V = dv, Bias = dBias });
 
         double[] wq = Inputs.Widen(q), wk = Inputs.Widen(k), wv = Inputs.Widen(v), wBias = Inputs.Widen(bias), wdOutput = Inputs.Widen(dOutput);
-        double[] expected = new double[output.Length], weights = new double[queries * keys], expectedStatistics = new double[2 * queries], online = new double[output.Length];
+        double[] expected = new double[output.Length], weights = new double[queries * keys], expectedStatistics = new double[2 * queries];
+        double[] online = new double[output.Length];
         double[] edq = new double[q.Length], edk = new double[k.Length], edv = new double[v.Length], edBias = new double[bias.Length];
-        Attend.Reference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), expected, weights);
-        Attend.BackwardReference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale), weights, wdOutput, new AttendGradients<double> { Q = edq, K = edk, V = edv, Bias = edBias });
-        FlashAttend.Reference<double>(AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), online, expectedStatistics);
+        Attend.Reference<double>(
+            AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), expected,
+            weights);
+        Attend.BackwardReference<double>(
+            AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale), weights, wdOutput,
+            new AttendGradients<double> { Q = edq, K = edk, V = edv, Bias = edBias });
+        FlashAttend.Reference<double>(
+            AttendInput.Split<double>(wq, wk, wv, new(1, 1, queries, keys, dim, valueDim), scale, AttendTests.Mask(kind, queries, keys), wBias), online,
+            expectedStatistics);
 
         Compare.Close(online, expected, 1e-13, at + "online reference");
         Compare.Close(output, expected, Tolerances.Chain, at + "output");

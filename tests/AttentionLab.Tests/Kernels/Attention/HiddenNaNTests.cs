@@ -50,7 +50,9 @@ public class HiddenNaNTests
                     Rows(actual[0], gradients[0], queries, i => touched[i] ? null : false, what + road + ": ∂L/∂Q");
                     Rows(actual[1], gradients[1], keys, j => Reached(j) ? null : false, what + road + ": ∂L/∂K");
                     Rows(actual[2], gradients[2], keys, j => Reached(j) ? null : false, what + road + ": ∂L/∂V");
-                    Rows(actual[3], gradients[3], actual[3].Length == 0 ? 0 : queries * keys, at => touched[at / keys] && roads.Sees(at / keys, at % keys) ? null : false, what + road + ": ∂L/∂bias");
+                    Rows(
+                        actual[3], gradients[3], actual[3].Length == 0 ? 0 : queries * keys,
+                        at => touched[at / keys] && roads.Sees(at / keys, at % keys) ? null : false, what + road + ": ∂L/∂bias");
                 }
             }
         }
@@ -61,13 +63,16 @@ public class HiddenNaNTests
     {
         const int batch = 2, tokens = 37;
         MultiHeadAttention attention = new(12, 3, new CounterRandom(1));
-        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, batch, 9, 12), memory = Tensor.Gaussian(new CounterRandom(3), 1, batch, tokens, 12), dy = Tensor.Gaussian(new CounterRandom(4), 1, batch, 9, 12);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, batch, 9, 12), memory = Tensor.Gaussian(new CounterRandom(3), 1, batch, tokens, 12);
+        Tensor dy = Tensor.Gaussian(new CounterRandom(4), 1, batch, 9, 12);
         bool Hidden(int j) => j is 0 or 17 or > 30;
         AttentionMask mask = kind switch
         {
             "keys" => AttentionMask.Keys([.. Enumerable.Range(0, tokens).Select(j => !Hidden(j))]),
             "pairs" => AttentionMask.Pairs(Table(9, tokens, (_, j) => !Hidden(j))),
-            _ => AttentionMask.Bias(new Tensor([.. Enumerable.Range(0, 9 * tokens).Select(at => Hidden(at % tokens) ? float.NegativeInfinity : 0.1f * (at % 7))], 9, tokens)),
+            _ =>
+                AttentionMask.Bias(
+                    new Tensor([.. Enumerable.Range(0, 9 * tokens).Select(at => Hidden(at % tokens) ? float.NegativeInfinity : 0.1f * (at % 7))], 9, tokens)),
         };
         (Tensor expected, var cleanSaved) = attention.ForwardCross(x, memory, mask);
         (Tensor expectedDx, Tensor expectedDMemory) = attention.BackwardCross(dy, cleanSaved);
@@ -120,8 +125,10 @@ public class HiddenNaNTests
         {
             foreach ((bool inKeys, bool inValues) in new[] { (false, true), (true, false), (true, true) })
             {
-                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
-                float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length], edq = new float[q.Length];
+                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim);
+                float[] dOutput = Inputs.Gaussian(4, tokens * valueDim);
+                float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length];
+                float[] dv = new float[v.Length], edq = new float[q.Length];
                 AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
                 LightningAttend.Forward(input, expected, [decay]);
                 LightningAttend.Backward(input, dOutput, new() { Q = edq, K = dk, V = dv }, [decay]);
@@ -157,8 +164,10 @@ public class HiddenNaNTests
         {
             foreach (bool inKeys in new[] { false, true })
             {
-                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
-                float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], edq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
+                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim);
+                float[] dOutput = Inputs.Gaussian(4, tokens * valueDim);
+                float[] expected = new float[dOutput.Length], output = new float[dOutput.Length], dq = new float[q.Length], edq = new float[q.Length];
+                float[] dk = new float[k.Length], dv = new float[v.Length];
                 AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
                 LinearAttend.Forward(input, expected, map);
                 LinearAttend.Backward(input, dOutput, new() { Q = edq, K = dk, V = dv }, map);
@@ -177,7 +186,9 @@ public class HiddenNaNTests
         Keys = kind is "keys" or "all" ? [.. Enumerable.Range(0, keys).Select(j => j != keys / 2 && j != keys - 1)] : [],
         Pairs = kind is "pairs" or "all" ? [.. Enumerable.Range(0, queries * keys).Select(at => (at / keys + at % keys) % 3 != 0)] : [],
         Causal = kind is "causal" or "all",
-        Bias = kind is "bias" or "all" ? [.. Enumerable.Range(0, queries * keys).Select(at => (at / keys + at % keys) % 4 == 1 ? float.NegativeInfinity : 0.1f * (at % 5))] : [],
+        Bias = kind is "bias" or "all"
+            ? [.. Enumerable.Range(0, queries * keys).Select(at => (at / keys + at % keys) % 4 == 1 ? float.NegativeInfinity : 0.1f * (at % 5))]
+            : [],
     };
 
     /// <summary>Rows that are spoilt hold something that is not finite, the others what is expected; null says that either may be.</summary>
@@ -200,7 +211,9 @@ public class HiddenNaNTests
 
             for (int c = 0; c < width; c++)
             {
-                Assert.True(Math.Abs(row[c] - expected[i * width + c]) <= 3e-5, $"{what}: row {i} of {rows}, column {c} is {row[c]:R}, not {expected[i * width + c]:R}");
+                Assert.True(
+                    Math.Abs(row[c] - expected[i * width + c]) <= 3e-5,
+                    $"{what}: row {i} of {rows}, column {c} is {row[c]:R}, not {expected[i * width + c]:R}");
             }
         }
     }

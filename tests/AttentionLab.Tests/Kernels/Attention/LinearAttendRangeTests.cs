@@ -6,12 +6,17 @@ namespace AttentionLab.Tests.Kernels;
 public class LinearAttendRangeTests
 {
     private static readonly (float Query, float Key)[] s_levels = [(-48, -48), (-48, 0), (-60, -44), (-90, 1), (3, -95), (-100, -100), (-150, -170)];
-    private static readonly (FeatureMap Map, bool Causal)[] s_ways = [(FeatureMap.EluPlusOne, false), (FeatureMap.EluPlusOne, true), (FeatureMap.Exp, false), (FeatureMap.Exp, true)];
+    private static readonly (FeatureMap Map, bool Causal)[] s_ways =
+    [
+        (FeatureMap.EluPlusOne, false), (FeatureMap.EluPlusOne, true), (FeatureMap.Exp, false), (FeatureMap.Exp, true)
+    ];
 
-    public static TheoryData<float, float, FeatureMap, bool> Cases => [.. from level in s_levels from way in s_ways select (level.Query, level.Key, way.Map, way.Causal)];
+    public static TheoryData<float, float, FeatureMap, bool> Cases =>
+        [.. from level in s_levels from way in s_ways select (level.Query, level.Key, way.Map, way.Causal)];
 
     [Theory, MemberData(nameof(Cases))]
-    public void ForwardAndBackward_FeaturesFarBelowZero_AgreeWithReference(float query, float key, FeatureMap map, bool causal) => Check(query, key, map, causal, (_, _) => 0);
+    public void ForwardAndBackward_FeaturesFarBelowZero_AgreeWithReference(float query, float key, FeatureMap map, bool causal) =>
+        Check(query, key, map, causal, (_, _) => 0);
 
     // Early keys far below later ones: a query of the beginning sees nothing but them.
     [Theory, InlineData(FeatureMap.EluPlusOne), InlineData(FeatureMap.Exp)]
@@ -40,7 +45,8 @@ public class LinearAttendRangeTests
     private static void Check(float query, float key, FeatureMap map, bool causal, Func<int, int, float> rise)
     {
         const int n = 40, dim = 5, valueDim = 3;
-        float[] q = Inputs.Gaussian(1, n * dim), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * valueDim), dOutput = Inputs.Gaussian(4, n * valueDim);
+        float[] q = Inputs.Gaussian(1, n * dim), k = Inputs.Gaussian(2, n * dim), v = Inputs.Gaussian(3, n * valueDim);
+        float[] dOutput = Inputs.Gaussian(4, n * valueDim);
         for (int at = 0; at < q.Length; at++)
         {
             q[at] += query;

@@ -39,18 +39,21 @@ public class LinearAttendTests
     [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
     public void Linear_AwkwardLength_AgreesWithReference(int n)
     {
-        foreach ((int queries, int keys, int dim, int valueDim, bool causal) in new[] { (n, n, 8, 8, true), (5, n, 9, 7, false), (6, 7, n, n, false), (6, 6, n, n, true) })
+        (int, int, int, int, bool)[] cases = [(n, n, 8, 8, true), (5, n, 9, 7, false), (6, 7, n, n, false), (6, 6, n, n, true)];
+        foreach ((int queries, int keys, int dim, int valueDim, bool causal) in cases)
         {
             foreach (FeatureMap map in Enum.GetValues<FeatureMap>())
             {
                 string what = $"({queries}, {keys}, {dim}, {valueDim}) {map} causal {causal}: ";
-                float[] q = Inputs.Gaussian(1, queries * dim, 0.5), k = Inputs.Gaussian(2, keys * dim, 0.5), v = Inputs.Gaussian(3, keys * valueDim), dOutput = Inputs.Gaussian(4, queries * valueDim);
+                float[] q = Inputs.Gaussian(1, queries * dim, 0.5), k = Inputs.Gaussian(2, keys * dim, 0.5), v = Inputs.Gaussian(3, keys * valueDim);
+                float[] dOutput = Inputs.Gaussian(4, queries * valueDim);
                 float[] output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
                 double[] eOutput = new double[output.Length], eq = new double[q.Length], ek = new double[k.Length], ev = new double[v.Length];
                 AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), causal);
                 LinearAttend.Forward(input, output, map);
                 LinearAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, map);
-                AttendInput<double> exact = AttendInput.Linear<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), causal);
+                AttendInput<double> exact = AttendInput.Linear<double>(
+                    Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, queries, keys, dim, valueDim), causal);
                 LinearAttend.Reference<double>(exact, eOutput, map);
                 LinearAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, map);
                 Compare.Close(output, eOutput, Tolerances.Chain, what + "output");
@@ -73,13 +76,15 @@ public class LinearAttendTests
             foreach (float decay in new[] { 0f, 0.5f, 0.97f, 1f })
             {
                 string what = $"({tokens}, {dim}, {valueDim}) λ = {decay}: ";
-                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim), dOutput = Inputs.Gaussian(4, tokens * valueDim);
+                float[] q = Inputs.Gaussian(1, tokens * dim), k = Inputs.Gaussian(2, tokens * dim), v = Inputs.Gaussian(3, tokens * valueDim);
+                float[] dOutput = Inputs.Gaussian(4, tokens * valueDim);
                 float[] output = new float[dOutput.Length], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
                 double[] eOutput = new double[output.Length], eq = new double[q.Length], ek = new double[k.Length], ev = new double[v.Length];
                 AttendInput<float> input = AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true);
                 LightningAttend.Forward(input, output, [decay]);
                 LightningAttend.Backward(input, dOutput, new() { Q = dq, K = dk, V = dv }, [decay]);
-                AttendInput<double> exact = AttendInput.Linear<double>(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, tokens, tokens, dim, valueDim), causal: true);
+                AttendInput<double> exact = AttendInput.Linear<double>(
+                    Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), new(1, 1, tokens, tokens, dim, valueDim), causal: true);
                 LightningAttend.Reference<double>(exact, eOutput, [decay]);
                 LightningAttend.BackwardReference<double>(exact, Inputs.Widen(dOutput), new() { Q = eq, K = ek, V = ev }, [decay]);
                 Compare.Close(output, eOutput, Tolerances.Chain, what + "output");
@@ -99,7 +104,8 @@ public class LinearAttendTests
         LightningAttend.Forward(AttendInput.Linear<float>(q, k, v, new(1, 1, tokens, tokens, dim, valueDim), causal: true), output, [decay]);
         for (int t = 0; t < tokens; t++)
         {
-            LightningAttend.Step(q.AsSpan(t * dim, dim), k.AsSpan(t * dim, dim), v.AsSpan(t * valueDim, valueDim), state, steps.AsSpan(t * valueDim, valueDim), decay);
+            LightningAttend.Step(
+                q.AsSpan(t * dim, dim), k.AsSpan(t * dim, dim), v.AsSpan(t * valueDim, valueDim), state, steps.AsSpan(t * valueDim, valueDim), decay);
         }
 
         Compare.Close(steps, output, Tolerances.Chain, "step by step");
@@ -117,11 +123,15 @@ public class LinearAttendTests
         Assert.NotEqual(before[560..], after[560..]);
     }
 
-    [Theory, InlineData(FeatureMap.EluPlusOne, false), InlineData(FeatureMap.EluPlusOne, true), InlineData(FeatureMap.Exp, true), InlineData(FeatureMap.Relu, false)]
+    [
+        Theory, InlineData(FeatureMap.EluPlusOne, false), InlineData(FeatureMap.EluPlusOne, true), InlineData(FeatureMap.Exp, true),
+        InlineData(FeatureMap.Relu, false)
+    ]
     public void BackwardReference_AgainstDifferences_Agrees(FeatureMap map, bool causal)
     {
         const int n = 4, dim = 6, valueDim = 2;
-        double[] q = Inputs.GaussianDouble(1, n * dim), k = Inputs.GaussianDouble(2, n * dim), v = Inputs.GaussianDouble(3, n * valueDim), dOutput = Inputs.GaussianDouble(4, n * valueDim);
+        double[] q = Inputs.GaussianDouble(1, n * dim), k = Inputs.GaussianDouble(2, n * dim), v = Inputs.GaussianDouble(3, n * valueDim);
+        double[] dOutput = Inputs.GaussianDouble(4, n * valueDim);
         double[] output = new double[n * valueDim], dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length];
         double Linear()
         {
@@ -129,7 +139,8 @@ public class LinearAttendTests
             return Numerical.Weighted(output, dOutput);
         }
 
-        LinearAttend.BackwardReference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal), dOutput, new() { Q = dq, K = dk, V = dv }, map);
+        LinearAttend.BackwardReference<double>(
+            AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal), dOutput, new() { Q = dq, K = dk, V = dv }, map);
         Compare.Close(dq, Numerical.Gradient(q, Linear), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Linear), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Linear), Tolerances.Numerical, "∂L/∂V");
@@ -140,7 +151,8 @@ public class LinearAttendTests
             return Numerical.Weighted(output, dOutput);
         }
 
-        LightningAttend.BackwardReference<double>(AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal: true), dOutput, new() { Q = dq, K = dk, V = dv }, [0.8]);
+        LightningAttend.BackwardReference<double>(
+            AttendInput.Linear<double>(q, k, v, new(1, 1, n, n, dim, valueDim), causal: true), dOutput, new() { Q = dq, K = dk, V = dv }, [0.8]);
         Compare.Close(dq, Numerical.Gradient(q, Lightning), Tolerances.Numerical, "∂L/∂Q");
         Compare.Close(dk, Numerical.Gradient(k, Lightning), Tolerances.Numerical, "∂L/∂K");
         Compare.Close(dv, Numerical.Gradient(v, Lightning), Tolerances.Numerical, "∂L/∂V");
@@ -224,7 +236,8 @@ public class LinearAttendTests
     public void Forward_WhatHasNoMeaningHere_IsRefused()
     {
         static string Refused(Action run) => Assert.Throws<ArgumentException>(run).Message;
-        static AttendInput<float> Input(bool causal = true) => AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal);
+        static AttendInput<float> Input(bool causal = true) =>
+            AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal);
         static AttendInput<float> With(float scale, AttendMask mask, float[] bias) => new()
         {
             Q = Input().Q,
@@ -247,8 +260,19 @@ public class LinearAttendTests
     [Fact]
     public void Forward_BadSizes_NameBothSides()
     {
-        Assert.Contains("pass as many queries as keys", Assert.Throws<ArgumentException>(() => LinearAttend.Forward(AttendInput.Linear<float>(new float[2], new float[3], new float[3], new(1, 1, 2, 3, 1, 1), causal: true), new float[2])).Message);
-        Assert.Contains("decay is 1.5", Assert.Throws<ArgumentException>(() => LightningAttend.Forward(AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal: true), new float[2], [1.5f])).Message);
+        Assert.Contains(
+            "pass as many queries as keys",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    LinearAttend.Forward(
+                        AttendInput.Linear<float>(new float[2], new float[3], new float[3], new(1, 1, 2, 3, 1, 1), causal: true), new float[2])).Message);
+        Assert.Contains(
+            "decay is 1.5",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    LightningAttend.Forward(
+                        AttendInput.Linear<float>(new float[2], new float[2], new float[2], new(1, 1, 2, 2, 1, 1), causal: true), new float[2],
+                        [1.5f])).Message);
         Assert.Throws<ArgumentException>(() => LightningAttend.Step(new float[2], new float[2], new float[3], new float[5], new float[3], 1));
     }
 }

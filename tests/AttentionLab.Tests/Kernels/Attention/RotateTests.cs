@@ -24,7 +24,8 @@ public class RotateTests
     {
         float[] c = new float[6], s = new float[6];
         Rotate.Angles(c, s, 3, 4);
-        double[] cos = Inputs.Widen(c), sin = Inputs.Widen(s), x = Inputs.GaussianDouble(1, 12), dy = Inputs.GaussianDouble(2, 12), y = new double[12], dx = new double[12];
+        double[] cos = Inputs.Widen(c), sin = Inputs.Widen(s), x = Inputs.GaussianDouble(1, 12), dy = Inputs.GaussianDouble(2, 12), y = new double[12];
+        double[] dx = new double[12];
         Rotate.BackwardReference<double>(dy, cos, sin, dx, 3, 4);
         double[] numerical = Numerical.Gradient(x, () =>
         {

@@ -98,7 +98,8 @@ public class MatMulTests
 
         Compare.Close(c, product.ToRowMajorArray(), 1e-14, "reference");
         float[] fa = [.. a.Select(v => (float)v)], fb = [.. b.Select(v => (float)v)], fc = new float[c.Length];
-        Matrix<double> left = Matrix<double>.Build.DenseOfRowMajor(rows, inner, Inputs.Widen(fa)), right = Matrix<double>.Build.DenseOfRowMajor(inner, columns, Inputs.Widen(fb));
+        Matrix<double> left = Matrix<double>.Build.DenseOfRowMajor(rows, inner, Inputs.Widen(fa));
+        Matrix<double> right = Matrix<double>.Build.DenseOfRowMajor(inner, columns, Inputs.Widen(fb));
         double[] expected = (left * right).ToRowMajorArray();
         MatMul.Forward(fa, fb, fc, rows, inner, columns);
         Compare.Close(fc, expected, Tolerances.Kernel, "A·B");
@@ -181,7 +182,10 @@ public class MatMulTests
         });
     }
 
-    /// <summary>Runs it until five times in a row allocate nothing here. A few more tries: threads start, and thread-local memory grows, when another test happens to use the workers.</summary>
+    /// <summary>
+    /// Runs it until five times in a row allocate nothing here. A few more tries: threads
+    /// start, and thread-local memory grows, when another test happens to use the workers.
+    /// </summary>
     internal static void AllocatesNothing(Action action)
     {
         for (int attempt = 0; attempt < 20; attempt++)

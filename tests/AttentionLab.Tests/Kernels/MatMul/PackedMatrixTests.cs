@@ -31,7 +31,8 @@ public class PackedMatrixTests
     [InlineData(5, 0, 40)]
     public void Forward_Epilogue_IsBiasThenActivationThenResidual(int rows, int inner, int columns)
     {
-        float[] a = Inputs.Gaussian(4, rows * inner), b = Inputs.Gaussian(5, inner * columns, 1 / Math.Sqrt(Math.Max(1, inner))), bias = Inputs.Gaussian(6, columns), residual = Inputs.Gaussian(7, rows * columns), old = Inputs.Gaussian(8, rows * columns);
+        float[] a = Inputs.Gaussian(4, rows * inner), b = Inputs.Gaussian(5, inner * columns, 1 / Math.Sqrt(Math.Max(1, inner)));
+        float[] bias = Inputs.Gaussian(6, columns), residual = Inputs.Gaussian(7, rows * columns), old = Inputs.Gaussian(8, rows * columns);
         PackedMatrix packed = new(b, inner, columns);
         foreach (Nonlinearity f in Enum.GetValues<Nonlinearity>())
         {
@@ -73,7 +74,8 @@ public class PackedMatrixTests
     {
         // What a layer did before in separate steps, it may do in one without a change of its results.
         const int rows = 50, inner = 70, columns = 96;
-        float[] a = Inputs.Gaussian(9, rows * inner), b = Inputs.Gaussian(10, inner * columns), fused = new float[rows * columns], steps = new float[rows * columns];
+        float[] a = Inputs.Gaussian(9, rows * inner), b = Inputs.Gaussian(10, inner * columns), fused = new float[rows * columns];
+        float[] steps = new float[rows * columns];
         PackedMatrix packed = new(b, inner, columns);
         MatMul.Forward(a, packed, fused, rows, new Epilogue { Activation = Nonlinearity.Gelu });
         MatMul.Forward(a, b, steps, rows, inner, columns);
@@ -96,15 +98,21 @@ public class PackedMatrixTests
     {
         PackedMatrix packed = new(new float[12], 3, 4);
         Assert.Contains("b holds 12 numbers but (inner, columns) = (4, 4) needs 16", Message(() => _ = new PackedMatrix(new float[12], 4, 4)));
-        Assert.Contains("b holds 12 numbers but (columns, inner) = (4, 4) needs 16", Message(() => _ = new PackedMatrix(new float[12], 4, 4, transposed: true)));
+        Assert.Contains(
+            "b holds 12 numbers but (columns, inner) = (4, 4) needs 16", Message(() => _ = new PackedMatrix(new float[12], 4, 4, transposed: true)));
         Assert.Contains("b holds 11 numbers but (inner, columns) = (3, 4) needs 12", Message(() => packed.Refill(new float[11])));
         Assert.Contains("a holds 8 numbers but (rows, b.Inner) = (2, 3) needs 6", Message(() => MatMul.Forward(new float[8], packed, new float[8], 2)));
         Assert.Contains("c holds 6 numbers but (rows, b.Columns) = (2, 4) needs 8", Message(() => MatMul.Forward(new float[6], packed, new float[6], 2)));
-        Assert.Contains("Bias holds 3 numbers but C has 4 columns: pass", Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Bias = new float[3] })));
-        Assert.Contains("Residual holds 4 numbers but C holds 8: pass", Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Residual = new float[4] })));
+        Assert.Contains(
+            "Bias holds 3 numbers but C has 4 columns: pass",
+            Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Bias = new float[3] })));
+        Assert.Contains(
+            "Residual holds 4 numbers but C holds 8: pass",
+            Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Residual = new float[4] })));
         float[] shared = new float[8];
         Assert.Contains("Residual and C share memory", Message(() => MatMul.Forward(new float[6], packed, shared, 2, new Epilogue { Residual = shared })));
-        Assert.Contains("Activation is 9 but", Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Activation = (Nonlinearity)9 })));
+        Assert.Contains(
+            "Activation is 9 but", Message(() => MatMul.Forward(new float[6], packed, new float[8], 2, new Epilogue { Activation = (Nonlinearity)9 })));
 
         static string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
     }

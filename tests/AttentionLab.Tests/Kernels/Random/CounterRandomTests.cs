@@ -77,7 +77,8 @@ public class CounterRandomTests
     {
         foreach (ulong start in new ulong[] { 0, 1, 3, 4, (1UL << 34) - 8 })
         {
-            CounterRandom filled = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start }, one = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start };
+            CounterRandom filled = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start };
+            CounterRandom one = new(0x123456789ABCDEF0, 0xFEDCBA9876543210) { Position = start };
             uint[] words = new uint[n];
             filled.Fill(words);
             Assert.Equal(Enumerable.Range(0, n).Select(_ => one.NextUInt32()), words);

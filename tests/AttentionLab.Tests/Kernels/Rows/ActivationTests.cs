@@ -120,7 +120,10 @@ public class ActivationTests
 
     private static Activation Of(string name) => name switch
     {
-        _ when name.StartsWith("relu", StringComparison.Ordinal) => new((x, y) => Relu.Forward(x, y), (x, dy, dx) => Relu.Backward(x, dy, dx), (x, y) => Relu.Reference<double>(x, y), (x, dy, dx) => Relu.BackwardReference<double>(x, dy, dx)),
+        _ when name.StartsWith("relu", StringComparison.Ordinal) =>
+            new(
+                (x, y) => Relu.Forward(x, y), (x, dy, dx) => Relu.Backward(x, dy, dx), (x, y) => Relu.Reference<double>(x, y),
+                (x, dy, dx) => Relu.BackwardReference<double>(x, dy, dx)),
         _ => WithForm(name.Contains("tanh", StringComparison.Ordinal)),
     };
 

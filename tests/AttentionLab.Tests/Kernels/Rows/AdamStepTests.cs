@@ -37,7 +37,11 @@ public class AdamStepTests
     public void Forward_OtherLength_NamesBothSides()
     {
         AdamRates rates = new(0.1, 0.9, 0.999, 1e-8, 0, 1);
-        Assert.Contains("gradient holds 2 numbers but value holds 3", Assert.Throws<ArgumentException>(() => AdamStep.Forward(new float[3], new float[2], new float[3], new float[3], rates)).Message);
-        Assert.Contains("square holds 4 numbers but value holds 3", Assert.Throws<ArgumentException>(() => AdamStep.Reference<double>(new double[3], new double[3], new double[3], new double[4], rates)).Message);
+        Assert.Contains(
+            "gradient holds 2 numbers but value holds 3",
+            Assert.Throws<ArgumentException>(() => AdamStep.Forward(new float[3], new float[2], new float[3], new float[3], rates)).Message);
+        Assert.Contains(
+            "square holds 4 numbers but value holds 3",
+            Assert.Throws<ArgumentException>(() => AdamStep.Reference<double>(new double[3], new double[3], new double[3], new double[4], rates)).Message);
     }
 }

@@ -34,5 +34,6 @@ public class DotTests
     public void Forward_NaN_IsNaN() => Assert.True(float.IsNaN(Dot.Forward([1, float.NaN, 2], [1, 0, 2])));
 
     [Fact]
-    public void Forward_LengthsDiffer_NamesBoth() => Assert.Contains("b holds 3 numbers but a holds 2", Assert.Throws<ArgumentException>(() => Dot.Forward(new float[2], new float[3])).Message);
+    public void Forward_LengthsDiffer_NamesBoth() =>
+        Assert.Contains("b holds 3 numbers but a holds 2", Assert.Throws<ArgumentException>(() => Dot.Forward(new float[2], new float[3])).Message);
 }

@@ -31,5 +31,7 @@ public class DropTests
 
     [Theory, InlineData(-0.1), InlineData(1.0), InlineData(double.NaN)]
     public void Forward_RateOutside_IsRefused(double rate) =>
-        Assert.Contains("a share from 0 to below 1", Assert.Throws<ArgumentOutOfRangeException>(() => Drop.Forward(new float[2], new float[2], rate, new CounterRandom(1))).Message);
+        Assert.Contains(
+            "a share from 0 to below 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Drop.Forward(new float[2], new float[2], rate, new CounterRandom(1))).Message);
 }

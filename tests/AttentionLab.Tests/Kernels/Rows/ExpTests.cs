@@ -38,7 +38,11 @@ public class ExpTests
     [Fact]
     public void Forward_Extremes_AreZeroInfinityOrNaN()
     {
-        float[] x = [0, -0f, 1000, -1000, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 88.8f, -87, 88.7f, float.MaxValue, float.MinValue, float.Epsilon, 1e30f, -1e30f, 2, 3];
+        float[] x =
+        [
+            0, -0f, 1000, -1000, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 88.8f, -87, 88.7f, float.MaxValue, float.MinValue, float.Epsilon,
+            1e30f, -1e30f, 2, 3
+        ];
         float[] y = new float[x.Length];
         Exp.Forward(x, y);
         Assert.Equal([1, 1, float.PositiveInfinity, 0, float.PositiveInfinity, 0, float.NaN, float.PositiveInfinity, 0], y[..9]);
@@ -80,5 +84,6 @@ public class ExpTests
     }
 
     [Fact]
-    public void Forward_LengthsDiffer_Throws() => Assert.Contains("y holds 3 numbers but x holds 2", Assert.Throws<ArgumentException>(() => Exp.Forward(new float[2], new float[3])).Message);
+    public void Forward_LengthsDiffer_Throws() =>
+        Assert.Contains("y holds 3 numbers but x holds 2", Assert.Throws<ArgumentException>(() => Exp.Forward(new float[2], new float[3])).Message);
 }

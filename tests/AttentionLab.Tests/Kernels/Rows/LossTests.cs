@@ -77,7 +77,9 @@ public class LossTests
         double[] logits = Inputs.GaussianDouble(5, 15), dLogits = new double[15];
         int[] targets = [2, CrossEntropy.Ignored, 4];
         CrossEntropy.BackwardReference<double>(logits, targets, 1.0, dLogits, 3, 5, smoothing);
-        Compare.Close(dLogits, Numerical.Gradient(logits, () => CrossEntropy.Reference<double>(logits, targets, [], 3, 5, smoothing)), Tolerances.Numerical, "∂L/∂logits");
+        Compare.Close(
+            dLogits, Numerical.Gradient(logits, () => CrossEntropy.Reference<double>(logits, targets, [], 3, 5, smoothing)), Tolerances.Numerical,
+            "∂L/∂logits");
         double[] y = new double[3], dy = [0.3, -1, 2], dx = new double[15];
         double Loss()
         {
@@ -117,7 +119,9 @@ public class LossTests
     [Fact]
     public void CrossEntropy_BadTargetOrSmoothing_NamesBothSides()
     {
-        Assert.Contains("targets[0] is 3 but the logits have classes 0 to 2", Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Forward([1, 2, 3], [3], [], 1, 3)).Message);
+        Assert.Contains(
+            "targets[0] is 3 but the logits have classes 0 to 2",
+            Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Forward([1, 2, 3], [3], [], 1, 3)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Forward([1, 2, 3], [-1], [], 1, 3));
         Assert.Throws<ArgumentException>(() => CrossEntropy.Forward([1, 2, 3], [1], [], 1, 3, float.NaN));
         Assert.Throws<ArgumentException>(() => CrossEntropy.Forward([1, 2, 3], [1, 2], [], 1, 3));

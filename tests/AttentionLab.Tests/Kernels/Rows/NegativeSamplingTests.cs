@@ -73,9 +73,15 @@ public class NegativeSamplingTests
     [Fact]
     public void Forward_WrongSizes_AreRefused()
     {
-        Assert.Contains("step holds 3 numbers but v holds 2", Assert.Throws<ArgumentException>(() => NegativeSampling.Forward(new float[2], new float[4], [0], 1, new float[3])).Message);
-        Assert.Contains("table has 5 numbers but must be rows of 2", Assert.Throws<ArgumentException>(() => NegativeSampling.Forward(new float[2], new float[5], [0], 1, new float[2])).Message);
-        Assert.Contains("sample 2 was asked for but the table has rows 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => NegativeSampling.Forward(new float[2], new float[4], [2], 1, new float[2])).Message);
+        Assert.Contains(
+            "step holds 3 numbers but v holds 2",
+            Assert.Throws<ArgumentException>(() => NegativeSampling.Forward(new float[2], new float[4], [0], 1, new float[3])).Message);
+        Assert.Contains(
+            "table has 5 numbers but must be rows of 2",
+            Assert.Throws<ArgumentException>(() => NegativeSampling.Forward(new float[2], new float[5], [0], 1, new float[2])).Message);
+        Assert.Contains(
+            "sample 2 was asked for but the table has rows 0 to 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => NegativeSampling.Forward(new float[2], new float[4], [2], 1, new float[2])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NegativeSampling.Loss(new float[2], new float[4], [-1]));
     }
 }

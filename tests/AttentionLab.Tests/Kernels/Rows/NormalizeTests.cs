@@ -5,7 +5,8 @@ namespace AttentionLab.Tests.Kernels;
 
 public class NormalizeTests
 {
-    public static TheoryData<string> Cases => [.. Golden.Names("normalization").Select(row => row.Data).Where(name => name.StartsWith("layer", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases =>
+        [.. Golden.Names("normalization").Select(row => row.Data).Where(name => name.StartsWith("layer", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
@@ -27,8 +28,10 @@ public class NormalizeTests
     {
         const int rows = 3;
         float[] x = Inputs.Gaussian(1, rows * n, 2), gamma = Inputs.Gaussian(2, n), beta = Inputs.Gaussian(3, n), dy = Inputs.Gaussian(4, rows * n);
-        float[] y = new float[x.Length], mean = new float[rows], inverse = new float[rows], dx = new float[x.Length], dGamma = Inputs.Gaussian(5, n), dBeta = Inputs.Gaussian(6, n);
-        double[] ey = new double[x.Length], em = new double[rows], ei = new double[rows], edx = new double[x.Length], eg = Inputs.Widen(dGamma), eb = Inputs.Widen(dBeta);
+        float[] y = new float[x.Length], mean = new float[rows], inverse = new float[rows], dx = new float[x.Length], dGamma = Inputs.Gaussian(5, n);
+        float[] dBeta = Inputs.Gaussian(6, n);
+        double[] ey = new double[x.Length], em = new double[rows], ei = new double[rows], edx = new double[x.Length], eg = Inputs.Widen(dGamma);
+        double[] eb = Inputs.Widen(dBeta);
 
         Normalize.Forward(x, gamma, beta, y, mean, inverse, n);
         Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
@@ -50,8 +53,10 @@ public class NormalizeTests
     public void BackwardReference_AgainstDifferences_Agrees()
     {
         const int rows = 2, n = 6;
-        double[] x = Inputs.GaussianDouble(1, rows * n), gamma = Inputs.GaussianDouble(2, n), beta = Inputs.GaussianDouble(3, n), dy = Inputs.GaussianDouble(4, rows * n);
-        double[] y = new double[x.Length], mean = new double[rows], inverse = new double[rows], dx = new double[x.Length], dGamma = new double[n], dBeta = new double[n];
+        double[] x = Inputs.GaussianDouble(1, rows * n), gamma = Inputs.GaussianDouble(2, n), beta = Inputs.GaussianDouble(3, n);
+        double[] dy = Inputs.GaussianDouble(4, rows * n);
+        double[] y = new double[x.Length], mean = new double[rows], inverse = new double[rows], dx = new double[x.Length], dGamma = new double[n];
+        double[] dBeta = new double[n];
         double Loss()
         {
             Normalize.Reference<double>(x, gamma, beta, y, mean, inverse, n, 0.1);
@@ -68,7 +73,8 @@ public class NormalizeTests
     [Fact]
     public void Forward_ShiftedAndScaledRow_GivesTheSame()
     {
-        float[] x = Inputs.Gaussian(7, 40), moved = [.. x.Select(v => 5 * v + 100)], gamma = new float[40], beta = new float[40], y = new float[40], z = new float[40];
+        float[] x = Inputs.Gaussian(7, 40), moved = [.. x.Select(v => 5 * v + 100)], gamma = new float[40], beta = new float[40], y = new float[40];
+        float[] z = new float[40];
         Array.Fill(gamma, 1);
         Normalize.Forward(x, gamma, beta, y, [], [], 40, 0);
         Normalize.Forward(moved, gamma, beta, z, [], [], 40, 0);
@@ -90,6 +96,7 @@ public class NormalizeTests
     {
         var error = Assert.Throws<ArgumentException>(() => Normalize.Forward(new float[6], new float[2], new float[3], new float[6], [], [], 3));
         Assert.Contains("gamma holds 2", error.Message);
-        Assert.Throws<ArgumentException>(() => Normalize.Backward(new float[6], new float[3], [], new float[2], new float[6], new float[6], new float[3], new float[3]));
+        Assert.Throws<ArgumentException>(
+            () => Normalize.Backward(new float[6], new float[3], [], new float[2], new float[6], new float[6], new float[3], new float[3]));
     }
 }

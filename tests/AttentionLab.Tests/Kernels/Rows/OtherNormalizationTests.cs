@@ -6,7 +6,8 @@ namespace AttentionLab.Tests.Kernels;
 /// <summary>RMS normalisation, and batch normalisation as contrast.</summary>
 public class OtherNormalizationTests
 {
-    public static TheoryData<string> Cases => [.. Golden.Names("normalization").Select(row => row.Data).Where(name => !name.StartsWith("layer", StringComparison.Ordinal))];
+    public static TheoryData<string> Cases =>
+        [.. Golden.Names("normalization").Select(row => row.Data).Where(name => !name.StartsWith("layer", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_AgainstPyTorch_Agree(string name)
@@ -59,8 +60,10 @@ public class OtherNormalizationTests
     public void BackwardReference_AgainstDifferences_Agrees()
     {
         const int rows = 4, n = 3;
-        double[] x = Inputs.GaussianDouble(1, rows * n), gamma = Inputs.GaussianDouble(2, n), beta = Inputs.GaussianDouble(3, n), dy = Inputs.GaussianDouble(4, rows * n);
-        double[] y = new double[x.Length], mean = new double[n], inverse = new double[n], rowInverse = new double[rows], dx = new double[x.Length], dGamma = new double[n], dBeta = new double[n];
+        double[] x = Inputs.GaussianDouble(1, rows * n), gamma = Inputs.GaussianDouble(2, n), beta = Inputs.GaussianDouble(3, n);
+        double[] dy = Inputs.GaussianDouble(4, rows * n);
+        double[] y = new double[x.Length], mean = new double[n], inverse = new double[n], rowInverse = new double[rows], dx = new double[x.Length];
+        double[] dGamma = new double[n], dBeta = new double[n];
         double Batch()
         {
             BatchNormalize.Reference<double>(x, gamma, beta, y, mean, inverse, n, 0.1);
@@ -89,7 +92,8 @@ public class OtherNormalizationTests
     [Fact]
     public void Batch_OtherRowChanged_ChangesThisRowAndLayerNormDoesNot()
     {
-        double[] x = Inputs.GaussianDouble(5, 12), one = [1, 1, 1], zero = new double[3], a = new double[12], b = new double[12], m = new double[4], r = new double[4];
+        double[] x = Inputs.GaussianDouble(5, 12), one = [1, 1, 1], zero = new double[3], a = new double[12], b = new double[12], m = new double[4];
+        double[] r = new double[4];
         BatchNormalize.Reference<double>(x, one, zero, a, m.AsSpan(0, 3), r.AsSpan(0, 3), 3, 0);
         double[] c = new double[12], d = new double[12];
         Normalize.Reference<double>(x, one, zero, c, m, r, 3, 0);
@@ -103,7 +107,9 @@ public class OtherNormalizationTests
     [Fact]
     public void Forward_WrongLength_NamesBothSides()
     {
-        Assert.Contains("gamma holds 2", Assert.Throws<ArgumentException>(() => RmsNormalize.Forward(new float[6], new float[2], new float[6], [], 2, 3)).Message);
-        Assert.Throws<ArgumentException>(() => BatchNormalize.Reference<float>(new float[6], new float[3], new float[3], new float[6], new float[2], new float[3], 3, 0));
+        Assert.Contains(
+            "gamma holds 2", Assert.Throws<ArgumentException>(() => RmsNormalize.Forward(new float[6], new float[2], new float[6], [], 2, 3)).Message);
+        Assert.Throws<ArgumentException>(
+            () => BatchNormalize.Reference<float>(new float[6], new float[3], new float[3], new float[6], new float[2], new float[3], 3, 0));
     }
 }

@@ -20,7 +20,8 @@ public class RowsWithoutSpreadTests
         CounterRandom random = new(3);
         foreach (int n in Widths)
         {
-            float[] gamma = Inputs.Gaussian(1, n, 3), beta = Inputs.Gaussian(2, n), x = new float[n], y = new float[n], mean = new float[1], inverse = new float[1];
+            float[] gamma = Inputs.Gaussian(1, n, 3), beta = Inputs.Gaussian(2, n), x = new float[n], y = new float[n], mean = new float[1];
+            float[] inverse = new float[1];
             foreach (float level in Levels.Concat(Enumerable.Range(0, 20).Select(_ => (float)(20 * random.NextDouble() - 10))))
             {
                 foreach (float epsilon in Epsilons)
@@ -44,7 +45,9 @@ public class RowsWithoutSpreadTests
                     Assert.Equal(level, mean[0]);
                     for (int i = 0; i < n; i++)
                     {
-                        Assert.True(Math.Abs(y[i] - beta[i]) <= 1e-5 * Math.Abs(gamma[i]), $"{n} × {level:R}, ε = {epsilon:R}: y[{i}] is {y[i]:R} but β is {beta[i]:R}");
+                        Assert.True(
+                            Math.Abs(y[i] - beta[i]) <= 1e-5 * Math.Abs(gamma[i]),
+                            $"{n} × {level:R}, ε = {epsilon:R}: y[{i}] is {y[i]:R} but β is {beta[i]:R}");
                     }
                 }
             }
@@ -57,7 +60,8 @@ public class RowsWithoutSpreadTests
         foreach (float level in new[] { 1f, 100000.7f, -9.911018f, 1e30f })
         {
             float[] x = [.. Enumerable.Range(0, n).Select(i => i % 3 == 1 ? MathF.BitIncrement(level) : i % 7 == 6 ? MathF.BitDecrement(level) : level)];
-            float[] gamma = Inputs.Gaussian(1, n), beta = Inputs.Gaussian(2, n), dy = Inputs.Gaussian(3, n), y = new float[n], mean = new float[1], inverse = new float[1], dx = new float[n], dGamma = new float[n], dBeta = new float[n];
+            float[] gamma = Inputs.Gaussian(1, n), beta = Inputs.Gaussian(2, n), dy = Inputs.Gaussian(3, n), y = new float[n], mean = new float[1];
+            float[] inverse = new float[1], dx = new float[n], dGamma = new float[n], dBeta = new float[n];
             double[] ey = new double[n], em = new double[1], ei = new double[1], edx = new double[n], eg = new double[n], eb = new double[n];
             Normalize.Forward(x, gamma, beta, y, mean, inverse, n, 0);
             Normalize.Backward(x, gamma, mean, inverse, dy, dx, dGamma, dBeta);
@@ -101,9 +105,12 @@ public class RowsWithoutSpreadTests
         const int rows = 3;
         foreach (int n in Widths.Where(n => n > 1))
         {
-            float[] x = Array.ConvertAll(Inputs.Gaussian(4, rows * n), v => Math.Clamp(v, -2, 2) * size), gamma = Inputs.Gaussian(1, n), beta = Inputs.Gaussian(2, n), dy = Inputs.Gaussian(5, rows * n);
-            float[] y = new float[rows * n], mean = new float[rows], inverse = new float[rows], dx = new float[rows * n], dGamma = new float[n], dBeta = new float[n];
-            double[] ey = new double[rows * n], em = new double[rows], ei = new double[rows], edx = new double[rows * n], eg = new double[n], eb = new double[n];
+            float[] x = Array.ConvertAll(Inputs.Gaussian(4, rows * n), v => Math.Clamp(v, -2, 2) * size), gamma = Inputs.Gaussian(1, n);
+            float[] beta = Inputs.Gaussian(2, n), dy = Inputs.Gaussian(5, rows * n);
+            float[] y = new float[rows * n], mean = new float[rows], inverse = new float[rows], dx = new float[rows * n], dGamma = new float[n];
+            float[] dBeta = new float[n];
+            double[] ey = new double[rows * n], em = new double[rows], ei = new double[rows], edx = new double[rows * n], eg = new double[n];
+            double[] eb = new double[n];
             double[] wideX = Inputs.Widen(x), wideGamma = Inputs.Widen(gamma), wideDy = Inputs.Widen(dy);
 
             Normalize.Reference<double>(wideX, wideGamma, Inputs.Widen(beta), ey, em, ei, n, 0);

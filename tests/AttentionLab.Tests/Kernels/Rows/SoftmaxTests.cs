@@ -90,5 +90,8 @@ public class SoftmaxTests
     }
 
     [Fact]
-    public void Forward_WrongLength_Throws() => Assert.Contains("x holds 5 numbers but (rows, columns) = (2, 3) needs 6", Assert.Throws<ArgumentException>(() => Softmax.Forward(new float[5], new float[6], 2, 3)).Message);
+    public void Forward_WrongLength_Throws() =>
+        Assert.Contains(
+            "x holds 5 numbers but (rows, columns) = (2, 3) needs 6",
+            Assert.Throws<ArgumentException>(() => Softmax.Forward(new float[5], new float[6], 2, 3)).Message);
 }

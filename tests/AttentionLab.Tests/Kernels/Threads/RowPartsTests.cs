@@ -11,7 +11,8 @@ public sealed class RowPartsTests : IDisposable
 {
     private const int Rows = 530, Columns = 521, Size = Rows * Columns;
 
-    private static readonly float[] X = Inputs.Gaussian(1, Size, 2), Dy = Inputs.Gaussian(2, Size), Row = Inputs.Gaussian(3, Columns), Other = Inputs.Gaussian(4, Columns);
+    private static readonly float[] X = Inputs.Gaussian(1, Size, 2), Dy = Inputs.Gaussian(2, Size), Row = Inputs.Gaussian(3, Columns);
+    private static readonly float[] Other = Inputs.Gaussian(4, Columns);
     private static readonly float[] Mean = new float[Rows], Inverse = new float[Rows], Weights = new float[Size];
     private static readonly float[] Cos = Inputs.Gaussian(5, Rows * (Columns / 2)), Sin = Inputs.Gaussian(6, Rows * (Columns / 2));
     private static readonly int[] Ids = [.. Enumerable.Range(0, Rows).Select(i => i * i % 97)];
@@ -127,7 +128,8 @@ public sealed class RowPartsTests : IDisposable
     public void LargeRows_AgainstReference_Agree()
     {
         // The awkward lengths of the other tests are too short to be cut into parts.
-        double[] x = Inputs.Widen(X), dy = Inputs.Widen(Dy), row = Inputs.Widen(Row), mean = new double[Rows], inverse = new double[Rows], y = new double[Size], dGamma = new double[Columns], dBeta = new double[Columns];
+        double[] x = Inputs.Widen(X), dy = Inputs.Widen(Dy), row = Inputs.Widen(Row), mean = new double[Rows], inverse = new double[Rows], y = new double[Size];
+        double[] dGamma = new double[Columns], dBeta = new double[Columns];
         Normalize.Reference<double>(x, row, Inputs.Widen(Other), y, mean, inverse, Columns, Normalize.Epsilon);
         float[][] results = Results("layer norm", 2);
         Compare.Close(results[0], y, Tolerances.Kernel, "layer norm");

@@ -64,7 +64,8 @@ internal static class ThreadCases
         },
         ["Normalize"] = s =>
         {
-            float[] x = s.Gaussian(1, Rows * Columns), gamma = s.Gaussian(2, Columns), y = new float[x.Length], mean = new float[Rows], inverse = new float[Rows];
+            float[] x = s.Gaussian(1, Rows * Columns), gamma = s.Gaussian(2, Columns), y = new float[x.Length], mean = new float[Rows];
+            float[] inverse = new float[Rows];
             float[] dx = new float[x.Length], dGamma = s.Gaussian(3, Columns), dBeta = s.Gaussian(4, Columns);
             Normalize.Forward(x, gamma, s.Gaussian(5, Columns), y, mean, inverse, Columns);
             Normalize.Backward(x, gamma, mean, inverse, s.Gaussian(6, x.Length), dx, dGamma, dBeta);
@@ -72,7 +73,8 @@ internal static class ThreadCases
         },
         ["RmsNormalize"] = s =>
         {
-            float[] x = s.Gaussian(1, Rows * Columns), gamma = s.Gaussian(2, Columns), y = new float[x.Length], inverse = new float[Rows], dx = new float[x.Length], dGamma = s.Gaussian(3, Columns);
+            float[] x = s.Gaussian(1, Rows * Columns), gamma = s.Gaussian(2, Columns), y = new float[x.Length], inverse = new float[Rows];
+            float[] dx = new float[x.Length], dGamma = s.Gaussian(3, Columns);
             RmsNormalize.Forward(x, gamma, y, inverse, Rows, Columns);
             RmsNormalize.Backward(x, gamma, inverse, s.Gaussian(6, x.Length), dx, dGamma, Rows, Columns);
             return [.. y, .. inverse, .. dx, .. dGamma];
@@ -115,7 +117,9 @@ internal static class ThreadCases
         {
             float[] weights = new float[150 * 160];
             Attend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), output, weights);
-            Attend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), weights, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
+            Attend.Backward(
+                AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), weights, s.Gaussian(4, output.Length),
+                new AttendGradients<float> { Q = dq, K = dk, V = dv });
         }),
         ["FlashAttend"] = s => Flash(s, default),
         ["FlashAttend causal"] = s => Flash(s, new() { Causal = true }),
@@ -143,7 +147,8 @@ internal static class ThreadCases
         ["EncoderLayer inference"] = s =>
         {
             EncoderLayer layer = new(new(64, 4) { Hidden = 130, PreNorm = true, Activation = Activation.Gelu }, new CounterRandom(1));
-            return layer.Infer(new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)])).Values.ToArray();
+            return layer.Infer(
+                new(s.Gaussian(1, 3 * 101 * 64), 3, 101, 64), AttentionMask.Keys([.. Enumerable.Range(0, 101).Select(j => j % 7 != 3)])).Values.ToArray();
         },
         ["PackedEncoderLayer"] = s =>
         {
@@ -154,7 +159,8 @@ internal static class ThreadCases
         },
         ["Adam and clipping"] = s =>
         {
-            Parameter weight = new("w", new Tensor(Inputs.Gaussian(1, Rows * Columns), Rows, Columns)), bias = new("b", new Tensor(Inputs.Gaussian(2, 5000), 5000));
+            Parameter weight = new("w", new Tensor(Inputs.Gaussian(1, Rows * Columns), Rows, Columns));
+            Parameter bias = new("b", new Tensor(Inputs.Gaussian(2, 5000), 5000));
             Adam adam = new([weight, bias], decay: 0.01);
             double norm = 0;
             for (ulong step = 1; step <= 3; step++)
@@ -214,9 +220,12 @@ internal static class ThreadCases
     {
         (int queries, int keys, int dim, int valueDim) = (150, 160, 48, 47);
         float[] q = s.Gaussian(1, queries * dim), k = s.Gaussian(2, keys * dim), v = s.Gaussian(3, keys * valueDim);
-        float[] output = new float[queries * valueDim], statistics = new float[2 * queries], dq = new float[q.Length], dk = new float[k.Length], dv = new float[v.Length];
+        float[] output = new float[queries * valueDim], statistics = new float[2 * queries], dq = new float[q.Length], dk = new float[k.Length];
+        float[] dv = new float[v.Length];
         FlashAttend.Forward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics);
-        FlashAttend.Backward(AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics, s.Gaussian(4, output.Length), new AttendGradients<float> { Q = dq, K = dk, V = dv });
+        FlashAttend.Backward(
+            AttendInput.Split<float>(q, k, v, new(1, 1, queries, keys, dim, valueDim), 0.14f, mask), output, statistics, s.Gaussian(4, output.Length),
+            new AttendGradients<float> { Q = dq, K = dk, V = dv });
         return [.. output, .. statistics, .. dq, .. dk, .. dv];
     }
 

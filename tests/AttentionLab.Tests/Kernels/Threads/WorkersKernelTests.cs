@@ -38,7 +38,8 @@ public sealed class WorkersKernelTests : IDisposable
     [Theory, MemberData(nameof(Cases))]
     public void Result_NotANumberAndInfinityInTheInput_IsTheSameBitByBit(string name)
     {
-        foreach (ThreadCases.Spoiled spoiled in (ThreadCases.Spoiled[])[new(1009, float.NaN), new(2003, float.PositiveInfinity, float.NegativeInfinity), new(977, 1e38f, -1e38f, 1e-42f)])
+        ThreadCases.Spoiled[] all = [new(1009, float.NaN), new(2003, float.PositiveInfinity, float.NegativeInfinity), new(977, 1e38f, -1e38f, 1e-42f)];
+        foreach (ThreadCases.Spoiled spoiled in all)
         {
             Workers.Count = 1;
             float[] alone = ThreadCases.All[name](spoiled);
@@ -212,7 +213,8 @@ public sealed class WorkersKernelTests : IDisposable
         {
             for (int at = 0; at < c.Length; at++)
             {
-                Assert.True(hit(at) ? !float.IsFinite(c[at]) : c[at] == clean[at], $"c[{at / columns}, {at % columns}] is {c[at]}, without the bad number {clean[at]}");
+                Assert.True(
+                    hit(at) ? !float.IsFinite(c[at]) : c[at] == clean[at], $"c[{at / columns}, {at % columns}] is {c[at]}, without the bad number {clean[at]}");
             }
         }
     }
@@ -227,7 +229,8 @@ public sealed class WorkersKernelTests : IDisposable
             {
                 foreach (int columns in new[] { 31, 33, 129 })
                 {
-                    float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns), c = new float[rows * columns], expected = new float[c.Length];
+                    float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns), c = new float[rows * columns];
+                    float[] expected = new float[c.Length];
                     MatMul.Forward(a, b, c, rows, inner, columns);
                     MatMul.Reference<float>(a, b, expected, rows, inner, columns);
                     Compare.Close(c, expected, 1e-5, $"({rows}, {inner}, {columns})");
@@ -247,8 +250,12 @@ public sealed class WorkersKernelTests : IDisposable
         Assert.Equal(expected.Length, actual.Length);
         if (!MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual)))
         {
-            int[] other = [.. Enumerable.Range(0, expected.Length).Where(i => BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]))];
-            Assert.Fail($"{what}: {other.Length} of {expected.Length} numbers differ, first at {other[0]}: {expected[other[0]]:R} alone, {actual[other[0]]:R} now");
+            int[] other =
+            [
+                .. Enumerable.Range(0, expected.Length).Where(i => BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]))
+            ];
+            Assert.Fail(
+                $"{what}: {other.Length} of {expected.Length} numbers differ, first at {other[0]}: {expected[other[0]]:R} alone, {actual[other[0]]:R} now");
         }
     }
 
