@@ -16,7 +16,7 @@ internal sealed class GuestContext : AssemblyLoadContext
 
     private static readonly Lazy<GuestContext> Shared = new(() => new GuestContext(Path.GetDirectoryName(typeof(GuestContext).Assembly.Location)!));
 
-    private readonly Dictionary<string, Assembly> guests = [];
+    private readonly Dictionary<string, Assembly> _guests = [];
 
     private GuestContext(string folder)
         : base("Plotly.NET")
@@ -24,7 +24,7 @@ internal sealed class GuestContext : AssemblyLoadContext
         foreach (string name in Guests)
         {
             string file = Path.Combine(folder, name + ".dll");
-            guests[name] = FromHost(AssemblyName.GetAssemblyName(file)) ?? LoadFromAssemblyPath(file);
+            _guests[name] = FromHost(AssemblyName.GetAssemblyName(file)) ?? LoadFromAssemblyPath(file);
         }
 
         Default.Resolving += (_, name) => Load(name);
@@ -33,7 +33,7 @@ internal sealed class GuestContext : AssemblyLoadContext
     /// <summary>Loads all of them, if that has not been done.</summary>
     public static void Open() => _ = Shared.Value;
 
-    protected override Assembly? Load(AssemblyName assemblyName) => guests.GetValueOrDefault(assemblyName.Name ?? "");
+    protected override Assembly? Load(AssemblyName assemblyName) => _guests.GetValueOrDefault(assemblyName.Name ?? "");
 
     private static Assembly? FromHost(AssemblyName name)
     {

@@ -2,7 +2,7 @@ namespace AttentionLab.Benchmarks.Tests;
 
 public sealed class BarTests
 {
-    private static readonly Dictionary<string, double> s_times = new() { ["ORT"] = 12, ["oneDNN"] = 9, ["ours, normal scores"] = 10 };
+    private static readonly Dictionary<string, double> Times = new() { ["ORT"] = 12, ["oneDNN"] = 9, ["ours, normal scores"] = 10 };
 
     [Theory]
     [InlineData(10, true)]
@@ -60,7 +60,7 @@ public sealed class BarTests
     }
 
     private static (string? Text, bool? Met, IReadOnlyList<string> Notes) Judge(double ours, double? limit, params Bar[] bars) =>
-        Bar.Judge(bars, ours, limit, family => s_times.TryGetValue(family, out double ms) ? ms : null);
+        Bar.Judge(bars, ours, limit, family => Times.TryGetValue(family, out double ms) ? ms : null);
 
     private static (bool? Met, string? Text) MetAndText((string? Text, bool? Met, IReadOnlyList<string> Notes) verdict) => (verdict.Met, verdict.Text);
 }

@@ -5,7 +5,7 @@ namespace AttentionLab.Benchmarks.Tests;
 
 public sealed class DuelReportTests
 {
-    private static readonly DuelReport s_report = new(
+    private static readonly DuelReport Report = new(
         "A CPU", "2026-11-21", "duel --only rows", ".NET 10", 512, new Dictionary<string, double> { ["1"] = 118.3 }, ["ORT: not found (how to get it)"],
         [
             new("attention n=1024", 1, "ours", 18.25, 18, 117.5, 99.3, 1.28, "≥ 1.2 × ORT: 1.28 met", true, 9, 11),
@@ -17,7 +17,7 @@ public sealed class DuelReportTests
     [Fact]
     public void ToJson_Rows_HaveTheSchemaOfTheIssue()
     {
-        using JsonDocument document = JsonDocument.Parse(s_report.ToJson());
+        using JsonDocument document = JsonDocument.Parse(Report.ToJson());
         JsonElement rows = document.RootElement.GetProperty("rows");
         Assert.Equal(3, rows.GetArrayLength());
         string[] names =
@@ -37,7 +37,7 @@ public sealed class DuelReportTests
     [Fact]
     public void ToJson_Machine_IsNamed()
     {
-        using JsonDocument document = JsonDocument.Parse(s_report.ToJson());
+        using JsonDocument document = JsonDocument.Parse(Report.ToJson());
         Assert.Equal(("A CPU", "2026-11-21", "duel --only rows", ".NET 10"), (Text("cpu"), Text("date"), Text("command"), Text("runtime")));
         Assert.Equal(118.3, document.RootElement.GetProperty("limits").GetProperty("1").GetDouble());
 
@@ -47,7 +47,7 @@ public sealed class DuelReportTests
     [Fact]
     public void ToMarkdown_Table_ShowsEveryColumn()
     {
-        string text = s_report.ToMarkdown();
+        string text = Report.ToMarkdown();
         Assert.Contains(
             "| workload | threads | system | median ms | min ms | GFLOP/s | % of limit | × best rival | clean | bar | met |\n", text, StringComparison.Ordinal);
         Assert.Contains(
@@ -66,7 +66,7 @@ public sealed class DuelReportTests
         CultureInfo.CurrentCulture.NumberFormat.NumberDecimalSeparator = ",";
         try
         {
-            Assert.Contains("| 18.25 | 18.00 | 117.5 |", s_report.ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains("| 18.25 | 18.00 | 117.5 |", Report.ToMarkdown(), StringComparison.Ordinal);
         }
         finally
         {

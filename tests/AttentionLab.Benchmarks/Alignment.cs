@@ -14,7 +14,7 @@ internal static class Alignment
     private const int Line = 16, Rounds = 60;
 
     /// <summary>Floats behind the start of a cache line: 0, 4, 16, 32 and 60 bytes.</summary>
-    private static readonly int[] s_offsets = [0, 1, 4, 8, 15];
+    private static readonly int[] Offsets = [0, 1, 4, 8, 15];
 
     private delegate void Kernel(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c);
 
@@ -50,7 +50,7 @@ internal static class Alignment
         text.Append(
             CultureInfo.InvariantCulture,
             $"| kernel | aligned, µs "
-            + $"|{string.Concat(s_offsets.Skip(1).Select(o => $" {4 * o} bytes |"))}\n|---|--:|{string.Concat(s_offsets.Skip(1).Select(_ => "--:|"))}\n");
+            + $"|{string.Concat(Offsets.Skip(1).Select(o => $" {4 * o} bytes |"))}\n|---|--:|{string.Concat(Offsets.Skip(1).Select(_ => "--:|"))}\n");
         foreach ((string name, int length, Kernel call) in kernels)
         {
             double[] best = Times(length, call);
@@ -71,13 +71,13 @@ internal static class Alignment
     {
         (float[] A, float[] B, float[] C) = (Room(length, 1), Room(length, 2), Room(length, 3));
         (int a, int b, int c) = (Start(A), Start(B), Start(C));
-        double[] best = [.. s_offsets.Select(_ => double.PositiveInfinity)];
+        double[] best = [.. Offsets.Select(_ => double.PositiveInfinity)];
         int repeats = Math.Max(1, 500_000 / length);
         for (int round = 0; round < Rounds; round++)
         {
-            for (int i = 0; i < s_offsets.Length; i++)
+            for (int i = 0; i < Offsets.Length; i++)
             {
-                int offset = s_offsets[i];
+                int offset = Offsets[i];
                 double from = Machine.OwnSeconds();
                 for (int repeat = 0; repeat < repeats; repeat++)
                 {

@@ -15,39 +15,39 @@ internal static class Commands
     /// <summary>Exit code for a run that was cancelled.</summary>
     public const int Cancelled = 130;
 
-    private static readonly Option<string?> s_only = new("--only")
+    private static readonly Option<string?> Only = new("--only")
     {
         Description = $"Only one group: {string.Join(", ", Catalog.Groups)}.",
         HelpName = "GROUP",
     };
-    private static readonly Option<int?> s_threads = new("--threads")
+    private static readonly Option<int?> Threads = new("--threads")
     {
         Description = "Threads that every system may use, 1 or 2. Without it: first 1, then 2.",
         HelpName = "1|2",
     };
-    private static readonly Option<string?> s_rivals = new("--rivals") { Description = "Folder made by Rivals/setup.sh, for ONNX Runtime.", HelpName = "DIR" };
-    private static readonly Option<string?> s_python = new("--python")
+    private static readonly Option<string?> Rivals = new("--rivals") { Description = "Folder made by Rivals/setup.sh, for ONNX Runtime.", HelpName = "DIR" };
+    private static readonly Option<string?> Python = new("--python")
     {
         Description = "Python that has torch; without it the usual ones are tried.",
         HelpName = "PATH",
     };
-    private static readonly Option<string?> s_json = new("--json") { Description = "Also write the rows to this file as JSON.", HelpName = "FILE" };
-    private static readonly Option<string?> s_out = new("--out") { Description = "Also write the table to this file as Markdown.", HelpName = "FILE" };
-    private static readonly Option<double> s_seconds = new("--seconds")
+    private static readonly Option<string?> Json = new("--json") { Description = "Also write the rows to this file as JSON.", HelpName = "FILE" };
+    private static readonly Option<string?> Out = new("--out") { Description = "Also write the table to this file as Markdown.", HelpName = "FILE" };
+    private static readonly Option<double> Seconds = new("--seconds")
     {
         Description = "About how long to sample a row; every system gets at least three samples.",
         HelpName = "S",
         DefaultValueFactory = _ => 3,
     };
-    private static readonly Option<string?> s_torchOnly = new("--only")
+    private static readonly Option<string?> TorchOnly = new("--only")
     {
         Description = "Only one group: attention, causal, encoder, training.",
         HelpName = "GROUP",
     };
-    private static readonly Argument<string> s_way = new("way");
-    private static readonly Argument<int> s_tokens = new("tokens");
-    private static readonly Argument<int> s_one = new("threads");
-    private static readonly Argument<string?> s_filter = new("filter") { Description = "Part of a benchmark's name.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string> Way = new("way");
+    private static readonly Argument<int> Tokens = new("tokens");
+    private static readonly Argument<int> One = new("threads");
+    private static readonly Argument<string?> Filter = new("filter") { Description = "Part of a benchmark's name.", Arity = ArgumentArity.ZeroOrOne };
 
     /// <summary>Parses and runs.</summary>
     /// <param name="arguments">Of the program.</param>
@@ -72,18 +72,18 @@ internal static class Commands
     /// <summary>The commands.</summary>
     internal static RootCommand Root()
     {
-        s_only.AcceptOnlyFromAmong([.. Catalog.Groups]);
-        s_torchOnly.AcceptOnlyFromAmong("attention", "causal", "encoder", "training");
-        s_threads.Validators.Clear();
-        s_threads.Validators.Add(result =>
+        Only.AcceptOnlyFromAmong([.. Catalog.Groups]);
+        TorchOnly.AcceptOnlyFromAmong("attention", "causal", "encoder", "training");
+        Threads.Validators.Clear();
+        Threads.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "2"))
             {
                 result.AddError($"--threads is {result.Tokens[0].Value} but must be 1 or 2.");
             }
         });
-        s_seconds.Validators.Clear();
-        s_seconds.Validators.Add(result =>
+        Seconds.Validators.Clear();
+        Seconds.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && !(double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value) && value > 0))
             {
@@ -92,24 +92,24 @@ internal static class Commands
         });
 
         Command duel = new(
-            "duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { s_only, s_threads, s_rivals,
-            s_python, s_json, s_out, s_seconds };
+            "duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { Only, Threads, Rivals,
+            Python, Json, Out, Seconds };
         duel.SetAction(result => Duel(result));
 
         Command torch = new(
-            "torch", "Ours against PyTorch in a child process, which takes turns with us sample by sample.") { s_torchOnly, s_threads, s_python, s_json, s_out,
-            s_seconds };
+            "torch", "Ours against PyTorch in a child process, which takes turns with us sample by sample.") { TorchOnly, Threads, Python, Json, Out,
+            Seconds };
         torch.SetAction(result => TorchDuel(result));
         Command scale = new(
-            "scale", "Time and peak memory of one head for 1k to 32k tokens: fused, weights stored, Lightning; with slopes.") { s_threads, s_out };
+            "scale", "Time and peak memory of one head for 1k to 32k tokens: fused, weights stored, Lightning; with slopes.") { Threads, Out };
         scale.SetAction(result => ScaleTable(result));
-        Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { s_filter };
-        micro.SetAction(result => Micro.Run(result.GetValue(s_filter)));
-        Command alignment = new("alignment", "Kernels on arrays that begin at a cache line and 4 to 60 bytes behind one.") { s_out };
+        Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { Filter };
+        micro.SetAction(result => Micro.Run(result.GetValue(Filter)));
+        Command alignment = new("alignment", "Kernels on arrays that begin at a cache line and 4 to 60 bytes behind one.") { Out };
         alignment.SetAction(result => Say(result, Alignment.Run()));
-        Command one = new("scale-one") { s_way, s_tokens, s_one };
+        Command one = new("scale-one") { Way, Tokens, One };
         one.Hidden = true;
-        one.SetAction(result => Scale.One(result.GetValue(s_way)!, result.GetValue(s_tokens), result.GetValue(s_one)));
+        one.SetAction(result => Scale.One(result.GetValue(Way)!, result.GetValue(Tokens), result.GetValue(One)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
         return new RootCommand(
@@ -152,8 +152,8 @@ internal static class Commands
 
     private static int TorchDuel(ParseResult result)
     {
-        string? only = result.GetValue(s_torchOnly);
-        using RivalSet rivals = RivalSet.None with { Torch = Torch.Find(result.GetValue(s_python)), WithTorch = true };
+        string? only = result.GetValue(TorchOnly);
+        using RivalSet rivals = RivalSet.None with { Torch = Torch.Find(result.GetValue(Python)), WithTorch = true };
         if (rivals.Torch is null)
         {
             Console.Error.WriteLine("PyTorch: not found. apt-get install python3-torch, or pass --python PATH of a Python that has it.");
@@ -165,13 +165,13 @@ internal static class Commands
             threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
     }
 
-    private static int ScaleTable(ParseResult result) => Say(result, Scale.Run(result.GetValue(s_threads) ?? 1, Console.Error));
+    private static int ScaleTable(ParseResult result) => Say(result, Scale.Run(result.GetValue(Threads) ?? 1, Console.Error));
 
     /// <summary>Prints a table, and writes it where <c>--out</c> says.</summary>
     private static int Say(ParseResult result, string table)
     {
         Console.WriteLine(table);
-        if (result.GetValue(s_out) is { } file)
+        if (result.GetValue(Out) is { } file)
         {
             File.WriteAllText(file, table);
         }
@@ -181,8 +181,8 @@ internal static class Commands
 
     private static int Duel(ParseResult result)
     {
-        string? only = result.GetValue(s_only);
-        using RivalSet rivals = RivalSet.Find(result.GetValue(s_rivals), result.GetValue(s_python), withTorch: only is null or "training");
+        string? only = result.GetValue(Only);
+        using RivalSet rivals = RivalSet.Find(result.GetValue(Rivals), result.GetValue(Python), withTorch: only is null or "training");
         return Session(result, rivals.Lines, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
     }
 
@@ -201,8 +201,8 @@ internal static class Commands
             pressed.Cancel = !cancelled.IsCancellationRequested;
             cancelled.Cancel();
         };
-        DuelSession session = new(command, lines, Console.Error, result.GetValue(s_json), result.GetValue(s_out));
-        int[] counts = result.GetValue(s_threads) is { } one ? [one] : [1, 2];
+        DuelSession session = new(command, lines, Console.Error, result.GetValue(Json), result.GetValue(Out));
+        int[] counts = result.GetValue(Threads) is { } one ? [one] : [1, 2];
         bool finished = counts.All(threads =>
         {
             // One thread stays on one core. Threads that are started later must not inherit that.
@@ -212,7 +212,7 @@ internal static class Commands
             using FmaLimit limit = new(threads);
             Console.Error.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"limit of {threads} thread{(threads == 1 ? "" : "s")}: {limit.Find():F1} GFLOP/s"));
-            return session.Run(entries(threads), threads, limit, result.GetValue(s_seconds), cancelled.Token);
+            return session.Run(entries(threads), threads, limit, result.GetValue(Seconds), cancelled.Token);
         });
         Console.WriteLine(session.Report.ToMarkdown());
         return session.Refused > 0 ? 1 : finished ? 0 : Cancelled;

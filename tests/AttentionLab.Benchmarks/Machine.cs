@@ -8,7 +8,7 @@ namespace AttentionLab.Benchmarks;
 /// <summary>What the tables say about the machine, and what keeps it quiet.</summary>
 internal static class Machine
 {
-    private static readonly string[] s_settings = ["TieredCompilation", "TieredPGO", "TieredCompilation.QuickJitForLoops", "GCgen0size"];
+    private static readonly string[] Settings = ["TieredCompilation", "TieredPGO", "TieredCompilation.QuickJitForLoops", "GCgen0size"];
 
     /// <summary>The CPU's name as the system gives it.</summary>
     public static string Cpu { get; } = FromCpuInfo("model name")
@@ -26,7 +26,7 @@ internal static class Machine
     {
         get
         {
-            IEnumerable<string> set = s_settings.Select(
+            IEnumerable<string> set = Settings.Select(
                 name => (name, AppContext.GetData($"System.Runtime.{name}"))).Where(pair => pair.Item2 is not null).Select(pair => $"{pair.name}={pair.Item2}");
             IEnumerable<string> variables = Environment.GetEnvironmentVariables().Keys.OfType<string>()
                 .Where(
@@ -45,7 +45,7 @@ internal static class Machine
     {
         if (OperatingSystem.IsLinux())
         {
-            nuint mask = pin ? s_allowed & (~s_allowed + 1) : s_allowed;
+            nuint mask = pin ? AllowedCores & (~AllowedCores + 1) : AllowedCores;
             _ = SetAffinity(0, (nuint)nuint.Size, in mask);
         }
     }
@@ -130,7 +130,7 @@ internal static class Machine
     }
 
     /// <summary>The cores this process was given, before anything was pinned.</summary>
-    private static readonly nuint s_allowed = Allowed();
+    private static readonly nuint AllowedCores = Allowed();
 
     private static nuint Allowed()
     {

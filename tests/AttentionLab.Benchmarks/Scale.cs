@@ -17,7 +17,7 @@ internal static class Scale
     /// <summary>Bytes that the peak of a process tells from nothing.</summary>
     private const double Resolved = 1e6;
 
-    private static readonly int[] s_tokens = [1024, 2048, 4096, 8192, 16384, 32768];
+    private static readonly int[] Tokens = [1024, 2048, 4096, 8192, 16384, 32768];
 
     /// <summary>One point of the table.</summary>
     /// <param name="Milliseconds">Best of several runs.</param>
@@ -33,7 +33,7 @@ internal static class Scale
         Dictionary<(string Way, int Tokens), Point> points = [];
         foreach (string way in Ways)
         {
-            foreach (int n in s_tokens)
+            foreach (int n in Tokens)
             {
                 // Half of the memory is for others.
                 if (way == "stored" && 4.0 * n * n > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2.0)
@@ -63,7 +63,7 @@ internal static class Scale
             "- One head of 64. Memory is what the call needs beyond its inputs and its output. Fused and stored compute softmax attention, Lightning causal "
             + "linear attention.\n\n");
         text.Append("| tokens | fused ms | fused MB | weights stored ms | weights stored MB | Lightning ms | Lightning MB |\n|--:|--:|--:|--:|--:|--:|--:|\n");
-        foreach (int n in s_tokens)
+        foreach (int n in Tokens)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {n} |");
             foreach (string way in Ways)

@@ -11,14 +11,14 @@ namespace AttentionLab.Studio.Tests;
 /// </summary>
 public sealed class ExecutedCourse
 {
-    private readonly Lazy<Task<IReadOnlyList<ExecutedNotebook>>> notebooks = new(
+    private readonly Lazy<Task<IReadOnlyList<ExecutedNotebook>>> _notebooks = new(
         () => new CourseRunner(Folder, ExecutionCache.Of(Folder)).BringUpToDateAsync(Folder.Executed, new Silent()));
 
     /// <summary>The course of this repository.</summary>
     public static CourseFolder Folder { get; } = CourseFolder.Open(Repository.Notebooks);
 
     /// <summary>The chapters in order, run when first asked for.</summary>
-    public Task<IReadOnlyList<ExecutedNotebook>> GetAsync() => notebooks.Value;
+    public Task<IReadOnlyList<ExecutedNotebook>> GetAsync() => _notebooks.Value;
 
     private sealed class Silent : IRunProgress
     {

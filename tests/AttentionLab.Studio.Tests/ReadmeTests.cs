@@ -8,7 +8,7 @@ public sealed partial class ReadmeTests : IDisposable
 {
     private const string Studio = "dotnet run --project lib/AttentionLab.Studio";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Pages => ["README.md", "CONTRIBUTING.md", "lib/README.md", "lib/AttentionLab/README.md", "notebooks/README.md", "data/README.md"];
 
@@ -28,7 +28,7 @@ public sealed partial class ReadmeTests : IDisposable
         {
             int at = words.IndexOf(option);
             words.RemoveRange(at < 0 ? words.Count : at, at < 0 ? 0 : 2);
-            words.AddRange([option, folder[option]]);
+            words.AddRange([option, _folder[option]]);
         }
 
         (int exitCode, string output, string error) = await Run(words);
@@ -37,8 +37,8 @@ public sealed partial class ReadmeTests : IDisposable
         if (words[0] == "build")
         {
             Assert.Matches(@"^[1-9]\d* notebooks?, [1-9]\d* cells?, 0 failed$", output.TrimEnd().Split('\n')[^1].TrimEnd());
-            Assert.True(File.Exists(Path.Combine(folder["--out"], "index.html")));
-            Assert.Equal(folders.Contains("--ipynb"), Directory.EnumerateFiles(folder.Path, "*.ipynb", SearchOption.AllDirectories).Any());
+            Assert.True(File.Exists(Path.Combine(_folder["--out"], "index.html")));
+            Assert.Equal(folders.Contains("--ipynb"), Directory.EnumerateFiles(_folder.Path, "*.ipynb", SearchOption.AllDirectories).Any());
         }
     }
 
@@ -81,8 +81,8 @@ public sealed partial class ReadmeTests : IDisposable
     {
         string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(match => match.Groups[2].Value)];
         string setup = File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib"));
-        folder.Write("setup.dib", setup);
-        string notebook = folder.WriteNotebook("page.dib", ["#!import ./setup.dib", .. blocks]);
+        _folder.Write("setup.dib", setup);
+        string notebook = _folder.WriteNotebook("page.dib", ["#!import ./setup.dib", .. blocks]);
         (int exitCode, _, string error) = await Run(["run", notebook]);
         Assert.True(exitCode == 0, $"{page}: {error}");
     }
@@ -102,7 +102,7 @@ public sealed partial class ReadmeTests : IDisposable
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static IEnumerable<string> Commands(string page) => CodeBlock().Matches(Text(page))
         .Where(match => match.Groups[1].Value == "sh")

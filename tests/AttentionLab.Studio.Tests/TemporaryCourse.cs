@@ -3,17 +3,17 @@ namespace AttentionLab.Studio.Tests;
 /// <summary>A small course in a temporary folder: notebooks, and the folders that a build makes beside them.</summary>
 public sealed class TemporaryCourse : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public string Root => folder.Path;
+    public string Root => _folder.Path;
 
     public string Notebooks => Path.Combine(Root, "notebooks");
 
     public string Site => Path.Combine(Root, "site");
 
-    public string Write(string name, params string[] cells) => folder.WriteNotebook(Path.Combine("notebooks", name), cells);
+    public string Write(string name, params string[] cells) => _folder.WriteNotebook(Path.Combine("notebooks", name), cells);
 
-    public string WriteFile(string name, string text) => folder.Write(name, text);
+    public string WriteFile(string name, string text) => _folder.Write(name, text);
 
     public string Read(string name) => File.ReadAllText(Path.Combine(Root, name));
 
@@ -21,5 +21,5 @@ public sealed class TemporaryCourse : IDisposable
     public IReadOnlyDictionary<string, string> Book() => Directory.EnumerateFiles(Site, "*", SearchOption.AllDirectories)
         .ToDictionary(file => Path.GetRelativePath(Site, file), File.ReadAllText);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

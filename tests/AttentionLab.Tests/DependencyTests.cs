@@ -47,8 +47,6 @@ public partial class DependencyTests
         ["Studio"] = ["Formatting", "Course.Data", "Course.Charts", "Trainer"],
     };
 
-
-
     /// <summary>The shelves of Kernels share one namespace, so an order of names holds them: a shelf uses those before it.</summary>
     private static readonly string[] Shelves = ["Simd", "Threads", "Random", "Rows", "MatMul", "Attention"];
 

@@ -5,8 +5,8 @@ namespace AttentionLab.Tests;
 /// <summary>What <c>dotnet pack lib/AttentionLab</c> puts into the package, as the project file says it: packing itself takes too long for every run.</summary>
 public class PackageTests
 {
-    private static readonly string s_folder = Path.Combine(Repository.Root, "lib", "AttentionLab");
-    private static readonly XElement s_project = XElement.Load(Path.Combine(s_folder, "AttentionLab.csproj"));
+    private static readonly string Folder = Path.Combine(Repository.Root, "lib", "AttentionLab");
+    private static readonly XElement Project = XElement.Load(Path.Combine(Folder, "AttentionLab.csproj"));
 
     [Theory]
     [InlineData("Version", @"^\d+\.\d+\.\d+(-[a-z0-9.]+)?$")]
@@ -20,22 +20,22 @@ public class PackageTests
     [InlineData("SymbolPackageFormat", "^snupkg$")]
     [InlineData("EmbedUntrackedSources", "^true$")]
     public void Project_ForThePackage_Says(string property, string pattern) =>
-        Assert.Matches(pattern, Assert.Single(s_project.Descendants(property)).Value);
+        Assert.Matches(pattern, Assert.Single(Project.Descendants(property)).Value);
 
     [Fact]
     public void Project_FilesOfThePackage_AreThere()
     {
         string[] packed =
         [
-            .. s_project.Descendants("None").Where(none => (string?)none.Attribute("Pack") == "true").SelectMany(
+            .. Project.Descendants("None").Where(none => (string?)none.Attribute("Pack") == "true").SelectMany(
                 none => none.Attribute("Include")!.Value.Split(';'))
         ];
         Assert.Equal(["../../LICENSE", "../../NOTICE", "README.md"], packed.Order(StringComparer.Ordinal));
-        Assert.All(packed, file => Assert.True(File.Exists(Path.Combine(s_folder, file)), file));
-        Assert.StartsWith("MIT License", File.ReadAllText(Path.Combine(s_folder, "../../LICENSE")));
+        Assert.All(packed, file => Assert.True(File.Exists(Path.Combine(Folder, file)), file));
+        Assert.StartsWith("MIT License", File.ReadAllText(Path.Combine(Folder, "../../LICENSE")));
     }
 
     /// <summary>Links of a package's page lead out of the repository, or nowhere.</summary>
     [Fact]
-    public void Readme_OfThePackage_HasNoRelativeLink() => Assert.DoesNotContain("](", File.ReadAllText(Path.Combine(s_folder, "README.md")));
+    public void Readme_OfThePackage_HasNoRelativeLink() => Assert.DoesNotContain("](", File.ReadAllText(Path.Combine(Folder, "README.md")));
 }

@@ -28,6 +28,8 @@ public static class CourseData
     /// <exception cref="FileNotFoundException">The library does not lie inside the repository.</exception>
     public static string Root => System.IO.Path.GetFullPath(System.IO.Path.Combine(Path("README.md"), "..", ".."));
 
-    /// <summary>The course's word vectors: the 20 000 most frequent words of three dictionaries, learned by <see cref="SkipGramTraining"/> (data/README.md).</summary>
+    /// <summary>
+    /// The course's word vectors: the 20 000 most frequent words of three dictionaries, learned by <see cref="SkipGramTraining"/> (data/README.md).
+    /// </summary>
     public static WordVectors WordVectors() => WordVectorFiles.ReadFolder(Path("words"));
 }

@@ -42,7 +42,9 @@ public sealed record Digits(Tensor Images, int[] Labels)
 
         if (length != Total * Record)
         {
-            throw new InvalidDataException($"{path} unpacks to {(length > Total * Record ? "more than " : "")}{Math.Min(length, Total * Record)} bytes but {Total} records of {Record} bytes are {Total * Record}: restore it from the repository, or make it by data/make_digits.py.");
+            throw new InvalidDataException(
+                $"{path} unpacks to {(length > Total * Record ? "more than " : "")}{Math.Min(length, Total * Record)} bytes but {Total} records of {Record} "
+                + $"bytes are {Total * Record}: restore it from the repository, or make it by data/make_digits.py.");
         }
 
         Digits all = new(new Tensor(Total, Side, Side), new int[Total]);
@@ -51,7 +53,8 @@ public sealed record Digits(Tensor Images, int[] Labels)
             ReadOnlySpan<byte> record = bytes.AsSpan(i * Record, Record);
             if (record[..Pixels].ContainsAnyExceptInRange((byte)0, (byte)16) || record[Pixels] > 9)
             {
-                throw new InvalidDataException($"{path}: record {i} has a pixel above 16 or a digit above 9: restore it from the repository, or make it by data/make_digits.py.");
+                throw new InvalidDataException(
+                    $"{path}: record {i} has a pixel above 16 or a digit above 9: restore it from the repository, or make it by data/make_digits.py.");
             }
 
             for (int p = 0; p < Pixels; p++)
@@ -91,7 +94,8 @@ public sealed record Digits(Tensor Images, int[] Labels)
         {
             if ((uint)indices[i] >= (uint)Count)
             {
-                throw new ArgumentOutOfRangeException(nameof(indices), $"index {indices[i]} was asked for but there are {Count} images: pass 0 to {Count - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(indices), $"index {indices[i]} was asked for but there are {Count} images: pass 0 to {Count - 1}.");
             }
 
             Images.Span.Slice(indices[i] * Pixels, Pixels).CopyTo(part.Images.Span[(i * Pixels)..]);

@@ -80,13 +80,16 @@ public static class SmallText
         ("family",
         [
             "my {kin} {family} comes to the {feast}", "the {family} of {person} loves the {family}", "{person} writes a {feast} card to her {family}",
-            "our {family} and our {family} live together", "my {family} is married and has a {kin} {family}", "his {kin} {family} hugs the {family} at the {feast}",
+            "our {family} and our {family} live together", "my {family} is married and has a {kin} {family}",
+            "his {kin} {family} hugs the {family} at the {feast}",
             "{person} visits her {kin} {family} and her {family}", "my {family} is proud of my {kin} {family}",
         ]),
         ("music",
         [
-            "{person} plays a {piece} on the {instrument}", "the {sound} {instrument} and the {instrument} play a {piece}", "we hear a {sound} {instrument} in the orchestra",
-            "{person} learns the {instrument} for the {piece}", "the {piece} for {instrument} and {instrument} sounds {sound}", "{person} tunes the {sound} {instrument}",
+            "{person} plays a {piece} on the {instrument}", "the {sound} {instrument} and the {instrument} play a {piece}",
+            "we hear a {sound} {instrument} in the orchestra",
+            "{person} learns the {instrument} for the {piece}", "the {piece} for {instrument} and {instrument} sounds {sound}",
+            "{person} tunes the {sound} {instrument}",
             "the orchestra needs a {instrument} and a {sound} {instrument}", "the {sound} {piece} is written for the {instrument}",
         ]),
     ];
@@ -94,7 +97,10 @@ public static class SmallText
     /// <summary>The sentences as words, from <c>data/small-text.txt</c>.</summary>
     /// <param name="path">A file with a sentence a line; null for the course's own.</param>
     public static IReadOnlyList<string[]> Load(string? path = null) =>
-        [.. File.ReadLines(path ?? CourseData.Path("small-text.txt")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)];
+        [
+            .. File.ReadLines(path ?? CourseData.Path("small-text.txt")).Select(
+                line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 0)
+        ];
 
     /// <summary>Makes the text: for each topic sentences that differ, then all of them in random order.</summary>
     /// <param name="seed">Seed; 1 made the course's file.</param>

@@ -13,7 +13,10 @@ public static class Columns
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank != 2 || x.Rows == 0)
         {
-            throw new ArgumentException($"x has shape ({string.Join(", ", x.Shape.ToArray())}) but columns are standardised over the rows of a matrix: pass (n, C) with n of 1 or more.", nameof(x));
+            throw new ArgumentException(
+                $"x has shape ({string.Join(", ", x.Shape.ToArray())}) but columns are standardised over the rows of a matrix: pass (n, C) with n of 1 or "
+                + "more.",
+                nameof(x));
         }
 
         Tensor z = new(x.Shape);

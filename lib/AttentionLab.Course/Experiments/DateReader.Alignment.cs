@@ -19,7 +19,9 @@ public sealed partial class DateReader
         return Maps([date], layer, head)[0];
     }
 
-    /// <summary>How well attention and known alignment agree: for each layer a score of the mean of its heads and, if there are several, of each head.</summary>
+    /// <summary>
+    /// How well attention and known alignment agree: for each layer a score of the mean of its heads and, if there are several, of each head.
+    /// </summary>
     /// <param name="dates">At least two.</param>
     /// <exception cref="ArgumentException">There are fewer than two dates.</exception>
     public IReadOnlyList<AlignmentScore> AlignmentScores(IReadOnlyList<SpokenDate> dates)

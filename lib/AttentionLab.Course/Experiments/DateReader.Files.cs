@@ -52,13 +52,17 @@ public sealed partial class DateReader
         return reader;
 
         string? Value(string key) => file.Metadata.GetValueOrDefault(key);
-        int Number(string key) => int.TryParse(Value(key), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and <= 4096 ? value : throw Wrong(key);
+        int Number(string key) =>
+            int.TryParse(Value(key), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and <= 4096 ? value : throw Wrong(key);
         InvalidDataException Wrong(string key) =>
-            new($"{path} says {(Value(key) is { } text ? $"\"{text}\"" : "nothing")} about {key}, so it is no DateReader: take one that Save or `train dates` wrote.");
+            new(
+                $"{path} says {(Value(key) is { } text ? $"\"{text}\"" : "nothing")} about {key}, so it is no DateReader: take one that Save or `train dates` "
+                + "wrote.");
     }
 
     /// <summary>
-    /// A few bytes of settings may ask for any size: the model is built only if the file holds its matrices. An encoder layer has 4C² of attention and 2·C·hidden
+    /// A few bytes of settings may ask for any size: the model is built only if the
+    /// file holds its matrices. An encoder layer has 4C² of attention and 2·C·hidden
     /// of the feed-forward net, a decoder layer 8C² and the same.
     /// </summary>
     private static void RequireNumbers(SafeTensorsFile file, DateReaderSettings s)
@@ -71,7 +75,9 @@ public sealed partial class DateReader
 
         if (held < needed)
         {
-            throw new InvalidDataException($"{file.Path} says {s.Layers} layers of {s.Channels} channels and {s.Hidden} hidden ones, at least {needed} numbers, but holds at most {held}: take one that Save or `train dates` wrote.");
+            throw new InvalidDataException(
+                $"{file.Path} says {s.Layers} layers of {s.Channels} channels and {s.Hidden} hidden ones, at least {needed} numbers, but holds at most "
+                + $"{held}: take one that Save or `train dates` wrote.");
         }
     }
 

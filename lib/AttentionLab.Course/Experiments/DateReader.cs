@@ -13,7 +13,8 @@ namespace AttentionLab.Course.Experiments;
 /// <remarks>
 /// What makes its attention readable, as measured (data/README.md): a digit that can be guessed, or whose word always stands beside another
 /// telltale one, is often read elsewhere or nowhere. With leading zeros in the months, one of two seeds looked at the month for the first
-/// of its digits in a quarter of the dates only (as many as are october or later), and elsewhere for the frequent 0; so <see cref="SpokenDates"/> writes none. The encoder's self-attention
+/// of its digits in a quarter of the dates only (as many as are october or later), and elsewhere
+/// for the frequent 0; so <see cref="SpokenDates"/> writes none. The encoder's self-attention
 /// could carry what a word says to its neighbours, and little of that happens: without it (<see cref="DateReaderSettings.MixWords"/>) the
 /// alignment is no better, and exact matches are fewer, because "twenty" alone does not say whether it is a century. Several
 /// heads share the work: in two of three seeds their mean is right far more often than any one of them.
@@ -75,7 +76,8 @@ public sealed partial class DateReader
     /// <param name="cancellation">Stops after the step under way.</param>
     /// <exception cref="TrainingDivergedException">A number became NaN or ∞.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static DateReader Train(DateReaderSettings? settings = null, ulong seed = 1, Action<Progress>? report = null, CancellationToken cancellation = default)
+    public static DateReader Train(
+        DateReaderSettings? settings = null, ulong seed = 1, Action<Progress>? report = null, CancellationToken cancellation = default)
     {
         DateReader reader = new(settings, seed);
         (settings, Parameter[] still) = (reader.Settings, reader.Settings.MixWords ? [] : [.. reader.Mixers]);
@@ -114,7 +116,8 @@ public sealed partial class DateReader
         }
 
         using IDisposable changed = new Change(Model, look);
-        return Batches(dates).Sum(batch => Read([.. batch.Select(date => date.Words)]).Zip(batch).Count(pair => pair.First == pair.Second.Digits)) / (double)dates.Count;
+        return Batches(dates).Sum(
+            batch => Read([.. batch.Select(date => date.Words)]).Zip(batch).Count(pair => pair.First == pair.Second.Digits)) / (double)dates.Count;
     }
 
     /// <summary>One batch: forward, loss and backward.</summary>
@@ -132,7 +135,10 @@ public sealed partial class DateReader
     private string[] Read(IReadOnlyList<string>[] words)
     {
         (int[,] source, bool[,] visible) = Encode(words);
-        return [.. Model.Greedy(source, Start, End, SpokenDates.Longest + 1, visible).Select(ids => string.Concat(ids.Select(id => SpokenDates.Characters[id])))];
+        return
+        [
+            .. Model.Greedy(source, Start, End, SpokenDates.Longest + 1, visible).Select(ids => string.Concat(ids.Select(id => SpokenDates.Characters[id])))
+        ];
     }
 
     private static (int[,] Source, bool[,] Visible) Encode(IReadOnlyList<string>[] texts)
@@ -140,7 +146,9 @@ public sealed partial class DateReader
         int longest = texts.Max(words => words.Count);
         if (longest > Longest || Array.Exists(texts, words => words.Count == 0))
         {
-            throw new ArgumentException($"a text has {(longest > Longest ? longest : 0)} words but a spoken date has 1 to {Longest}: say it like one of SpokenDates.Phrasings.", nameof(texts));
+            throw new ArgumentException(
+                $"a text has {(longest > Longest ? longest : 0)} words but a spoken date has 1 to {Longest}: say it like one of SpokenDates.Phrasings.",
+                nameof(texts));
         }
 
         int[,] source = new int[texts.Length, longest];

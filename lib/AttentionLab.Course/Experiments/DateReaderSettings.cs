@@ -20,7 +20,9 @@ public sealed record DateReaderSettings
     /// <summary>How order gets in; <see cref="PositionKind.None"/> must fail, because then "twenty" has no neighbours.</summary>
     public PositionKind Positions { get; init; } = PositionKind.Sinusoidal;
 
-    /// <summary>False takes self-attention out of the encoder: each word then stands for itself alone, and its attention weight can mean nothing else.</summary>
+    /// <summary>
+    /// False takes self-attention out of the encoder: each word then stands for itself alone, and its attention weight can mean nothing else.
+    /// </summary>
     public bool MixWords { get; init; } = true;
 
     /// <summary>Each date is trained with the words of another one: the control that must fail.</summary>

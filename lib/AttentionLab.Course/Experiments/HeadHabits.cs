@@ -27,7 +27,9 @@ public readonly record struct HeadHabits(double Before, double Itself, double Af
         ArgumentNullException.ThrowIfNull(isSeparator);
         if (weights.Rank != 4 || weights.Shape[0] != ids.GetLength(0) || weights.Shape[2] != ids.GetLength(1) || weights.Shape[3] != ids.GetLength(1))
         {
-            throw new ArgumentException($"weights is {Tensor.Describe(weights.Shape)} but ids ({ids.GetLength(0)}, {ids.GetLength(1)}) need (B, H, T, T): pass both of one forward.", nameof(weights));
+            throw new ArgumentException(
+                $"weights is {Tensor.Describe(weights.Shape)} but ids ({ids.GetLength(0)}, {ids.GetLength(1)}) need (B, H, T, T): pass both of one forward.",
+                nameof(weights));
         }
 
         (int batch, int heads, int tokens) = (weights.Shape[0], weights.Shape[1], weights.Shape[2]);

@@ -33,7 +33,8 @@ public sealed class HeadSwitch : IDisposable
         ArgumentNullException.ThrowIfNull(attention);
         if ((uint)head >= (uint)attention.HeadCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(head), $"head is {head} but the layer has the heads 0 to {attention.HeadCount - 1}: choose one of them.");
+            throw new ArgumentOutOfRangeException(
+                nameof(head), $"head is {head} but the layer has the heads 0 to {attention.HeadCount - 1}: choose one of them.");
         }
 
         int length = attention.Output.Inputs / attention.HeadCount * attention.Output.Outputs;

@@ -33,7 +33,9 @@ public sealed class KeyValueLookup
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Pairs > settings.Symbols)
         {
-            throw new ArgumentException($"a sequence has {settings.Pairs} different keys but there are {settings.Symbols} key symbols: raise Symbols or lower Pairs.", nameof(settings));
+            throw new ArgumentException(
+                $"a sequence has {settings.Pairs} different keys but there are {settings.Symbols} key symbols: raise Symbols or lower Pairs.",
+                nameof(settings));
         }
 
         _settings = settings;
@@ -50,7 +52,8 @@ public sealed class KeyValueLookup
         LogScale = new Parameter("log_scale", new Tensor(settings.Heads));
         LogScale.Value.Span.Fill((float)Math.Log(settings.Scale));
 
-        _adam = new Adam(settings.FreezeQueryAndKey ? [Value.Weight, Output.Weight] : [Query.Weight, Key.Weight, Value.Weight, Output.Weight], settings.LearningRate);
+        _adam = new Adam(
+            settings.FreezeQueryAndKey ? [Value.Weight, Output.Weight] : [Query.Weight, Key.Weight, Value.Weight, Output.Weight], settings.LearningRate);
         _scaleAdam = settings.LearnScale ? new Adam([LogScale], settings.ScaleLearningRate) : null;
     }
 
@@ -112,7 +115,8 @@ public sealed class KeyValueLookup
     {
         (int batch, int heads, int pairs, int width) = (_settings.Sequences, _settings.Heads, _settings.Pairs, Query.Outputs);
         (int[] keyIds, int[] valueIds) = Draw();
-        Tensor query = Rows(Query.Forward(_keys).Y, keyIds), key = Rows(Key.Forward(_keys).Y, keyIds), value = Rows(Value.Forward(_values).Y, valueIds);   // (B,H,T,D)
+        // (B,H,T,D)
+        Tensor query = Rows(Query.Forward(_keys).Y, keyIds), key = Rows(Key.Forward(_keys).Y, keyIds), value = Rows(Value.Forward(_values).Y, valueIds);
         Tensor scaled = PerHead(query);
         (Tensor mixed, ScaledDotProductAttention.Saved attention) = ScaledDotProductAttention.Forward(scaled, key, value, scale: 1);
         Tensor merged = Heads.Merge(mixed).Reshape(batch * pairs, width);

@@ -45,7 +45,10 @@ public static class NearestCentroid
         int second = kinds.Count(true), first = kinds.Length - second;
         if (kinds.Length != vectors.Rows || Math.Min(first, second) < 2)
         {
-            throw new ArgumentException($"there are {vectors.Rows} vectors and {kinds.Length} kinds, {first} and {second} of each: pass one kind a vector, and at least 2 vectors of each kind.", nameof(kinds));
+            throw new ArgumentException(
+                $"there are {vectors.Rows} vectors and {kinds.Length} kinds, {first} and {second} of each: pass one kind a vector, and at least 2 vectors of "
+                + "each kind.",
+                nameof(kinds));
         }
 
         int channels = vectors.Columns, right = 0;

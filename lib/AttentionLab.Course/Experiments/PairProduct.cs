@@ -71,7 +71,8 @@ public static class PairProduct
         ArgumentNullException.ThrowIfNull(target);
         if (prediction.Length != target.Length)
         {
-            throw new ArgumentException($"there are {prediction.Length} predictions but {target.Length} targets: pass one prediction for each target.", nameof(prediction));
+            throw new ArgumentException(
+                $"there are {prediction.Length} predictions but {target.Length} targets: pass one prediction for each target.", nameof(prediction));
         }
 
         double p = prediction.Values.Average(v => (double)v), y = target.Values.Average(v => (double)v), pp = 0, py = 0, yy = 0;

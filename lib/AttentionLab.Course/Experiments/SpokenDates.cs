@@ -52,7 +52,8 @@ public static class SpokenDates
     /// <summary>Every word that can be said, behind the padding.</summary>
     public static Vocabulary Words { get; } = new(
     [
-        Vocabulary.Padding, "the", "of", "in", "on", "day", "year", "hundred", "thousand", .. Small, .. Tens[2..], .. Ordinals[1..], .. OrdinalTens[2..], .. Months,
+        Vocabulary.Padding, "the", "of", "in", "on", "day", "year", "hundred", "thousand", .. Small, .. Tens[2..], .. Ordinals[1..], .. OrdinalTens[2..],
+        .. Months,
     ]);
 
     /// <summary>Every character that is written, then the token that opens a date and the one that closes it.</summary>
@@ -101,12 +102,14 @@ public static class SpokenDates
     {
         if (date < First || date > Last)
         {
-            throw new ArgumentOutOfRangeException(nameof(date), $"date is in the year {date.Year} but years are said from {First.Year} to {Last.Year}: choose one of these.");
+            throw new ArgumentOutOfRangeException(
+                nameof(date), $"date is in the year {date.Year} but years are said from {First.Year} to {Last.Year}: choose one of these.");
         }
 
         if ((uint)phrasing >= (uint)Phrasings.Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(phrasing), $"phrasing {phrasing} was asked for but there are {Phrasings.Count}: pass 0 to {Phrasings.Count - 1}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(phrasing), $"phrasing {phrasing} was asked for but there are {Phrasings.Count}: pass 0 to {Phrasings.Count - 1}.");
         }
 
         Speech speech = new(date);
@@ -143,7 +146,10 @@ public static class SpokenDates
         ArgumentNullException.ThrowIfNull(maps);
         if (dates.Count < 2 || maps.Count != dates.Count)
         {
-            throw new ArgumentException($"there are {dates.Count} dates and {maps.Count} maps but each of two or more dates needs one: pass what DateReader.Alignment gives for each date.", nameof(maps));
+            throw new ArgumentException(
+                $"there are {dates.Count} dates and {maps.Count} maps but each of two or more dates needs one: pass what DateReader.Alignment gives for each "
+                + "date.",
+                nameof(maps));
         }
 
         int digits = 0, peaks = 0, parts = 0, shuffled = 0;
@@ -154,7 +160,10 @@ public static class SpokenDates
             int words = dates[i].Words.Count;
             if (map.GetLength(0) != truth.Count || map.GetLength(1) != words)
             {
-                throw new ArgumentException($"map {i} is ({map.GetLength(0)}, {map.GetLength(1)}) but its date has {truth.Count} characters and {words} words: pass the maps in the order of the dates.", nameof(maps));
+                throw new ArgumentException(
+                    $"map {i} is ({map.GetLength(0)}, {map.GetLength(1)}) but its date has {truth.Count} characters and {words} words: pass the maps in the "
+                    + "order of the dates.",
+                    nameof(maps));
             }
 
             for (int t = 0; t < truth.Count; t++)

@@ -53,6 +53,8 @@ public sealed class Spread(IEnumerable<double> values)
             ? throw new ArgumentException("values is empty but a distribution needs at least one number: check what was measured.", nameof(values))
             : double.IsFinite(sorted[0]) && double.IsFinite(sorted[^1])
                 ? sorted
-                : throw new ArgumentException($"values run from {sorted[0]} to {sorted[^1]} but a distribution needs finite numbers: find out where NaN or ∞ comes from.", nameof(values));
+                : throw new ArgumentException(
+                    $"values run from {sorted[0]} to {sorted[^1]} but a distribution needs finite numbers: find out where NaN or ∞ comes from.",
+                    nameof(values));
     }
 }

@@ -69,6 +69,7 @@ internal static class BuildCommand
         Console.WriteLine(Report.Of(executed));
         return failed == 0 ? 0 : 1;
 
-        void Write(IReadOnlyList<ExecutedNotebook> notebooks, string folder) => BookWriter.Write(folder, CourseContent.Load(course.Notebooks, notebooks), formulas);
+        void Write(IReadOnlyList<ExecutedNotebook> notebooks, string folder) =>
+            BookWriter.Write(folder, CourseContent.Load(course.Notebooks, notebooks), formulas);
     }
 }

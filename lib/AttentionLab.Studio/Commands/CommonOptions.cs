@@ -23,7 +23,8 @@ internal static class CommonOptions
     {
         Description = "Run these chapters only, by number: 03,04. The others are shown as they are known.",
         HelpName = "NN,NN",
-        CustomParser = given => given.Tokens.SelectMany(list => list.Value.Split(',', StringSplitOptions.TrimEntries)).ToArray() is var names && names.All(name => name.Length > 0)
+        CustomParser = given => given.Tokens.SelectMany(list => list.Value.Split(',', StringSplitOptions.TrimEntries)).ToArray() is var names
+            && names.All(name => name.Length > 0)
             ? names : Refuse<string[]>(given, "give numbers of chapters with commas between them"),
     };
 

@@ -8,7 +8,8 @@ namespace AttentionLab.Studio.Commands;
 /// <summary><c>kernel-figures</c>: measures the kernel process, for those who work on it.</summary>
 internal static class KernelFiguresCommand
 {
-    private const string Declarations = "using System.Collections.Generic;\n/// <summary>Twice.</summary>\nint Twice(int x) => 2 * x;\nvar numbers = new List<int> { 1, 2, 3 };";
+    private const string Declarations =
+        "using System.Collections.Generic;\n/// <summary>Twice.</summary>\nint Twice(int x) => 2 * x;\nvar numbers = new List<int> { 1, 2, 3 };";
     private const string Code = "var doubled = numbers.Select(Twice).ToList();\nMath.Round(1.5, numbers.";
 
     public static Command Create()
@@ -18,7 +19,8 @@ internal static class KernelFiguresCommand
             Description = "Kernels that are started, and questions of each kind that each is asked.",
             HelpName = "N",
             DefaultValueFactory = _ => 9,
-            CustomParser = given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 1000
+            CustomParser = given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number is >= 1 and <= 1000
                 ? number : CommonOptions.Refuse<int>(given, "give a number from 1 to 1000"),
         };
         var command = new Command("kernel-figures", "Measure start, cells, questions and memory of the kernel process; medians.") { runs };
@@ -44,7 +46,9 @@ internal static class KernelFiguresCommand
                 await TimeAsync(times + "1 + 1 (ms)", () => session.RunAsync(3, "1 + 1", cancellation: cancellation));
                 KernelAnswer<CompletionList> list = default;
                 await TimeAsync(times + "completions (ms)", async () => list = await session.CompletionsAsync(Code, Code.Length, cancellation));
-                await TimeAsync(times + "description of one (ms)", () => session.DescribeAsync(Code, Code.Length, list.Value!.Items[again % list.Value.Items.Count], cancellation));
+                await TimeAsync(
+                    times + "description of one (ms)",
+                    () => session.DescribeAsync(Code, Code.Length, list.Value!.Items[again % list.Value.Items.Count], cancellation));
                 await TimeAsync(times + "hover (ms)", () => session.HoverAsync(Code, Code.IndexOf("Twice", StringComparison.Ordinal) + 1, cancellation));
                 await TimeAsync(times + "signature (ms)", () => session.SignatureAsync(Code, Code.IndexOf("1.5,", StringComparison.Ordinal) + 4, cancellation));
                 await TimeAsync(times + "diagnostics (ms)", () => session.DiagnosticsAsync(Code, cancellation));
@@ -63,7 +67,9 @@ internal static class KernelFiguresCommand
         foreach ((string name, List<double> values) in figures.OrderBy(figure => figure.Key, StringComparer.Ordinal))
         {
             values.Sort();
-            Console.WriteLine(FormattableString.Invariant($"{name,-30} median {values[values.Count / 2],8:0.0}   from {values[0],8:0.0} to {values[^1],8:0.0}   n = {values.Count}"));
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"{name,-30} median {values[values.Count / 2],8:0.0}   from {values[0],8:0.0} to {values[^1],8:0.0}   n = {values.Count}"));
         }
 
         return 0;

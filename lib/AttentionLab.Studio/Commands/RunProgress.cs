@@ -19,8 +19,10 @@ internal static class RunProgress
             .StartAsync(context => work(new Bars(context)));
     }
 
-    private static string Words(ExecutedNotebook notebook) => FormattableString.Invariant(
-        $"{notebook.Name}: {notebook.Cells.Count(cell => cell.Language == "csharp")} cells in {notebook.Seconds:0.0} s{(notebook.Failed.Any() ? ", failed" : "")}");
+    private static string Words(ExecutedNotebook notebook) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{notebook.Name}: {notebook.Cells.Count(cell => cell.Language == "csharp")} cells in {notebook.Seconds:0.0} "
+        + $"s{(notebook.Failed.Any() ? ", failed" : "")}");
 
     private sealed class Lines : IRunProgress
     {

@@ -22,7 +22,8 @@ public sealed class DibDocument
 
     private static readonly FrozenSet<string> OtherNames = FrozenSet.Create(
         StringComparer.Ordinal,
-        "fsharp", "f#", "fs", "pwsh", "powershell", "javascript", "js", "html", "mermaid", "sql", "kql", "http", "httpRequest", "value", "vscode", "python", "r");
+        "fsharp", "f#", "fs", "pwsh", "powershell", "javascript", "js", "html", "mermaid", "sql", "kql", "http", "httpRequest", "value", "vscode", "python",
+        "r");
 
     private readonly string start;
     private readonly string newLine;

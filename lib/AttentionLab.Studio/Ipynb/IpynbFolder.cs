@@ -71,7 +71,9 @@ public sealed class IpynbFolder
         if (changed.Length > 0)
         {
             string files = string.Join(", ", changed.Select(notebook => notebook + IpynbNotebook.Extension));
-            throw new CourseException($"--ipynb {name}: not as the course wrote it: {files}. Nothing was written: rename what you keep, delete what you do not, or name another folder.");
+            throw new CourseException(
+                $"--ipynb {name}: not as the course wrote it: {files}. Nothing was written: rename what you keep, delete what you do not, or name another "
+                + "folder.");
         }
     }
 

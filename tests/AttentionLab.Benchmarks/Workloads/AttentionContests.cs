@@ -5,17 +5,17 @@ namespace AttentionLab.Benchmarks.Workloads;
 /// <summary>Attention of 8 heads of 64, batch 1: plain, causal, masked, cross, with peaked scores, and long.</summary>
 internal static class AttentionContests
 {
-    private static readonly int[] s_tokens = [128, 512, 1024, 2048, 4096];
+    private static readonly int[] Lengths = [128, 512, 1024, 2048, 4096];
 
     /// <summary>Every attention.</summary>
     public static IEnumerable<Entry> All(RivalSet rivals, int threads)
     {
-        foreach (int n in s_tokens)
+        foreach (int n in Lengths)
         {
             yield return Plain("attention", n);
         }
 
-        foreach (int n in s_tokens)
+        foreach (int n in Lengths)
         {
             string name = $"attention causal n={n}";
             yield return new("causal", name, () => Causal(name, rivals, threads, n));

@@ -11,10 +11,10 @@ internal static class EncoderContests
     private const int Channels = 512, Heads = 8, Hidden = 2048;
 
     /// <summary>(B,T,H,D) ↔ (B,H,T,D).</summary>
-    private static readonly int[] s_swap = [0, 2, 1, 3];
+    private static readonly int[] Swap = [0, 2, 1, 3];
 
     /// <summary>(B,T,H,D) → (B,H,D,T).</summary>
-    private static readonly int[] s_swapAndTurn = [0, 2, 3, 1];
+    private static readonly int[] SwapAndTurn = [0, 2, 3, 1];
 
     /// <summary>Batch and tokens.</summary>
     public static IReadOnlyList<(int Batch, int Tokens)> Shapes { get; } = [(1, 128), (1, 512), (8, 128), (8, 512)];
@@ -116,14 +116,14 @@ internal static class EncoderContests
         Map("x", layer.Attention.Query, "q");
         Map("x", layer.Attention.Key, "k");
         Map("x", layer.Attention.Value, "v");
-        foreach ((string name, int[] order) in new[] { ("q", s_swap), ("k", s_swapAndTurn), ("v", s_swap) })
+        foreach ((string name, int[] order) in new[] { ("q", Swap), ("k", SwapAndTurn), ("v", Swap) })
         {
             model.Node("Reshape", [name, "heads"], [$"{name}s"]).Node("Transpose", [$"{name}s"], [$"{name}h"], ("perm", order));
         }
 
         model.Node("MatMul", ["qh", "kh"], ["dots"]).Node("Mul", ["dots", "scale"], ["scores"]).Node(
             "Softmax", ["scores"], ["weights"], ("axis", -1)).Node("MatMul", ["weights", "vh"], ["mixed"]);
-        model.Node("Transpose", ["mixed"], ["rows"], ("perm", s_swap)).Node("Reshape", ["rows", "joined"], ["a"]);
+        model.Node("Transpose", ["mixed"], ["rows"], ("perm", Swap)).Node("Reshape", ["rows", "joined"], ["a"]);
         Map("a", layer.Attention.Output, "ao");
         Norm("x", "ao", layer.AttentionNorm, "h");
         Map("h", layer.FeedForward.Expand, "f1");

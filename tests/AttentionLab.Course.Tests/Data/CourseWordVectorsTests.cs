@@ -18,7 +18,8 @@ public class CourseWordVectorsTests
         // "orange, banana | hammer", and a few more that anybody would answer the same way.
         foreach ((string a, string b, string c) in new[]
         {
-            ("orange", "banana", "hammer"), ("apple", "pear", "law"), ("dog", "wolf", "compiler"), ("king", "queen", "software"), ("processor", "memory", "flower"), ("violin", "piano", "butter"),
+            ("orange", "banana", "hammer"), ("apple", "pear", "law"), ("dog", "wolf", "compiler"), ("king", "queen", "software"),
+            ("processor", "memory", "flower"), ("violin", "piano", "butter"),
         })
         {
             Assert.True(vectors.Similarity(a, b) > Math.Max(vectors.Similarity(a, c), vectors.Similarity(b, c)), $"{a}, {b} | {c}");

@@ -30,7 +30,12 @@ public class SmallTextTests
         // A word with two senses has one vector, and near words of both.
         string[] apple = [.. vectors.Nearest("apple", 20).Select(near => near.Word)];
         Assert.True(apple.Count(SmallText.Topics["fruit"].Contains) >= 3, string.Join(' ', apple));
-        Assert.True(apple.Count(word => word is "sells" or "buys" or "portable" or "digital" or "wireless" or "fast" or "cheap" || SmallText.Topics["computers"].Contains(word)) >= 3, string.Join(' ', apple));
+        Assert.True(
+            apple.Count(
+                word =>
+                    word is "sells" or "buys" or "portable" or "digital" or "wireless" or "fast" or "cheap"
+                        || SmallText.Topics["computers"].Contains(word)) >= 3,
+            string.Join(' ', apple));
     }
 
     [Fact]

@@ -17,7 +17,9 @@ public class AttendByHandTests
         new("divides by the root of the value's width", (q, k, v) => Attend(q, k, v, scale: 1 / MathF.Sqrt(v[0].Length)), "*value's* length"),
         new("divides by the root of the number of keys", (q, k, v) => Attend(q, k, v, scale: 1 / MathF.Sqrt(k.Length)), "number of keys"),
         new("minus in the exponential", (q, k, v) => Attend(q, k, v, scale: -1 / MathF.Sqrt(q.Length)), "a minus too much"),
-        new("cosine, guarded", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Max(1e-9f, MathF.Sqrt(Dot(q, q) * Dot(key, key))))), v), "cosine as score"),
+        new(
+            "cosine, guarded", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Max(1e-9f, MathF.Sqrt(Dot(q, q) * Dot(key, key))))), v),
+            "cosine as score"),
         new("divides by the length of q", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Sqrt(Dot(q, q)))), v), "length 0 gave NaN"),
         new("shares without exponential", (q, k, v) => Sum(Shares(k.Select(key => Dot(q, key) == 0 ? 1 : Dot(q, key))), v), "without the exponential"),
         new("overflows", (q, k, v) => Attend(q, k, v, stable: false), "overflows to ∞"),
@@ -26,7 +28,8 @@ public class AttendByHandTests
         new("output as long as the query", (q, k, v) => [.. Attend(q, k, v).Concat(new float[q.Length]).Take(q.Length)], "another shape"),
         new("scales the query in place", (q, k, v) => { q[0] /= MathF.Sqrt(q.Length); return Attend(q, k, v); }, "changed one of its inputs"));
 
-    private static float[] Attend(float[] q, float[][] k, float[][] v, bool normalise = true, bool stable = true, float? scale = null, float start = float.NegativeInfinity)
+    private static float[] Attend(
+        float[] q, float[][] k, float[][] v, bool normalise = true, bool stable = true, float? scale = null, float start = float.NegativeInfinity)
     {
         float[] scores = [.. k.Select(key => Dot(q, key) * (scale ?? 1 / MathF.Sqrt(q.Length)))];
         float top = stable ? MathF.Max(start, scores.Max()) : 0;

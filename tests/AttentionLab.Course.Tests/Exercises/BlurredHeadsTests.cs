@@ -8,7 +8,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class BlurredHeadsTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<HeadWeights>(BlurredHeads.About, BlurredHeads.Check, (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h)),
+    public void Check_TellsMutantsApart() =>
+        Mutants.Prove<HeadWeights>(BlurredHeads.About, BlurredHeads.Check, (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h)),
         new("the starter: root of d_model", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns)), "the root of d_model"),
         new("no scale", (q, k, h) => Weights(q, k, h, 1), "The scale is gone"),
         new("d_model", (q, k, h) => Weights(q, k, h, q.Columns), "You divided by d."),

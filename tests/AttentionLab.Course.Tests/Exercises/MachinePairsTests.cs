@@ -13,7 +13,9 @@ public class MachinePairsTests
         new("the whole score", (x, v) => Pairs(x, v, (i, j) => true), "This is q·q"),
         new("half of the score", (x, v) => Pairs(x, v, (i, j) => true) / 2, "This is half of the score"),
         new("halves q·q only", (x, v) => (Pairs(x, v, (i, j) => true) / 2) - Pairs(x, v, (i, j) => i == j), "You halved q·q only"),
-        new("takes ‖v‖²·x away", (x, v) => (Pairs(x, v, (i, j) => true) - Columns(v, f => x.Select((xi, i) => xi * v[i, f] * v[i, f]).Sum())) / 2, "square the feature too"),
+        new(
+            "takes ‖v‖²·x away", (x, v) => (Pairs(x, v, (i, j) => true) - Columns(v, f => x.Select((xi, i) => xi * v[i, f] * v[i, f]).Sum())) / 2,
+            "square the feature too"),
         new("takes ‖v‖·x² away", (x, v) => (Pairs(x, v, (i, j) => true) - Columns(v, f => x.Select((xi, i) => xi * xi * v[i, f]).Sum())) / 2, "square v too"),
         new("counts twice", (x, v) => Pairs(x, v, (i, j) => i != j), "counted twice"),
         new("without features", (x, v) => Pairs([.. x.Select(_ => 1d)], v, (i, j) => i < j), "x_0 and x_1 are missing"),
@@ -49,7 +51,8 @@ public class MachinePairsTests
         }
     }
 
-    private static double Pairs(double[] x, double[,] v, Func<int, int, bool> counts, Func<int, bool>? column = null) => Columns(v, f => column is not null && !column(f) ? 0
+    private static double Pairs(
+        double[] x, double[,] v, Func<int, int, bool> counts, Func<int, bool>? column = null) => Columns(v, f => column is not null && !column(f) ? 0
         : Enumerable.Range(0, x.Length).Sum(i => Enumerable.Range(0, x.Length).Where(j => counts(i, j)).Sum(j => x[i] * x[j] * v[i, f] * v[j, f])));
 
     private static double Columns(double[,] v, Func<int, double> of) => Enumerable.Range(0, v.GetLength(1)).Sum(of);

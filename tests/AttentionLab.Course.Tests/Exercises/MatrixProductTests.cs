@@ -14,7 +14,9 @@ public class MatrixProductTests
         new("Aᵀ·B", (a, b) => Multiply(Transposed(a), b), "Aᵀ·B"),
         new("stores transposed", (a, b) => Transposed(Multiply(a, b)), "changed places"),
         new("forgets to add", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => a[i, a.GetLength(1) - 1] * b[a.GetLength(1) - 1, j]), "last term"),
-        new("takes all sizes from A's rows", (a, b) => Each(a.GetLength(0), a.GetLength(0), (i, j) => Enumerable.Range(0, a.GetLength(0)).Sum(k => a[i, k] * b[k, j])), "another shape"));
+        new(
+            "takes all sizes from A's rows",
+            (a, b) => Each(a.GetLength(0), a.GetLength(0), (i, j) => Enumerable.Range(0, a.GetLength(0)).Sum(k => a[i, k] * b[k, j])), "another shape"));
 
     private static float[,] Multiply(float[,] a, float[,] b) =>
         Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1)).Sum(k => a[i, k] * b[k, j]));

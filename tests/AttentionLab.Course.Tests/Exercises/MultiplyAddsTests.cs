@@ -6,7 +6,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class MultiplyAddsTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Code>(MultiplyAdds.About, MultiplyAdds.Check, (n, d) => [4.0 * n * d * d, 2.0 * n * n * d, 2.0 * n * d * d],
+    public void Check_TellsMutantsApart() =>
+        Mutants.Prove<Code>(MultiplyAdds.About, MultiplyAdds.Check, (n, d) => [4.0 * n * d * d, 2.0 * n * n * d, 2.0 * n * d * d],
         new("three projections", (n, d) => [3.0 * n * d * d, 2.0 * n * n * d, 2.0 * n * d * d], "three projections"),
         new("floating-point operations", (n, d) => [8.0 * n * d * d, 4.0 * n * n * d, 4.0 * n * d * d], "A multiply-add is one"),
         new("one projection", (n, d) => [1.0 * n * d * d, 2.0 * n * n * d, 2.0 * n * d * d], "one projection. There are four"),

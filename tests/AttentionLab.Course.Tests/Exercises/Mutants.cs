@@ -35,7 +35,8 @@ public static class Mutants
 
         Feedback empty = check(Expression.Lambda<TCode>(Expression.Default(ReturnType<TCode>()), Parameters<TCode>()).Compile());
         Assert.True(empty.State != FeedbackState.Passed, "code that returns null, 0 or false passed");
-        Assert.True(ReturnType<TCode>().IsValueType || empty.Message.Contains("null", StringComparison.Ordinal), $"code that returns null was told: {empty.Message}");
+        Assert.True(
+            ReturnType<TCode>().IsValueType || empty.Message.Contains("null", StringComparison.Ordinal), $"code that returns null was told: {empty.Message}");
     }
 
     /// <summary>The part of <see cref="Prove"/> that needs no delegate: for a check of several functions, TCode is a tuple of them.</summary>
@@ -55,8 +56,12 @@ public static class Mutants
         {
             Feedback refused = check(mutant.Code);
             Assert.True(refused.State is FeedbackState.NotYet or FeedbackState.Threw, $"mutant '{mutant.Name}' was not refused:\n{refused}");
-            Assert.True(refused.Message.Contains(mutant.Words, StringComparison.Ordinal), $"mutant '{mutant.Name}' should be told '{mutant.Words}' but was told:\n{refused}");
-            Assert.True(said.TryAdd(refused.Message, mutant.Name), $"mutants '{mutant.Name}' and '{said.GetValueOrDefault(refused.Message)}' are told the same:\n{refused}");
+            Assert.True(
+                refused.Message.Contains(mutant.Words, StringComparison.Ordinal),
+                $"mutant '{mutant.Name}' should be told '{mutant.Words}' but was told:\n{refused}");
+            Assert.True(
+                said.TryAdd(refused.Message, mutant.Name),
+                $"mutants '{mutant.Name}' and '{said.GetValueOrDefault(refused.Message)}' are told the same:\n{refused}");
         }
     }
 

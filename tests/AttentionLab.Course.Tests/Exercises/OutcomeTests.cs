@@ -18,7 +18,8 @@ public class OutcomeTests
     public void Of_OneOrFiveAnswers_AreRefused()
     {
         Assert.Contains("1 answers", Assert.Throws<ArgumentException>(() => Outcome.Of(("a", true))).Message);
-        Assert.Contains("5 answers", Assert.Throws<ArgumentException>(() => Outcome.Of(("a", true), ("b", false), ("c", false), ("d", false), ("e", false))).Message);
+        Assert.Contains(
+            "5 answers", Assert.Throws<ArgumentException>(() => Outcome.Of(("a", true), ("b", false), ("c", false), ("d", false), ("e", false))).Message);
     }
 
     [Theory]

@@ -6,22 +6,32 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class PermutationPropertyTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Test>(PermutationProperty.About, PermutationProperty.Check, (attend, q, k, v) => Shuffles(attend, q, k, v),
+    public void Check_TellsMutantsApart() =>
+        Mutants.Prove<Test>(PermutationProperty.About, PermutationProperty.Check, (attend, q, k, v) => Shuffles(attend, q, k, v),
         new("shuffles the keys only", (attend, q, k, v) => Close(attend(q, k, v), attend(q, Rotate(k, 1), v)), "both in the same way"),
         new("compares by ==", (attend, q, k, v) => Shuffles(attend, q, k, v, tolerance: 0), "rounding"),
         new("never shuffles", (attend, q, k, v) => Close(attend(q, k, v), attend(q, k, v)), "did not notice"),
         new("only reverses", (attend, q, k, v) => Close(attend(q, k, v), attend(q, [.. k.Reverse()], [.. v.Reverse()])), "middle stays the middle"),
         new("compares the first number", (attend, q, k, v) => Shuffles(attend, q, k, v, numbers: 1), "only the last number"),
-        new("exchanges the first two keys", (attend, q, k, v) => Close(attend(q, k, v), attend(q, Exchange(k, 0, 1), Exchange(v, 0, 1))), "last three keys only"),
+        new(
+            "exchanges the first two keys", (attend, q, k, v) =>
+                Close(attend(q, k, v), attend(q, Exchange(k, 0, 1), Exchange(v, 0, 1))), "last three keys only"),
         new("rotates by one", (attend, q, k, v) => Close(attend(q, k, v), attend(q, Rotate(k, 1), Rotate(v, 1))), "exchange two keys, or shuffle"),
-        new("compares the sum", (attend, q, k, v) => Orders(k.Length).All(order => MathF.Abs(attend(q, k, v).Sum() - attend(q, Pick(k, order), Pick(v, order)).Sum()) <= 1e-4f), "not their sum"),
+        new(
+            "compares the sum",
+            (attend, q, k, v) => Orders(k.Length).All(order => MathF.Abs(attend(q, k, v).Sum() - attend(q, Pick(k, order), Pick(v, order)).Sum()) <= 1e-4f),
+            "not their sum"),
         new("allows 0.1", (attend, q, k, v) => Shuffles(attend, q, k, v, tolerance: 0.1f), "let it pass"),
-        new("reverses in place", (attend, q, k, v) => { float[] before = attend(q, k, v); Array.Reverse(k); Array.Reverse(v); return Close(before, attend(q, k, v)); }, "changed one of its inputs"));
+        new(
+            "reverses in place",
+            (attend, q, k, v) => { float[] before = attend(q, k, v); Array.Reverse(k); Array.Reverse(v); return Close(before, attend(q, k, v)); },
+            "changed one of its inputs"));
 
     [Fact]
     public void Check_AllRotations_AreToldThatTheyKeepNeighbours()
     {
-        Feedback feedback = PermutationProperty.Check((attend, q, k, v) => Enumerable.Range(1, k.Length - 1).All(by => Close(attend(q, k, v), attend(q, Rotate(k, by), Rotate(v, by)))));
+        Feedback feedback = PermutationProperty.Check(
+            (attend, q, k, v) => Enumerable.Range(1, k.Length - 1).All(by => Close(attend(q, k, v), attend(q, Rotate(k, by), Rotate(v, by)))));
         Assert.Equal(FeedbackState.NotYet, feedback.State);
         Assert.Contains("keep the neighbours", feedback.Message);
     }
@@ -34,11 +44,23 @@ public class PermutationPropertyTests
         Test test = name switch
         {
             "shuffles" => (attend, q, k, v) => Shuffles(attend, q, k, v, tolerance: 1e-3f),
-            "adjacent exchanges" => (attend, q, k, v) => Enumerable.Range(0, k.Length - 1).All(i => Close(attend(q, k, v), attend(q, Exchange(k, i, i + 1), Exchange(v, i, i + 1)))),
-            "all exchanges" => (attend, q, k, v) => Enumerable.Range(0, k.Length * k.Length).All(ij => Close(attend(q, k, v), attend(q, Exchange(k, ij / k.Length, ij % k.Length), Exchange(v, ij / k.Length, ij % k.Length)))),
-            "reverse and sort by hand" => (attend, q, k, v) => new[] { Enumerable.Range(0, k.Length).OrderBy(j => k[j][0]), Enumerable.Range(0, k.Length).OrderBy(j => v[j][1]), Enumerable.Range(0, k.Length).Reverse() }
+            "adjacent exchanges" =>
+                (attend, q, k, v) =>
+                    Enumerable.Range(0, k.Length - 1).All(i => Close(attend(q, k, v), attend(q, Exchange(k, i, i + 1), Exchange(v, i, i + 1)))),
+            "all exchanges" =>
+                (attend, q, k, v) =>
+                    Enumerable.Range(0, k.Length * k.Length).All(
+                        ij => Close(attend(q, k, v), attend(q, Exchange(k, ij / k.Length, ij % k.Length), Exchange(v, ij / k.Length, ij % k.Length)))),
+            "reverse and sort by hand" => (attend, q, k, v) => new[]
+            {
+                Enumerable.Range(0, k.Length).OrderBy(j => k[j][0]), Enumerable.Range(0, k.Length).OrderBy(j => v[j][1]),
+                Enumerable.Range(0, k.Length).Reverse(),
+            }
                 .All(order => Close(attend(q, k, v), attend(q, Pick(k, [.. order]), Pick(v, [.. order])))),
-            _ => (attend, q, k, v) => Orders(k.Length).Max(order => attend(q, k, v).Zip(attend(q, Pick(k, order), Pick(v, order)), (a, b) => Math.Abs((double)a - b)).Max()) < 1e-5,
+            _ =>
+                (attend, q, k, v) =>
+                    Orders(k.Length).Max(
+                        order => attend(q, k, v).Zip(attend(q, Pick(k, order), Pick(v, order)), (a, b) => Math.Abs((double)a - b)).Max()) < 1e-5,
         };
         Feedback feedback = PermutationProperty.Check(test);
         Assert.True(feedback.State == FeedbackState.Passed, $"{name}: {feedback}");

@@ -9,7 +9,13 @@ public class PullBackTests
     public void Check_TellsMutantsApart() => Mutants.Prove<Pull>(PullBack.About, PullBack.Check, (w, dy) => Rows(w, (i, j) => w[i, j] * dy[j]),
         new("local derivative only", (w, dy) => w.Length == 1 ? [w[0, 0]] : [0], "This is dy/dx"),
         new("passes dy through", (w, dy) => dy, "This is dL/dy"),
-        new("not transposed", (w, dy) => w.Length == 1 ? [w[0, 0] * dy[0]] : [.. Enumerable.Range(0, w.GetLength(1)).Select(j => Enumerable.Range(0, Math.Min(w.GetLength(0), dy.Length)).Sum(i => w[i, j] * dy[i]))], "You computed dy·W"),
+        new(
+            "not transposed",
+            (w, dy) =>
+                w.Length == 1
+                    ? [w[0, 0] * dy[0]]
+                    : [.. Enumerable.Range(0, w.GetLength(1)).Select(j => Enumerable.Range(0, Math.Min(w.GetLength(0), dy.Length)).Sum(i => w[i, j] * dy[i]))],
+            "You computed dy·W"),
         new("without dy", (w, dy) => w.Length == 1 ? [6] : Rows(w, (i, j) => w[i, j]), "left dL/dy out"),
         new("diagonal only", (w, dy) => Rows(w, (i, j) => i == j ? w[i, j] * dy[j] : 0), "Only the diagonal"),
         new("forgets to add", (w, dy) => Rows(w, (i, j) => j == dy.Length - 1 ? w[i, j] * dy[j] : 0), "Only the last output"),

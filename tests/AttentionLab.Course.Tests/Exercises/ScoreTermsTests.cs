@@ -13,16 +13,23 @@ public class ScoreTermsTests
         new("without x′", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * M(q, k, a, b)), "by x but not by x′"),
         new("without x", (x, y, q, k) => Fill(x.Length, (a, b) => y[b] * M(q, k, a, b)), "by x′ but not by x"),
         new("every factor the trace", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * M(q, k, 0, 0)), "with the identity M_01 = 0"),
-        new("the score in one place", (x, y, q, k) => Fill(x.Length, (a, b) => a + b == 0 ? Right(x, y, q, k).Cast<double>().Sum() : 0), "Keep the terms apart"),
+        new(
+            "the score in one place", (x, y, q, k) =>
+                Fill(x.Length, (a, b) => a + b == 0 ? Right(x, y, q, k).Cast<double>().Sum() : 0), "Keep the terms apart"),
         new("number by number", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * q[a, b] * k[a, b] * y[b]), "number by number"),
         new("W_Q·W_K", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * Sum(q, c => q[a, c] * k[c, b])), "You took W_Q·W_K."),
         new("W_Qᵀ·W_K", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * Sum(q, c => q[c, a] * k[c, b])), "W_Qᵀ·W_K"),
         new("M transposed", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * M(q, k, b, a)), "M transposed"),
         new("tokens exchanged", (x, y, q, k) => Right(y, x, q, k), "x and x′ are exchanged"),
         new("table transposed", (x, y, q, k) => Fill(x.Length, (a, b) => Right(x, y, q, k)[b, a]), "T[a, b] and T[b, a]"),
-        new("assigns instead of adding", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * q[a, q.GetLength(1) - 1] * k[b, q.GetLength(1) - 1]), "with `+=`"),
+        new(
+            "assigns instead of adding", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * q[a, q.GetLength(1) - 1] * k[b, q.GetLength(1) - 1]),
+            "with `+=`"),
         new("diagonal only", (x, y, q, k) => Fill(x.Length, (a, b) => a == b ? Right(x, y, q, k)[a, b] : 0), "Only the diagonal"),
-        new("sums over the features", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * Enumerable.Range(0, Math.Min(x.Length, q.GetLength(1))).Sum(c => q[a, c] * k[b, c])), "d_k = 3"),
+        new(
+            "sums over the features",
+            (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * Enumerable.Range(0, Math.Min(x.Length, q.GetLength(1))).Sum(c => q[a, c] * k[b, c])),
+            "d_k = 3"),
         new("as large as W", (x, y, q, k) => Fill(Math.Min(x.Length, q.GetLength(1)), (a, b) => Right(x, y, q, k)[a, b]), "d² = 9 terms"),
         new("scales x in place", (x, y, q, k) => { x[0] *= 2; return Right(x, y, q, k); }, "changed one of its inputs"));
 

@@ -5,7 +5,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class SharperCosineTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Func<int, double, double>>(SharperCosine.About, SharperCosine.Check, (n, w) => Math.Log((n - 1) * w / (1 - w)) / 2,
+    public void Check_TellsMutantsApart() =>
+        Mutants.Prove<Func<int, double, double>>(SharperCosine.About, SharperCosine.Check, (n, w) => Math.Log((n - 1) * w / (1 - w)) / 2,
         new("others at cosine 0", (n, w) => Math.Log((n - 1) * w / (1 - w)), "difference is 2β"),
         new("n instead of n − 1", (n, w) => Math.Log(n * w / (1 - w)) / 2, "counted n keys"),
         new("forgets 1/(1 − w)", (n, w) => Math.Log((n - 1) * w) / 2, "is missing"),

@@ -6,7 +6,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class SoftmaxJacobianTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Jacobian>(SoftmaxJacobian.About, SoftmaxJacobian.Check, s => Fill(Weights(s), (wi, wj, same) => wi * (same - wj)),
+    public void Check_TellsMutantsApart() =>
+        Mutants.Prove<Jacobian>(SoftmaxJacobian.About, SoftmaxJacobian.Check, s => Fill(Weights(s), (wi, wj, same) => wi * (same - wj)),
         new("scores for weights", s => Fill(s, (wi, wj, same) => wi * (same - wj)), "as if they were weights"),
         new("forgets the sum", s => Fill(Weights(s), (wi, wj, same) => same * wi), "also stands in the sum"),
         new("diagonal only", s => Fill(Weights(s), (wi, wj, same) => same * wi * (1 - wi)), "Only the diagonal"),

@@ -20,7 +20,9 @@ public class StableSoftmaxTests
         new("subtracts the mean", s => Weights(s, s.Average()), "Subtract the *largest* score"),
         new("subtracts the last", s => Weights(s, s[^1]), "one exponential is still ∞."),
         new("sorts", s => [.. Weights(s, s.Max()).Order()], "do not sort"),
-        new("subtracts in place", s => { float top = s.Max(); for (int i = 0; i < s.Length; i++) { s[i] -= top; } return Weights(s, 0); }, "changed one of its inputs"));
+        new(
+            "subtracts in place", s => { float top = s.Max(); for (int i = 0; i < s.Length; i++) { s[i] -= top; } return Weights(s, 0); },
+            "changed one of its inputs"));
 
     private static float[] Weights(float[] scores, float shift) => Shares(scores.Select(x => MathF.Exp(x - shift)));
 

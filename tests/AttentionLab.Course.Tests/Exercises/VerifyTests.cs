@@ -8,7 +8,8 @@ public class VerifyTests
     [Fact]
     public void Equal_SameNumbersInOtherContainers_Agree()
     {
-        Assert.Equal("✓ By hand and by name agree: 4 numbers.", Verify.Equal(new double[] { 1, 2, 3, 4 }, Tensor.Matrix(new float[,] { { 1, 2 }, { 3, 4.00001f } })));
+        Assert.Equal(
+            "✓ By hand and by name agree: 4 numbers.", Verify.Equal(new double[] { 1, 2, 3, 4 }, Tensor.Matrix(new float[,] { { 1, 2 }, { 3, 4.00001f } })));
         Assert.Equal("✓ By hand and by name agree.", Verify.Equal(0.5, 0.5f));
     }
 

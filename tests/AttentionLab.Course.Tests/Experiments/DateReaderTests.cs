@@ -29,7 +29,8 @@ public class DateReaderTests(ITestOutputHelper output)
     public void Shipped_CrossAttention_LooksAtTheWordThatSaysTheDigit()
     {
         AlignmentScore chosen = Shipped.Value.AlignmentScores(SpokenDates.Sample(500, seed: 1)).MaxBy(s => s.Peaks)!;
-        AlignmentScore score = Shipped.Value.AlignmentScores(SpokenDates.Sample(500, seed: 4242, heldOut: true)).Single(s => (s.Layer, s.Head) == (chosen.Layer, chosen.Head));
+        AlignmentScore score = Shipped.Value.AlignmentScores(SpokenDates.Sample(500, seed: 4242, heldOut: true)).Single(
+            s => (s.Layer, s.Head) == (chosen.Layer, chosen.Head));
         output.WriteLine(score.ToString());
         Assert.True(score.Peaks >= 0.95, score.ToString());
         Assert.True(score.Weight >= 0.85, score.ToString());
@@ -137,8 +138,11 @@ public class DateReaderTests(ITestOutputHelper output)
         DateReader reader = Train(Tiny with { Positions = PositionKind.Learned });
         reader.Save(folder["model.safetensors"]);
         DateReader again = DateReader.Load(folder["model.safetensors"]);
-        Assert.Equal((16, 2, 2, 24, PositionKind.Learned, true), (again.Settings.Channels, again.Settings.Heads, again.Settings.Layers, again.Settings.Hidden, again.Settings.Positions, again.Settings.MixWords));
-        Assert.Equal(reader.Model.Parameters.SelectMany(p => p.Value.Values).Select(v => (float)(Half)v), again.Model.Parameters.SelectMany(p => p.Value.Values));
+        Assert.Equal(
+            (16, 2, 2, 24, PositionKind.Learned, true),
+            (again.Settings.Channels, again.Settings.Heads, again.Settings.Layers, again.Settings.Hidden, again.Settings.Positions, again.Settings.MixWords));
+        Assert.Equal(
+            reader.Model.Parameters.SelectMany(p => p.Value.Values).Select(v => (float)(Half)v), again.Model.Parameters.SelectMany(p => p.Value.Values));
     }
 
     [Fact]
@@ -147,7 +151,15 @@ public class DateReaderTests(ITestOutputHelper output)
         using TemporaryFolder folder = new();
         SafeTensorsFile.Write(folder["other.safetensors"], [("x", new Tensor(2))]);
         Assert.Contains("nothing about channels", Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["other.safetensors"])).Message);
-        Dictionary<string, string> sizes = new() { ["channels"] = "6", ["heads"] = "4", ["layers"] = "1", ["hidden"] = "8", ["positions"] = "Sinusoidal", ["mixWords"] = "true" };
+        Dictionary<string, string> sizes = new()
+        {
+            ["channels"] = "6",
+            ["heads"] = "4",
+            ["layers"] = "1",
+            ["hidden"] = "8",
+            ["positions"] = "Sinusoidal",
+            ["mixWords"] = "true",
+        };
         SafeTensorsFile.Write(folder["odd.safetensors"], [("x", new Tensor(1000))], metadata: sizes);
         Assert.Contains("4 heads do not divide it", Assert.Throws<InvalidDataException>(() => DateReader.Load(folder["odd.safetensors"])).Message);
         SafeTensorsFile.Write(folder["alien.safetensors"], [("x", new Tensor(2))], metadata: new Dictionary<string, string>(sizes) { ["channels"] = "8" });

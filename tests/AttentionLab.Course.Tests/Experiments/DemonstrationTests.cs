@@ -18,7 +18,17 @@ public class DemonstrationTests(ITestOutputHelper output)
     public void ReverseSequence_Encoder_LearnsAndAttendsAlongTheAntidiagonal()
     {
         CounterRandom random = new(1);
-        EncoderOptions options = new() { Vocabulary = Symbols, Capacity = Length, Channels = 32, Heads = 1, Layers = 1, Hidden = 64, ScaleEmbedding = true, Positions = PositionKind.Learned };
+        EncoderOptions options = new()
+        {
+            Vocabulary = Symbols,
+            Capacity = Length,
+            Channels = 32,
+            Heads = 1,
+            Layers = 1,
+            Hidden = 64,
+            ScaleEmbedding = true,
+            Positions = PositionKind.Learned,
+        };
         Encoder encoder = new(options, random);
         Linear head = new(options.Channels, Symbols, random, name: "head");
         Parameter[] parameters = [.. encoder.Parameters, .. head.Parameters];
@@ -43,7 +53,9 @@ public class DemonstrationTests(ITestOutputHelper output)
         (Tensor y, Encoder.Saved inside) = encoder.Forward(held);
         double accuracy = CrossEntropyLoss.Accuracy(head.Forward(y).Y, wanted);
         (double peaks, double mean) = Antidiagonal(inside.Layers.Weights()[0]);
-        output.WriteLine($"{accuracy:P2} of held-out tokens right; {peaks:P1} of the queries look most at their mirror image, with {mean:P1} of their weight (uniform: {1.0 / Length:P1}); {watch.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine(
+            $"{accuracy:P2} of held-out tokens right; {peaks:P1} of the queries look most at their mirror image, with {mean:P1} of their weight (uniform: "
+            + $"{1.0 / Length:P1}); {watch.Elapsed.TotalSeconds:F1} s");
         Assert.True(accuracy >= 0.99, $"accuracy {accuracy:P2}");
         Assert.True(peaks >= 0.95 && mean >= 0.6, $"{peaks:P1} of the peaks and {mean:P1} of the weight lie on the antidiagonal");
     }

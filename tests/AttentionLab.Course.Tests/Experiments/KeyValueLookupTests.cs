@@ -5,7 +5,17 @@ namespace AttentionLab.Course.Tests.Experiments;
 
 public class KeyValueLookupTests
 {
-    private static readonly LookupSettings Small = new() { Heads = 2, HeadSize = 4, Symbols = 5, Pairs = 3, Answers = 4, Sequences = 2, Scale = 0.5, LearnScale = true };
+    private static readonly LookupSettings Small = new()
+    {
+        Heads = 2,
+        HeadSize = 4,
+        Symbols = 5,
+        Pairs = 3,
+        Answers = 4,
+        Sequences = 2,
+        Scale = 0.5,
+        LearnScale = true,
+    };
 
     [Fact]
     public void Gradient_OfTheScale_EqualsThatOfLongerQueries()

@@ -23,7 +23,9 @@ public sealed class SensesTests
         // With its own vector in the mean each would be right; without it none is.
         Share share = NearestCentroid.LeaveOneOut(new Tensor([0, 10, 0, 10], 4, 1), [false, false, true, true]);
         Assert.Equal(0, share.Right);
-        Assert.Contains("at least 2 vectors", Assert.Throws<ArgumentException>(() => NearestCentroid.LeaveOneOut(new Tensor([0, 1, 2], 3, 1), [false, false, true])).Message);
+        Assert.Contains(
+            "at least 2 vectors",
+            Assert.Throws<ArgumentException>(() => NearestCentroid.LeaveOneOut(new Tensor([0, 1, 2], 3, 1), [false, false, true])).Message);
     }
 
     [Theory, InlineData(9, 10, 0.5958, 0.9821), InlineData(0, 10, 0, 0.2775), InlineData(50, 100, 0.4038, 0.5962)]

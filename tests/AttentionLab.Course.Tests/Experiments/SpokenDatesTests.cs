@@ -6,9 +6,12 @@ public class SpokenDatesTests
 {
     /// <summary>What a word writes, told apart from the generator: as a whole, or, before a unit, its first digits.</summary>
     private static readonly Dictionary<string, string> Written = Enumerable.Empty<(string, string)>()
-        .Concat("oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".Split(' ').Select((w, i) => (w, $"{i}")))
+        .Concat("oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+            .Split(' ').Select((w, i) => (w, $"{i}")))
         .Concat("twenty thirty forty fifty sixty seventy eighty ninety".Split(' ').Select((w, i) => (w, $"{10 * i + 20}")))
-        .Concat("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".Split(' ').Select((w, i) => (w, $"{i + 1}")))
+        .Concat(("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+            + "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth")
+            .Split(' ').Select((w, i) => (w, $"{i + 1}")))
         .Concat("january february march april may june july august september october november december".Split(' ').Select((w, i) => (w, $"{i + 1}")))
         .Append(("thirtieth", "30")).Append(("hundred", "00")).Append(("thousand", "000"))
         .ToDictionary(pair => pair.Item1, pair => pair.Item2);
@@ -41,12 +44,16 @@ public class SpokenDatesTests
         foreach (SpokenDate date in SpokenDates.Sample(20_000, seed: 1).Concat(SpokenDates.Sample(5_000, seed: 2, heldOut: true)))
         {
             Assert.Equal(date.Digits.Length, date.Alignment.Count);
-            Assert.Equal(Enumerable.Range(0, date.Digits.Length).Where(t => date.Digits[t] == '/'), Enumerable.Range(0, date.Digits.Length).Where(t => date.Alignment[t] == -1));
+            Assert.Equal(
+                Enumerable.Range(0, date.Digits.Length).Where(t => date.Digits[t] == '/'),
+                Enumerable.Range(0, date.Digits.Length).Where(t => date.Alignment[t] == -1));
             foreach (IGrouping<int, char> said in date.Digits.Zip(date.Alignment).Where(p => p.Second >= 0).GroupBy(p => p.Second, p => p.First))
             {
                 string digits = string.Concat(said), word = Written[date.Words[said.Key]];
-                bool unitFollows = digits.Length == 1 && word.Length == 2 && word[1] == '0' && Written.TryGetValue(date.Words[said.Key + 1], out string? unit) && unit.Length == 1;
-                Assert.True(digits == word || (unitFollows && digits[0] == word[0]), $"{date.Text} → {date.Digits}: {date.Words[said.Key]} is said to write {digits}");
+                bool unitFollows = digits.Length == 1 && word.Length == 2 && word[1] == '0' && Written.TryGetValue(date.Words[said.Key + 1], out string? unit)
+                    && unit.Length == 1;
+                Assert.True(
+                    digits == word || (unitFollows && digits[0] == word[0]), $"{date.Text} → {date.Digits}: {date.Words[said.Key]} is said to write {digits}");
             }
 
             Assert.All(date.Words.Index().Where(w => Written.ContainsKey(w.Item)), w => Assert.Contains(w.Index, date.Alignment));
@@ -58,7 +65,11 @@ public class SpokenDatesTests
     {
         Assert.Equal(5, SpokenDates.Phrasings.Select(p => string.Concat(p.Split(' ').Where(w => w.Length == 1))).Distinct().Count());
         DateOnly date = new(1984, 3, 21);
-        int[] monotone = [.. Enumerable.Range(0, SpokenDates.Phrasings.Count).Where(p => SpokenDates.Say(date, p).Alignment.Where(a => a >= 0) is var a && a.SequenceEqual(a.Order()))];
+        int[] monotone =
+        [
+            .. Enumerable.Range(0, SpokenDates.Phrasings.Count).Where(
+                p => SpokenDates.Say(date, p).Alignment.Where(a => a >= 0) is var a && a.SequenceEqual(a.Order()))
+        ];
         Assert.Equal([3], monotone);
     }
 
@@ -147,7 +158,8 @@ public class SpokenDatesTests
         Assert.True(uniform.Peaks < 0.35);
 
         // One word to the left: never right, but often within the part.
-        AlignmentScore left = SpokenDates.Score(dates, Maps((d, t, s) => d.Alignment[t] - 1 == s || (d.Alignment[t] == 0 && s == 1) ? 0.75f : 0.25f / (d.Words.Count - 1)));
+        AlignmentScore left = SpokenDates.Score(
+            dates, Maps((d, t, s) => d.Alignment[t] - 1 == s || (d.Alignment[t] == 0 && s == 1) ? 0.75f : 0.25f / (d.Words.Count - 1)));
         Assert.Equal(0, left.Peaks);
         Assert.InRange(left.Parts, 0.2, 0.6);
         Assert.True(left.Weight < 0.05);

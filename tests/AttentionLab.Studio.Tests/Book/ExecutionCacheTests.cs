@@ -17,12 +17,12 @@ public sealed class ExecutionCacheTests : IDisposable
 
     private static readonly string Key = new('a', 64);
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void Read_WhatWasWritten_IsTheSame()
     {
-        var cache = new ExecutionCache(folder.Path);
+        var cache = new ExecutionCache(_folder.Path);
         Assert.Null(cache.Read(Notebook.Name, Key));
         Assert.Null(cache.LastSeconds(Notebook.Name));
         cache.Write(Notebook, Key);
@@ -36,20 +36,20 @@ public sealed class ExecutionCacheTests : IDisposable
     [Fact]
     public void Write_NewKey_DropsTheOldFileOnly()
     {
-        var cache = new ExecutionCache(folder.Path);
+        var cache = new ExecutionCache(_folder.Path);
         cache.Write(Notebook with { Name = "03-scaling-more" }, Key);
         cache.Write(Notebook, Key);
         cache.Write(Notebook, new string('b', 64));
         Assert.Null(cache.Read(Notebook.Name, Key));
         Assert.NotNull(cache.Read(Notebook.Name, new string('b', 64)));
         Assert.NotNull(cache.Read("03-scaling-more", Key));
-        Assert.Empty(Directory.GetFiles(folder.Path, "*.new"));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.new"));
     }
 
     [Fact]
     public void Write_NameWithWildcardsOrADot_DropsNoOtherNotebook()
     {
-        var cache = new ExecutionCache(folder.Path);
+        var cache = new ExecutionCache(_folder.Path);
         cache.Write(Notebook with { Name = "03-scaling.more" }, Key);
         cache.Write(Notebook with { Name = "03-other" }, Key);
         cache.Write(Notebook, Key);
@@ -62,7 +62,7 @@ public sealed class ExecutionCacheTests : IDisposable
     [Fact]
     public void Write_WhereNothingCanBeWritten_SaysSoAndGoesOn()
     {
-        var cache = new ExecutionCache(Path.Combine(folder.Write("a-file", ""), "book"));
+        var cache = new ExecutionCache(Path.Combine(_folder.Write("a-file", ""), "book"));
         cache.Write(Notebook, Key);
         Assert.StartsWith("outputs are not kept: ", cache.Problem);
         Assert.Null(cache.Read(Notebook.Name, Key));
@@ -76,11 +76,11 @@ public sealed class ExecutionCacheTests : IDisposable
     [InlineData("[]")]
     public void Read_DamagedFile_CountsAsNone(string content)
     {
-        var cache = new ExecutionCache(folder.Path);
+        var cache = new ExecutionCache(_folder.Path);
         cache.Write(Notebook, Key);
-        File.WriteAllText(Directory.GetFiles(folder.Path, "*.json").Single(), content);
+        File.WriteAllText(Directory.GetFiles(_folder.Path, "*.json").Single(), content);
         Assert.Null(cache.Read(Notebook.Name, Key));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

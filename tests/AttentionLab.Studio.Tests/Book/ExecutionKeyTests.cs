@@ -4,20 +4,20 @@ namespace AttentionLab.Studio.Tests.Book;
 
 public sealed class ExecutionKeyTests : IDisposable
 {
-    private readonly TemporaryCourse course = new();
-    private readonly TemporaryCourse elsewhere = new();
+    private readonly TemporaryCourse _course = new();
+    private readonly TemporaryCourse _elsewhere = new();
 
     [Fact]
     public void Of_SameContentElsewhere_IsTheSameKey()
     {
-        foreach (TemporaryCourse at in (TemporaryCourse[])[course, elsewhere])
+        foreach (TemporaryCourse at in (TemporaryCourse[])[_course, _elsewhere])
         {
             at.WriteFile("lib/library.dll", "library");
             at.WriteFile("notebooks/setup.dib", $"#!csharp\n\n#r \"{at.Root.Replace('\\', '/')}/lib/library.dll\"\nusing System;\n");
             at.Write("01-a.dib", "#!import ./setup.dib", "1");
         }
 
-        Assert.Equal(KeyOf(course), KeyOf(elsewhere));
+        Assert.Equal(KeyOf(_course), KeyOf(_elsewhere));
     }
 
     [Theory]
@@ -27,39 +27,39 @@ public sealed class ExecutionKeyTests : IDisposable
     [InlineData("data/words.bin", "data")]
     public void Of_AnyChange_IsAnotherKey(string file, string content)
     {
-        course.WriteFile("lib/library.dll", "library");
-        course.WriteFile("notebooks/setup.dib", "#!csharp\n\n#r \"../lib/library.dll\"\nusing System;\n");
-        course.WriteFile("notebooks/01-a.dib", "#!markdown\n\nText\n\n#!csharp\n\n#!import ./setup.dib\n");
-        string before = KeyOf(course);
-        Assert.Equal(before, KeyOf(course));
-        course.WriteFile(file, content);
-        Assert.NotEqual(before, KeyOf(course));
+        _course.WriteFile("lib/library.dll", "library");
+        _course.WriteFile("notebooks/setup.dib", "#!csharp\n\n#r \"../lib/library.dll\"\nusing System;\n");
+        _course.WriteFile("notebooks/01-a.dib", "#!markdown\n\nText\n\n#!csharp\n\n#!import ./setup.dib\n");
+        string before = KeyOf(_course);
+        Assert.Equal(before, KeyOf(_course));
+        _course.WriteFile(file, content);
+        Assert.NotEqual(before, KeyOf(_course));
     }
 
     [Fact]
     public void Of_ChangedReadme_IsTheSameKey()
     {
-        course.Write("01-a.dib", "1");
-        course.WriteFile("data/README.md", "one");
-        string before = KeyOf(course);
-        course.WriteFile("data/README.md", "two");
-        Assert.Equal(before, KeyOf(course));
+        _course.Write("01-a.dib", "1");
+        _course.WriteFile("data/README.md", "one");
+        string before = KeyOf(_course);
+        _course.WriteFile("data/README.md", "two");
+        Assert.Equal(before, KeyOf(_course));
     }
 
     [Fact]
     public void Of_ImportsInACircle_Ends()
     {
-        course.WriteFile("notebooks/other.dib", "#!csharp\n\n#!import ./01-a.dib\n");
-        course.Write("01-a.dib", "#!import ./other.dib");
-        Assert.Equal(64, KeyOf(course).Length);
+        _course.WriteFile("notebooks/other.dib", "#!csharp\n\n#!import ./01-a.dib\n");
+        _course.Write("01-a.dib", "#!import ./other.dib");
+        Assert.Equal(64, KeyOf(_course).Length);
     }
 
     public void Dispose()
     {
-        course.Dispose();
-        elsewhere.Dispose();
+        _course.Dispose();
+        _elsewhere.Dispose();
     }
 
-    private static string KeyOf(TemporaryCourse course) =>
-        new ExecutionKey(CourseFolder.Open(course.Notebooks)).Of(Path.Combine(course.Notebooks, "01-a.dib"));
+    private static string KeyOf(TemporaryCourse _course) =>
+        new ExecutionKey(CourseFolder.Open(_course.Notebooks)).Of(Path.Combine(_course.Notebooks, "01-a.dib"));
 }

@@ -10,25 +10,25 @@ public sealed class BuildCommandTests : IDisposable
     /// <summary>A cell that leaves a trace each time it runs.</summary>
     private const string Trace = "System.IO.File.AppendAllText(\"../runs.txt\", \"x\");";
 
-    private readonly TemporaryCourse course = new();
+    private readonly TemporaryCourse _course = new();
 
     [Fact]
     public async Task Build_GoodCourse_WritesBookAndReport_AndRunsNothingTwice()
     {
-        course.Write("00-a.dib", Trace, "1");
-        course.Write("01-b.dib", "// exercise 01.1\n2", "3", Trace);
-        course.Write("appendix-c.dib", "4");
-        course.Write("own.dib", "throw new Exception(\"never run\");");
-        course.Write("plotly-net.dib", "throw new Exception(\"written for imports\");");
+        _course.Write("00-a.dib", Trace, "1");
+        _course.Write("01-b.dib", "// exercise 01.1\n2", "3", Trace);
+        _course.Write("appendix-c.dib", "4");
+        _course.Write("own.dib", "throw new Exception(\"never run\");");
+        _course.Write("plotly-net.dib", "throw new Exception(\"written for imports\");");
         (int exitCode, string output, string error) = await BuildAsync();
         Assert.Equal("", error);
         Assert.Equal(0, exitCode);
         Assert.Equal("3 notebooks, 6 cells, 0 failed", LastLine(output));
-        Assert.Equal("xx", course.Read("runs.txt"));
-        Assert.True(File.Exists(Path.Combine(course.Site, "own.html")));
-        Assert.False(File.Exists(Path.Combine(course.Site, "plotly-net.html")));
+        Assert.Equal("xx", _course.Read("runs.txt"));
+        Assert.True(File.Exists(Path.Combine(_course.Site, "own.html")));
+        Assert.False(File.Exists(Path.Combine(_course.Site, "plotly-net.html")));
 
-        using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
+        using JsonDocument report = JsonDocument.Parse(_course.Read("site/report.json"));
         JsonElement[] notebooks = [.. report.RootElement.GetProperty("notebooks").EnumerateArray()];
         Assert.Equal(["00-a", "01-b", "appendix-c"], notebooks.Select(notebook => notebook.GetProperty("name").GetString()));
         Assert.Equal([2, 3, 1], notebooks.Select(notebook => notebook.GetProperty("cells").GetInt32()));
@@ -38,36 +38,36 @@ public sealed class BuildCommandTests : IDisposable
 
         (exitCode, output, _) = await BuildAsync();
         Assert.Equal((0, "3 notebooks, 6 cells, 0 failed"), (exitCode, LastLine(output)));
-        Assert.Equal("xx", course.Read("runs.txt"));
-        Assert.Equal([course.Notebooks, course.Site], Directory.GetDirectories(course.Root).Where(folder => !folder.EndsWith("artifacts")).Order());
+        Assert.Equal("xx", _course.Read("runs.txt"));
+        Assert.Equal([_course.Notebooks, _course.Site], Directory.GetDirectories(_course.Root).Where(folder => !folder.EndsWith("artifacts")).Order());
     }
 
     [Fact]
     public async Task Build_ChangedNotebookOrImport_RunsThatOneAgain()
     {
-        course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 1;\n");
-        course.Write("00-a.dib", "#!import ./common.dib", Trace);
-        course.Write("01-b.dib", "1", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
+        _course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 1;\n");
+        _course.Write("00-a.dib", "#!import ./common.dib", Trace);
+        _course.Write("01-b.dib", "1", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
         await BuildAsync();
-        course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 2;\n");
+        _course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 2;\n");
         await BuildAsync();
-        Assert.Equal(("xx", "x"), (course.Read("runs.txt"), course.Read("other.txt")));
-        course.Write("01-b.dib", "2", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
+        Assert.Equal(("xx", "x"), (_course.Read("runs.txt"), _course.Read("other.txt")));
+        _course.Write("01-b.dib", "2", "System.IO.File.AppendAllText(\"../other.txt\", \"x\");");
         await BuildAsync();
-        Assert.Equal(("xx", "xx"), (course.Read("runs.txt"), course.Read("other.txt")));
-        course.WriteFile("data/numbers.txt", "1 2 3");
+        Assert.Equal(("xx", "xx"), (_course.Read("runs.txt"), _course.Read("other.txt")));
+        _course.WriteFile("data/numbers.txt", "1 2 3");
         await BuildAsync();
-        Assert.Equal(("xxx", "xxx"), (course.Read("runs.txt"), course.Read("other.txt")));
+        Assert.Equal(("xxx", "xxx"), (_course.Read("runs.txt"), _course.Read("other.txt")));
     }
 
     [Fact]
     public async Task Build_BrokenCells_NamesEachAndExitsWith1()
     {
-        course.Write("00-fine.dib", "1");
-        course.Write("01-throws.dib", "1", "var a = 2;\nthrow new Exception(\"on purpose\");", "3");
-        course.Write("02-exits.dib", "Environment.Exit(0);");
-        course.Write("03-loops.dib", "1", "while (true) { }");
-        course.Write("04-wrong.dib", "\nint x = \"text\";");
+        _course.Write("00-fine.dib", "1");
+        _course.Write("01-throws.dib", "1", "var a = 2;\nthrow new Exception(\"on purpose\");", "3");
+        _course.Write("02-exits.dib", "Environment.Exit(0);");
+        _course.Write("03-loops.dib", "1", "while (true) { }");
+        _course.Write("04-wrong.dib", "\nint x = \"text\";");
         (int exitCode, string output, string error) = await BuildAsync("--cell-limit", "15");
         Assert.Equal(1, exitCode);
         Assert.Equal("5 notebooks, 8 cells, 4 failed", LastLine(output));
@@ -77,14 +77,15 @@ public sealed class BuildCommandTests : IDisposable
         Assert.StartsWith("02-exits.dib: cell 1: the cell ended the notebook's process", errors[1]);
         Assert.StartsWith("03-loops.dib: cell 2: stopped after 15 s", errors[2]);
         Assert.StartsWith("04-wrong.dib: cell 1, line 1: CS0029", errors[3]);
-        using JsonDocument report = JsonDocument.Parse(course.Read("site/report.json"));
-        Assert.Equal([0, 1, 1, 1, 1], report.RootElement.GetProperty("notebooks").EnumerateArray().Select(notebook => notebook.GetProperty("failed").GetInt32()));
+        using JsonDocument report = JsonDocument.Parse(_course.Read("site/report.json"));
+        Assert.Equal(
+            [0, 1, 1, 1, 1], report.RootElement.GetProperty("notebooks").EnumerateArray().Select(notebook => notebook.GetProperty("failed").GetInt32()));
 
         // What failed is tried again, what did not is not.
-        course.Write("01-throws.dib", "1", Trace);
-        course.Write("02-exits.dib", "2");
-        course.Write("03-loops.dib", "3");
-        course.Write("04-wrong.dib", "4");
+        _course.Write("01-throws.dib", "1", Trace);
+        _course.Write("02-exits.dib", "2");
+        _course.Write("03-loops.dib", "3");
+        _course.Write("04-wrong.dib", "4");
         (exitCode, output, _) = await BuildAsync();
         Assert.Equal((0, "5 notebooks, 6 cells, 0 failed"), (exitCode, LastLine(output)));
         Assert.Contains("00-fine: up to date", output);
@@ -93,8 +94,8 @@ public sealed class BuildCommandTests : IDisposable
     [Fact]
     public async Task Build_Only_RunsTheChosenOnes()
     {
-        course.Write("00-a.dib", "1");
-        course.Write("03-b.dib", "throw new Exception(\"not asked for\");");
+        _course.Write("00-a.dib", "1");
+        _course.Write("03-b.dib", "throw new Exception(\"not asked for\");");
         (int exitCode, string output, _) = await BuildAsync("--only", "00");
         Assert.Equal((0, "1 notebooks, 1 cells, 0 failed"), (exitCode, LastLine(output)));
         (exitCode, _, string error) = await BuildAsync("--only", "00,07");
@@ -104,9 +105,9 @@ public sealed class BuildCommandTests : IDisposable
     [Fact]
     public async Task Build_UnusableNotebook_SaysWhyAndKeepsTheOldBook()
     {
-        course.Write("00-bad.dib", "1");
+        _course.Write("00-bad.dib", "1");
         await BuildAsync();
-        IReadOnlyDictionary<string, string> before = course.Book();
+        IReadOnlyDictionary<string, string> before = _course.Book();
         foreach ((string content, string reason) in ((string, string)[])[
             ("", "00-bad.dib: is empty (0 bytes)."),
             ("\0\u0001\u0002", "00-bad.dib: is binary"),
@@ -114,22 +115,25 @@ public sealed class BuildCommandTests : IDisposable
             ("#!csharp\n\n#!import ./setup.dib\n", "00-bad.dib: cell 1, line 1: ./setup.dib does not exist: build the library once (dotnet build)."),
             ("#!csharp\n\n#r \"gone/AttentionLab.dll\"\n", "gone/AttentionLab.dll does not exist: build the library once (dotnet build).")])
         {
-            course.WriteFile("notebooks/00-bad.dib", content);
+            _course.WriteFile("notebooks/00-bad.dib", content);
             (int exitCode, _, string error) = await BuildAsync();
             Assert.Equal(2, exitCode);
             Assert.Contains(reason, error);
             Assert.Single(error.Trim().Split('\n'));
-            Assert.Equal(before, course.Book());
+            Assert.Equal(before, _course.Book());
         }
     }
 
     [Fact]
     public async Task Build_UnusableOutput_SaysWhyAndTouchesNothing()
     {
-        course.Write("00-a.dib", Trace);
-        course.WriteFile("mine/precious.txt", "keep me");
-        course.WriteFile("file.txt", "keep me too");
-        List<(string Output, string Reason)> cases = [("mine", "is not empty and is no book"), ("file.txt", "is a file"), ("file.txt/site", "cannot be written")];
+        _course.Write("00-a.dib", Trace);
+        _course.WriteFile("mine/precious.txt", "keep me");
+        _course.WriteFile("file.txt", "keep me too");
+        List<(string Output, string Reason)> cases =
+        [
+            ("mine", "is not empty and is no book"), ("file.txt", "is a file"), ("file.txt/site", "cannot be written")
+        ];
         if (OperatingSystem.IsLinux())
         {
             // A place where not even root can write.
@@ -138,14 +142,15 @@ public sealed class BuildCommandTests : IDisposable
 
         foreach ((string output, string reason) in cases)
         {
-            (int exitCode, _, string error) = await StudioProcess.RunAsync("build", "--notebooks", course.Notebooks, "--out", Path.Combine(course.Root, output));
+            (int exitCode, _, string error) = await StudioProcess.RunAsync(
+                "build", "--notebooks", _course.Notebooks, "--out", Path.Combine(_course.Root, output));
             Assert.Equal(2, exitCode);
             Assert.Contains(reason, error);
             Assert.Single(error.Trim().Split('\n'));
         }
 
-        Assert.Equal(("keep me", "keep me too"), (course.Read("mine/precious.txt"), course.Read("file.txt")));
-        Assert.False(File.Exists(Path.Combine(course.Root, "runs.txt")));
+        Assert.Equal(("keep me", "keep me too"), (_course.Read("mine/precious.txt"), _course.Read("file.txt")));
+        Assert.False(File.Exists(Path.Combine(_course.Root, "runs.txt")));
     }
 
     [Fact]
@@ -158,16 +163,16 @@ public sealed class BuildCommandTests : IDisposable
             return;
         }
 
-        course.Write("00-a.dib", "1");
+        _course.Write("00-a.dib", "1");
         await BuildAsync();
-        IReadOnlyDictionary<string, string> before = course.Book();
-        course.Write("00-a.dib", "2");
-        File.SetUnixFileMode(course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        IReadOnlyDictionary<string, string> before = _course.Book();
+        _course.Write("00-a.dib", "2");
+        File.SetUnixFileMode(_course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         (int exitCode, _, string error) = await BuildAsync();
-        File.SetUnixFileMode(course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(_course.Site, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         Assert.Equal(2, exitCode);
         Assert.Contains("cannot be written", error);
-        Assert.Equal(before, course.Book());
+        Assert.Equal(before, _course.Book());
     }
 
     [Theory]
@@ -183,37 +188,37 @@ public sealed class BuildCommandTests : IDisposable
         }
 
         Assert.SkipWhen(Signals.AreIgnored(signal), $"SIG{signal} is ignored by whatever a background command of a script starts");
-        course.Write("00-a.dib", "1");
+        _course.Write("00-a.dib", "1");
         await BuildAsync();
-        IReadOnlyDictionary<string, string> before = course.Book();
+        IReadOnlyDictionary<string, string> before = _course.Book();
 
-        course.Write("00-a.dib", "System.IO.File.WriteAllText(\"../kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
-        using Process build = StudioProcess.Start(["build", "--notebooks", course.Notebooks, "--out", course.Site]);
-        int kernel = await ContainmentTests.WaitForPidAsync(Path.Combine(course.Root, "kernel.pid"));
+        _course.Write("00-a.dib", "System.IO.File.WriteAllText(\"../kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
+        using Process build = StudioProcess.Start(["build", "--notebooks", _course.Notebooks, "--out", _course.Site]);
+        int kernel = await ContainmentTests.WaitForPidAsync(Path.Combine(_course.Root, "kernel.pid"));
         Signals.Send(build.Id, signal);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.NotEqual(0, build.ExitCode);
         await ContainmentTests.AssertEndsAsync(kernel);
-        Assert.Equal(before, course.Book());
+        Assert.Equal(before, _course.Book());
 
         // Even after SIGKILL the next build tidies up.
-        course.Write("00-a.dib", "2");
+        _course.Write("00-a.dib", "2");
         Assert.Equal(0, (await BuildAsync()).ExitCode);
-        Assert.DoesNotContain(Directory.GetDirectories(course.Root), folder => Path.GetFileName(folder).StartsWith('.'));
+        Assert.DoesNotContain(Directory.GetDirectories(_course.Root), folder => Path.GetFileName(folder).StartsWith('.'));
     }
 
     [Fact]
     public async Task Build_NoNotebooks_SaysSo()
     {
-        (int exitCode, _, string error) = await StudioProcess.RunAsync("build", "--notebooks", Path.Combine(course.Root, "nowhere"));
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("build", "--notebooks", Path.Combine(_course.Root, "nowhere"));
         Assert.Equal(2, exitCode);
         Assert.Contains("no such folder", error);
     }
 
-    public void Dispose() => course.Dispose();
+    public void Dispose() => _course.Dispose();
 
     private Task<(int ExitCode, string Output, string Error)> BuildAsync(params string[] more) =>
-        StudioProcess.RunAsync(["build", "--notebooks", course.Notebooks, "--out", course.Site, .. more]);
+        StudioProcess.RunAsync(["build", "--notebooks", _course.Notebooks, "--out", _course.Site, .. more]);
 
     private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1].Trim();
 }

@@ -5,7 +5,8 @@ namespace AttentionLab.Studio.Tests.Dib;
 
 public sealed class DibDocumentTests
 {
-    private const string Meta = "#!meta\n\n{\"kernelInfo\":{\"defaultKernelName\":\"csharp\",\"items\":[{\"name\":\"csharp\",\"languageName\":\"C#\",\"aliases\":[\"c#\",\"cs\"]},{\"name\":\"toy\",\"aliases\":[\"ty\"]}]}}\n\n";
+    private const string Meta = "#!meta\n\n{\"kernelInfo\":{\"defaultKernelName\":\"csharp\",\"items\":["
+        + "{\"name\":\"csharp\",\"languageName\":\"C#\",\"aliases\":[\"c#\",\"cs\"]},{\"name\":\"toy\",\"aliases\":[\"ty\"]}]}}\n\n";
 
     [Fact]
     public void Parse_UsualFile_GivesItsCells()
@@ -54,8 +55,10 @@ public sealed class DibDocumentTests
     {
         string[] pieces =
         [
-            "#!csharp", "#!c#", "#!markdown", "#!md", "#!meta", "#!import ./x.dib", "#!fsharp", "#!nobody", "#!", "#! csharp", " #!csharp", "#!csharp ", "#r \"x.dll\"",
-            "\n", "\n", "\n", "\r\n", "\r\n", "\r", "\t", " ", "  ", "x", "var y = 2;", "{}", "{", "\"", "\u00e9", "\u67e5", "\U0001F600", "\uFEFF", "\u2028", "\0",
+            "#!csharp", "#!c#", "#!markdown", "#!md", "#!meta", "#!import ./x.dib", "#!fsharp", "#!nobody", "#!", "#! csharp", " #!csharp", "#!csharp ",
+            "#r \"x.dll\"",
+            "\n", "\n", "\n", "\r\n", "\r\n", "\r", "\t", " ", "  ", "x", "var y = 2;", "{}", "{", "\"", "\u00e9", "\u67e5", "\U0001F600", "\uFEFF", "\u2028",
+            "\0",
         ];
         var random = new Random(20261121);
         int read = 0;
@@ -97,8 +100,10 @@ public sealed class DibDocumentTests
     public void With_ChangedAndNewCells_KeepsTheOthersAndTheLineEnds()
     {
         DibDocument document = Parse("#!csharp\r\n\r\nold\r\n\r\n#!markdown\r\n\r\n\r\nKept  \r\n");
-        DibDocument changed = document.With([document.Cells[0] with { Text = "new\nlines" }, document.Cells[1], new DibCell(DibCellKind.CSharp, "csharp", "more")]);
-        Assert.Equal("#!csharp\r\n\r\nnew\r\nlines\r\n\r\n#!markdown\r\n\r\n\r\nKept  \r\n#!csharp\r\n\r\nmore\r\n\r\n", Encoding.UTF8.GetString(changed.ToBytes()));
+        DibDocument changed = document.With(
+            [document.Cells[0] with { Text = "new\nlines" }, document.Cells[1], new DibCell(DibCellKind.CSharp, "csharp", "more")]);
+        Assert.Equal(
+            "#!csharp\r\n\r\nnew\r\nlines\r\n\r\n#!markdown\r\n\r\n\r\nKept  \r\n#!csharp\r\n\r\nmore\r\n\r\n", Encoding.UTF8.GetString(changed.ToBytes()));
         Assert.Equal(["new\nlines", "Kept", "more"], DibDocument.Parse(changed.ToBytes()).Cells.Select(cell => cell.Text));
     }
 

@@ -7,7 +7,8 @@ namespace AttentionLab.Studio.Tests.Hosts;
 /// <summary>The dev container's file agrees with its scripts and the program; <c>tests/clean-root/run.sh</c> tries the scripts themselves.</summary>
 public sealed partial class DevContainerTests
 {
-    private static readonly JsonElement Container = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, ".devcontainer", "devcontainer.json"))).RootElement;
+    private static readonly JsonElement Container = JsonDocument.Parse(
+        File.ReadAllText(Path.Combine(Repository.Root, ".devcontainer", "devcontainer.json"))).RootElement;
 
     [Fact]
     public void Port_ThatIsForwarded_IsTheOneThatTheCourseStartsOn()
@@ -20,7 +21,11 @@ public sealed partial class DevContainerTests
     [Fact]
     public void Commands_OfTheContainer_AreScriptsThatAreThere()
     {
-        Match[] scripts = [.. Container.EnumerateObject().Where(property => property.Name.EndsWith("Command", StringComparison.Ordinal)).Select(property => Script().Match(property.Value.GetString()!))];
+        Match[] scripts =
+        [
+            .. Container.EnumerateObject().Where(
+                property => property.Name.EndsWith("Command", StringComparison.Ordinal)).Select(property => Script().Match(property.Value.GetString()!))
+        ];
         Assert.NotEmpty(scripts);
         Assert.All(scripts, script => Assert.True(File.Exists(Path.Combine(Repository.Root, script.Groups[1].Value)), script.Value));
     }

@@ -22,8 +22,12 @@ internal static class ExecutedIpynb
         JsonElement[] outputs = [.. cell.GetProperty("outputs").EnumerateArray()];
         return new HostCell(
             int.Parse(cell.GetProperty("id").GetString()!["cell-".Length..]),
-            string.Concat(outputs.Where(output => Kind(output) == "stream" && output.GetProperty("name").GetString() == "stdout").Select(output => Text(output.GetProperty("text")))),
-            outputs.Count(output => output.TryGetProperty("data", out JsonElement data) && data.EnumerateObject().Any(form => IsChart(form.Name, Text(form.Value)))),
+            string.Concat(
+                outputs.Where(
+                    output =>
+                        Kind(output) == "stream" && output.GetProperty("name").GetString() == "stdout").Select(output => Text(output.GetProperty("text")))),
+            outputs.Count(
+                output => output.TryGetProperty("data", out JsonElement data) && data.EnumerateObject().Any(form => IsChart(form.Name, Text(form.Value)))),
             outputs.Select(Failure).FirstOrDefault(failure => failure is not null));
     }
 

@@ -28,7 +28,9 @@ public sealed partial record HostRun(string Host, string Notebook, IReadOnlyList
     {
         Assert.Equal([], Cells.Where(cell => cell.Failure is not null).Select(cell => $"{Notebook}.dib: cell {cell.Number}: {cell.Failure}"));
         Assert.Equal(studio.Cells.Select(cell => (cell.Number, cell.Charts)), Cells.Select(cell => (cell.Number, cell.Charts)));
-        Assert.Equal(studio.Cells.Select(cell => $"cell {cell.Number}:\n{WithoutTimes(cell.Printed)}"), Cells.Select(cell => $"cell {cell.Number}:\n{WithoutTimes(cell.Printed)}"));
+        Assert.Equal(
+            studio.Cells.Select(cell => $"cell {cell.Number}:\n{WithoutTimes(cell.Printed)}"),
+            Cells.Select(cell => $"cell {cell.Number}:\n{WithoutTimes(cell.Printed)}"));
     }
 
     /// <summary>A line that gives a time or a speed keeps its words and loses its numbers: they differ from run to run.</summary>

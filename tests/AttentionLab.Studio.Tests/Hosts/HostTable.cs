@@ -18,7 +18,9 @@ public sealed class HostTable : IDisposable
     public override string ToString()
     {
         var text = new StringBuilder("| notebook | host | cells | charts | failures | seconds |\n|---|---|---:|---:|---:|---:|\n");
-        foreach (HostRun run in runs.OrderBy(entry => entry.Key.Notebook, StringComparer.Ordinal).ThenBy(entry => entry.Key.Host, StringComparer.Ordinal).Select(entry => entry.Value))
+        IEnumerable<HostRun> sorted = runs.OrderBy(entry => entry.Key.Notebook, StringComparer.Ordinal)
+            .ThenBy(entry => entry.Key.Host, StringComparer.Ordinal).Select(entry => entry.Value);
+        foreach (HostRun run in sorted)
         {
             int charts = run.Cells.Sum(cell => cell.Charts), failures = run.Cells.Count(cell => cell.Failure is not null);
             text.Append(CultureInfo.InvariantCulture, $"| {run.Notebook} | {run.Host} | {run.Cells.Count} | {charts} | {failures} | {run.Seconds:0.0} |\n");

@@ -24,9 +24,9 @@ public sealed class JupyterCourse : IDisposable
 
     private readonly string folder = Path.Combine(Repository.Root, "artifacts", $"jupyter-{Guid.NewGuid():N}");
     private readonly ConcurrentDictionary<string, Lazy<Task<(string File, HostRun Run)>>> runs = new();
-    private readonly Lazy<Task> registered;
+    private readonly Lazy<Task> _registered;
 
-    public JupyterCourse() => registered = new(RegisterAsync);
+    public JupyterCourse() => _registered = new(RegisterAsync);
 
     /// <summary>Skips the test that asks where Jupyter or the tool is missing.</summary>
     public static async Task SkipUnlessHereAsync()
@@ -42,7 +42,7 @@ public sealed class JupyterCourse : IDisposable
     /// <summary>Runs nbconvert to its end, and returns what it said.</summary>
     public async Task<string> ConvertAsync(params string[] arguments)
     {
-        await registered.Value;
+        await _registered.Value;
         (int exitCode, string said) = await RunAsync(arguments);
 
         // Jupyter picks free ports and frees them for the kernel to take: on a busy machine another program may be faster.
@@ -89,7 +89,7 @@ public sealed class JupyterCourse : IDisposable
     private async Task<(string File, HostRun Run)> ExecuteAsync(ExecutedNotebook notebook)
     {
         IpynbFolder.Open(folder, [notebook.Name]).Write([notebook], Repository.Notebooks);
-        await registered.Value;
+        await _registered.Value;
         var clock = Stopwatch.StartNew();
         string said = await ConvertAsync(
             "--to", "notebook", "--execute", "--allow-errors", "--output-dir", Path.Combine(folder, "executed"),

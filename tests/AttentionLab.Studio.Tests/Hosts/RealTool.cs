@@ -16,7 +16,11 @@ internal static class RealTool
     /// <summary>Switches off telemetry and first-run notices, for the tool and whatever starts it.</summary>
     public static void Quieten(IDictionary<string, string?> environment)
     {
-        foreach (string name in (string[])["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT", "DOTNET_CLI_TELEMETRY_OPTOUT", "DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE", "DOTNET_NOLOGO"])
+        string[] quiet =
+        [
+            "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT", "DOTNET_CLI_TELEMETRY_OPTOUT", "DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE", "DOTNET_NOLOGO",
+        ];
+        foreach (string name in quiet)
         {
             environment[name] = "1";
         }

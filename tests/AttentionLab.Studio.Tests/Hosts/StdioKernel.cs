@@ -13,13 +13,13 @@ internal sealed class StdioKernel : IAsyncDisposable
     /// <summary>A hang has to end some time; no cell of the course takes a tenth of this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    private readonly Process process;
-    private readonly Task<string> error;
+    private readonly Process _process;
+    private readonly Task<string> _error;
 
     private StdioKernel(Process process)
     {
-        this.process = process;
-        error = process.StandardError.ReadToEndAsync();
+        _process = process;
+        _error = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Starts the tool and waits until it takes commands.</summary>
@@ -50,15 +50,19 @@ internal sealed class StdioKernel : IAsyncDisposable
     public async Task<HostCell> RunAsync(int number, string code, CancellationToken cancellation)
     {
         string token = $"{number}";
-        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { token, commandType = "SubmitCode", command = new { code, targetKernelName = "csharp" }, routingSlip = Array.Empty<string>() }));
-        await process.StandardInput.FlushAsync(cancellation);
+        await _process.StandardInput.WriteLineAsync(
+            JsonSerializer.Serialize(
+                new { token, commandType = "SubmitCode", command = new { code, targetKernelName = "csharp" }, routingSlip = Array.Empty<string>() }));
+        await _process.StandardInput.FlushAsync(cancellation);
         var printed = new StringBuilder();
         int charts = 0;
         string? failure = null;
         while (true)
         {
             JsonElement message = await ReceiveAsync(cancellation);
-            string of = message.TryGetProperty("command", out JsonElement command) && command.ValueKind == JsonValueKind.Object ? command.GetProperty("token").GetString()! : "";
+            string of = message.TryGetProperty("command", out JsonElement command) && command.ValueKind == JsonValueKind.Object
+                ? command.GetProperty("token").GetString()!
+                : "";
             if (of != token && !of.StartsWith(token + ".", StringComparison.Ordinal))
             {
                 continue;
@@ -90,9 +94,9 @@ internal sealed class StdioKernel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     private static string TypeOf(JsonElement message) => message.GetProperty("eventType").GetString()!;
@@ -102,8 +106,8 @@ internal sealed class StdioKernel : IAsyncDisposable
 
     private async Task<JsonElement> ReceiveAsync(CancellationToken cancellation)
     {
-        string? line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
-        Assert.True(line is not null, line is null ? $"the tool ended: {await error}" : "");
+        string? line = await _process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
+        Assert.True(line is not null, line is null ? $"the tool ended: {await _error}" : "");
         using JsonDocument message = JsonDocument.Parse(line!);
         return message.RootElement.Clone();
     }

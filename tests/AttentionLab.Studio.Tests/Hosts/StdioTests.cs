@@ -17,7 +17,8 @@ public sealed class StdioTests(ExecutedCourse course, HostTable table)
         var clock = Stopwatch.StartNew();
         await using (StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken))
         {
-            foreach ((int number, DibCell cell) in DibDocument.Read(Path.Combine(Repository.Notebooks, name + ".dib")).NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp))
+            DibDocument notebook = DibDocument.Read(Path.Combine(Repository.Notebooks, name + ".dib"));
+            foreach ((int number, DibCell cell) in notebook.NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp))
             {
                 cells.Add(await kernel.RunAsync(number, cell.Text, TestContext.Current.CancellationToken));
             }
@@ -34,7 +35,9 @@ public sealed class StdioTests(ExecutedCourse course, HostTable table)
     {
         Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
         await using StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken);
-        Assert.Equal(new HostCell(1, "a\nb\n", 0, null), await kernel.RunAsync(1, "Console.WriteLine(\"a\");\nConsole.WriteLine(\"b\");", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            new HostCell(1, "a\nb\n", 0, null),
+            await kernel.RunAsync(1, "Console.WriteLine(\"a\");\nConsole.WriteLine(\"b\");", TestContext.Current.CancellationToken));
         Assert.Contains("on purpose", (await kernel.RunAsync(2, "throw new Exception(\"on purpose\");", TestContext.Current.CancellationToken)).Failure);
         Assert.Contains("CS0103", (await kernel.RunAsync(3, "nowhere", TestContext.Current.CancellationToken)).Failure);
         Assert.Contains("error stream", (await kernel.RunAsync(4, "Console.Error.WriteLine(\"x\");", TestContext.Current.CancellationToken)).Failure);

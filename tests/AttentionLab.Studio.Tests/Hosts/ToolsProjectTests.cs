@@ -5,28 +5,33 @@ namespace AttentionLab.Studio.Tests.Hosts;
 /// <summary><c>.config/tools.proj</c> without the tool: the build goes on with one line.</summary>
 public sealed class ToolsProjectTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task Build_WithoutTheTool_WarnsInOneLineAndSucceeds()
     {
         foreach (string name in (string[])["tools.proj", "dotnet-tools.json"])
         {
-            // A version that no machine has in its package folder.
-            folder.Write(Path.Combine(".config", name), File.ReadAllText(Path.Combine(Repository.Root, ".config", name)).Replace("\"version\": \"1.0.", "\"version\": \"0.0.", StringComparison.Ordinal));
+            // A version that no machine has in its package _folder.
+            _folder.Write(
+                Path.Combine(".config", name),
+                File.ReadAllText(Path.Combine(Repository.Root, ".config", name)).Replace(
+                    "\"version\": \"1.0.", "\"version\": \"0.0.", StringComparison.Ordinal));
         }
 
-        folder.Write(Path.Combine(".config", "nuget.config"), "<configuration><packageSources><clear /><add key=\"empty\" value=\".\" /></packageSources></configuration>");
+        _folder.Write(
+            Path.Combine(".config", "nuget.config"),
+            "<configuration><packageSources><clear /><add key=\"empty\" value=\".\" /></packageSources></configuration>");
         string[] lines = await BuildAsync();
         Assert.Contains("warning TOOL001: The tool .NET Interactive could not be restored (exit code 1)", Assert.Single(lines));
-        Assert.False(File.Exists(folder[Path.Combine("artifacts", "tools.stamp")]));
+        Assert.False(File.Exists(_folder[Path.Combine("artifacts", "tools.stamp")]));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task<string[]> BuildAsync()
     {
-        string[] arguments = ["msbuild", folder[Path.Combine(".config", "tools.proj")], "-nologo", "-verbosity:quiet", "-nodeReuse:false"];
+        string[] arguments = ["msbuild", _folder[Path.Combine(".config", "tools.proj")], "-nologo", "-verbosity:quiet", "-nodeReuse:false"];
         using Process build = Process.Start(new ProcessStartInfo(StudioProcess.Dotnet, arguments) { RedirectStandardOutput = true })!;
         string output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -40,7 +40,8 @@ public sealed class IpynbFolderTests : IDisposable
         File.WriteAllText(Path.Combine(Jupyter, "01-b.ipynb"), Read("01-b.ipynb").Replace("\"1\"", "\"1 + 1\"", StringComparison.Ordinal));
         Dictionary<string, string> before = Files().ToDictionary(name => name, Read);
         _course.Write("00-a.dib", "System.IO.File.AppendAllText(\"../runs.txt\", \"y\");");
-        string why = $"error: --ipynb {Jupyter}: not as the course wrote it: 01-b.ipynb. Nothing was written: rename what you keep, delete what you do not, or name another folder.";
+        string why = $"error: --ipynb {Jupyter}: not as the course wrote it: 01-b.ipynb. "
+            + "Nothing was written: rename what you keep, delete what you do not, or name another folder.";
         Assert.Equal((2, why), await BuildAsync());
         Assert.Equal("x", _course.Read("runs.txt"));
         Assert.Equal(before, Files().ToDictionary(name => name, Read));
@@ -92,7 +93,8 @@ public sealed class IpynbFolderTests : IDisposable
 
     private async Task<(int ExitCode, string Error)> BuildAsync(params string[] more)
     {
-        (int exitCode, _, string error) = await StudioProcess.RunAsync(["build", "--notebooks", _course.Notebooks, "--out", _course.Site, "--ipynb", Jupyter, .. more]);
+        (int exitCode, _, string error) = await StudioProcess.RunAsync(
+            ["build", "--notebooks", _course.Notebooks, "--out", _course.Site, "--ipynb", Jupyter, .. more]);
         return (exitCode, error.Trim());
     }
 

@@ -26,7 +26,9 @@ public sealed partial class IpynbNotebookTests : IDisposable
         foreach ((JsonElement cell, ExecutedCell executed) in cells.Zip(SampleCourse.First().Cells))
         {
             Assert.Equal(executed.Source, Text(cell.GetProperty("source")));
-            string[] keys = executed.Language == "markdown" ? ["cell_type", "id", "metadata", "source"] : ["cell_type", "execution_count", "id", "metadata", "outputs", "source"];
+            string[] keys = executed.Language == "markdown"
+                ? ["cell_type", "id", "metadata", "source"]
+                : ["cell_type", "execution_count", "id", "metadata", "outputs", "source"];
             Assert.Equal(keys, cell.EnumerateObject().Select(property => property.Name));
         }
 
@@ -43,13 +45,16 @@ public sealed partial class IpynbNotebookTests : IDisposable
             new CellOutput(CellOutput.Html, "<b>4</b>"),
             new CellOutput(CellOutput.Plotly, """{"data":[],"layout":{"title":{"text":"Up </script>"},"meta":{"summary":"It goes <up>."}}}"""),
             new CellOutput(CellOutput.Plotly, "no chart"))], 1)).GetProperty("cells")[0].GetProperty("outputs").EnumerateArray()];
-        Assert.Equal(["stream", "display_data", "display_data", "display_data", "display_data"], outputs.Select(output => output.GetProperty("output_type").GetString()));
+        Assert.Equal(
+            ["stream", "display_data", "display_data", "display_data", "display_data"],
+            outputs.Select(output => output.GetProperty("output_type").GetString()));
         Assert.Equal(["one\n", "two"], outputs[0].GetProperty("text").EnumerateArray().Select(line => line.GetString()));
         Assert.Equal("stdout", outputs[0].GetProperty("name").GetString());
         Assert.Equal("3", Text(outputs[1].GetProperty("data").GetProperty("text/plain")));
         Assert.Equal("<b>4</b>", Text(outputs[2].GetProperty("data").GetProperty("text/html")));
         JsonElement chart = outputs[3].GetProperty("data");
-        Assert.Equal("Up </script>", chart.GetProperty("application/vnd.plotly.v1+json").GetProperty("layout").GetProperty("title").GetProperty("text").GetString());
+        Assert.Equal(
+            "Up </script>", chart.GetProperty("application/vnd.plotly.v1+json").GetProperty("layout").GetProperty("title").GetProperty("text").GetString());
         Assert.Equal("Up </script>\nIt goes <up>.", Text(chart.GetProperty("text/plain")));
         string html = Text(chart.GetProperty("text/html"));
         Assert.Contains("<p>It goes &lt;up&gt;.</p>", html);
@@ -72,7 +77,10 @@ public sealed partial class IpynbNotebookTests : IDisposable
     public void Failure_OfACell_IsJupytersError()
     {
         JsonElement[] cells = [.. Write(new ExecutedNotebook("x", [
-            Code(1, "1 / zero") with { Failure = new CellFailure("DivideByZeroException: Attempted to divide by zero.", 1, "DivideByZeroException: …\n  at cell 1, line 1\n") },
+            Code(1, "1 / zero") with
+            {
+                Failure = new CellFailure("DivideByZeroException: Attempted to divide by zero.", 1, "DivideByZeroException: …\n  at cell 1, line 1\n"),
+            },
             Code(2, "while (true) { }") with { Failure = new CellFailure("stopped after 15 s: too long", 0, "") },
             Code(3, "3") with { NotRun = true }], 1)).GetProperty("cells").EnumerateArray()];
         JsonElement error = Assert.Single(cells[0].GetProperty("outputs").EnumerateArray());
@@ -92,7 +100,9 @@ public sealed partial class IpynbNotebookTests : IDisposable
     {
         _folder.Write("my notebooks/setup.dib", "#!csharp\n\n1\n");
         JsonElement file = Parse(IpynbNotebook.Write(new ExecutedNotebook("x", [Code(1, source)], 1), _folder["my notebooks"], _folder["work/jupyter"]));
-        Assert.Equal(quoted ? written.Replace("../../my notebooks/setup.dib", "\"../../my notebooks/setup.dib\"", StringComparison.Ordinal) : written, Text(file.GetProperty("cells")[0].GetProperty("source")));
+        Assert.Equal(
+            quoted ? written.Replace("../../my notebooks/setup.dib", "\"../../my notebooks/setup.dib\"", StringComparison.Ordinal) : written,
+            Text(file.GetProperty("cells")[0].GetProperty("source")));
     }
 
     [Fact]
@@ -100,7 +110,9 @@ public sealed partial class IpynbNotebookTests : IDisposable
     {
         const string Source = "[next](03-scaling.dib), [part](./02-context.dib#2-1), [file](a/b.dib), [site](https://x.org/c.dib)";
         JsonElement file = Write(new ExecutedNotebook("x", [new ExecutedCell(1, "markdown", Source, [], null, 0)], 1));
-        Assert.Equal("[next](03-scaling.ipynb), [part](02-context.ipynb#2-1), [file](a/b.dib), [site](https://x.org/c.dib)", Text(file.GetProperty("cells")[0].GetProperty("source")));
+        Assert.Equal(
+            "[next](03-scaling.ipynb), [part](02-context.ipynb#2-1), [file](a/b.dib), [site](https://x.org/c.dib)",
+            Text(file.GetProperty("cells")[0].GetProperty("source")));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace AttentionLab.Studio.Tests.Kernel;
 /// <summary>What a cell cannot do to the host: each test has a kernel of its own, which dies.</summary>
 public sealed class ContainmentTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData("Console.WriteLine(\"last words\");\nEnvironment.Exit(7);", "ended the notebook's process with exit code 7")]
@@ -65,8 +65,8 @@ public sealed class ContainmentTests : IDisposable
     [Fact]
     public async Task Kernel_HostKilled_EndsToo()
     {
-        string notebook = folder.WriteNotebook("loop.dib", "System.IO.File.WriteAllText(\"kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
-        string pidFile = Path.Combine(folder.Path, "kernel.pid");
+        string notebook = _folder.WriteNotebook("loop.dib", "System.IO.File.WriteAllText(\"kernel.pid\", Environment.ProcessId.ToString());\nwhile (true) { }");
+        string pidFile = Path.Combine(_folder.Path, "kernel.pid");
         using Process host = StudioProcess.Start(["run", notebook]);
         int kernel = await WaitForPidAsync(pidFile);
         host.Kill(entireProcessTree: false);
@@ -100,7 +100,7 @@ public sealed class ContainmentTests : IDisposable
     [Fact]
     public async Task RunNotebook_FailedCell_LeavesTheRestUnrun()
     {
-        string path = folder.Write("two.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
+        string path = _folder.Write("two.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
         ExecutedNotebook notebook = await NotebookRunner.RunAsync(path, AttentionLab.Studio.Dib.DibDocument.Read(path), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal("two", notebook.Name);
         Assert.Equal(["markdown", "csharp", "csharp", "csharp", "mermaid"], notebook.Cells.Select(cell => cell.Language));
@@ -109,10 +109,10 @@ public sealed class ContainmentTests : IDisposable
         Assert.Empty(notebook.Cells[3].Outputs);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private Task<NotebookSession> StartAsync(KernelOptions options) =>
-        NotebookSession.StartAsync(Path.Combine(folder.Path, "contained.dib"), options, TestContext.Current.CancellationToken);
+        NotebookSession.StartAsync(Path.Combine(_folder.Path, "contained.dib"), options, TestContext.Current.CancellationToken);
 
     internal static async Task<int> WaitForPidAsync(string file)
     {

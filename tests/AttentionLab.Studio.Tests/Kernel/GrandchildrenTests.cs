@@ -16,7 +16,7 @@ public sealed class GrandchildrenTests : IDisposable
 
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData("Environment.Exit(7);")]
@@ -25,7 +25,7 @@ public sealed class GrandchildrenTests : IDisposable
     public async Task KernelEndsByItself_TheyEndToo(string end)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the programs sh and sleep");
-        await using NotebookSession session = await NotebookSession.StartAsync(folder["family.dib"], cancellation: TestContext.Current.CancellationToken);
+        await using NotebookSession session = await NotebookSession.StartAsync(_folder["family.dib"], cancellation: TestContext.Current.CancellationToken);
         ExecutedCell cell = await session.RunAsync(1, StartBoth + end, cancellation: TestContext.Current.CancellationToken);
         Assert.NotNull(cell.Failure);
         await AssertAllEndAsync();
@@ -35,7 +35,7 @@ public sealed class GrandchildrenTests : IDisposable
     public async Task SessionDisposed_TheyEndToo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the programs sh and sleep");
-        await using (NotebookSession session = await NotebookSession.StartAsync(folder["family.dib"], cancellation: TestContext.Current.CancellationToken))
+        await using (NotebookSession session = await NotebookSession.StartAsync(_folder["family.dib"], cancellation: TestContext.Current.CancellationToken))
         {
             Assert.Null((await session.RunAsync(1, StartBoth, cancellation: TestContext.Current.CancellationToken)).Failure);
         }
@@ -47,21 +47,21 @@ public sealed class GrandchildrenTests : IDisposable
     public async Task HostKilled_TheyEndToo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "starts the programs sh and sleep");
-        string notebook = folder.WriteNotebook("family.dib", StartBoth + "while (true) { }");
+        string notebook = _folder.WriteNotebook("family.dib", StartBoth + "while (true) { }");
         using Process host = StudioProcess.Start(["run", notebook]);
-        await ContainmentTests.WaitForPidAsync(folder["kernel.pid"]);
+        await ContainmentTests.WaitForPidAsync(_folder["kernel.pid"]);
         host.Kill(entireProcessTree: false);
         await host.WaitForExitAsync(TestContext.Current.CancellationToken);
         await AssertAllEndAsync();
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task AssertAllEndAsync()
     {
         foreach (string name in (string[])["child.pid", "grandchild.pid", "kernel.pid"])
         {
-            await ContainmentTests.AssertEndsAsync(await ContainmentTests.WaitForPidAsync(folder[name]));
+            await ContainmentTests.AssertEndsAsync(await ContainmentTests.WaitForPidAsync(_folder[name]));
         }
     }
 }

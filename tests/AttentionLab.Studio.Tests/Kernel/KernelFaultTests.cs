@@ -14,7 +14,7 @@ public sealed class KernelFaultTests : IDisposable
 
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private static Dictionary<string, string> Hook => new() { ["DOTNET_STARTUP_HOOKS"] = typeof(KernelFaultTests).Assembly.Location };
 
@@ -26,7 +26,7 @@ public sealed class KernelFaultTests : IDisposable
     public async Task Start_KernelGoesWrong_IsAFailureOfTheFirstCell(string name, string words)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "stops a process by a signal");
-        string path = folder.Write(name + ".dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\n2\n");
+        string path = _folder.Write(name + ".dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\n2\n");
         var options = new KernelOptions { StartLimit = TimeSpan.FromSeconds(name.EndsWith("stops", StringComparison.Ordinal) ? 3 : 120), Environment = Hook };
         ExecutedNotebook notebook = await NotebookRunner.RunAsync(path, DibDocument.Read(path), options, cancellation: TestContext.Current.CancellationToken);
         ExecutedCell failed = Assert.Single(notebook.Failed);
@@ -63,7 +63,7 @@ public sealed class KernelFaultTests : IDisposable
             cancellation: TestContext.Current.CancellationToken);
         Assert.Null(cell.Failure);
         Assert.Equal(["said\n", "5"], cell.Outputs.Select(output => output.Content));
-        Assert.Equal("mine", File.ReadAllText(folder["mine.txt"]));
+        Assert.Equal("mine", File.ReadAllText(_folder["mine.txt"]));
         Assert.Equal("2", Assert.Single((await session.RunAsync(2, "1 + 1", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
     }
 
@@ -124,8 +124,8 @@ public sealed class KernelFaultTests : IDisposable
         Assert.True(File.Exists(Path.Combine(course.Site, "00-good.html")) && File.Exists(Path.Combine(course.Site, "06-good.html")));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private Task<NotebookSession> StartAsync() =>
-        NotebookSession.StartAsync(folder["faulty.dib"], cancellation: TestContext.Current.CancellationToken);
+        NotebookSession.StartAsync(_folder["faulty.dib"], cancellation: TestContext.Current.CancellationToken);
 }

@@ -5,23 +5,23 @@ namespace AttentionLab.Studio.Tests.Kernel;
 /// <summary>One kernel for all tests of a class that leave it alive.</summary>
 public sealed class KernelFixture : IAsyncLifetime
 {
-    private readonly TemporaryFolder folder = new();
-    private int cells;
+    private readonly TemporaryFolder _folder = new();
+    private int _cells;
 
     public NotebookSession Session { get; private set; } = null!;
 
-    public string Folder => folder.Path;
+    public string Folder => _folder.Path;
 
     public async ValueTask InitializeAsync() => Session = await NotebookSession.StartAsync(Path.Combine(Folder, "shared.dib"));
 
     public async Task<ExecutedCell> RunAsync(string source) =>
-        await Session.RunAsync(++cells, source, cancellation: TestContext.Current.CancellationToken);
+        await Session.RunAsync(++_cells, source, cancellation: TestContext.Current.CancellationToken);
 
-    public string Write(string name, string text) => folder.Write(name, text);
+    public string Write(string name, string text) => _folder.Write(name, text);
 
     public async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
-        folder.Dispose();
+        _folder.Dispose();
     }
 }

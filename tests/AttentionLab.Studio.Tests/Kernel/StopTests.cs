@@ -5,7 +5,7 @@ namespace AttentionLab.Studio.Tests.Kernel;
 /// <summary>Stopping a cell: the state stays where it can, and where it cannot this is told.</summary>
 public sealed class StopTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>
     /// .NET's abort may break a process on rare occasions; then this is told. So each scenario may be tried again from the start.
@@ -48,7 +48,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public async Task Stop_InsideAnImport_KeepsTheStateToo()
     {
-        folder.Write("endless.dib", "#!csharp\n\nvar before = 1;\n\n#!csharp\n\n\"started\".Display();\nSystem.Threading.Thread.Sleep(-1);\n");
+        _folder.Write("endless.dib", "#!csharp\n\nvar before = 1;\n\n#!csharp\n\n\"started\".Display();\nSystem.Threading.Thread.Sleep(-1);\n");
         await using NotebookSession session = await StartAsync();
         ExecutedCell cell = await StopWhenStartedAsync(session, "#!import ./endless.dib", announce: false);
         Assert.Equal(Kept, cell.Failure?.Message);
@@ -105,7 +105,7 @@ public sealed class StopTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "calls libc");
         var options = new KernelOptions { StopLimit = TimeSpan.FromSeconds(1) };
-        await using NotebookSession session = await NotebookSession.StartAsync(folder["native.dib"], options, TestContext.Current.CancellationToken);
+        await using NotebookSession session = await NotebookSession.StartAsync(_folder["native.dib"], options, TestContext.Current.CancellationToken);
         ExecutedCell cell = await StopWhenStartedAsync(
             session,
             """
@@ -129,9 +129,9 @@ public sealed class StopTests : IDisposable
         Assert.Equal("2", Assert.Single((await session.RunAsync(1, "1 + 1", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    private Task<NotebookSession> StartAsync() => NotebookSession.StartAsync(folder["stopped.dib"], cancellation: TestContext.Current.CancellationToken);
+    private Task<NotebookSession> StartAsync() => NotebookSession.StartAsync(_folder["stopped.dib"], cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>Runs a cell and stops it when it shows its first value.</summary>
     internal static async Task<ExecutedCell> StopWhenStartedAsync(NotebookSession session, string source, bool announce = true)

@@ -8,18 +8,18 @@ namespace AttentionLab.Studio.Tests.Notebooks;
 /// <summary>The solutions as a reader meets them: the chapter's starters answer "not started", the solutions answer "passed".</summary>
 public sealed partial class SolutionsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Solutions() =>
         [.. Directory.GetFiles(Path.Combine(Repository.Notebooks, "solutions"), "*.dib").Select(path => Path.GetFileName(path)).Order()];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Solutions))]
     public async Task Solutions_EveryExerciseOfTheChapter_Passes(string name)
     {
-        string json = Path.Combine(folder.Path, "run.json");
+        string json = Path.Combine(_folder.Path, "run.json");
         (int exitCode, _, string error) = await StudioProcess.RunAsync("run", Path.Combine(Repository.Notebooks, "solutions", name), "--json", json);
         Assert.Equal((0, ""), (exitCode, error));
         ExecutedNotebook run = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken), ExecutedNotebookJson.Default.ExecutedNotebook)!;

@@ -5,14 +5,18 @@ namespace AttentionLab.Studio.Tests.Trainer;
 
 public sealed class CorpusTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void Read_WordNetGloss_IsDefinitionBehindItsWordsAndExamples()
     {
         Assert.Equal(
             ["quince, quince fruit: a hard yellow fruit.", "she baked the quince for hours.", "what a fine quince!"],
-            Sentences(nouns: [TinyCorpus.Noun(1, "quince, quince fruit", "a hard yellow fruit; \"she baked the quince for hours\"; \"what a fine quince!\"- A. Poet", 7)]));
+            Sentences(nouns:
+            [
+                TinyCorpus.Noun(
+                    1, "quince, quince fruit", "a hard yellow fruit; \"she baked the quince for hours\"; \"what a fine quince!\"- A. Poet", 7)
+            ]));
     }
 
     [Fact]
@@ -127,26 +131,26 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void Read_MissingOrDamagedDictionary_NamesThePackagesOrTheFile()
     {
-        string message = Assert.Throws<CourseException>(() => Corpus.Read(folder.Path)).Message;
+        string message = Assert.Throws<CourseException>(() => Corpus.Read(_folder.Path)).Message;
         Assert.Contains("apt-get install wordnet-base dict-gcide dict-foldoc", message);
         Read();
-        string index = Path.Combine(folder.Path, "dictd", "gcide.index");
+        string index = Path.Combine(_folder.Path, "dictd", "gcide.index");
         File.AppendAllText(index, "far\t/////\tB\n");
-        Assert.Contains("gcide.index: line 2", Assert.Throws<CourseException>(() => Corpus.Read(folder.Path)).Message);
+        Assert.Contains("gcide.index: line 2", Assert.Throws<CourseException>(() => Corpus.Read(_folder.Path)).Message);
         Read();
-        File.WriteAllText(Path.Combine(folder.Path, "dictd", "foldoc.dict.dz"), "not gzip");
-        Assert.Contains("foldoc.dict.dz: is damaged", Assert.Throws<CourseException>(() => Corpus.Read(folder.Path)).Message);
+        File.WriteAllText(Path.Combine(_folder.Path, "dictd", "foldoc.dict.dz"), "not gzip");
+        Assert.Contains("foldoc.dict.dz: is damaged", Assert.Throws<CourseException>(() => Corpus.Read(_folder.Path)).Message);
     }
 
     [Fact]
     public async Task TrainCorpus_MissingAndPresent_ExitsWith2AndCounts()
     {
-        (int exitCode, string output, string error) = await StudioProcess.RunAsync("train", "corpus", "--corpus", folder.Path);
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("train", "corpus", "--corpus", _folder.Path);
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains("apt-get install wordnet-base dict-gcide dict-foldoc", error);
         Assert.Single(error.Trim().Split('\n'));
         Read(nouns: [TinyCorpus.Noun(1, "mallet", "a hammer with a wooden head")]);
-        (exitCode, output, error) = await StudioProcess.RunAsync("train", "corpus", "--corpus", folder.Path, "--sample", "1");
+        (exitCode, output, error) = await StudioProcess.RunAsync("train", "corpus", "--corpus", _folder.Path, "--sample", "1");
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Contains("mallet: a hammer with a wooden head.", output);
     }
@@ -156,9 +160,9 @@ public sealed class CorpusTests : IDisposable
 
     private Corpus Read(string[]? nouns = null, string[]? gcide = null, string[]? foldoc = null)
     {
-        TinyCorpus.Write(folder.Path, nouns ?? [], gcide ?? [], foldoc ?? []);
-        return Corpus.Read(folder.Path);
+        TinyCorpus.Write(_folder.Path, nouns ?? [], gcide ?? [], foldoc ?? []);
+        return Corpus.Read(_folder.Path);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -10,17 +10,20 @@ namespace AttentionLab.Studio.Tests.Trainer;
 /// <summary>The two-sense test on planted sentences and vectors.</summary>
 public sealed class SensesTests
 {
-    private static readonly WordPieceTokenizer s_tokenizer = new(
+    private static readonly WordPieceTokenizer Tokenizer = new(
         new Vocabulary([.. WordPieceTokenizer.SpecialPieces, "the", "app", "##le", "port", "is", "red", "fast", ".", "-", "s"]), new BasicTokenizer(true));
 
-    private static readonly string[] s_asked = ["compiler", "orchard", "the", "rare", "unseen"];
+    private static readonly string[] Asked = ["compiler", "orchard", "the", "rare", "unseen"];
 
     [Fact]
     public void Find_SentencesOfBothSides_AreSortedBySideAndThinned()
     {
-        CorpusSentence[] all = Sentences((CorpusSource.Foldoc, "The port is fast."), (CorpusSource.Gcide, "A Port, and a port."), (CorpusSource.WordNet, "ports only"), (CorpusSource.WordNet, "port one"), (CorpusSource.WordNet, "port two"), (CorpusSource.WordNet, "port three"));
+        CorpusSentence[] all = Sentences(
+            (CorpusSource.Foldoc, "The port is fast."), (CorpusSource.Gcide, "A Port, and a port."), (CorpusSource.WordNet, "ports only"),
+            (CorpusSource.WordNet, "port one"), (CorpusSource.WordNet, "port two"), (CorpusSource.WordNet, "port three"));
         SenseSentences port = Assert.Single(SenseSentences.Find(all, ["port"]));
-        Assert.Equal([("A Port, and a port.", false), ("port one", false), ("port two", false), ("port three", false), ("The port is fast.", true)], port.Sentences);
+        Assert.Equal(
+            [("A Port, and a port.", false), ("port one", false), ("port two", false), ("port three", false), ("The port is fast.", true)], port.Sentences);
         Assert.Equal((4, 1), port.Sides);
         Assert.Equal(["A Port, and a port.", "port two", "The port is fast."], SenseSentences.Find(all, ["port"], most: 2)[0].Sentences.Select(s => s.Text));
     }
@@ -28,12 +31,12 @@ public sealed class SensesTests
     [Fact]
     public void Place_WordOfTwoPieces_IsFoundAmongTheIds()
     {
-        (EncodedText text, int start, int count) = SenseSentences.Place(s_tokenizer, "The red Apple is fast.", "apple", 20)!.Value;
+        (EncodedText text, int start, int count) = SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 20)!.Value;
         Assert.Equal((3, 2), (start, count));
-        Assert.Equal(s_tokenizer.Encode("The red Apple is fast.").Ids, text.Ids);
-        Assert.Null(SenseSentences.Place(s_tokenizer, "The port is fast.", "apple", 20));
-        Assert.Null(SenseSentences.Place(s_tokenizer, "The red Apple is fast.", "apple", 5));
-        Assert.NotNull(SenseSentences.Place(s_tokenizer, "The red Apple is fast.", "apple", 6));
+        Assert.Equal(Tokenizer.Encode("The red Apple is fast.").Ids, text.Ids);
+        Assert.Null(SenseSentences.Place(Tokenizer, "The port is fast.", "apple", 20));
+        Assert.Null(SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 5));
+        Assert.NotNull(SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 6));
     }
 
     [Fact]
@@ -44,7 +47,7 @@ public sealed class SensesTests
         (Tensor[] levels, bool[] computing) = sentences.Contextual(bert);
         Assert.Equal([false, true], computing);
         Assert.Equal(3, levels.Length);
-        EncodedBatch batch = s_tokenizer.Encode(["the red apple is fast."]);
+        EncodedBatch batch = Tokenizer.Encode(["the red apple is fast."]);
         (_, Encoder.Saved saved) = bert.Forward(batch);
         Tensor[] wanted = [bert.Encoder.Embedding.Forward(batch.Ids).Y, .. saved.Layers.Outputs];
         for (int level = 0; level < 3; level++)
@@ -73,9 +76,13 @@ public sealed class SensesTests
     [Fact]
     public void Balanced_LargerSide_IsThinnedEvenly()
     {
-        SenseSentences some = new("port", [("port a", false), ("port b", false), ("port c", false), ("port d", false), ("port e", false), ("port x", true), ("port y", true)]);
+        SenseSentences some = new(
+            "port", [("port a", false), ("port b", false), ("port c", false), ("port d", false), ("port e", false), ("port x", true), ("port y", true)]);
         Assert.Equal(["port a", "port c", "port x", "port y"], some.Balanced().Sentences.Select(s => s.Text));
-        Assert.Equal(["port x"], new SenseSentences("port", [("the the the the the the the the the the the port", false), ("port x", true)]).Readable(TinyBert()).Sentences.Select(s => s.Text));
+        Assert.Equal(
+            ["port x"],
+            new SenseSentences(
+                "port", [("the the the the the the the the the the the port", false), ("port x", true)]).Readable(TinyBert()).Sentences.Select(s => s.Text));
     }
 
     [Fact]
@@ -89,8 +96,13 @@ public sealed class SensesTests
             .. Sentences((CorpusSource.WordNet, "rare rare")),
         ];
         SenseCues cues = new(training);
-        Assert.Equal([true, true, false, false, false], s_asked.Select(cues.IsCue));
-        SenseSentences port = new("port", [("the port the", true), ("the compiler port", true), ("port a b c d orchard", false), ("port a b c d e orchard", false), ("orchard a b c d e port compiler", false)]);
+        Assert.Equal([true, true, false, false, false], Asked.Select(cues.IsCue));
+        SenseSentences port = new(
+            "port",
+            [
+                ("the port the", true), ("the compiler port", true), ("port a b c d orchard", false), ("port a b c d e orchard", false),
+                ("orchard a b c d e port compiler", false)
+            ]);
         Assert.Equal(["the port the", "port a b c d e orchard"], cues.Without(port).Sentences.Select(s => s.Text));
     }
 
@@ -113,8 +125,8 @@ public sealed class SensesTests
     {
         using TemporaryFolder folder = new();
         CounterRandom random = new(3);
-        Encoder encoder = new(EncoderOptions.Bert(s_tokenizer.Pieces.Count) with { Capacity = 12, Channels = 8, Heads = 2, Layers = 2, Hidden = 16 }, random);
-        MaskedWordModel.Save(folder["m"], encoder, new(encoder.Embedding.Words, random), s_tokenizer);
+        Encoder encoder = new(EncoderOptions.Bert(Tokenizer.Pieces.Count) with { Capacity = 12, Channels = 8, Heads = 2, Layers = 2, Hidden = 16 }, random);
+        MaskedWordModel.Save(folder["m"], encoder, new(encoder.Embedding.Words, random), Tokenizer);
         return Bert.Load(folder["m"]);
     }
 

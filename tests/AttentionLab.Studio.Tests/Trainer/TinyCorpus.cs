@@ -11,7 +11,8 @@ internal static class TinyCorpus
     public static void Write(string folder, IEnumerable<string> nouns, IEnumerable<string> gcide, IEnumerable<string> foldoc)
     {
         string wordNet = Directory.CreateDirectory(Path.Combine(folder, "wordnet")).FullName;
-        File.WriteAllText(Path.Combine(wordNet, "data.noun"), "  1 This file begins with lines of a licence.  \n" + string.Concat(nouns.Select(line => line + "  \n")));
+        File.WriteAllText(
+            Path.Combine(wordNet, "data.noun"), "  1 This file begins with lines of a licence.  \n" + string.Concat(nouns.Select(line => line + "  \n")));
         foreach (string other in new[] { "verb", "adj", "adv" })
         {
             File.WriteAllText(Path.Combine(wordNet, "data." + other), "  1 This file begins with lines of a licence.  \n");

@@ -7,18 +7,19 @@ namespace AttentionLab.Studio.Tests.Trainer;
 
 public sealed class TrainDatesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task TrainDates_FewSteps_WritesAModelThatTheLibraryReadsAndItsRecipe()
     {
-        (int exitCode, string text, string error) = await StudioProcess.RunAsync("train", "dates", "--out", folder.Path, "--seed", "7", "--seeds", "2", "--steps", "20");
+        (int exitCode, string text, string error) = await StudioProcess.RunAsync(
+            "train", "dates", "--out", _folder.Path, "--seed", "7", "--seeds", "2", "--steps", "20");
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Contains("seed 7: step 20/20", text);
         Assert.Contains("2 seeds: exact match at least", text);
 
-        string path = Path.Combine(folder.Path, "dates", "model.safetensors");
-        using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, "dates", "model.recipe.json")));
+        string path = Path.Combine(_folder.Path, "dates", "model.safetensors");
+        using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder.Path, "dates", "model.recipe.json")));
         Assert.Equal(20, recipe.RootElement.GetProperty("settings").GetProperty("steps").GetInt32());
         JsonElement result = recipe.RootElement.GetProperty("result");
         Assert.Equal([7, 8], result.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("seed").GetInt32()));
@@ -31,7 +32,7 @@ public sealed class TrainDatesTests : IDisposable
     [Fact]
     public async Task TrainDates_NoSeeds_IsRefused()
     {
-        (int exitCode, _, string error) = await StudioProcess.RunAsync("train", "dates", "--out", folder.Path, "--seeds", "0");
+        (int exitCode, _, string error) = await StudioProcess.RunAsync("train", "dates", "--out", _folder.Path, "--seeds", "0");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("--seeds is \"0\" but must be a whole number from 1", error);
     }
@@ -40,8 +41,8 @@ public sealed class TrainDatesTests : IDisposable
     public void Run_Stopped_WritesNothing()
     {
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainDates.Run(folder.Path, 1, 2, 2, _ => stop.Cancel(), stop.Token));
-        Assert.False(Directory.Exists(Path.Combine(folder.Path, "dates")));
+        Assert.ThrowsAny<OperationCanceledException>(() => TrainDates.Run(_folder.Path, 1, 2, 2, _ => stop.Cancel(), stop.Token));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "dates")));
     }
 
     [Fact]
@@ -56,5 +57,5 @@ public sealed class TrainDatesTests : IDisposable
             run.GetProperty("exactMatchUniformCross").GetDouble() <= 0.02 && run.GetProperty("exactMatchWithoutCross").GetDouble() <= 0.02));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -12,10 +12,23 @@ namespace AttentionLab.Studio.Tests.Trainer;
 /// <summary>Masked-word training on a tiny text: what is written, and that a stop changes nothing.</summary>
 public sealed class TrainEncoderTests
 {
-    private static readonly EncoderSettings s_settings = new() { Layers = 2, Channels = 16, Heads = 2, Hidden = 32, Length = 24, Batch = 4, Warmup = 20, Rate = 3e-3, Dropout = 0.1, WordPasses = 1, Muon = true };
-    private static readonly CorpusEntry[] s_entries = Entries();
-    private static readonly WordPieceTokenizer s_tokenizer = new(
-        WordPieceTraining.Train(s_entries.SelectMany(e => e.Sentences), 120, new BasicTokenizer(true)), new BasicTokenizer(true));
+    private static readonly EncoderSettings Settings = new()
+    {
+        Layers = 2,
+        Channels = 16,
+        Heads = 2,
+        Hidden = 32,
+        Length = 24,
+        Batch = 4,
+        Warmup = 20,
+        Rate = 3e-3,
+        Dropout = 0.1,
+        WordPasses = 1,
+        Muon = true,
+    };
+    private static readonly CorpusEntry[] AllEntries = Entries();
+    private static readonly WordPieceTokenizer Tokenizer = new(
+        WordPieceTraining.Train(AllEntries.SelectMany(e => e.Sentences), 120, new BasicTokenizer(true)), new BasicTokenizer(true));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -38,7 +51,8 @@ public sealed class TrainEncoderTests
             Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], name)), File.ReadAllBytes(Path.Combine(folder["cut-out"], name)));
         }
 
-        EncoderRecipe whole = EncoderRecipe.Read(Path.Combine(folder["whole-out"], "model.recipe.json")), cut = EncoderRecipe.Read(Path.Combine(folder["cut-out"], "model.recipe.json"));
+        EncoderRecipe whole = EncoderRecipe.Read(Path.Combine(folder["whole-out"], "model.recipe.json"));
+        EncoderRecipe cut = EncoderRecipe.Read(Path.Combine(folder["cut-out"], "model.recipe.json"));
         Assert.Equal((300L, 300L, 180L), (whole.Done, whole.Steps!.Value, whole.DecayFrom!.Value));
         Assert.Equal(whole.TokensRead, cut.TokensRead);
         Assert.Equal(whole.HeldOut, cut.HeldOut);
@@ -48,20 +62,26 @@ public sealed class TrainEncoderTests
         Assert.Equal(whole.Curve.Select(p => p.Step), cut.Curve.Select(p => p.Step));
         Assert.True(whole.Curve[^1].Loss < whole.Curve[0].Loss - 0.5, $"{whole.Curve[0]} to {whole.Curve[^1]}");
         Assert.InRange(whole.HeldOut!.Value, 0.5, Math.Log(120));
-        Assert.Equal(s_settings.Channels, MaskedWordModel.Load(folder["cut-out"]).Bert.Config.Channels);
+        Assert.Equal(Settings.Channels, MaskedWordModel.Load(folder["cut-out"]).Bert.Config.Channels);
     }
 
     [Fact]
     public async Task Program_KilledBySignalAndResumed_EndsWithTheSameBytes()
     {
         using TemporaryFolder folder = new();
-        string[] nouns = [.. Enumerable.Range(0, 300).Select(i => TinyCorpus.Noun(1000 + i, $"{Letters(i)} {Letters(7 * i)}", $"a kind of {Letters(3 * i)} that {Letters(i)} is found in; the {Letters(i)} of a town"))];
+        string[] nouns =
+        [
+            .. Enumerable.Range(0, 300).Select(
+                i => TinyCorpus.Noun(
+                    1000 + i, $"{Letters(i)} {Letters(7 * i)}", $"a kind of {Letters(3 * i)} that {Letters(i)} is found in; the {Letters(i)} of a town"))
+        ];
         TinyCorpus.Write(folder["corpus"], nouns, ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
         string vocabulary = folder["vocab.txt"];
         WordPieceTraining.Train(nouns, 160, new BasicTokenizer(true)).Write(vocabulary);
         string[] Command(string name) =>
         [
-            "train", "encoder", "--corpus", folder["corpus"], "--tokenizer", vocabulary, "--run", folder[name], "--out", folder[$"{name}-out"], "--checkpoint-minutes", "0",
+            "train", "encoder", "--corpus", folder["corpus"], "--tokenizer", vocabulary, "--run", folder[name], "--out", folder[$"{name}-out"],
+            "--checkpoint-minutes", "0",
             "--steps", "300", "--layers", "2", "--channels", "16", "--heads", "2", "--hidden", "32", "--length", "24", "--batch", "8", "--warmup", "20",
         ];
 
@@ -95,7 +115,9 @@ public sealed class TrainEncoderTests
             Assert.Equal((whole.TokensRead, whole.Epochs, whole.HeldOut, whole.Command), (cut.TokensRead, cut.Epochs, cut.HeldOut, cut.Command));
             Assert.Equal(whole.Curve, cut.Curve);
             Assert.Equal("checkpoint.safetensors", Path.GetFileName(Assert.Single(Directory.GetFiles(folder[run]))));
-            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole-out"], "encoder", "model.safetensors")), File.ReadAllBytes(Path.Combine(folder[$"{run}-out"], "encoder", "model.safetensors")));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(folder["whole-out"], "encoder", "model.safetensors")),
+                File.ReadAllBytes(Path.Combine(folder[$"{run}-out"], "encoder", "model.safetensors")));
             return;
         }
 
@@ -118,7 +140,9 @@ public sealed class TrainEncoderTests
         }
 
         await process.WaitForExitAsync(Token);
-        Assert.True(line is not null || process.ExitCode == 0, $"it ended without \"{begin}\": {(line is null ? await process.StandardError.ReadToEndAsync(Token) : "")}");
+        Assert.True(
+            line is not null || process.ExitCode == 0,
+            $"it ended without \"{begin}\": {(line is null ? await process.StandardError.ReadToEndAsync(Token) : "")}");
         return process.ExitCode != 0;
     }
 
@@ -126,8 +150,12 @@ public sealed class TrainEncoderTests
     public async Task Program_FileThatIsNoVocabulary_IsNamedAndExitsWithTwo()
     {
         using TemporaryFolder folder = new();
-        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["bit\n\n   <unit> A small piece of data.\n"]);
-        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--tokenizer", folder.Write("vocab.txt", "apple\n"), "--run", folder["run"], "--out", folder["out"]);
+        TinyCorpus.Write(
+            folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"],
+            ["bit\n\n   <unit> A small piece of data.\n"]);
+        (int code, _, string error) = await StudioProcess.RunAsync(
+            "train", "encoder", "--corpus", folder["corpus"], "--tokenizer", folder.Write("vocab.txt", "apple\n"), "--run", folder["run"], "--out",
+            folder["out"]);
         Assert.Equal(2, code);
         Assert.Contains("not [PAD]", error);
         Assert.DoesNotContain("   at ", error);
@@ -148,12 +176,17 @@ public sealed class TrainEncoderTests
         Assert.True(Build(folder["run"]).Run(new(Steps: 60), resume: false, folder["old"], Token));
         byte[] old = File.ReadAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors"));
         Assert.Throws<Killed>(() => Build(folder["run"], killSaying: "step 20/").Run(new(Steps: 100), resume: false, folder["out"], Token));
-        Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["run"]).Run(new(Steps: 100), resume: true, folder["out"], Token)).Message);
+        Assert.Contains(
+            "holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["run"]).Run(new(Steps: 100), resume: true, folder["out"], Token)).Message);
         string aside = Assert.Single(Directory.GetFiles(folder["run"]));
-        Assert.Equal(("checkpoint-1.safetensors", old), (Path.GetFileName(aside), File.ReadAllBytes(aside)), (a, b) => a.Item1 == b.Item1 && a.Item2.SequenceEqual(b.Item2));
+        Assert.Equal(
+            ("checkpoint-1.safetensors", old), (Path.GetFileName(aside), File.ReadAllBytes(aside)),
+            (a, b) => a.Item1 == b.Item1 && a.Item2.SequenceEqual(b.Item2));
         Assert.True(Build(folder["run"]).Run(new(Steps: 40), resume: false, folder["out"], Token));
         Assert.True(Build(folder["run"]).Run(new(Steps: 40), resume: false, folder["out"], Token));
-        Assert.Equal(["checkpoint-1.safetensors", "checkpoint-2.safetensors", "checkpoint.safetensors"], Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["checkpoint-1.safetensors", "checkpoint-2.safetensors", "checkpoint.safetensors"],
+            Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -161,7 +194,8 @@ public sealed class TrainEncoderTests
     {
         using TemporaryFolder folder = new();
         Dictionary<long, byte[]> checkpoints = [];
-        TrainEncoder whole = Build(folder["run"], reported: step => checkpoints[step] = File.ReadAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors")));
+        TrainEncoder whole = Build(
+            folder["run"], reported: step => checkpoints[step] = File.ReadAllBytes(Path.Combine(folder["run"], "checkpoint.safetensors")));
         Assert.True(whole.Run(new(Steps: 100), resume: false, folder["whole"], Token));
         EncoderRecipe expected = EncoderRecipe.Read(Path.Combine(folder["whole"], "model.recipe.json"));
         Assert.Equal([20, 40, 60, 80, 100], checkpoints.Keys.Order());
@@ -172,7 +206,9 @@ public sealed class TrainEncoderTests
             string output = folder[$"from-{step}"];
             Assert.True(Build(folder["run"]).Run(new(Steps: 100), resume: true, output, Token));
             EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(output, "model.recipe.json"));
-            Assert.Equal((expected.Done, expected.TokensRead, expected.Epochs, expected.HeldOut, expected.Command), (recipe.Done, recipe.TokensRead, recipe.Epochs, recipe.HeldOut, recipe.Command));
+            Assert.Equal(
+                (expected.Done, expected.TokensRead, expected.Epochs, expected.HeldOut, expected.Command),
+                (recipe.Done, recipe.TokensRead, recipe.Epochs, recipe.HeldOut, recipe.Command));
             Assert.Equal(expected.Curve, recipe.Curve);
             Assert.Equal(File.ReadAllBytes(Path.Combine(folder["whole"], "model.safetensors")), File.ReadAllBytes(Path.Combine(output, "model.safetensors")));
         }
@@ -184,18 +220,18 @@ public sealed class TrainEncoderTests
         using TemporaryFolder folder = new();
         string output = folder["out"];
         Assert.True(Build(folder["run"]).Run(new(Steps: 20), resume: false, output, Token));
-        Refused(s_settings, new(Steps: 30), "--steps 20 there but 30 here");
-        Refused(s_settings, new(Steps: 20, DecayFrom: 10), "--decay-from 12 there but 10 here");
-        Refused(s_settings, new(Minutes: 5), "--minutes not given (--steps 20) there but 5 here");
-        Refused(s_settings with { Rate = 1, Waves = false }, new(Steps: 20), "--rate 0.003 there but 1 here; --waves true there but false here");
-        Refused(s_settings with { Beta2 = 0.9 }, new(Steps: 20), "--beta2 0.98 there but 0.9 here");
+        Refused(Settings, new(Steps: 30), "--steps 20 there but 30 here");
+        Refused(Settings, new(Steps: 20, DecayFrom: 10), "--decay-from 12 there but 10 here");
+        Refused(Settings, new(Minutes: 5), "--minutes not given (--steps 20) there but 5 here");
+        Refused(Settings with { Rate = 1, Waves = false }, new(Steps: 20), "--rate 0.003 there but 1 here; --waves true there but false here");
+        Refused(Settings with { Beta2 = 0.9 }, new(Steps: 20), "--beta2 0.98 there but 0.9 here");
         // The same budget in other words, or none: the run's own.
         Assert.True(Build(folder["run"]).Run(new(Steps: 20, DecayFrom: 12), resume: true, output, Token));
         Assert.True(Build(folder["run"]).Run(new(), resume: true, output, Token));
 
         void Refused(EncoderSettings settings, EncoderBudget budget, string values)
         {
-            TrainEncoder training = new(settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"]);
+            TrainEncoder training = new(settings, EncoderText.Of(AllEntries, Tokenizer), Tokenizer, folder["run"]);
             Assert.Contains(values, Assert.Throws<CourseException>(() => training.Run(budget, resume: true, output, Token)).Message);
         }
     }
@@ -206,7 +242,7 @@ public sealed class TrainEncoderTests
         using TemporaryFolder folder = new();
         using CancellationTokenSource source = new();
         List<string> said = [];
-        TrainEncoder training = new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["run"])
+        TrainEncoder training = new(Settings, EncoderText.Of(AllEntries, Tokenizer), Tokenizer, folder["run"])
         {
             Say = line =>
             {
@@ -226,11 +262,11 @@ public sealed class TrainEncoderTests
     [Fact]
     public void Words_StartOfTheEncoder_AreSkipGramVectorsAndCounts()
     {
-        EncoderText text = EncoderText.Of(s_entries, s_tokenizer);
-        Vocabulary pieces = s_tokenizer.Pieces;
+        EncoderText text = EncoderText.Of(AllEntries, Tokenizer);
+        Vocabulary pieces = Tokenizer.Pieces;
         Tensor table = new(pieces.Count, 16), bias = new(pieces.Count);
         table.Span.Fill(7);
-        EncoderSettings settings = s_settings with { WordPasses = 30, Deviation = 0.5 };
+        EncoderSettings settings = Settings with { WordPasses = 30, Deviation = 0.5 };
         Assert.True(EncoderStart.Words(settings, text, pieces, table, bias, null, Token));
         int common = pieces["kind"];
         Assert.Equal(Math.Log((108 + 1) / 1.0), bias[common] - bias[pieces["[MASK]"]], 1e-4);
@@ -246,7 +282,8 @@ public sealed class TrainEncoderTests
 
         Assert.Equal(0.5, Math.Sqrt(squares / (16 * known.Length)), 1e-5);
         // The vectors of skip-gram, moved and scaled as a whole: all differences are the same multiple of its differences.
-        SkipGramTraining skipGram = new(pieces, text.Training.SelectMany(e => e).Select(s => s.Select(id => pieces[id])), new() { Channels = 16, Epochs = 30, Seed = settings.Seed });
+        SkipGramTraining skipGram = new(
+            pieces, text.Training.SelectMany(e => e).Select(s => s.Select(id => pieces[id])), new() { Channels = 16, Epochs = 30, Seed = settings.Seed });
         skipGram.Run(cancellation: Token);
         Tensor vectors = skipGram.Sums().Vectors;
         double factor = (double)(table[known[0], 0] - table[known[1], 0]) / (vectors[known[0], 0] - vectors[known[1], 0]);
@@ -270,7 +307,9 @@ public sealed class TrainEncoderTests
         Assert.Equal(10, recipe.Minutes);
         Assert.True(recipe.DecayFrom < recipe.Steps && recipe.Done == recipe.Steps);
         Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["timed-out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(folder["timed-out"], "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
     }
 
     [Theory, InlineData(20), InlineData(280)]
@@ -283,18 +322,28 @@ public sealed class TrainEncoderTests
         EncoderRecipe recipe = EncoderRecipe.Read(Path.Combine(folder["out"], "model.recipe.json"));
         Assert.Equal((10.0, recipe.Steps!.Value), (recipe.Minutes!.Value, recipe.Done));
         Assert.True(Build(folder["again"]).Run(new(recipe.Steps, recipe.DecayFrom), resume: false, folder["again-out"], Token));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(folder["out"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again-out"], "model.safetensors")));
     }
 
     [Fact]
     public void Run_ResumeWithoutOrWithAnotherRun_IsRefused()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains("holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["none"]).Run(new(Steps: 5), true, folder["out"], Token)).Message);
+        Assert.Contains(
+            "holds no checkpoint", Assert.Throws<CourseException>(() => Build(folder["none"]).Run(new(Steps: 5), true, folder["out"], Token)).Message);
         Assert.True(Build(folder["one"]).Run(new(Steps: 5), false, folder["out"], Token));
-        TrainEncoder other = new(s_settings with { Rate = 1 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["one"]);
-        Assert.Contains("other settings: --rate 0.003 there but 1 here; --steps 5 there but 9 here:", Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
-        Assert.Contains("lower --batch", Assert.Throws<CourseException>(() => new TrainEncoder(s_settings with { Batch = 999 }, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder["big"]).Run(new(Steps: 9), false, folder["out"], Token)).Message);
+        TrainEncoder other = new(Settings with { Rate = 1 }, EncoderText.Of(AllEntries, Tokenizer), Tokenizer, folder["one"]);
+        Assert.Contains(
+            "other settings: --rate 0.003 there but 1 here; --steps 5 there but 9 here:",
+            Assert.Throws<CourseException>(() => other.Run(new(Steps: 9), true, folder["out"], Token)).Message);
+        Assert.Contains(
+            "lower --batch",
+            Assert.Throws<CourseException>(
+                () =>
+                    new TrainEncoder(
+                        Settings with { Batch = 999 }, EncoderText.Of(AllEntries, Tokenizer), Tokenizer, folder["big"]).Run(new(Steps: 9), false, folder["out"],
+                        Token)).Message);
     }
 
     [Fact]
@@ -308,7 +357,9 @@ public sealed class TrainEncoderTests
             object other = value is bool on ? !on : Convert.ChangeType(Convert.ToDouble(value) is 0 ? 0.5 : Convert.ToDouble(value) / 2, value.GetType());
             property.SetValue(changed, other);
             string arguments = EncoderSetting.Arguments(changed);
-            Assert.True(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _] && name.StartsWith("--", StringComparison.Ordinal), $"{property.Name}: \"{arguments}\"");
+            Assert.True(
+                arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _] && name.StartsWith("--", StringComparison.Ordinal),
+                $"{property.Name}: \"{arguments}\"");
             ParseResult parsed = command.Parse(arguments);
             Assert.Empty(parsed.Errors);
             Assert.Equal(changed, EncoderSetting.Parsed(parsed));
@@ -328,7 +379,8 @@ public sealed class TrainEncoderTests
     public void Share_WhileTheRateFalls_FallsWithIt()
     {
         EncoderPlan plan = new(new EncoderSettings { Rate = 2, Warmup = 10, DecayShare = 0.4, Share = 0.4, FinalShare = 0.1 }, new(Steps: 100));
-        Assert.Equal([0.4, 0.4, 0.4, 0.1 + 0.3 * 40 / 41, 0.1 + 0.3 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Share), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [0.4, 0.4, 0.4, 0.1 + 0.3 * 40 / 41, 0.1 + 0.3 / 41], new long[] { 1, 10, 60, 61, 100 }.Select(plan.Share), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]
@@ -355,8 +407,10 @@ public sealed class TrainEncoderTests
         Assert.InRange((double)done / plan.Steps, 0.59, 0.62);
     }
 
-    private static TrainEncoder Build(string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null, string? killSaying = null, Action<long>? reported = null, TimeProvider? clock = null) =>
-        new(s_settings, EncoderText.Of(s_entries, s_tokenizer), s_tokenizer, folder)
+    private static TrainEncoder Build(
+        string folder, long killAt = -1, (long Step, CancellationTokenSource Source)? cancelAt = null, string? killSaying = null, Action<long>? reported = null,
+        TimeProvider? clock = null) =>
+        new(Settings, EncoderText.Of(AllEntries, Tokenizer), Tokenizer, folder)
         {
             ReportEvery = 20,
             EvaluateEvery = 60,
@@ -391,7 +445,8 @@ public sealed class TrainEncoderTests
     {
         string[] things = ["apple", "mouse", "port", "shell", "key"], kinds = ["fruit", "animal", "harbour", "house", "tool"];
         return [.. Enumerable.Range(0, 120).Select(i => new CorpusEntry(
-            CorpusSource.WordNet, $"{things[i % 5]} {i}", [$"{things[i % 5]}: a kind of {kinds[i % 5]} of size {i % 7}.", $"the {kinds[i % 5]} is {(i % 2 == 0 ? "small" : "large")}."],
+            CorpusSource.WordNet, $"{things[i % 5]} {i}",
+            [$"{things[i % 5]}: a kind of {kinds[i % 5]} of size {i % 7}.", $"the {kinds[i % 5]} is {(i % 2 == 0 ? "small" : "large")}."],
             i % 10 == 9 ? CorpusPart.HeldOut : CorpusPart.Training))];
     }
 

@@ -7,7 +7,11 @@ namespace AttentionLab.Studio.Tests.Trainer;
 /// <summary>Every option of every <c>train</c> command refuses what it cannot use, in one line, before anything is read.</summary>
 public sealed class TrainOptionsTests
 {
-    private static readonly string[] s_numbers = ["abc", "", " ", "NaN", "nan", "Infinity", "-Infinity", "1e400", "99999999999999999999999999", "-99999999999999999999999999", "-1", "1,5", "0x10", "١٢", "1 2", "1\n2", "1\u001b[2J"];
+    private static readonly string[] Numbers =
+    [
+        "abc", "", " ", "NaN", "nan", "Infinity", "-Infinity", "1e400", "99999999999999999999999999", "-99999999999999999999999999", "-1", "1,5", "0x10", "١٢",
+        "1 2", "1\n2", "1\u001b[2J"
+    ];
 
     public static TheoryData<string, string> Options()
     {
@@ -38,12 +42,14 @@ public sealed class TrainOptionsTests
         string[] bad = option.HelpName == "true|false" ? ["yes", "", "2"]
             : type == typeof(string) ? ["", "  "]
             : type.IsEnum ? ["none", "", "1", "WordNet,Gcide"]
-            : type == typeof(float) || type == typeof(double) ? s_numbers
-            : [.. s_numbers, "1.5", "1e-3"];
+            : type == typeof(float) || type == typeof(double) ? Numbers
+            : [.. Numbers, "1.5", "1e-3"];
         foreach (string value in bad)
         {
             IReadOnlyList<ParseError> errors = Tree().Parse(["train", command, name, value]).Errors;
-            Assert.True(errors is [{ Message: var message }] && message.StartsWith(name + " is ", StringComparison.Ordinal), $"\"{value}\": {string.Join(" | ", errors)}");
+            Assert.True(
+                errors is [{ Message: var message }] && message.StartsWith(name + " is ", StringComparison.Ordinal),
+                $"\"{value}\": {string.Join(" | ", errors)}");
             Assert.DoesNotContain(errors[0].Message, char.IsControl);
             Assert.InRange(errors[0].Message.Length, 10, 200);
         }

@@ -11,12 +11,12 @@ namespace AttentionLab.Studio.Tests.Trainer;
 /// <summary>The report on a small text: same questions for everybody, the shape of the JSON, and what happens without a corpus.</summary>
 public sealed class TrainReportTests
 {
-    private static readonly Vocabulary s_vocabulary = new([.. WordPieceTokenizer.SpecialPieces, .. Enumerable.Range(0, 20).Select(i => $"w{i}")]);
+    private static readonly Vocabulary Vocabulary = new([.. WordPieceTokenizer.SpecialPieces, .. Enumerable.Range(0, 20).Select(i => $"w{i}")]);
 
     [Fact]
     public void Places_OfSomeTexts_AreTheTokensThatTheMasksHide()
     {
-        MaskedQuestions questions = MaskedQuestions.Of(Texts(60, seed: 1), s_vocabulary, 16, most: 40);
+        MaskedQuestions questions = MaskedQuestions.Of(Texts(60, seed: 1), Vocabulary, 16, most: 40);
         (int[] Whole, int[] Read, int At, int Token)[] places = [.. questions.Places()];
         Assert.Equal(questions.Count, places.Length);
         Assert.True(places.Length > 30);
@@ -33,11 +33,11 @@ public sealed class TrainReportTests
     public void Ask_TextWithARule_IsFoundByNeighboursAndNotByFrequency()
     {
         // Tokens come in pairs (i, i + 10): a neighbour tells.
-        MaskedQuestions together = MaskedQuestions.Of(Texts(300, seed: 2), s_vocabulary, 16, 200), alone = together.Alone(4, 0, 150);
+        MaskedQuestions together = MaskedQuestions.Of(Texts(300, seed: 2), Vocabulary, 16, 200), alone = together.Alone(4, 0, 150);
         Assert.Equal(150, alone.Count);
         Assert.All(alone.Places(), p => Assert.Equal([p.At], Enumerable.Range(0, 16).Where(t => p.Read[t] != p.Whole[t])));
         Assert.All(alone.Places(), p => Assert.Equal((4, p.Whole[p.At]), (p.Read[p.At], p.Token)));
-        Baselines baselines = new(Texts(4000, seed: 1), s_vocabulary, 16, together, alone);
+        Baselines baselines = new(Texts(4000, seed: 1), Vocabulary, 16, together, alone);
         IReadOnlyList<MaskedScore> scores = baselines.Ask(together), single = baselines.Ask(alone);
         Assert.Equal(["unigram", "n-gram, left side", "n-gram, both sides"], scores.Select(s => s.Name));
         Assert.InRange(scores[0].Accuracy.Value, 0, 0.15);
@@ -51,7 +51,7 @@ public sealed class TrainReportTests
     [Fact]
     public void Answers_ModelWithABias_AreRightWhereItsTokenStood()
     {
-        MaskedQuestions questions = MaskedQuestions.Of(Texts(100, seed: 3), s_vocabulary, 16, 60);
+        MaskedQuestions questions = MaskedQuestions.Of(Texts(100, seed: 3), Vocabulary, 16, 60);
         CounterRandom random = new(1);
         Encoder encoder = new(EncoderOptions.Bert(25) with { Capacity = 16, Channels = 8, Heads = 2, Layers = 1, Hidden = 16 }, random);
         MaskedWordHead head = new(encoder.Embedding.Words, random);
@@ -75,12 +75,22 @@ public sealed class TrainReportTests
     public void Run_SmallCorpus_GivesTheNumbersThatAreAskedFor()
     {
         using TemporaryFolder folder = new();
-        string[] foldoc = [.. Enumerable.Range(0, 40).Select(i => $"entry{i}\n\n   <hardware> The apple number {Name(i)} runs a fast program {Name(i / 2)}.  It has a small port {Name(i * 3)}.\n")];
-        string[] nouns = [.. Enumerable.Range(0, 80).Select(i => TinyCorpus.Noun(1000 + i, $"thing{Name(i)}", $"a red apple {Name(i)} that grows on a tall tree {Name(i / 2)}; the port {Name(i)} of a town"))];
+        string[] foldoc =
+        [
+            .. Enumerable.Range(0, 40).Select(
+                i => $"entry{i}\n\n   <hardware> The apple number {Name(i)} runs a fast program {Name(i / 2)}.  It has a small port {Name(i * 3)}.\n")
+        ];
+        string[] nouns =
+        [
+            .. Enumerable.Range(0, 80).Select(
+                i => TinyCorpus.Noun(
+                    1000 + i, $"thing{Name(i)}", $"a red apple {Name(i)} that grows on a tall tree {Name(i / 2)}; the port {Name(i)} of a town"))
+        ];
         TinyCorpus.Write(folder["corpus"], nouns, ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], foldoc);
         Corpus corpus = Corpus.Read(folder["corpus"]);
         Assert.NotEmpty(corpus.HeldOut);
-        WordPieceTokenizer tokenizer = new(WordPieceTraining.Train(corpus.Entries.SelectMany(e => e.Sentences), 150, new BasicTokenizer(true)), new BasicTokenizer(true));
+        WordPieceTokenizer tokenizer = new(
+            WordPieceTraining.Train(corpus.Entries.SelectMany(e => e.Sentences), 150, new BasicTokenizer(true)), new BasicTokenizer(true));
         CounterRandom random = new(1);
         Encoder encoder = new(EncoderOptions.Bert(tokenizer.Pieces.Count) with { Capacity = 32, Channels = 8, Heads = 2, Layers = 2, Hidden = 16 }, random);
         MaskedWordModel.Save(folder["model"], encoder, new(encoder.Embedding.Words, random), tokenizer);
@@ -89,7 +99,12 @@ public sealed class TrainReportTests
         JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text).Run();
         report["words"] = TrainReport.Words(new AttentionLab.Trainer.WordScores(0.25, 10, 0.5, 100), text);
 
-        foreach (string path in new[] { "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "maskedWord.alone.accuracy", "maskedWord.alone.bestBaseline", "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance", "words.triples" })
+        string[] paths =
+        [
+            "maskedWord.accuracy", "maskedWord.bestBaseline", "maskedWord.perplexity", "maskedWord.alone.accuracy", "maskedWord.alone.bestBaseline",
+            "senses.apple", "senses.mean", "senses.meanStaticContext", "senses.chance", "words.triples",
+        ];
+        foreach (string path in paths)
         {
             JsonNode? at = report;
             foreach (string key in path.Split('.'))
@@ -105,12 +120,15 @@ public sealed class TrainReportTests
         Assert.Equal(Corpus.AmbiguousWords.Count, report["senses"]!["words"]!.AsArray().Count);
         Assert.NotNull(report["senses"]!["withoutCues"]!["words"]);
         Assert.Equal(4, report["heads"]!.AsArray().Count);
-        Assert.All(report["heads"]!.AsArray(), head => Assert.InRange(head!["before"]!.GetValue<double>() + head["after"]!.GetValue<double>() + head["itself"]!.GetValue<double>(), 0, 1.0001));
+        Assert.All(
+            report["heads"]!.AsArray(),
+            head => Assert.InRange(head!["before"]!.GetValue<double>() + head["after"]!.GetValue<double>() + head["itself"]!.GetValue<double>(), 0, 1.0001));
         Assert.Contains("fewer than 5 on a side", text.ToString());
         Assert.Contains("n-gram, both sides", text.ToString());
 
         // 1 → "one": digits would be dropped with their sentences.
-        static string Name(int number) => string.Concat(number.ToString(System.Globalization.CultureInfo.InvariantCulture).Select(digit => (char)('a' + digit - '0')));
+        static string Name(int number) =>
+            string.Concat(number.ToString(System.Globalization.CultureInfo.InvariantCulture).Select(digit => (char)('a' + digit - '0')));
     }
 
     [Fact]
@@ -127,7 +145,9 @@ public sealed class TrainReportTests
     public async Task Command_NothingTrained_SaysWhatToRun()
     {
         using TemporaryFolder folder = new();
-        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
+        TinyCorpus.Write(
+            folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")],
+            ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
         (int code, _, string error) = await StudioProcess.RunAsync("train", "report", "--corpus", folder["corpus"], "--data", folder.Path);
         Assert.Equal(2, code);
         Assert.Contains("run 'train words' and 'train encoder'", error);
@@ -137,10 +157,14 @@ public sealed class TrainReportTests
     public async Task EncoderCommand_ImpossibleSizes_SaysSoAndExitsWithTwo()
     {
         using TemporaryFolder folder = new();
-        TinyCorpus.Write(folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")], ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
+        TinyCorpus.Write(
+            folder["corpus"], [TinyCorpus.Noun(1000, "thing", "a red apple that grows on a tall tree")],
+            ["Word \\Word\\, n.\n   1. A plain word of some letters.\n"], ["entry\n\n   A fast program runs.\n"]);
         Directory.CreateDirectory(folder["out"]);
-        string vocabulary = folder.Write("vocab.txt", string.Concat(s_vocabulary.Words.Select(word => word + "\n")));
-        (int code, _, string error) = await StudioProcess.RunAsync("train", "encoder", "--corpus", folder["corpus"], "--out", folder["out"], "--run", folder["run"], "--tokenizer", vocabulary, "--heads", "3", "--steps", "2");
+        string vocabulary = folder.Write("vocab.txt", string.Concat(Vocabulary.Words.Select(word => word + "\n")));
+        (int code, _, string error) = await StudioProcess.RunAsync(
+            "train", "encoder", "--corpus", folder["corpus"], "--out", folder["out"], "--run", folder["run"], "--tokenizer", vocabulary, "--heads", "3",
+            "--steps", "2");
         Assert.Equal(2, code);
         Assert.Contains("160 but 3 heads do not divide it", error);
     }
@@ -149,6 +173,10 @@ public sealed class TrainReportTests
     private static int[][][] Texts(int count, ulong seed)
     {
         CounterRandom random = new(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => new[] { Enumerable.Range(0, 2 + random.NextInt(4)).SelectMany(_ => random.NextInt(10) is var i ? new[] { 5 + i, 15 + i } : []).ToArray() })];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(
+                _ => new[] { Enumerable.Range(0, 2 + random.NextInt(4)).SelectMany(_ => random.NextInt(10) is var i ? new[] { 5 + i, 15 + i } : []).ToArray() })
+        ];
     }
 }

@@ -6,21 +6,25 @@ namespace AttentionLab.Studio.Tests.Trainer;
 
 public sealed class TrainTokenizerTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public TrainTokenizerTests() => TinyCorpus.Write(
-        folder.Path,
-        [TinyCorpus.Noun(1, "lantern", "a lamp that is carried; \"the lanterns hung in the garden\""), TinyCorpus.Noun(2, "gardener", "someone who works in a garden")],
+        _folder.Path,
+        [
+            TinyCorpus.Noun(1, "lantern", "a lamp that is carried; \"the lanterns hung in the garden\""),
+            TinyCorpus.Noun(2, "gardener", "someone who works in a garden")
+        ],
         ["Gardening \\Gar\"den*ing\\, n.\n   The work of a gardener in the garden."],
         ["lamp\n\n   <hardware> A light that shows that the machine works."]);
 
     [Fact]
     public async Task TrainTokenizer_RunTwice_WritesTheSameVocabularyThatTheLibraryReads()
     {
-        string first = Path.Combine(folder.Path, "first"), second = Path.Combine(folder.Path, "second");
+        string first = Path.Combine(_folder.Path, "first"), second = Path.Combine(_folder.Path, "second");
         foreach (string output in new[] { first, second })
         {
-            (int exitCode, string text, string error) = await StudioProcess.RunAsync("train", "tokenizer", "--corpus", folder.Path, "--out", output, "--size", "90");
+            (int exitCode, string text, string error) = await StudioProcess.RunAsync(
+                "train", "tokenizer", "--corpus", _folder.Path, "--out", output, "--size", "90");
             Assert.Equal((0, ""), (exitCode, error));
             Assert.Contains("vocab.txt written after", text);
         }
@@ -41,10 +45,10 @@ public sealed class TrainTokenizerTests : IDisposable
     public void Run_Stopped_WritesNothing()
     {
         using CancellationTokenSource stop = new();
-        string output = Path.Combine(folder.Path, "stopped");
-        Assert.Throws<OperationCanceledException>(() => TrainTokenizer.Run(Corpus.Read(folder.Path), output, 90, _ => stop.Cancel(), stop.Token));
+        string output = Path.Combine(_folder.Path, "stopped");
+        Assert.Throws<OperationCanceledException>(() => TrainTokenizer.Run(Corpus.Read(_folder.Path), output, 90, _ => stop.Cancel(), stop.Token));
         Assert.False(Directory.Exists(output));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Tests.Trainer;
 
 public sealed class TrainWordsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>entity › thing › (fruit › 6 kinds, tool › 6 kinds), deep enough for the triples, with sentences for the vectors.</summary>
     public TrainWordsTests()
@@ -16,8 +16,10 @@ public sealed class TrainWordsTests : IDisposable
         List<(string Words, int[] Above, string Gloss)> sets =
         [
             ("entity", [], "all that is"), ("abstraction", [0], "an idea"), ("object", [0], "a thing to touch"),
-            ("plantpart", [2], "what grows"), ("growth", [3], "what grows on a plant"), ("organ", [4], "a part of a plant"), ("produce", [5], "what is picked"), ("fruit", [6], "sweet food that is picked"),
-            ("artifact", [2], "what is made"), ("instrument", [8], "what is made for work"), ("device", [9], "what helps to work"), ("implement", [10], "what a hand holds"), ("tool", [11], "what a worker holds"),
+            ("plantpart", [2], "what grows"), ("growth", [3], "what grows on a plant"), ("organ", [4], "a part of a plant"), ("produce", [5], "what is picked"),
+            ("fruit", [6], "sweet food that is picked"),
+            ("artifact", [2], "what is made"), ("instrument", [8], "what is made for work"), ("device", [9], "what helps to work"),
+            ("implement", [10], "what a hand holds"), ("tool", [11], "what a worker holds"),
         ];
         foreach ((string[] words, int above, string text) in new[]
         {
@@ -28,8 +30,8 @@ public sealed class TrainWordsTests : IDisposable
             sets.AddRange(words.Select(word => (word, new[] { above }, string.Format(System.Globalization.CultureInfo.InvariantCulture, text, word))));
         }
 
-        TinyCorpus.Write(folder.Path, sets.Select((set, i) => TinyCorpus.Noun(i + 1, set.Words, set.Gloss, [.. set.Above.Select(a => a + 1)])), [], []);
-        folder.Write("wordnet/index.noun", "  1 licence\n" + string.Concat(sets.Select((set, i) => $"{set.Words} n 1 1 @ 1 0 {i + 1:D8}  \n")));
+        TinyCorpus.Write(_folder.Path, sets.Select((set, i) => TinyCorpus.Noun(i + 1, set.Words, set.Gloss, [.. set.Above.Select(a => a + 1)])), [], []);
+        _folder.Write("wordnet/index.noun", "  1 licence\n" + string.Concat(sets.Select((set, i) => $"{set.Words} n 1 1 @ 1 0 {i + 1:D8}  \n")));
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class TrainWordsTests : IDisposable
             printf '2 2\napple 1 2\npear 3 4\n' > "$out.vec"
             """);
         TimeSpan seen = default;
-        (WordVectors vectors, TimeSpan time) = TrainWordsRival.Run([["apple", "pear"]], new(["apple", "pear"]), 1, 2, subwords: false, TestContext.Current.CancellationToken, program, used =>
+        CancellationToken token = TestContext.Current.CancellationToken;
+        (WordVectors vectors, TimeSpan time) = TrainWordsRival.Run([["apple", "pear"]], new(["apple", "pear"]), 1, 2, subwords: false, token, program, used =>
         {
             // It works until its time was seen to grow.
             if (used > default(TimeSpan) && seen == default)
@@ -60,7 +63,8 @@ public sealed class TrainWordsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-in for fastText is a shell script");
         string program = Script("echo no such option >&2; exit 3");
-        CourseException failure = Assert.Throws<CourseException>(() => TrainWordsRival.Run([["apple"]], new(["apple"]), 1, 2, subwords: true, TestContext.Current.CancellationToken, program));
+        CourseException failure = Assert.Throws<CourseException>(
+            () => TrainWordsRival.Run([["apple"]], new(["apple"]), 1, 2, subwords: true, TestContext.Current.CancellationToken, program));
         Assert.Contains("exit code 3: no such option", failure.Message);
     }
 
@@ -70,7 +74,8 @@ public sealed class TrainWordsTests : IDisposable
         foreach (string output in new[] { "first", "second" })
         {
             (int exitCode, string text, string error) = await StudioProcess.RunAsync(
-                "train", "words", "--corpus", folder.Path, "--out", Path.Combine(folder.Path, output), "--epochs", "30", "--subsample", "0.01", "--channels", "20", "--text", Path.Combine(folder.Path, "text.txt"));
+                "train", "words", "--corpus", _folder.Path, "--out", Path.Combine(_folder.Path, output), "--epochs", "30", "--subsample", "0.01", "--channels",
+                "20", "--text", Path.Combine(_folder.Path, "text.txt"));
             Assert.Equal((0, ""), (exitCode, error));
             Assert.Contains("100.0 %   loss", text);
             Assert.Contains("v + u (written)", text);
@@ -78,28 +83,30 @@ public sealed class TrainWordsTests : IDisposable
 
         foreach (string file in new[] { "words.txt", "vectors.safetensors" })
         {
-            Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "first", "words", file)), File.ReadAllBytes(Path.Combine(folder.Path, "second", "words", file)));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(_folder.Path, "first", "words", file)), File.ReadAllBytes(Path.Combine(_folder.Path, "second", "words", file)));
         }
 
-        WordVectors vectors = WordVectorFiles.ReadFolder(Path.Combine(folder.Path, "first", "words"));
+        WordVectors vectors = WordVectorFiles.ReadFolder(Path.Combine(_folder.Path, "first", "words"));
         Assert.Equal(20, vectors.Width);
         Assert.True(vectors.Words.Contains("sweet"));
-        using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, "first", "words", "recipe.json")));
+        using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder.Path, "first", "words", "recipe.json")));
         Assert.EndsWith(" train words --channels 20 --epochs 30 --subsample 0.01", recipe.RootElement.GetProperty("command").GetString());
         Assert.Equal(30, recipe.RootElement.GetProperty("settings").GetProperty("epochs").GetInt32());
         Assert.Equal(vectors.Words.Count, recipe.RootElement.GetProperty("result").GetProperty("words").GetInt32());
-        string[] lines = File.ReadAllLines(Path.Combine(folder.Path, "text.txt"));
+        string[] lines = File.ReadAllLines(Path.Combine(_folder.Path, "text.txt"));
         Assert.Contains(lines, line => line.EndsWith("is juicy and sweet", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Run_Stopped_LeavesTheFilesThatAreThere()
     {
-        string output = Path.Combine(folder.Path, "out");
-        List<string>[] sentences = [.. Corpus.Read(folder.Path).Training.Select(sentence => TrainWords.Words(sentence.Text))];
+        string output = Path.Combine(_folder.Path, "out");
+        List<string>[] sentences = [.. Corpus.Read(_folder.Path).Training.Select(sentence => TrainWords.Words(sentence.Text))];
         TrainWords.Run(sentences, [], output, 50, TrainWords.Settings with { Epochs = 1 }, null, _ => { }, CancellationToken.None);
         byte[] before = File.ReadAllBytes(Path.Combine(output, "words", "vectors.safetensors"));
-        Assert.Throws<OperationCanceledException>(() => TrainWords.Run(sentences, [], output, 50, TrainWords.Settings, null, _ => { }, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => TrainWords.Run(sentences, [], output, 50, TrainWords.Settings, null, _ => { }, new CancellationToken(canceled: true)));
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(output, "words", "vectors.safetensors")));
     }
 
@@ -110,7 +117,7 @@ public sealed class TrainWordsTests : IDisposable
     [Fact]
     public void Measures_PerfectAndUselessVectors_ScoreOneAndChance()
     {
-        WordNetTree tree = WordNetTree.Read(folder.Path);
+        WordNetTree tree = WordNetTree.Read(_folder.Path);
         Vocabulary words = new([.. tree.Nouns, "unrelated"]);
         TrainWordsMeasures measures = new(tree, words);
         Assert.Equal(2000, measures.Triples.Count);
@@ -134,7 +141,7 @@ public sealed class TrainWordsTests : IDisposable
     [Fact]
     public async Task TrainWords_WithoutCorpus_NamesThePackagesAndExitsWith2()
     {
-        string empty = Directory.CreateDirectory(Path.Combine(folder.Path, "empty")).FullName;
+        string empty = Directory.CreateDirectory(Path.Combine(_folder.Path, "empty")).FullName;
         (int exitCode, _, string error) = await StudioProcess.RunAsync("train", "words", "--corpus", empty, "--out", empty);
         Assert.Equal(2, exitCode);
         Assert.Contains("apt-get install wordnet-base dict-gcide dict-foldoc", error);
@@ -142,7 +149,7 @@ public sealed class TrainWordsTests : IDisposable
 
     private string Script(string text)
     {
-        string path = folder.Write("fasttext", "#!/bin/sh\n" + text + "\n");
+        string path = _folder.Write("fasttext", "#!/bin/sh\n" + text + "\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -151,5 +158,5 @@ public sealed class TrainWordsTests : IDisposable
         return path;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -9,7 +9,7 @@ namespace AttentionLab.Tests.Models;
 /// <summary>An encoder that was trained here is written as a BERT and read by the code that reads BERT.</summary>
 public sealed class MaskedWordModelTests
 {
-    private static readonly WordPieceTokenizer s_tokenizer = new(
+    private static readonly WordPieceTokenizer Tokenizer = new(
         new Vocabulary([.. WordPieceTokenizer.SpecialPieces, "the", "apple", "fell", "##s", "tree", "."]), new BasicTokenizer(lowerCase: true));
 
     [Fact]
@@ -17,7 +17,7 @@ public sealed class MaskedWordModelTests
     {
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer);
         MaskedWordModel read = MaskedWordModel.Load(folder.Path);
         int[,] ids = { { 2, 5, 6, 4, 10, 3 } };
         Tensor wanted = head.Forward(encoder.Forward(ids).Y).Logits;
@@ -31,7 +31,7 @@ public sealed class MaskedWordModelTests
     {
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer, "F16");
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer, "F16");
         MaskedWordModel read = MaskedWordModel.Load(folder.Path);
         foreach ((Parameter a, Parameter b) in encoder.Parameters.Concat(head.Parameters).Zip(read.Bert.Encoder.Parameters.Concat(read.Head.Parameters)))
         {
@@ -47,11 +47,11 @@ public sealed class MaskedWordModelTests
     {
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer);
         Bert bert = Bert.Load(folder.Path);
         Assert.Equal(5, bert.UnusedTensors.Count);
         Assert.All(bert.UnusedTensors, name => Assert.StartsWith("cls.predictions.", name));
-        Compare.Same(bert.Forward(s_tokenizer.Encode(["the apple"])).Y.Span, encoder.Forward(s_tokenizer.Encode(["the apple"]).Ids).Y.Span, "y");
+        Compare.Same(bert.Forward(Tokenizer.Encode(["the apple"])).Y.Span, encoder.Forward(Tokenizer.Encode(["the apple"]).Ids).Y.Span, "y");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class MaskedWordModelTests
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
         head.Scores.Bias.Value[9] = 20;
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer);
         IReadOnlyList<Guess> guesses = MaskedWordModel.Load(folder.Path).Guess("The [MASK] fell.", 3);
         Assert.Equal("tree", guesses[0].Piece);
         Assert.True(guesses[0].Probability > 0.99 && guesses[1].Probability < 0.01);
@@ -73,7 +73,7 @@ public sealed class MaskedWordModelTests
     {
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer);
         (string, Tensor)[] tensors;
         using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))
         {
@@ -89,7 +89,7 @@ public sealed class MaskedWordModelTests
     {
         using TemporaryFolder folder = new();
         (Encoder encoder, MaskedWordHead head) = Build();
-        MaskedWordModel.Save(folder.Path, encoder, head, s_tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, head, Tokenizer);
         (string, Tensor)[] tensors;
         using (SafeTensorsFile file = SafeTensorsFile.Open(folder["model.safetensors"]))
         {
@@ -113,7 +113,7 @@ public sealed class MaskedWordModelTests
         Assert.Contains(
             "PreNorm True",
             Assert.Throws<ArgumentException>(
-                () => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), s_tokenizer)).Message);
+                () => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), Tokenizer)).Message);
     }
 
     private static (Encoder Encoder, MaskedWordHead Head) Build()

@@ -9,7 +9,7 @@ namespace AttentionLab.Tests.Training;
 /// <summary>The cloze task: what is hidden, how, and that its gradients are those of its loss.</summary>
 public sealed class MaskedWordsTests
 {
-    private static readonly Vocabulary s_words = new([.. WordPieceTokenizer.SpecialPieces, .. Enumerable.Range(0, 95).Select(i => $"w{i}")]);
+    private static readonly Vocabulary Words = new([.. WordPieceTokenizer.SpecialPieces, .. Enumerable.Range(0, 95).Select(i => $"w{i}")]);
 
     [Fact]
     public void Draw_ManyTokens_KeepsTheSharesAndNeverTouchesSpecialPieces()
@@ -22,7 +22,7 @@ public sealed class MaskedWordsTests
         }
 
         int ordinary = 200 * 47;
-        MaskedBatch batch = new MaskedWords(s_words).Draw(ids, random);
+        MaskedBatch batch = new MaskedWords(Words).Draw(ids, random);
         int masked = 0, same = 0, other = 0;
         for (int i = 0; i < batch.Rows.Length; i++)
         {
@@ -37,10 +37,10 @@ public sealed class MaskedWordsTests
         }
 
         Assert.Equal(Math.Round(0.15 * ordinary), batch.Rows.Length);
-        Assert.Equal(Math.Round(0.4 * ordinary), new MaskedWords(s_words).Draw(ids, random, share: 0.4).Rows.Length);
+        Assert.Equal(Math.Round(0.4 * ordinary), new MaskedWords(Words).Draw(ids, random, share: 0.4).Rows.Length);
         Assert.Equal(batch.Rows.Distinct().Order(), batch.Rows);
         Assert.InRange(batch.Rows.Count(row => row / 50 < 100), 615, 795);  // half of them, ± 5 standard deviations of 18
-        Assert.Equal(1408, new MaskedWords(s_words) { Multiple = 64 }.Draw(ids, random).Rows.Length);
+        Assert.Equal(1408, new MaskedWords(Words) { Multiple = 64 }.Draw(ids, random).Rows.Length);
         Assert.InRange((double)masked / batch.Rows.Length, 0.765, 0.835);
         Assert.InRange((double)same / batch.Rows.Length, 0.075, 0.13);
         Assert.InRange((double)other / batch.Rows.Length, 0.07, 0.125);
@@ -52,7 +52,7 @@ public sealed class MaskedWordsTests
     [Fact]
     public void Draw_ShareZero_StillAsksForOneToken()
     {
-        MaskedBatch batch = new MaskedWords(s_words) { Share = 0, Masked = 1 }.Draw(new[,] { { 2, 7, 3 } }, new CounterRandom(1));
+        MaskedBatch batch = new MaskedWords(Words) { Share = 0, Masked = 1 }.Draw(new[,] { { 2, 7, 3 } }, new CounterRandom(1));
         Assert.Equal([1], batch.Rows);
         Assert.Equal([7], batch.Targets);
         Assert.Equal(4, batch.Ids[0, 1]);
@@ -68,8 +68,8 @@ public sealed class MaskedWordsTests
             ids[i / 20, i % 20] = 5 + i;
         }
 
-        MaskedBatch a = new MaskedWords(s_words).Draw(ids, new CounterRandom(1)), b = new MaskedWords(s_words).Draw(ids, new CounterRandom(1));
-        MaskedBatch c = new MaskedWords(s_words).Draw(ids, new CounterRandom(2));
+        MaskedBatch a = new MaskedWords(Words).Draw(ids, new CounterRandom(1)), b = new MaskedWords(Words).Draw(ids, new CounterRandom(1));
+        MaskedBatch c = new MaskedWords(Words).Draw(ids, new CounterRandom(2));
         Assert.Equal(a.Ids, b.Ids);
         Assert.Equal(a.Rows, b.Rows);
         Assert.NotEqual(a.Rows, c.Rows);
@@ -89,7 +89,7 @@ public sealed class MaskedWordsTests
                 _ => Enumerable.Range(0, 1 + random.NextInt(3)).Select(
                     _ => Enumerable.Range(0, 1 + random.NextInt(25)).Select(_ => 5 + random.NextInt(95)).ToArray()).ToArray())
         ];
-        SequencePacking packing = new(texts, s_words, 64);
+        SequencePacking packing = new(texts, Words, 64);
         IReadOnlyList<int[]> one = packing.Epoch(new CounterRandom(1)), again = packing.Epoch(new CounterRandom(1));
         IReadOnlyList<int[]> other = packing.Epoch(new CounterRandom(2));
         int[] wanted = [.. texts.SelectMany(t => t).SelectMany(s => s).Order()];
@@ -108,7 +108,7 @@ public sealed class MaskedWordsTests
     [Fact]
     public void Epoch_LongText_IsCutBetweenSentences()
     {
-        SequencePacking packing = new([[[10, 11, 12], [13, 14], [15, 16]], [[20, 21, 22, 23, 24, 25, 26, 27]]], s_words, 8);
+        SequencePacking packing = new([[[10, 11, 12], [13, 14], [15, 16]], [[20, 21, 22, 23, 24, 25, 26, 27]]], Words, 8);
         Assert.Equal(
             [[2, 10, 11, 12, 3, 13, 14, 3], [2, 20, 21, 22, 23, 24, 25, 3], [2, 15, 16, 3, 0, 0, 0, 0]], packing.Epoch().OrderBy(s => s[1] is 15 ? 99 : s[1]));
         Assert.Equal(2, packing.Dropped);
@@ -125,9 +125,9 @@ public sealed class MaskedWordsTests
         Encoder encoder = new(options, random);
         MaskedWordHead head = new(encoder.Embedding.Words, random);
         MaskedWordTraining training = new(encoder, head);
-        SequencePacking packing = new([[[10, 11, 12, 13]], [[20, 21, 22]]], s_words, 8);
+        SequencePacking packing = new([[[10, 11, 12, 13]], [[20, 21, 22]]], Words, 8);
         (int[,] ids, bool[,]? visible) = packing.Batch([.. packing.Epoch()]);
-        MaskedBatch batch = new MaskedWords(s_words) { Share = 0.5 }.Draw(ids, random);
+        MaskedBatch batch = new MaskedWords(Words) { Share = 0.5 }.Draw(ids, random);
         training.Step(batch, visible);
         Parameter[] some = [encoder.Layers.Layers[0].Attention.Value.Weight, head.Transform.Weight, head.Scores.Bias, encoder.Embedding.Words.Table];
         foreach (Parameter p in some)

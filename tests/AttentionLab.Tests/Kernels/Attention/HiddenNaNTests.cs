@@ -7,10 +7,10 @@ namespace AttentionLab.Tests.Kernels;
 /// <summary>What stands under a hidden key reaches no query that cannot see it, forward and backward, on every road; what a query sees, it shows.</summary>
 public class HiddenNaNTests
 {
-    private static readonly string[] s_kinds = ["keys", "pairs", "causal", "bias", "all"];
-    private static readonly (int Queries, int Keys)[] s_sizes = [(3, 3), (40, 40), (7, 150), (150, 300)];
+    private static readonly string[] Kinds = ["keys", "pairs", "causal", "bias", "all"];
+    private static readonly (int Queries, int Keys)[] Sizes = [(3, 3), (40, 40), (7, 150), (150, 300)];
 
-    public static TheoryData<string, int, int> Cases => [.. from kind in s_kinds from size in s_sizes select (kind, size.Queries, size.Keys)];
+    public static TheoryData<string, int, int> Cases => [.. from kind in Kinds from size in Sizes select (kind, size.Queries, size.Keys)];
 
     [Theory, MemberData(nameof(Cases))]
     public void AllRoads_NaNOrInfinityInKOrV_ReachesOnlyWhoSeesIt(string kind, int queries, int keys)

@@ -5,14 +5,14 @@ namespace AttentionLab.Tests.Kernels;
 /// <summary>Linear attention where φ(q)·φ(k) is smaller or larger than a float holds: the quotient is not.</summary>
 public class LinearAttendRangeTests
 {
-    private static readonly (float Query, float Key)[] s_levels = [(-48, -48), (-48, 0), (-60, -44), (-90, 1), (3, -95), (-100, -100), (-150, -170)];
-    private static readonly (FeatureMap Map, bool Causal)[] s_ways =
+    private static readonly (float Query, float Key)[] Levels = [(-48, -48), (-48, 0), (-60, -44), (-90, 1), (3, -95), (-100, -100), (-150, -170)];
+    private static readonly (FeatureMap Map, bool Causal)[] Ways =
     [
         (FeatureMap.EluPlusOne, false), (FeatureMap.EluPlusOne, true), (FeatureMap.Exp, false), (FeatureMap.Exp, true)
     ];
 
     public static TheoryData<float, float, FeatureMap, bool> Cases =>
-        [.. from level in s_levels from way in s_ways select (level.Query, level.Key, way.Map, way.Causal)];
+        [.. from level in Levels from way in Ways select (level.Query, level.Key, way.Map, way.Causal)];
 
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_FeaturesFarBelowZero_AgreeWithReference(float query, float key, FeatureMap map, bool causal) =>

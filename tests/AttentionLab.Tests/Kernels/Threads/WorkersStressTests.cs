@@ -7,7 +7,7 @@ namespace AttentionLab.Tests.Kernels;
 [Collection(nameof(WorkersTests))]
 public sealed unsafe class WorkersStressTests : IDisposable
 {
-    private static readonly AsyncLocal<string?> s_local = new();
+    private static readonly AsyncLocal<string?> Local = new();
 
     private static int s_caller, s_inside, s_seenLocal;
 
@@ -229,13 +229,13 @@ public sealed unsafe class WorkersStressTests : IDisposable
     {
         // Workers beyond those that other tests have started.
         Workers.Count = 12;
-        s_local.Value = "the caller's";
+        Local.Value = "the caller's";
         s_caller = Environment.CurrentManagedThreadId;
         s_seenLocal = 0;
         int arrived = 0, late = 0;
         LookAround job = new() { Meet = new() { Arrived = &arrived, Late = &late, Expected = 12 } };
         Workers.Run(ref job, 12);
-        s_local.Value = null;
+        Local.Value = null;
         Assert.Equal((12, 0, 0), (arrived, late, s_seenLocal));
     }
 
@@ -297,7 +297,7 @@ public sealed unsafe class WorkersStressTests : IDisposable
 
         public readonly void Run(int part)
         {
-            if (s_local.Value is not null && Environment.CurrentManagedThreadId != s_caller)
+            if (Local.Value is not null && Environment.CurrentManagedThreadId != s_caller)
             {
                 Interlocked.Increment(ref s_seenLocal);
             }

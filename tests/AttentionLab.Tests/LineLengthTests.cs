@@ -1,0 +1,40 @@
+namespace AttentionLab.Tests;
+
+/// <summary>A line of source fits beside another file on one screen.</summary>
+public class LineLengthTests
+{
+    private const int Most = 160;
+
+    /// <summary>Projects whose lines are still to be shortened, in whole or in these folders.</summary>
+    private static readonly string[] NotYet =
+    [
+        "lib/AttentionLab.Course/", "lib/AttentionLab.Studio/", "tests/AttentionLab.Course.Tests/", "tests/AttentionLab.Studio.Tests/",
+    ];
+
+    [Fact]
+    public void Sources_AreAtMost160Columns()
+    {
+        IEnumerable<string> files = ((string[])["lib", "tests"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}node_modules{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        List<string> tooLong = [];
+        int seen = 0;
+        foreach (string file in files)
+        {
+            string name = Path.GetRelativePath(Repository.Root, file).Replace(Path.DirectorySeparatorChar, '/');
+            if (NotYet.Any(room => name.StartsWith(room, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            seen++;
+            tooLong.AddRange(File.ReadLines(file)
+                .Select((line, i) => (Number: i + 1, line.Length))
+                .Where(line => line.Length > Most)
+                .Select(line => $"{name}:{line.Number} has {line.Length} columns"));
+        }
+
+        Assert.NotEqual(0, seen);
+        Assert.True(tooLong.Count == 0, $"break these lines, at most {Most} columns:\n{string.Join('\n', tooLong)}");
+    }
+}
