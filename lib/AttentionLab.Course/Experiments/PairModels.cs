@@ -29,6 +29,9 @@ public static class PairModels
         });
     }
 
+    /// <summary>The plain dot product x·x′: M is the identity, and nothing is learned.</summary>
+    public static PairModel Untrained() => Diagonal() with { Name = "M = identity", Parameters = [] };
+
     /// <summary>Each feature has a weight of its own, and meets only itself: Σ_a m_a·x_a·x′_a.</summary>
     public static PairModel Diagonal()
     {
@@ -63,7 +66,8 @@ public static class PairModels
         }
 
         Linear[] maps = learnScores ? [attention.Query, attention.Key, attention.Value, attention.Output, read] : [attention.Value, attention.Output, read];
-        return new($"{(learnScores ? "learned W" : "M = I")}{(feedForward ? " + FFN" : "")}{(alone ? ", alone" : "")}", [.. maps.SelectMany(map => map.Parameters), .. feedForward ? net.Parameters : []], (first, second) =>
+        string name = alone ? "alone" : (learnScores, feedForward) switch { (false, false) => "neither", (false, true) => "FFN only", (true, false) => "W only", _ => "both" };
+        return new(name, [.. maps.SelectMany(map => map.Parameters), .. feedForward ? net.Parameters : []], (first, second) =>
         {
             Tensor x = Marked(first, second);
             (Tensor mixed, MultiHeadAttention.Saved savedAttention) = attention.Forward(x, mask);

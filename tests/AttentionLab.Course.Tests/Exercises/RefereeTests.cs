@@ -1,0 +1,45 @@
+using AttentionLab.Course.Exercises;
+using AttentionLab.Course.Experiments;
+using Code = System.Func<System.Func<double[], double>, double[], double[]>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class RefereeTests
+{
+    private const double H = 1e-5;
+
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Code>(Referee.About, Referee.Check, (f, x) => Each(x, i => (f(Moved(x, i, H)) - f(Moved(x, i, -H))) / (2 * H)),
+        new("divides by h", (f, x) => Each(x, i => (f(Moved(x, i, H)) - f(Moved(x, i, -H))) / H), "Twice too much"),
+        new("one side by 2h", (f, x) => Each(x, i => (f(Moved(x, i, H)) - f(x)) / (2 * H)), "Half of the slope"),
+        new("below minus above", (f, x) => Each(x, i => (f(Moved(x, i, -H)) - f(Moved(x, i, H))) / (2 * H)), "The sign is wrong"),
+        new("never moves", (f, x) => Each(x, i => (f(x) - f(x)) / (2 * H)), "Nothing changed"),
+        new("step 0", (f, x) => Each(x, i => (f(x) - f(x)) / 0), "NaN or ∞"),
+        new("moves all", (f, x) => Each(x, i => (f([.. x.Select(v => v + H)]) - f([.. x.Select(v => v - H)])) / (2 * H)), "moved all numbers"),
+        new("moves the first only", (f, x) => Each(x, i => (f(Moved(x, 0, H)) - f(Moved(x, 0, -H))) / (2 * H)), "Only the first number"),
+        new("never puts back", (f, x) => { double[] m = [.. x]; return Each(x, i => { m[i] = x[i] + 0.001; double a = f(m); m[i] = x[i] - 0.001; return (a - f(m)) / 0.002; }); }, "put x[i] back"),
+        new("large step", (f, x) => Each(x, i => (f(Moved(x, i, 0.1)) - f(Moved(x, i, -0.1))) / 0.2), "step is too large"),
+        new("in float", (f, x) => Each(x, i => ((float)f(Moved(x, i, H)) - (float)f(Moved(x, i, -H))) / (2 * (float)H)), "rounding eats"),
+        new("moves the input", (f, x) => Each(x, i => { x[i] += H; double a = f(x); x[i] -= 2 * H; double b = f(x); x[i] += 1.001 * H; return (a - b) / (2 * H); }), "changed one of its inputs"));
+
+    [Fact]
+    public void Check_UnusualButRight_Passes()
+    {
+        foreach (Code code in new Code[]
+        {
+            (f, x) => GradientCheck.Numerical(x, f, 1e-5),
+            (f, x) => Each(x, i => (f(Moved(x, i, 1e-4)) - f(Moved(x, i, -1e-4))) / 2e-4),
+            (f, x) => Each(x, i => (f(Moved(x, i, 1e-7)) - f(x)) / 1e-7),
+            (f, x) => Each(x, i => (-f(Moved(x, i, 2e-3)) + 8 * f(Moved(x, i, 1e-3)) - 8 * f(Moved(x, i, -1e-3)) + f(Moved(x, i, -2e-3))) / 12e-3),
+            (f, x) => { double[] g = new double[x.Length]; for (int i = x.Length - 1; i >= 0; i--) { double h = 1e-6 * Math.Max(1, Math.Abs(x[i])); g[i] = (f(Moved(x, i, h)) - f(Moved(x, i, -h))) / (2 * h); } return g; },
+        })
+        {
+            Feedback feedback = Referee.Check(code);
+            Assert.True(feedback.State == FeedbackState.Passed, feedback.ToString());
+        }
+    }
+
+    private static double[] Each(double[] x, Func<int, double> slope) => [.. Enumerable.Range(0, x.Length).Select(slope)];
+
+    private static double[] Moved(double[] x, int i, double by) => [.. x.Select((v, at) => at == i ? v + by : v)];
+}
