@@ -32,6 +32,8 @@ public static class HeadShares
         Ask("one head: its share is the whole output, head·W_O", heads, wO)
             .Refuse(Of(heads, wO.Transpose()), "You used W_O the other way round. Rows are tokens: a head of (T, D_v) stands *left* of its D_v rows of W_O.")
             .Refuse(heads, "Your heads come back as they were: multiply them by W_O.")
+            .Refuse(new Tensor(1, 3, 4), "Your answer is 0 everywhere. Fill y[h, t, o].")
+            .Refuse(OnlyLast(heads, wO), "Only the last number of the head counts: add over c with `+=`.")
             .Expect(Of(heads, wO), "With one head the share is head·W_O.");
 
         (heads, wO) = (Tensor.Gaussian(random, 1, 2, 3, 2), Tensor.Gaussian(random, 1, 4, 4));
@@ -41,6 +43,8 @@ public static class HeadShares
             .Refuse(Of(heads, SeveralHeads.Interleave(wO.Transpose(), 2).Transpose()), "Head h used every second row of W_O. Side by side, the heads fill *neighbouring* columns, so they meet neighbouring rows.")
             .Refuse(Repeated(heads, wO), "You returned the whole output for each head. A share is what *one* head adds; the output is their sum.")
             .Refuse(Of(heads, wO, 0.5f), "You divided by the number of heads. Heads are added, not averaged.")
+            .Refuse(Summed(heads, wO), "Your shares grow: head 1 holds head 0 as well. A share is what *one* head adds.")
+            .Refuse(Of(heads, Exchanged(wO)), "The heads meet the blocks of W_O in the reverse order. Head 0 owns the first rows.")
             .Expect(Of(heads, wO), "Head h times the rows 2h and 2h + 1 of W_O.");
 
         (heads, wO) = (Tensor.Gaussian(random, 1, 3, 5, 4), Tensor.Gaussian(random, 1, 12, 6));
@@ -58,6 +62,38 @@ public static class HeadShares
         {
             Tensor rows = new(wO.Span.Slice(h * (block ?? size) * wO.Columns, size * wO.Columns).ToArray(), size, wO.Columns);
             (heads.At(h).MatMul(rows) * factor).Span.CopyTo(shares.Span[(h * tokens * wO.Columns)..]);
+        }
+
+        return shares;
+    }
+
+    /// <summary>The mistake of = for +=: only the last number of each head meets its row of W_O.</summary>
+    private static Tensor OnlyLast(Tensor heads, Tensor wO)
+    {
+        Tensor last = new(heads.Shape);
+        for (int i = heads.Columns - 1; i < heads.Length; i += heads.Columns)
+        {
+            last.Values[i] = heads.Values[i];
+        }
+
+        return Of(last, wO);
+    }
+
+    /// <summary>The two blocks of W_O in the reverse order.</summary>
+    private static Tensor Exchanged(Tensor wO)
+    {
+        int half = wO.Length / 2;
+        return new([.. wO.Values.Skip(half), .. wO.Values.Take(half)], wO.Shape);
+    }
+
+    /// <summary>The mistake of sums that go on from head to head.</summary>
+    private static Tensor Summed(Tensor heads, Tensor wO)
+    {
+        Tensor shares = Of(heads, wO);
+        int one = shares.Length / heads.Shape[0];
+        for (int i = one; i < shares.Length; i++)
+        {
+            shares.Values[i] += shares.Values[i - one];
         }
 
         return shares;

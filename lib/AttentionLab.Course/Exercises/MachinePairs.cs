@@ -29,17 +29,24 @@ public static class MachinePairs
             .Refuse(18, "This is half of the score of the feature with itself. i < j leaves it out.")
             .Refuse(-18, "You halved q·q only. Take Σ ‖v_i‖²·x_i² away first, then halve the rest.")
             .Refuse(12, "You took ‖v_i‖²·x_i away: square the feature too.")
+            .Refuse(15, "You took v_i·x_i away: square it, it is the term of the feature with itself.")
             .Refuse(9, "You took ‖v_i‖·x_i² away: square v too.")
             .Expect(0, "A single feature has no partner: 0.");
 
-        Ask("two features: x = (2, 3), v_0 = (1, 4), v_1 = (5, −2)", [2, 3], new double[,] { { 1, 4 }, { 5, -2 } })
-            .Refuse(-36, "Every pair is counted twice, as (i, j) and as (j, i). Halve it, or count only i < j.")
-            .Refuse(-3, "This is v_0·v_1. The features x_0 and x_1 are missing.")
+        double[,] two = { { 1, 4 }, { 5, -3 } };
+        Ask("two features: x = (2, 3), v_0 = (1, 4), v_1 = (5, −3)", [2, 3], two)
+            .Refuse(-84, "Every pair is counted twice, as (i, j) and as (j, i). Halve it, or count only i < j.")
+            .Refuse(-7, "This is v_0·v_1. The features x_0 and x_1 are missing.")
             .Refuse(6, "This is x_0·x_1. The factor v_0·v_1 is missing.")
             .Refuse(30, "Only the first column of V counts: sum over the columns f too.")
-            .Refuse(-48, "Only the last column of V counts: add over f with `+=`.")
-            .Refuse(Shared([2, 3], new double[,] { { 1, 4 }, { 5, -2 } }), "q is not begun anew for each column f: set it to 0 inside the loop over f.")
-            .Expect(-18, "v_0·v_1 = 5 − 8 = −3, times x_0·x_1 = 6.");
+            .Refuse(-72, "Only the last column of V counts: add over f with `+=`.")
+            .Refuse(Shared([2, 3], two), "q is not begun anew for each column f: set it to 0 inside the loop over f.")
+            .Refuse(-59, "You added q over all columns before squaring. Each column f has its own q, and q·q is the sum of their squares.")
+            .Refuse(-66, "Your factors run down the columns of V. The vector of feature i is *row* i.")
+            .Refuse(-14, "The feature x_1 is missing: each pair has two.")
+            .Refuse(-21, "The feature x_0 is missing: each pair has two.")
+            .Refuse(0, "0 is right for one feature, but here there is a pair.")
+            .Expect(-42, "v_0·v_1 = 5 − 12 = −7, times x_0·x_1 = 6.");
 
         double[,] three = { { 1 }, { 2 }, { 3 } };
         Ask("three features, k = 1: x = (1, 1, 1), v = 1, 2, 3", [1, 1, 1], three)

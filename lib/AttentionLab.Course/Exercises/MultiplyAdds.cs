@@ -29,6 +29,8 @@ public static class MultiplyAdds
             .Refuse([4, 1, 1], "You counted the scores, but not what the weights are for: the weighted mean is a product of its own.")
             .Refuse([4, 2, 1], "Channel attention has two products as well: the map of channels, and the mixing.")
             .Refuse([4, 1, 2], "Token attention has two products: the scores, and the weighted mean.")
+            .Refuse([4, 6, 6], "You counted the projections again in the other two numbers. Give each part by itself.")
+            .Refuse([2, 2, 4], "The order is another: first the projections, then token attention, then channel attention.")
             .Expect([4, 2, 2], "With n = d = 1 each product is one multiply-add: four projections, two and two.");
 
         trial.Call("n = 10 tokens, d = 3 channels", () => count(10, 3))
@@ -39,6 +41,8 @@ public static class MultiplyAdds
             .Refuse([1200, 600, 180], "n and d are exchanged in the projections: each of n tokens meets a d × d matrix.")
             .Refuse([360, 200, 18], "You counted the entries of the maps. Each entry is a sum of products: multiply by its length.")
             .Refuse([36, 600, 180], "The projections are done for each of the n tokens: multiply by n.")
+            .Refuse([360, 600, 54], "You counted each entry of the map of channels as a sum over channels. It is a sum over the n tokens.")
+            .Refuse([360, 2000, 180], "You counted each score as a sum over tokens. It is a sum over the d channels.")
             .Expect([360, 600, 180], "4·n·d², 2·n²·d and 2·n·d².");
 
         trial.Call("a long text: n = 100 000, d = 512", () => count(100_000, 512))

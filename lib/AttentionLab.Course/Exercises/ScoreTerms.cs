@@ -29,6 +29,10 @@ public static class ScoreTerms
             .Refuse(new double[,] { { 10 } }, "This is x_a·x′_b. The factor M_ab is missing.")
             .Refuse(new double[,] { { 42 } }, "You multiplied by x but not by x′.")
             .Refuse(new double[,] { { 105 } }, "You multiplied by x′ but not by x.")
+            .Refuse(new double[,] { { 90 } }, "You took W_Q for both. The key of x′ is made by W_K.")
+            .Refuse(new double[,] { { 490 } }, "You took W_K for both. The query of x is made by W_Q.")
+            .Refuse(new double[,] { { 84 } }, "You multiplied by x twice. The other input is x′.")
+            .Refuse(new double[,] { { 525 } }, "You multiplied by x′ twice. The other input is x.")
             .Expect(new double[,] { { 210 } }, "2 · 3 · 7 · 5 = 210: the only term, and so the whole score.");
 
         double[,] one = { { 1, 0 }, { 0, 1 } };
@@ -36,6 +40,8 @@ public static class ScoreTerms
             .Refuse(new double[,] { { 10, 14 }, { 15, 21 } }, "Every product is there with the factor 1, but with the identity M_01 = 0. Multiply by M_ab.")
             .Refuse(new double[,] { { 31, 0 }, { 0, 0 } }, "This is the sum in one place. Keep the terms apart: T[a, b] is one product of inputs.")
             .Refuse(new double[,] { { 0, 0 }, { 0, 21 } }, "Only the last column counts: add over c with `+=`.")
+            .Refuse(new double[,] { { 10, 14 }, { 15, 42 } }, "The sum over c goes on from cell to cell: begin it at 0 for each a and b.")
+            .Refuse(new double[,] { { 10 / Math.Sqrt(2), 0 }, { 0, 21 / Math.Sqrt(2) } }, "You divided by √2. Here the terms of q·k itself are asked, before any scale.")
             .Expect(new double[,] { { 10, 0 }, { 0, 21 } }, "With the identity only equal features meet: 2·5 and 3·7.");
 
         double[] x = [1, 2], other = [3, -1];

@@ -42,6 +42,10 @@ public static class SeveralHeads
             .Refuse(Right(q, k, v, 1, scale: 1), "The scale is missing: with one head of 8 numbers the scores are divided by √8.")
             .Refuse(Right(q, k, v, 1, scale: 1f / 8), "You divided by the size of the head. Divide by its root, √8.")
             .Refuse(v, "The values come back unchanged: nothing was attended to. Call the attention for each head.")
+            .Refuse(Right(k, q, v, 1), "Queries and keys are exchanged: row i of the result belongs to *query* i, and softmax runs over the keys.")
+            .Refuse(Right(q, k, k, 1), "You mixed the keys. The weights come from Q and K, what they mix is V.")
+            .Refuse(Right(q, k, q, 1), "You mixed the queries. The weights come from Q and K, what they mix is V.")
+            .Refuse(Right(new(q.Shape), k, v, 1), "Every token got the plain mean of the values: the scores had no effect.")
             .Expect(Right(q, k, v, 1), "One head is plain attention: softmax(Q·Kᵀ/√8)·V.");
 
         const int heads = 4;

@@ -16,9 +16,11 @@ public class HeadSharesTests
         new("the sum for each head", Whole, "what *one* head adds"),
         new("the mean", (heads, wO) => Loop(heads, wO, factor: 1f / heads.Shape[0]), "Heads are added, not averaged"),
         new("block of C/H", (heads, wO) => Loop(heads, wO, (h, c) => h * (wO.Columns / heads.Shape[0]) + c), "you took C/H"),
-        new("heads in reverse", (heads, wO) => Loop(heads, wO, (h, c) => (heads.Shape[0] - 1 - h) * heads.Columns + c), "times the rows 2h"),
+        new("heads in reverse", (heads, wO) => Loop(heads, wO, (h, c) => (heads.Shape[0] - 1 - h) * heads.Columns + c), "in the reverse order"),
         new("cuts the output to D_v", (heads, wO) => { Tensor y = Loop(heads, wO); return wO.Columns > heads.Columns && heads.Shape[0] == 3 ? new(y.Values[..60], 3, 5, 4) : y; }, "take both sizes from the tensors"),
-        new("zeros", (heads, wO) => new Tensor(heads.Shape[0], heads.Shape[1], wO.Columns), "With one head the share is"));
+        new("zeros", (heads, wO) => new Tensor(heads.Shape[0], heads.Shape[1], wO.Columns), "0 everywhere"),
+        new("assigns instead of adding", Assigned, "with `+=`"),
+        new("running sums", RunningSums, "Your shares grow"));
 
     [Fact]
     public void Check_RightButUnusual_Passes()
@@ -56,6 +58,29 @@ public class HeadSharesTests
                     y[h, t, o] = factor * (float)sum;
                 }
             }
+        }
+
+        return y;
+    }
+
+    private static Tensor Assigned(Tensor heads, Tensor wO)
+    {
+        Tensor last = new(heads.Shape);
+        for (int i = 0; i < heads.Length; i++)
+        {
+            last.Values[i] = i % heads.Columns == heads.Columns - 1 ? heads.Values[i] : 0;
+        }
+
+        return Loop(last, wO);
+    }
+
+    private static Tensor RunningSums(Tensor heads, Tensor wO)
+    {
+        Tensor y = Loop(heads, wO);
+        int one = y.Length / heads.Shape[0];
+        for (int i = one; i < y.Length; i++)
+        {
+            y.Values[i] += y.Values[i - one];
         }
 
         return y;

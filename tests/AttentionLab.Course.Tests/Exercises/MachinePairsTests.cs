@@ -26,6 +26,12 @@ public class MachinePairsTests
         new("neighbours", (x, v) => Pairs(x, v, (i, j) => j == i + 1), "Only neighbours"),
         new("zeros count as one", (x, v) => Pairs([.. x.Select(xi => xi == 0 ? 1 : xi)], v, (i, j) => i < j), "features 0 and 2"),
         new("two factors at most", (x, v) => Pairs(x, v, (i, j) => i < j, f => f < 2), "which over the 3 factors"),
+        new("takes v·x away", (x, v) => (Pairs(x, v, (i, j) => true) - Columns(v, f => x.Select((xi, i) => xi * v[i, f]).Sum())) / 2, "square it, it is the term"),
+        new("q over all columns", (x, v) => (Math.Pow(Columns(v, f => x.Select((xi, i) => xi * v[i, f]).Sum()), 2) - Pairs(x, v, (i, j) => i == j)) / 2, "before squaring"),
+        new("factors down the columns", DownColumns, "is *row* i"),
+        new("only x_i", (x, v) => PairsOf(x, v, (xi, xj) => xi), "x_1 is missing"),
+        new("only x_j", (x, v) => PairsOf(x, v, (xi, xj) => xj), "x_0 is missing"),
+        new("zero", (x, v) => 0, "here there is a pair"),
         new("scales in place", (x, v) => { x[0] += 1; return 0; }, "changed one of its inputs"));
 
     [Fact]
@@ -54,6 +60,24 @@ public class MachinePairsTests
     private static double Pairs(
         double[] x, double[,] v, Func<int, int, bool> counts, Func<int, bool>? column = null) => Columns(v, f => column is not null && !column(f) ? 0
         : Enumerable.Range(0, x.Length).Sum(i => Enumerable.Range(0, x.Length).Where(j => counts(i, j)).Sum(j => x[i] * x[j] * v[i, f] * v[j, f])));
+
+    private static double DownColumns(double[] x, double[,] v)
+    {
+        int size = Math.Min(v.GetLength(0), v.GetLength(1));     // as far as both indices reach
+        double[,] turned = new double[x.Length, v.GetLength(0)];
+        for (int i = 0; i < size; i++)
+        {
+            for (int f = 0; f < v.GetLength(0); f++)
+            {
+                turned[i, f] = v[f, i];
+            }
+        }
+
+        return Pairs(x, turned, (i, j) => i < j);
+    }
+
+    private static double PairsOf(double[] x, double[,] v, Func<double, double, double> features) => Columns(v, f =>
+        Enumerable.Range(0, x.Length).Sum(i => Enumerable.Range(i + 1, x.Length - i - 1).Sum(j => features(x[i], x[j]) * v[i, f] * v[j, f])));
 
     private static double Columns(double[,] v, Func<int, double> of) => Enumerable.Range(0, v.GetLength(1)).Sum(of);
 

@@ -22,6 +22,10 @@ public class MultiplyAddsTests
         new("sizes of the maps", (n, d) => [4.0 * n * d * d, 2.0 * n * n, 2.0 * d * d], "entries of the maps"),
         new("weights counted", (n, d) => [4.0 * d * d, 2.0 * n * n * d, 2.0 * n * d * d], "multiply by n"),
         new("int overflows", (n, d) => [unchecked(4 * n * d * d), unchecked(2 * n * n * d), unchecked(2 * n * d * d)], "do not fit into an `int`"),
+        new("projections again", (n, d) => [4.0 * n * d * d, (4.0 * n * d * d) + (2.0 * n * n * d), 6.0 * n * d * d], "Give each part by itself"),
+        new("another order", (n, d) => [2.0 * n * n * d, 2.0 * n * d * d, 4.0 * n * d * d], "The order is another"),
+        new("channels d³", (n, d) => [4.0 * n * d * d, 2.0 * n * n * d, 2.0 * d * d * d], "It is a sum over the n tokens"),
+        new("tokens n³", (n, d) => [4.0 * n * d * d, 2.0 * n * n * n, 2.0 * n * d * d], "It is a sum over the d channels"),
         new("in thousands", (n, d) => [n * d * d / 250.0, n * n * d / 500.0, n * d * d / 500.0], "each product is one multiply-add"),
         new("one heads", (n, d) => n == 1 ? [4, 2, 2] : [4.0 * n * d * d, 2.0 * n * n, 2.0 * n * d * d], "4·n·d², 2·n²·d and 2·n·d²"));
 

@@ -31,7 +31,19 @@ public class ScoreTermsTests
             (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * Enumerable.Range(0, Math.Min(x.Length, q.GetLength(1))).Sum(c => q[a, c] * k[b, c])),
             "d_k = 3"),
         new("as large as W", (x, y, q, k) => Fill(Math.Min(x.Length, q.GetLength(1)), (a, b) => Right(x, y, q, k)[a, b]), "d² = 9 terms"),
+        new("W_Q for both", (x, y, q, k) => Right(x, y, q, q), "W_Q for both"),
+        new("W_K for both", (x, y, q, k) => Right(x, y, k, k), "W_K for both"),
+        new("x twice", (x, y, q, k) => Right(x, x, q, k), "by x twice"),
+        new("x′ twice", (x, y, q, k) => Right(y, y, q, k), "by x′ twice"),
+        new("a sum that goes on", GoesOn, "goes on from cell to cell"),
+        new("scaled", (x, y, q, k) => Fill(x.Length, (a, b) => Right(x, y, q, k)[a, b] / Math.Sqrt(q.GetLength(1))), "divided by √2"),
         new("scales x in place", (x, y, q, k) => { x[0] *= 2; return Right(x, y, q, k); }, "changed one of its inputs"));
+
+    private static double[,] GoesOn(double[] x, double[] y, double[,] q, double[,] k)
+    {
+        double m = 0;
+        return Fill(x.Length, (a, b) => x[a] * (m += M(q, k, a, b)) * y[b]);
+    }
 
     [Fact]
     public void Check_UnusualButRight_Passes()

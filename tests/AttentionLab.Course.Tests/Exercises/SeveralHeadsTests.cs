@@ -23,7 +23,10 @@ public class SeveralHeadsTests
         new("reshape without transpose", (q, k, v, h) => Reshaped(q, k, v, h), "reshape alone"),
         new("cuts V only", (q, k, v, h) => SameWeights(q, k, v, h), "weights of head 0"),
         new("size fixed to 2", (q, k, v, h) => Loop(q, k, v, v.Rows == 7 ? 6 : h), "Is a size fixed"),
-        new("softmax over the queries", (q, k, v, h) => Loop(k, q, v, h), "One head is plain attention"),
+        new("softmax over the queries", (q, k, v, h) => Loop(k, q, v, h), "Queries and keys are exchanged"),
+        new("mixes the keys", (q, k, v, h) => Loop(q, k, k, h), "You mixed the keys"),
+        new("mixes the queries", (q, k, v, h) => Loop(q, k, q, h), "You mixed the queries"),
+        new("plain mean", (q, k, v, h) => Loop(new(q.Shape), k, v, h), "plain mean of the values"),
         new("writes into V", (q, k, v, h) => { Loop(q, k, v, h).Span.CopyTo(v.Span); v.Span[0] += 1; return v; }, "changed one of its inputs"));
 
     [Fact]
