@@ -15,7 +15,8 @@ public static class AttentionBackward
     [
         "Go back in the order O ← W, V ← S ← Q, K. First compute the weights W once more. Then O = W·V is a product like y = x·W in 06.2: what are dV and dW?",
         "dV = Wᵀ·dO. dw_ij = dO_i·V_j. Row by row ds_ij = w_ij·(dw_ij − Σ_m w_im·dw_im). Then S = Q·Kᵀ/√d, again a product: dQ = dS·K/√d, dK = dSᵀ·Q/√d.",
-        "For each query i: the row w, then `dw[j] = Σ_c dO[i, c] * v[j, c]`, then ds. Inside the loop over j: `dV[j, c] += w[j] * dO[i, c]; dQ[i, c] += ds * k[j, c] / root; dK[j, c] += …`. The last one is left for you.",
+        "For each query i: the row w, then `dw[j] = Σ_c dO[i, c] * v[j, c]`, then ds. Inside the loop over j: `dV[j, c] += w[j] * dO[i, c]; dQ[i, c] += ds "
+            + "* k[j, c] / root; dK[j, c] += …`. The last one is left for you.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -29,13 +30,15 @@ public static class AttentionBackward
         Answer<(double[,] DQ, double[,] DK, double[,] DV)> Ask(string tried, double[,] q, double[,] k, double[,] v, double[,] dO) =>
             trial.Call(tried, () => backward(q, k, v, dO), q, k, v, dO);
 
-        Answer<(double[,] DQ, double[,] DK, double[,] DV)> single = Ask("one key: only its value can matter", Rows([2, 1]), Rows([1, 3]), Rows([5, -1]), Rows([10, 20]));
+        Answer<(double[,] DQ, double[,] DK, double[,] DV)> single = Ask(
+            "one key: only its value can matter", Rows([2, 1]), Rows([1, 3]), Rows([5, -1]), Rows([10, 20]));
         single.Part(d => d.DV).Expect(Rows([10, 20]), "With one key the output is its value: dV = dO.", Tolerance);
         single.Part(d => d.DQ).Expect(Rows([0, 0]), "With one key the weight is 1 whatever the query: dQ = 0. Is the mean Σ w·dw taken away?", Tolerance);
         single.Part(d => d.DK).Expect(Rows([0, 0]), "With one key the weight is 1 whatever the key: dK = 0.", Tolerance);
 
         double[,] apart = Rows([1, 0], [0, 1], [2, 2]);
-        Answer<(double[,] DQ, double[,] DK, double[,] DV)> blind = Ask("the query (0, 0): all weights are ⅓", Rows([0, 0]), apart, Rows([1, 0], [0, 1], [-1, 1]), Rows([3, 6]));
+        Answer<(double[,] DQ, double[,] DK, double[,] DV)> blind = Ask(
+            "the query (0, 0): all weights are ⅓", Rows([0, 0]), apart, Rows([1, 0], [0, 1], [-1, 1]), Rows([3, 6]));
         blind.Part(d => d.DV)
             .Refuse(Rows([3, 6], [3, 6], [3, 6]), "Every value got the whole dO. Its share is its weight.", Tolerance)
             .Expect(Rows([1, 2], [1, 2], [1, 2]), "Equal weights: each value gets a third of dO.", Tolerance);
@@ -49,9 +52,11 @@ public static class AttentionBackward
 
         AttentionPoint at = AttentionPoint.Draw(seed: 64, tokens: 3, width: 2);
         double[] right = GradientCheck.Numerical(at.Inputs, at.Loss, Step);
-        Answer<(double[,] DQ, double[,] DK, double[,] DV)> full = Ask("three queries and three keys, against small steps", Of(at.Inputs, 0), Of(at.Inputs, 1), Of(at.Inputs, 2), Of(at.Upstream, 0));
+        Answer<(double[,] DQ, double[,] DK, double[,] DV)> full = Ask(
+            "three queries and three keys, against small steps", Of(at.Inputs, 0), Of(at.Inputs, 1), Of(at.Inputs, 2), Of(at.Upstream, 0));
         full.Part(d => d.DV)
-            .Refuse(Of(Bug(PlantedBugs.Bug.NotTransposed), 2), "You took W·dO. Value j collects from all queries that looked at it: Wᵀ·dO, down the *columns* of W.", Tolerance)
+            .Refuse(Of(Bug(PlantedBugs.Bug.NotTransposed), 2),
+                "You took W·dO. Value j collects from all queries that looked at it: Wᵀ·dO, down the *columns* of W.", Tolerance)
             .Refuse(Of(Bug(PlantedBugs.Bug.OneQueryMissing), 2), "One query is missing: loop over all rows of Q.", Tolerance)
             .Expect(Of(right, 2), "dV_j = Σ_i w_ij·dO_i.", Tolerance);
         full.Part(d => d.DQ)
@@ -63,8 +68,10 @@ public static class AttentionBackward
             .Refuse(Of(Bug(PlantedBugs.Bug.KeyForQuery), 1), "You made dK from the keys. It is made from the *queries*: dSᵀ·Q.", Tolerance)
             .Expect(Of(right, 1), "dK_j = Σ_i ds_ij·q_i/√d: the sum over all queries that looked at key j.", Tolerance);
 
-        Answer<(double[,] DQ, double[,] DK, double[,] DV)> wide = Ask("two queries, three keys, values of one number", Rows([1, 0], [0, 0]), apart, Rows([1], [2], [4]), Rows([0], [3]));
-        wide.Part(d => d.DQ).Expect(Wide(), "Queries may be fewer than keys, and values narrower: take each length from its own matrix, and √d from Q.", Tolerance);
+        Answer<(double[,] DQ, double[,] DK, double[,] DV)> wide = Ask(
+            "two queries, three keys, values of one number", Rows([1, 0], [0, 0]), apart, Rows([1], [2], [4]), Rows([0], [3]));
+        wide.Part(d => d.DQ).Expect(Wide(),
+            "Queries may be fewer than keys, and values narrower: take each length from its own matrix, and √d from Q.", Tolerance);
         wide.Part(d => d.DV).Expect(Rows([1], [1], [1]), "dV is shaped like V. Only the second query has a gradient; its weights are ⅓.", Tolerance);
 
         double[] Bug(PlantedBugs.Bug bug) => PlantedBugs.Gradient(at, bug);
@@ -85,5 +92,6 @@ public static class AttentionBackward
     }
 
     /// <summary>Part 0, 1 or 2 (Q, K or V) of three (3, 2) matrices that stand one after the other.</summary>
-    private static double[,] Of(double[] all, int part) => Rows(all[(6 * part)..(6 * part + 2)], all[(6 * part + 2)..(6 * part + 4)], all[(6 * part + 4)..(6 * part + 6)]);
+    private static double[,] Of(double[] all, int part) =>
+        Rows(all[(6 * part)..(6 * part + 2)], all[(6 * part + 2)..(6 * part + 4)], all[(6 * part + 4)..(6 * part + 6)]);
 }

@@ -9,9 +9,12 @@ public static class LinearBackward
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("06.2", "Backward of a linear layer", Difficulty: 1, Minutes: 12, Hints:
     [
-        "Look at the shapes. dx is as large as x, (n, a); dW as large as W, (a, m); dy is (n, m). Which product of two of the three gives (n, a)? Which gives (a, m)?",
-        "dx = dy·Wᵀ: the sum runs over the m outputs. dW = xᵀ·dy: the sum runs over the n *rows*, because every row used the same W. b was added in every row too.",
-        "Three loops over row i, input p, output j: `dx[i, p] += dy[i, j] * w[p, j];` and `dW[p, j] += x[i, p] * dy[i, j];`. The line for db needs only i and j.",
+        "Look at the shapes. dx is as large as x, (n, a); dW as large as W, (a, m); dy is (n, m). Which product of two of the three gives (n, a)? Which "
+            + "gives (a, m)?",
+        "dx = dy·Wᵀ: the sum runs over the m outputs. dW = xᵀ·dy: the sum runs over the n *rows*, because every row used the same W. b was added in every "
+            + "row too.",
+        "Three loops over row i, input p, output j: `dx[i, p] += dy[i, j] * w[p, j];` and `dW[p, j] += x[i, p] * dy[i, j];`. The line for db needs only i "
+            + "and j.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -22,9 +25,11 @@ public static class LinearBackward
     /// <param name="backward">(x (n, a), W (a, m), dy (n, m)) → (dx (n, a), dW (a, m), db (m)).</param>
     public static Feedback Check(Func<double[,], double[,], double[,], (double[,] DX, double[,] DW, double[] DB)> backward) => About.Check(trial =>
     {
-        Answer<(double[,] DX, double[,] DW, double[] DB)> Ask(string tried, double[,] x, double[,] w, double[,] dy) => trial.Call(tried, () => backward(x, w, dy), x, w, dy);
+        Answer<(double[,] DX, double[,] DW, double[] DB)> Ask(string tried, double[,] x, double[,] w, double[,] dy) =>
+            trial.Call(tried, () => backward(x, w, dy), x, w, dy);
 
-        Answer<(double[,] DX, double[,] DW, double[] DB)> one = Ask("one number: x = 2, W = 3, dy = 10", new double[,] { { 2 } }, new double[,] { { 3 } }, new double[,] { { 10 } });
+        Answer<(double[,] DX, double[,] DW, double[] DB)> one = Ask(
+            "one number: x = 2, W = 3, dy = 10", new double[,] { { 2 } }, new double[,] { { 3 } }, new double[,] { { 10 } });
         one.Part(d => d.DX)
             .Refuse(new double[,] { { 20 } }, "dx and dW are exchanged: dx is dy·W.")
             .Refuse(new double[,] { { 3 } }, "dx is dy/dx alone. The chain rule multiplies it by dy.")
@@ -37,7 +42,8 @@ public static class LinearBackward
             .Expect([10], "y = … + b, so db = dy.");
 
         double[,] w = { { 1, 2 }, { 3, 4 } };
-        Answer<(double[,] DX, double[,] DW, double[] DB)> row = Ask("one row: x = (5, 7), W = ((1, 2), (3, 4)), dy = (1, 10)", new double[,] { { 5, 7 } }, w, new double[,] { { 1, 10 } });
+        Answer<(double[,] DX, double[,] DW, double[] DB)> row = Ask(
+            "one row: x = (5, 7), W = ((1, 2), (3, 4)), dy = (1, 10)", new double[,] { { 5, 7 } }, w, new double[,] { { 1, 10 } });
         row.Part(d => d.DX)
             .Refuse(new double[,] { { 31, 42 } }, "This is dy·W. The way back uses W *transposed*.")
             .Refuse(new double[,] { { 1, 40 } }, "Only the diagonal of W is used: x_0 reached both outputs.")

@@ -9,8 +9,10 @@ public static class MultiplyAdds
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("05.4", "Count multiply-adds", Difficulty: 1, Minutes: 12, Hints:
     [
-        "A product of an (a, b) matrix with a (b, c) matrix fills a·c cells, each by a sum of b products. So how many multiply-adds does it take? Then list the products of each part, with their shapes.",
-        "Projections: *four* products (n, d)·(d, d). Token attention: *two* products, (n, d)·(d, n) for the scores and (n, n)·(n, d) for the weighted mean. Channel attention: again two.",
+        "A product of an (a, b) matrix with a (b, c) matrix fills a·c cells, each by a sum of b products. So how many multiply-adds does it take? Then list "
+            + "the products of each part, with their shapes.",
+        "Projections: *four* products (n, d)·(d, d). Token attention: *two* products, (n, d)·(d, n) for the scores and (n, n)·(n, d) for the weighted mean. "
+            + "Channel attention: again two.",
         "Channel attention: (d, n)·(n, d) for the map of channels and (n, d)·(d, d) to mix them. Compute with `double`: for n = 100 000 an `int` overflows.",
     ]);
 
@@ -46,6 +48,7 @@ public static class MultiplyAdds
             .Expect([360, 600, 180], "4·n·d², 2·n²·d and 2·n·d².");
 
         trial.Call("a long text: n = 100 000, d = 512", () => count(100_000, 512))
-            .Expect([4e5 * 512 * 512, 2e10 * 512, 2e5 * 512 * 512], "These numbers do not fit into an `int`, which ends at 2 147 483 647: begin with a `double`, as in `2.0 * n * n * d`.");
+            .Expect([4e5 * 512 * 512, 2e10 * 512, 2e5 * 512 * 512],
+                "These numbers do not fit into an `int`, which ends at 2 147 483 647: begin with a `double`, as in `2.0 * n * n * d`.");
     });
 }

@@ -14,7 +14,8 @@ public static class Referee
     [
         "Move one number of x a little up and a little down, and look at the loss both times. How much did the loss change for each unit of movement?",
         "(f(x + h) − f(x − h)) / (2·h), with h added to the number i only. From the top to the bottom it is 2·h, not h. h = 0.00001 is a good step in double.",
-        "`double[] moved = [.. x];` then for each i: `moved[i] = x[i] + h; double above = f(moved);`, the same below, and `moved[i] = x[i];` before the next i. The quotient is left for you.",
+        "`double[] moved = [.. x];` then for each i: `moved[i] = x[i] + h; double above = f(moved);`, the same below, and `moved[i] = x[i];` before the "
+            + "next i. The quotient is left for you.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -38,10 +39,13 @@ public static class Referee
         Ask("f(x) = x_0·x_1·x_2 at (2, 3, 5)", x => x[0] * x[1] * x[2], 2, 3, 5)
             .Refuse([31, 31, 31], "You moved all numbers at once: that is the sum of all slopes. Move one number, the others stay.", 1e-4)
             .Refuse([15, 15, 15], "Only the first number was moved: use i as index.", 1e-4)
-            .Expect([15, 10, 6], "∂f/∂x_0 = x_1·x_2 and so on. If the first is right and the others slightly off: put x[i] back before you go on to the next.", Tolerance);
+            .Expect([15, 10, 6],
+                "∂f/∂x_0 = x_1·x_2 and so on. If the first is right and the others slightly off: put x[i] back before you go on to the next.", Tolerance);
 
         Ask("a curved function: f(x) = e^(x_0) + x_1³ at (1, −2)", x => Math.Exp(x[0]) + Math.Pow(x[1], 3), 1, -2)
-            .Expect([Math.E, 12], "A straight line was fine, a curved one is off: your step is too large (above 0.001), or you look at one side only. One-sided differences are off by h/2 times the curvature.", Tolerance);
+            .Expect([Math.E, 12],
+                "A straight line was fine, a curved one is off: your step is too large (above 0.001), or you look at one side only. One-sided "
+                + "differences are off by h/2 times the curvature.", Tolerance);
 
         double[] frozen = [0.5, 0.25];
         Ask("f reads the array that it is given and changes nothing else", x => (x[0] * x[0]) + x[1], frozen)

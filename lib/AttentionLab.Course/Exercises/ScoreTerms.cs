@@ -10,7 +10,8 @@ public static class ScoreTerms
     public static Exercise About { get; } = new("05.1", "Open the score", Difficulty: 2, Minutes: 12, Hints:
     [
         "Write q_c = Σ_a x_a·W_Q[a, c] and k_c = Σ_b x′_b·W_K[b, c] into q·k = Σ_c q_c·k_c. Which sums remain if you hold a and b fixed?",
-        "Hold a and b: what remains is x_a·x′_b·Σ_c W_Q[a, c]·W_K[b, c]. The sum over c is M[a, b]: row a of W_Q times row b of W_K. It runs over the *columns* of both.",
+        "Hold a and b: what remains is x_a·x′_b·Σ_c W_Q[a, c]·W_K[b, c]. The sum over c is M[a, b]: row a of W_Q times row b of W_K. It runs over the "
+            + "*columns* of both.",
         "Three loops: a and b over `x.Length`, c over `wQ.GetLength(1)`. In the innermost: `terms[a, b] += x[a] * wQ[a, c] * wK[b, c] * other[b];`.",
     ]);
 
@@ -22,7 +23,8 @@ public static class ScoreTerms
     /// <param name="terms">(x (d), x′ (d), W_Q (d, d_k), W_K (d, d_k)) → T (d, d).</param>
     public static Feedback Check(Func<double[], double[], double[,], double[,], double[,]> terms) => About.Check(trial =>
     {
-        Answer<double[,]> Ask(string tried, double[] x, double[] other, double[,] wQ, double[,] wK) => trial.Call(tried, () => terms(x, other, wQ, wK), x, other, wQ, wK);
+        Answer<double[,]> Ask(string tried, double[] x, double[] other, double[,] wQ, double[,] wK) =>
+            trial.Call(tried, () => terms(x, other, wQ, wK), x, other, wQ, wK);
 
         Ask("one feature: x = 2, x′ = 5, W_Q = 3, W_K = 7", [2], [5], new double[,] { { 3 } }, new double[,] { { 7 } })
             .Refuse(new double[,] { { 21 } }, "This is M alone. A term is x_a·M_ab·x′_b: multiply by both inputs.")
@@ -47,13 +49,17 @@ public static class ScoreTerms
         double[] x = [1, 2], other = [3, -1];
         double[,] wQ = { { 1, 2 }, { 0, 1 } }, wK = { { 2, 1 }, { 0, 3 } };
         Ask("x = (1, 2), x′ = (3, −1), W_Q = ((1, 2), (0, 1)), W_K = ((2, 1), (0, 3))", x, other, wQ, wK)
-            .Refuse(Of(x, other, (a, b) => wQ[a, b] * wK[a, b]), "You multiplied W_Q and W_K number by number. M_ab is a sum over c: row a of W_Q times row b of W_K.")
-            .Refuse(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[c, b])), "You took W_Q·W_K. Both have features as rows, so M = W_Q·W_Kᵀ: the second index of both is summed.")
-            .Refuse(Of(x, other, (a, b) => Sum(c => wQ[c, a] * wK[c, b])), "You took W_Qᵀ·W_K: the *first* index of both is summed. With rows as features it is W_Q·W_Kᵀ.")
+            .Refuse(Of(x, other, (a, b) => wQ[a, b] * wK[a, b]),
+                "You multiplied W_Q and W_K number by number. M_ab is a sum over c: row a of W_Q times row b of W_K.")
+            .Refuse(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[c, b])),
+                "You took W_Q·W_K. Both have features as rows, so M = W_Q·W_Kᵀ: the second index of both is summed.")
+            .Refuse(Of(x, other, (a, b) => Sum(c => wQ[c, a] * wK[c, b])),
+                "You took W_Qᵀ·W_K: the *first* index of both is summed. With rows as features it is W_Q·W_Kᵀ.")
             .Refuse(Of(x, other, (a, b) => Sum(c => wQ[b, c] * wK[a, c])), "You took M transposed. W_Q belongs to x, which asks; W_K belongs to x′.")
             .Refuse(Of(other, x, (a, b) => Sum(c => wQ[a, c] * wK[b, c])), "x and x′ are exchanged: x asks, so it is multiplied by W_Q.")
             .Refuse(Transposed(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[b, c]))), "T[a, b] and T[b, a] are exchanged: a, the feature of x, is the row.")
-            .Refuse(Of(x, other, (a, b) => a == b ? Sum(c => wQ[a, c] * wK[b, c]) : 0), "Only the diagonal is filled. Feature a of x meets *every* feature b of x′.")
+            .Refuse(Of(x, other, (a, b) => a == b ? Sum(c => wQ[a, c] * wK[b, c]) : 0),
+                "Only the diagonal is filled. Feature a of x meets *every* feature b of x′.")
             .Expect(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[b, c])), "T_ab = x_a·x′_b·Σ_c W_Q[a, c]·W_K[b, c]. All terms together are q·k.");
 
         Ask("two features, d_k = 3", [1, 2], [3, 4], new double[,] { { 1, 0, 2 }, { 0, 1, 1 } }, new double[,] { { 1, 1, 0 }, { 0, 1, 1 } })

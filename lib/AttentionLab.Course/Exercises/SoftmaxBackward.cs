@@ -50,7 +50,8 @@ public static class SoftmaxBackward
         double[] scores = [1, 2, -0.5, 0.3], w = new double[4], dw = [0.5, -1, 2, 1];
         Softmax.Reference<double>(scores, w, 1, 4);
         Ask("four keys, against small steps of the scores", w, dw)
-            .Refuse([.. w.Zip(dw, (a, b) => a * (b - w.Zip(dw, (c, d) => c * d).Sum()) / 4)], "Each number is divided by the number of keys. The weighted mean is no division by n.", Tolerance)
+            .Refuse([.. w.Zip(dw, (a, b) => a * (b - w.Zip(dw, (c, d) => c * d).Sum()) / 4)],
+                "Each number is divided by the number of keys. The weighted mean is no division by n.", Tolerance)
             .Expect(GradientCheck.Numerical(scores, Loss, Step), "This check moves each score by 0.00001 and looks what Σ dw·w does.", Tolerance);
 
         Ask("a saturated row: w = (1, 0, 0)", [1, 0, 0], 3, -5, 7)

@@ -51,5 +51,6 @@ public sealed record AttentionPoint(int Tokens, int Width, double[] Inputs, doub
 
     private AttendInput<T> Input<T>(T[] inputs)
         where T : IFloatingPointIeee754<T> => AttendInput.Split<T>(
-            inputs.AsSpan(0, Part), inputs.AsSpan(Part, Part), inputs.AsSpan(2 * Part, Part), new AttendSizes(1, 1, Tokens, Tokens, Width, Width), T.One / T.Sqrt(T.CreateChecked(Width)));
+            inputs.AsSpan(0, Part), inputs.AsSpan(Part, Part), inputs.AsSpan(2 * Part, Part),
+            new AttendSizes(1, 1, Tokens, Tokens, Width, Width), T.One / T.Sqrt(T.CreateChecked(Width)));
 }

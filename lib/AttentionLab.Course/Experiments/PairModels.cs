@@ -66,7 +66,13 @@ public static class PairModels
         }
 
         Linear[] maps = learnScores ? [attention.Query, attention.Key, attention.Value, attention.Output, read] : [attention.Value, attention.Output, read];
-        string name = alone ? "alone" : (learnScores, feedForward) switch { (false, false) => "neither", (false, true) => "FFN only", (true, false) => "W only", _ => "both" };
+        string name = alone ? "alone" : (learnScores, feedForward) switch
+        {
+            (false, false) => "neither",
+            (false, true) => "FFN only",
+            (true, false) => "W only",
+            _ => "both",
+        };
         return new(name, [.. maps.SelectMany(map => map.Parameters), .. feedForward ? net.Parameters : []], (first, second) =>
         {
             Tensor x = Marked(first, second);

@@ -31,6 +31,7 @@ public class AttentionBackwardTests
         {
             With(new()),
             (q, k, v, g) => With(new())((double[,])q.Clone(), (double[,])k.Clone(), (double[,])v.Clone(), (double[,])g.Clone()),
+            (q, k, v, g) => (Matrices(q, k, v, g).Item1, With(new())(q, k, v, g).DK, Matrices(q, k, v, g).Item3),
             Matrices,
             Layer,
         })

@@ -14,17 +14,30 @@ public class LinearBackwardTests
         new("dx without dy", (x, w, dy) => (w, DW(x, dy), DB(dy)), "dy/dx alone"),
         new("dW without dy", (x, w, dy) => (DX(w, dy), x, DB(dy)), "dy/dW alone"),
         new("db is 1", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. DB(dy).Select(_ => 1d)]), "dy/db alone"),
-        new("dy·W", (x, w, dy) => (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => Sum(Math.Min(w.GetLength(0), w.GetLength(1)), j => dy[i, j] * w[j, p])), DW(x, dy), DB(dy)), "This is dy·W"),
-        new("diagonal", (x, w, dy) => (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => dy[i, Math.Min(p, dy.GetLength(1) - 1)] * w[p, Math.Min(p, dy.GetLength(1) - 1)]), DW(x, dy), DB(dy)), "Only the diagonal"),
-        new("dx assigns", (x, w, dy) => (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => dy[i, dy.GetLength(1) - 1] * w[p, dy.GetLength(1) - 1]), DW(x, dy), DB(dy)), "dx: only the last output"),
+        new("dy·W", (x, w, dy) =>
+            (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => Sum(Math.Min(w.GetLength(0), w.GetLength(1)), j => dy[i, j] * w[j, p])), DW(x, dy), DB(dy)),
+            "This is dy·W"),
+        new("diagonal", (x, w, dy) => (Fill(dy.GetLength(0), w.GetLength(0), (i, p) =>
+            dy[i, Math.Min(p, dy.GetLength(1) - 1)] * w[p, Math.Min(p, dy.GetLength(1) - 1)]), DW(x, dy), DB(dy)), "Only the diagonal"),
+        new("dx assigns",
+            (x, w, dy) => (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => dy[i, dy.GetLength(1) - 1] * w[p, dy.GetLength(1) - 1]), DW(x, dy), DB(dy)),
+            "dx: only the last output"),
         new("dyᵀ·x", (x, w, dy) => (DX(w, dy), DW(dy, x), DB(dy)), "This is dyᵀ·x"),
-        new("mean over rows", (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(1), (p, j) => DW(x, dy)[p, j] / x.GetLength(0)), DB(dy)), "You took the mean over the rows. The chain rule adds: all"),
-        new("dW assigns", (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(1), (p, j) => x[x.GetLength(0) - 1, p] * dy[x.GetLength(0) - 1, j]), DB(dy)), "Only the last row counts"),
+        new("mean over rows",
+            (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(1), (p, j) => DW(x, dy)[p, j] / x.GetLength(0)), DB(dy)),
+            "You took the mean over the rows. The chain rule adds: all"),
+        new("dW assigns",
+            (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(1), (p, j) => x[x.GetLength(0) - 1, p] * dy[x.GetLength(0) - 1, j]), DB(dy)),
+            "Only the last row counts"),
         new("db mean", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. DB(dy).Select(d => d / dy.GetLength(0))]), "b was added in each row"),
         new("db assigns", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. DB(dy).Select((_, j) => dy[dy.GetLength(0) - 1, j])]), "Only the last row of dy"),
         new("db first", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. DB(dy).Select((_, j) => dy[0, j])]), "Only the first row of dy"),
-        new("db as long as x", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. Enumerable.Range(0, w.GetLength(0)).Select(p => p < dy.GetLength(1) ? DB(dy)[p] : 0)]), "db is as long as"),
-        new("square", (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(0), (p, j) => j < dy.GetLength(1) ? DW(x, dy)[p, j] : 0), DB(dy)), "dW has the shape of W"),
+        new("db as long as x",
+            (x, w, dy) => (DX(w, dy), DW(x, dy), [.. Enumerable.Range(0, w.GetLength(0)).Select(p => p < dy.GetLength(1) ? DB(dy)[p] : 0)]),
+            "db is as long as"),
+        new("square",
+            (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(0), (p, j) => j < dy.GetLength(1) ? DW(x, dy)[p, j] : 0), DB(dy)),
+            "dW has the shape of W"),
         new("writes into dy", (x, w, dy) => { dy[0, 0]++; return (x, w, DB(dy)); }, "changed one of its inputs"));
 
     [Fact]
@@ -35,6 +48,7 @@ public class LinearBackwardTests
             (x, w, dy) => (Product(dy, Transposed(w)), Product(Transposed(x), dy), DB(dy)),
             (x, w, dy) => (Product(dy, Transposed(w)), Fill(w.GetLength(0), w.GetLength(1), (p, j) => (float)DW(x, dy)[p, j]), DB(dy)),
             (x, w, dy) => { double[,] copy = (double[,])dy.Clone(); return (DX(w, copy), DW(x, copy), DB(copy)); },
+            (x, w, dy) => (DX(w, dy), DW(x, dy), [.. Product(Fill(1, dy.GetLength(0), (_, _) => 1), dy).Cast<double>()]),
             Library,
         })
         {
@@ -46,7 +60,10 @@ public class LinearBackwardTests
             Linear map = new(w.GetLength(0), w.GetLength(1), new CounterRandom(1));
             Of(w).Span.CopyTo(map.Weight.Value.Span);
             Tensor dx = map.Backward(Of(dy), map.Forward(Of(x)).Saved);
-            return (Fill(dx.Rows, dx.Columns, (i, j) => dx[i, j]), Fill(w.GetLength(0), w.GetLength(1), (i, j) => map.Weight.Gradient[i, j]), [.. map.Bias!.Gradient.Values.Select(v => (double)v)]);
+            return (
+                Fill(dx.Rows, dx.Columns, (i, j) => dx[i, j]),
+                Fill(w.GetLength(0), w.GetLength(1), (i, j) => map.Weight.Gradient[i, j]),
+                [.. map.Bias!.Gradient.Values.Select(v => (double)v)]);
         }
     }
 

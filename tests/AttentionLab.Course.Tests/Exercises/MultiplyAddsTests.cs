@@ -36,6 +36,7 @@ public class MultiplyAddsTests
         {
             (n, d) => [.. new[] { 4L * n * d * d, 2L * n * n * d, 2L * n * d * d }.Select(count => (double)count)],
             (n, d) => [4 * n * Math.Pow(d, 2), 2 * d * Math.Pow(n, 2), 2 * n * Math.Pow(d, 2)],
+            (n, d) => [.. new decimal[] { 4m * n * d * d, 2m * n * n * d, 2m * n * d * d }.Select(count => (double)count)],
             (n, d) => { double product = (double)n * d; return [4 * product * d, 2 * product * n, 2 * product * d]; },
             (n, d) => [.. new float[] { 4f * n * d * d, 2f * n * n * d, 2f * n * d * d }.Select(count => (double)count)],
         })

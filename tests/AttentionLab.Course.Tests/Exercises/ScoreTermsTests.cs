@@ -52,6 +52,7 @@ public class ScoreTermsTests
         {
             Right,
             Loops,
+            (x, y, q, k) => Fill(x.Length, (a, b) => Enumerable.Range(0, q.GetLength(1)).Select(c => (x[a] * q[a, c]) * (y[b] * k[b, c])).Sum()),
             (x, y, q, k) => { double[] own = [.. x]; return Right(own, [.. y], q, k); },
             (x, y, q, k) => Widen(Diagonal(x).MatMul(Of(q)).MatMulTransposed(Diagonal(y).MatMul(Of(k)))),
         })

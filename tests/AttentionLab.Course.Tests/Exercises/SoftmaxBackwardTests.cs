@@ -7,7 +7,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class SoftmaxBackwardTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Code>(SoftmaxBackward.About, SoftmaxBackward.Check, (w, dw) => Each(w, dw, (a, b) => a * (b - Mean(w, dw))),
+    public void Check_TellsMutantsApart() => Mutants.Prove<Code>(SoftmaxBackward.About, SoftmaxBackward.Check,
+        (w, dw) => Each(w, dw, (a, b) => a * (b - Mean(w, dw))),
         new("no mean", (w, dw) => Each(w, dw, (a, b) => a * b), "so its score gets no gradient"),
         new("dw for w", (w, dw) => Each(w, dw, (a, b) => b * (a - Mean(w, dw))), "dw where w belongs"),
         new("mean only where there are several", (w, dw) => Each(w, dw, (a, b) => w.Length == 1 ? 0 : a * b), "If s_1 grows, w_0 shrinks"),
@@ -19,7 +20,8 @@ public class SoftmaxBackwardTests
         new("divided by n", (w, dw) => Each(w, dw, (a, b) => a * (b - Mean(w, dw)) / (w.Length == 4 ? 4 : 1)), "divided by the number of keys"),
         new("mean to itself", (w, dw) => Each(w, dw, (a, b) => w.Length == 3 ? a * b : a * (b - Mean(w, dw))), "The weights always sum to 1"),
         new("two keys only", (w, dw) => Each(w, dw, (a, b) => w.Length < 4 ? a * (b - Mean(w, dw)) : a * (1 - a) * b), "moves each score by 0.00001"),
-        new("softmax again when sharp", (w, dw) => Each(w, dw, (a, b) => (w[0] == 1 && w.Length > 1 ? 1.0 / 3 : a) * (b - Mean(w, dw))), "starving of section 6.3"),
+        new("softmax again when sharp",
+            (w, dw) => Each(w, dw, (a, b) => (w[0] == 1 && w.Length > 1 ? 1.0 / 3 : a) * (b - Mean(w, dw))), "starving of section 6.3"),
         new("in place", (w, dw) => { dw[0] -= Mean(w, dw); return dw; }, "changed one of its inputs"));
 
     [Fact]
@@ -28,14 +30,26 @@ public class SoftmaxBackwardTests
         foreach (Code code in new Code[]
         {
             (w, dw) => [.. w.Select((_, j) => w.Select((wm, m) => dw[m] * wm * ((m == j ? 1 : 0) - w[j])).Sum())],
-            (w, dw) => { double[] ds = [.. w.Zip(dw, (a, b) => a * b)]; double sum = ds.Sum(); for (int j = 0; j < ds.Length; j++) { ds[j] -= w[j] * sum; } return ds; },
+            (w, dw) => { double[] ds = [.. w.Zip(dw, (a, b) => a * b)]; double sum = ds.Sum(); return [.. ds.Zip(w, (d, a) => d - a * sum)]; },
             (w, dw) => { double[] ds = new double[w.Length]; Softmax.BackwardReference<double>(w, dw, ds, 1, w.Length); return ds; },
-            (w, dw) => { double[] copy = [.. dw]; double mean = Mean(w, copy); for (int j = copy.Length - 1; j >= 0; j--) { copy[j] = w[j] * (copy[j] - mean); } return copy; },
+            InACopy,
             (w, dw) => [.. w.Select((_, j) => w.Select((_, m) => w[j] * w[m] * (dw[j] - dw[m])).Sum())],
         })
         {
             Assert.Equal(FeedbackState.Passed, SoftmaxBackward.Check(code).State);
         }
+    }
+
+    private static double[] InACopy(double[] w, double[] dw)
+    {
+        double[] copy = [.. dw];
+        double mean = Mean(w, copy);
+        for (int j = copy.Length - 1; j >= 0; j--)
+        {
+            copy[j] = w[j] * (copy[j] - mean);
+        }
+
+        return copy;
     }
 
     private static double Mean(double[] w, double[] dw) => w.Zip(dw, (a, b) => a * b).Sum();

@@ -133,7 +133,8 @@ public class Chapter05Tests
     {
         Assert.Equal(1, PairProduct.Explained(Tensor.Vector(1, 2, 3), Tensor.Vector(-5, -7, -9)), 12);
         Assert.Equal(0, PairProduct.Explained(Tensor.Vector(4, 4, 4), Tensor.Vector(1, 2, 3)));
-        Assert.Contains("2 predictions but 3 targets", Assert.Throws<ArgumentException>(() => PairProduct.Explained(Tensor.Vector(1, 2), Tensor.Vector(1, 2, 3))).Message);
+        ArgumentException unequal = Assert.Throws<ArgumentException>(() => PairProduct.Explained(Tensor.Vector(1, 2), Tensor.Vector(1, 2, 3)));
+        Assert.Contains("2 predictions but 3 targets", unequal.Message);
     }
 
     [Fact]
