@@ -57,7 +57,8 @@ public sealed partial class ReadmeTests : IDisposable
 
             Assert.NotNull(address);
             using HttpClient client = new();
-            Assert.Contains("Attention by Experiment", await client.GetStringAsync(address, TestContext.Current.CancellationToken));
+            Assert.Contains("To the course", await client.GetStringAsync(address, TestContext.Current.CancellationToken));
+            Assert.Contains("Attention by Experiment", await client.GetStringAsync(new Uri(new Uri(address), "/"), TestContext.Current.CancellationToken));
         }
         finally
         {

@@ -77,13 +77,20 @@ inside sh -c 'cd /course && dotnet interactive --version'
 say "start.sh"
 # The pipe of a course that ends before it is there closes, and the loop with it.
 exec 4< <(inside bash /course/.devcontainer/start.sh "$port" 2>&1)
+word=""
 while IFS= read -r line <&4; do
   echo "   $line"
-  [[ "$line" != *"http://127.0.0.1:$port/"* ]] || break
+  if [[ "$line" =~ http://127\.0\.0\.1:$port/\?token=([0-9a-f]+) ]]; then word=${BASH_REMATCH[1]}; break; fi
 done
-exec 3<>"/dev/tcp/127.0.0.1/$port"
-printf 'GET / HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n' "$port" >&3
-page=$(cat <&3)
+# ask PATH [HEADER]: the answer of the course, with its headers.
+ask() {
+  exec 3<>"/dev/tcp/127.0.0.1/$port"
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n%b\r\n' "$1" "$port" "${2:-}" >&3
+  cat <&3
+}
+[[ "$(ask /)" == "HTTP/1.1 403"* ]] || { echo "the course answers whoever asks" >&2; exit 1; }
+[[ "$(ask "/?token=$word")" =~ [Ss]et-[Cc]ookie:\ ([^\;]+) ]] || { echo "the course does not let in by its word" >&2; exit 1; }
+page=$(ask / "Cookie: ${BASH_REMATCH[1]}\r\n")
 [[ "$page" == "HTTP/1.1 200"*"Attention by Experiment"* ]] || { echo "the course does not answer: ${page:0:300}" >&2; exit 1; }
 [[ "$(inside bash /course/.devcontainer/start.sh "$port")" == "Port $port is taken"* ]] || { echo "a second start.sh does not see the first" >&2; exit 1; }
 end_processes

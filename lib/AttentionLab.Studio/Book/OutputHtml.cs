@@ -106,12 +106,12 @@ public static partial class OutputHtml
 
         return SafeHtml.Output(html) is { } clean
             ? $"<div class=\"html\">{clean}</div>\n"
-            : $"<iframe class=\"html\" sandbox=\"allow-same-origin\" title=\"Output of cell {number}\" srcdoc=\"{WebUtility.HtmlEncode(Frame + PageText.CleanHtml(html))}\"></iframe>\n";
+            : $"<iframe class=\"html\" sandbox title=\"Output of cell {number}\" srcdoc=\"{WebUtility.HtmlEncode(Frame + PageText.CleanHtml(html))}\"></iframe>\n";
     }
 
-    /// <summary>Before a framed output: no script runs in it (sandbox), and nothing is loaded into it.</summary>
+    /// <summary>Before a framed output: no script runs in it and it is of no origin (sandbox), and nothing is loaded into it. Nobody can measure it: its height is the page's guess.</summary>
     private const string Frame = """
-        <!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><style>:root{color-scheme:inherit}body{margin:0;font:15px/1.5 system-ui,sans-serif}table{border-collapse:collapse}td,th{padding:2px 8px;text-align:left}</style>
+        <!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><style>:root{color-scheme:light dark}body{margin:0;font:15px/1.5 system-ui,sans-serif}table{border-collapse:collapse}td,th{padding:2px 8px;text-align:left}</style>
         """;
 
     private static string Shown(string text, int most = PageText.Most) => PageText.Encode(PageText.Cut(text, most));

@@ -31,17 +31,25 @@ internal static class ServeCommand
                 ? number : CommonOptions.Refuse<int?>(given, "give a number from 1 to 65535"),
         };
         var noOpen = new Option<bool>("--no-open") { Description = "Print the address only; do not open the browser." };
+        var forwarded = new Option<string?>("--forwarded")
+        {
+            Description = "A host that forwards to this port by https, if there is one; a Codespace is known by itself.",
+            HelpName = "HOST",
+            CustomParser = given => given.Tokens is [{ Value: var host }] && Forwarding.IsHost(host) ? host
+                : CommonOptions.Refuse<string?>(given, "give the name of a host, for example name-5080.app.github.dev"),
+        };
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
         command.Add(port);
+        command.Add(forwarded);
         command.Add(noOpen);
         command.Add(notebooks);
         command.Add(limit);
         command.SetAction((parsed, cancellation) => RunAsync(
-            CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), !parsed.GetValue(noOpen), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+            CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), parsed.GetValue(forwarded), !parsed.GetValue(noOpen), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
     }
 
-    private static async Task<int> RunAsync(CourseFolder course, int? port, bool open, KernelOptions options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CourseFolder course, int? port, string? forwarded, bool open, KernelOptions options, CancellationToken cancellation)
     {
         ExecutionCache cache = ExecutionCache.Of(course);
         var runner = new CourseRunner(course, cache, options);
@@ -69,8 +77,9 @@ internal static class ServeCommand
         };
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);
-        await using CourseServer server = await CourseServer.StartAsync(live, port);
-        Console.WriteLine($"Attention by Experiment: {server.Address}  (Ctrl-C ends it)");
+        await using CourseServer server = await CourseServer.StartAsync(live, port, forwarded, next => Console.WriteLine($"A browser was let in. For another one: {next}"));
+        Uri address = server.Entrance();
+        Console.WriteLine($"Attention by Experiment: {address}  (Ctrl-C ends it)");
         foreach (string problem in formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);
@@ -78,7 +87,7 @@ internal static class ServeCommand
 
         if (open)
         {
-            OpenBrowser(server.Address);
+            OpenBrowser(address);
         }
 
         live.Start();

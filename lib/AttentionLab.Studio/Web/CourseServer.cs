@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace AttentionLab.Studio.Web;
 
 /// <summary>
-/// Serves the live course on this machine only: it listens on the loopback address, answers only requests that were
-/// addressed to it by a loopback name (a foreign page cannot reach it by rebinding its own name), GET and HEAD, and POST of JSON to a chapter.
+/// Serves the live course on this machine only: it listens on the loopback address, and one door (<see cref="Door"/>) stands before all that it
+/// answers: GET and HEAD, and POST of JSON to a chapter.
 /// </summary>
 public sealed class CourseServer : IAsyncDisposable
 {
@@ -23,29 +24,49 @@ public sealed class CourseServer : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private CourseServer(WebApplication app, int port)
+    private readonly Door _door;
+
+    private CourseServer(WebApplication app, Door door, int port, string? forwarded)
     {
         _app = app;
-        Address = new Uri($"http://127.0.0.1:{port}/");
+        _door = door;
+        Port = port;
+        Address = new Uri(forwarded is null ? $"http://127.0.0.1:{port}/" : $"https://{forwarded}/");
     }
 
-    /// <summary>Where the course is.</summary>
+    /// <summary>Where the course is; whoever asks there is refused unless let in by <see cref="Entrance"/>.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where it listens, also behind a forwarder.</summary>
+    public int Port { get; }
+
+    /// <summary>All that is answered, for the tests that try each.</summary>
+    internal IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+
+    /// <summary>The address that lets a browser in, once: when it has been used there is another.</summary>
+    /// <param name="page">A page, from the course's root.</param>
+    public Uri Entrance(string page = "") => new(Address, page + _door.Query);
 
     /// <summary>Starts to listen.</summary>
     /// <param name="course">The course.</param>
     /// <param name="port">The port; null for the first free one from <see cref="FirstPort"/>.</param>
+    /// <param name="forwarded">A host that forwards to this one; null takes that of the Codespace, if this is one.</param>
+    /// <param name="entered">Told the next entrance whenever one has been used; null for nobody.</param>
     /// <exception cref="CourseException">The port is in use, or may not be used.</exception>
-    public static async Task<CourseServer> StartAsync(LiveCourse course, int? port = null)
+    public static async Task<CourseServer> StartAsync(LiveCourse course, int? port = null, string? forwarded = null, Action<Uri>? entered = null)
     {
         ArgumentNullException.ThrowIfNull(course);
         for (int at = port ?? FirstPort; ; at++)
         {
-            WebApplication app = Build(course, at);
+            string? host = forwarded ?? Forwarding.OfCodespace(at, Environment.GetEnvironmentVariable);
+            CourseServer? server = null;
+            var door = new Door(at, host is null ? [] : [host], () => entered?.Invoke(server!.Entrance()));
+            WebApplication app = Build(course, at, door);
+            server = new CourseServer(app, door, at, host);
             try
             {
                 await app.StartAsync();
-                return new CourseServer(app, at);
+                return server;
             }
             catch (IOException exception) when (exception.InnerException is AddressInUseException)
             {
@@ -75,22 +96,22 @@ public sealed class CourseServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(LiveCourse course, int port)
+    private static WebApplication Build(LiveCourse course, int port, Door door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Door.LargestMessage;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         // Ctrl-C and SIGTERM belong to the command line.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddRouting();
-        builder.Services.AddHostFiltering(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         WebApplication app = builder.Build();
         app.Use(AddHeaders);
-        app.UseHostFiltering();
+        app.Use(door.PassAsync);
         CourseRoutes.Map(app, course);
         return app;
     }

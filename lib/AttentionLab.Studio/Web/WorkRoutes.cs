@@ -10,9 +10,6 @@ namespace AttentionLab.Studio.Web;
 /// <summary>What a page asks of its chapter: to run and change cells, and questions about code. Only JSON is taken: no form of another site can send it.</summary>
 internal static class WorkRoutes
 {
-    /// <summary>A cell is text that somebody typed or pasted.</summary>
-    private const int MostBytes = 4 << 20;
-
     public static void Map(WebApplication app, LiveCourse course)
     {
         MapDownloads(app, course);
@@ -37,9 +34,9 @@ internal static class WorkRoutes
         HttpContext context, LiveCourse course, string chapter, JsonTypeInfo<TAsked> asked, JsonTypeInfo<TAnswer> answer, Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
         where TAsked : class
     {
-        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= MostBytes)
+        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= Door.LargestMessage)
         {
-            return Results.Text($"Send JSON of at most {MostBytes} bytes, with its length.\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
+            return Results.Text($"Send JSON of at most {Door.LargestMessage} bytes, with its length.\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (course.Session(chapter) is not { } session)

@@ -1,4 +1,4 @@
-// The page's furniture: chapter menu, theme, search, copy buttons, reading progress, framed outputs.
+// The page's furniture: chapter menu, theme, search, copy buttons, reading progress.
 (function () {
   'use strict';
   var root = document.documentElement;
@@ -56,7 +56,6 @@
   }
   function showTheme() {
     themeButton.querySelector('.theme-name').textContent = theme();
-    frames();
   }
   themeButton.addEventListener('click', function () {
     var next = themes[(themes.indexOf(theme()) + 1) % themes.length];
@@ -109,25 +108,6 @@
       (done ? resolve : reject)();
     });
   }
-
-  // Outputs in frames: as high as what they hold, in the page's colours.
-  function frames() {
-    document.querySelectorAll('iframe.html').forEach(fit);
-  }
-  function fit(frame) {
-    var inside = frame.contentDocument;
-    if (!inside || !inside.body) {
-      return;
-    }
-    inside.documentElement.style.colorScheme = window.bookCharts.isDark() ? 'dark' : 'light';
-    frame.style.height = inside.documentElement.scrollHeight + 'px';
-  }
-  document.addEventListener('load', function (event) {
-    if (event.target.matches && event.target.matches('iframe.html')) {
-      fit(event.target);
-    }
-  }, true);
-  addEventListener('resize', frames);
 
   // How far this chapter has been read.
   var bar = document.querySelector('.progress');
@@ -311,7 +291,7 @@
     });
   });
 
-  window.bookPage = { refresh: function (scope) { addCopyButtons(scope); window.bookCharts.find(scope); window.bookPredictions.refresh(); frames(); } };
+  window.bookPage = { refresh: function (scope) { addCopyButtons(scope); window.bookCharts.find(scope); window.bookPredictions.refresh(); } };
   addCopyButtons(document);
   showTheme();
   marks();

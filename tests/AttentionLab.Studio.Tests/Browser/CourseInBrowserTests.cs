@@ -51,7 +51,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
         await using CourseServer server = await CourseServer.StartAsync(live);
         live.Start();
         await using WatchedPage page = await browser.OpenAsync();
-        await page.Page.GotoAsync(new Uri(server.Address, name + ".html").AbsoluteUri);
+        await page.EnterAsync(server, name + ".html");
         await page.UncoverAsync();
         await Assertions.Expect(page.Page.Locator("figure.chart")).ToHaveCountAsync(Report.Of([Notebook(name)]).Notebooks[0].Charts);
         await CheckChartsAsync(page, name);

@@ -32,7 +32,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
     {
         _server = await CourseServer.StartAsync(_course.Live);
         await using WatchedPage page = await browser.OpenAsync();
-        await page.Page.GotoAsync(new Uri(_server.Address, "01-one.html").AbsoluteUri);
+        await page.EnterAsync(_server, "01-one.html");
         ILocator status = page.Page.Locator(".live-status");
         await Assertions.Expect(status).ToContainTextAsync("The book’s results of this chapter come soon");
         Assert.Equal("Question 01-one?", await page.Page.Locator("h1").InnerTextAsync());
@@ -63,7 +63,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         await using WatchedPage page = await browser.OpenAsync();
         _course.Live.Start();
         _course.Release("01-one");
-        await page.Page.GotoAsync(new Uri(_server.Address, "01-one.html").AbsoluteUri);
+        await page.EnterAsync(_server, "01-one.html");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
         await _server.DisposeAsync();
         _server = null;

@@ -126,7 +126,8 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
     {
         _server = await CourseServer.StartAsync(_course.Live);
         await using WatchedPage page = await browser.OpenAsync();
-        await page.Page.GotoAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
+        await page.Page.GotoAsync(_server.Entrance(SamplePredictions.First).AbsoluteUri);
+        await page.Page.WaitForURLAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
         ILocator form = page.Page.Locator(".predict").First;
         await form.GetByRole(AriaRole.Button, new() { Name = "phones" }).ClickAsync();
         await form.GetByRole(AriaRole.Button, new() { Name = "rather" }).ClickAsync();
@@ -143,10 +144,10 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
 
         await page.Page.ReloadAsync();
         Assert.Contains("You said √ d phones (rather). The measurement gave √ d phones: right.", await verdict.InnerTextAsync());
-        await page.Page.GotoAsync(new Uri(_server.Address, "02-two.html").AbsoluteUri);
+        await page.EnterAsync(_server, "02-two.html");
         Assert.Equal("rather 1 of 1 100 %", await CalibrationAsync(page));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget all" }).ClickAsync();
-        await page.Page.GotoAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
+        await page.EnterAsync(_server, SamplePredictions.First);
         Assert.DoesNotContain("The phones have", await Visible(page));
         Assert.Empty(page.Errors);
     }

@@ -43,7 +43,7 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
         _ = _serve.StandardError.ReadToEndAsync(Token);
         await using WatchedPage page = await browser.OpenAsync();
         long start = Stopwatch.GetTimestamp();
-        await page.Page.GotoAsync(address + "02-context.html", new() { WaitUntil = WaitUntilState.Commit });
+        await page.Page.GotoAsync(address.Replace("/?", "/02-context.html?", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         await page.Page.Locator("h1").WaitForAsync();
         Say("text visible", Stopwatch.GetElapsedTime(start));
         await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");

@@ -46,6 +46,7 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.ReloadAsync();
         await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
         using HttpClient client = new();
+        Assert.Contains("To the course", await client.GetStringAsync(_course.Entrance, TestContext.Current.CancellationToken));
         string progress = await client.GetStringAsync(new Uri(_course.Address, "work/progress.md"), TestContext.Current.CancellationToken);
         Assert.Contains("1 of 1 exercises passed.", progress);
         Assert.Contains($"| 00.1 | passed on {DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} | 2 |", progress);

@@ -14,6 +14,7 @@ internal sealed class WorkedCourse : IAsyncDisposable
     private readonly TemporaryCourse _folder = new();
     private LiveCourse? _live;
     private CourseServer? _server;
+    private IBrowserContext? _reader;
 
     public WorkedCourse(params string[] cells)
     {
@@ -29,6 +30,8 @@ internal sealed class WorkedCourse : IAsyncDisposable
     public string Work => Path.Combine(_folder.Root, "work", "01-work.dib");
 
     public Uri Address => _server!.Address;
+
+    public Uri Entrance => _server!.Entrance();
 
     /// <summary>What the first chapter's session holds.</summary>
     public WorkSession Session => _live!.Session("01-work")!;
@@ -50,6 +53,11 @@ internal sealed class WorkedCourse : IAsyncDisposable
         };
         _live = new LiveCourse(source, new Formulas(node: null));
         _server = await CourseServer.StartAsync(_live, port);
+        if (_reader is not null)
+        {
+            // As a reader does who opens the new address: the pages that are open go on.
+            await _reader.APIRequest.GetAsync(_server.Entrance().AbsoluteUri);
+        }
     }
 
     public async Task StopAsync()
@@ -60,7 +68,8 @@ internal sealed class WorkedCourse : IAsyncDisposable
 
     public async Task GotoAsync(WatchedPage page, string name = "01-work")
     {
-        await page.Page.GotoAsync(new Uri(Address, name + ".html").AbsoluteUri);
+        _reader = page.Context;
+        await page.EnterAsync(_server!, name + ".html");
         await Assertions.Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
     }
 

@@ -211,7 +211,7 @@ public sealed class CourseServerTests : IAsyncDisposable
     public async Task OtherMethods_AreRefused(string method)
     {
         await StartAsync();
-        using HttpRequestMessage request = new(new HttpMethod(method), _server!.Address);
+        using HttpRequestMessage request = new(new HttpMethod(method), _server!.Address) { Headers = { { "Origin", _server.Address.AbsoluteUri.TrimEnd('/') } } };
         using HttpResponseMessage response = await _client.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
@@ -307,7 +307,12 @@ public sealed class CourseServerTests : IAsyncDisposable
     private static (int, string)[] Outputs(JsonDocument news) =>
         [.. news.RootElement.GetProperty("cells").EnumerateArray().Select(cell => (cell.GetProperty("from").GetInt32(), cell.GetProperty("html").GetString()!))];
 
-    private async Task StartAsync() => _server = await CourseServer.StartAsync(_course.Live);
+    private async Task StartAsync()
+    {
+        _server = await CourseServer.StartAsync(_course.Live);
+        using HttpResponseMessage entered = await _client.GetAsync(_server.Entrance(), Token);
+        Assert.Equal(HttpStatusCode.OK, entered.StatusCode);
+    }
 
     private Task<string> GetAsync(string path) => _client.GetStringAsync(new Uri(_server!.Address, path), Token);
 

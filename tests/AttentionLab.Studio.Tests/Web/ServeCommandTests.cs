@@ -29,6 +29,8 @@ public sealed partial class ServeCommandTests : IDisposable
             string? line = await serve.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(Patience.Limit, Token);
             Uri address = new(Address().Match(line!).Value);
             using HttpClient client = new();
+            Assert.Contains("To the course", await client.GetStringAsync(address, Token));
+            address = new Uri(address.GetLeftPart(UriPartial.Path));
             Assert.Contains("01-loop.html", await client.GetStringAsync(address, Token));
             await Patience.UntilAsync(() => File.Exists(mark) && File.ReadAllText(mark).Length > 0);
             using Process kernel = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(mark, Token)));
@@ -61,6 +63,6 @@ public sealed partial class ServeCommandTests : IDisposable
 
     private static string Quote(string text) => "@\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{64}")]
     private static partial Regex Address();
 }

@@ -1,0 +1,276 @@
+using System.Net;
+using System.Net.Http.Headers;
+using AttentionLab.Studio.Web;
+using Microsoft.AspNetCore.Routing;
+
+namespace AttentionLab.Studio.Tests.Web;
+
+/// <summary>Each attempt on each route that the server has, whatever its name: refused before the route hears of it.</summary>
+public sealed class AttackTests : IAsyncDisposable
+{
+    private const string Stranger = "http://attacker.example";
+
+    private readonly GatedCourse _course = new();
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { Timeout = Patience.Limit };
+    private CourseServer? _started;
+    private string _cookie = "";
+
+    private CourseServer Server => _started!;
+
+    /// <summary>What somebody tries, what it does to a request that would be right, and the answer.</summary>
+    public static TheoryData<string, HttpStatusCode> Attempts => new()
+    {
+        { "no cookie", HttpStatusCode.Forbidden },
+        { "a cookie of another word", HttpStatusCode.Forbidden },
+        { "a cookie of another server", HttpStatusCode.Forbidden },
+        { "a word that is wrong", HttpStatusCode.Forbidden },
+        { "a word that was used", HttpStatusCode.Forbidden },
+        { "a page of another site", HttpStatusCode.Forbidden },
+        { "a page of another port", HttpStatusCode.Forbidden },
+        { "a page of no origin", HttpStatusCode.Forbidden },
+        { "a page by https", HttpStatusCode.Forbidden },
+        { "two origins", HttpStatusCode.Forbidden },
+        { "a picture on another site", HttpStatusCode.Forbidden },
+        { "a script on another port", HttpStatusCode.Forbidden },
+        { "a name that was rebound", HttpStatusCode.BadRequest },
+        { "a name that begins like ours", HttpStatusCode.BadRequest },
+        { "an address of the network", HttpStatusCode.BadRequest },
+        { "a forwarder that nobody named", HttpStatusCode.BadRequest },
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        if (_started is not null)
+        {
+            await _started.DisposeAsync();
+        }
+
+        await _course.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Attempts))]
+    public async Task Attempt_OnEveryRoute_IsRefused(string attempt, HttpStatusCode expected)
+    {
+        string used = await StartAsync();
+        Assert.True(Server.Routes.Count > 4, "the routes were not found");
+        foreach ((string method, string path) in Routes())
+        {
+            using HttpRequestMessage request = Right(method, path);
+            Spoil(request, attempt, used);
+            using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{method} {path} · {attempt} → {(int)answer.StatusCode}");
+            Assert.True(expected == answer.StatusCode, $"{method} {path} · {attempt} → {(int)answer.StatusCode}");
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+            Assert.DoesNotContain("Question", await answer.Content.ReadAsStringAsync(Token));
+        }
+    }
+
+    [Fact]
+    public async Task Request_ThatIsRight_PassesOnEveryRoute()
+    {
+        await StartAsync();
+        foreach ((string method, string path) in Routes())
+        {
+            using HttpRequestMessage request = Right(method, path);
+            using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            Assert.DoesNotContain(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError]);
+        }
+    }
+
+    [Fact]
+    public async Task Change_FromNobodyKnowsWhere_IsRefusedOnEveryRoute()
+    {
+        await StartAsync();
+        foreach ((string method, string path) in Routes().Where(route => route.Method is not ("GET" or "HEAD")))
+        {
+            using HttpRequestMessage request = Right(method, path);
+            request.Headers.Remove("Origin");
+            using HttpResponseMessage answer = await _client.SendAsync(request, Token);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Change_ThatIsTooLarge_IsRefusedOnEveryRoute()
+    {
+        await StartAsync();
+        foreach ((string method, string path) in Routes().Where(route => route.Method is not ("GET" or "HEAD")))
+        {
+            using HttpRequestMessage request = Right(method, path);
+            request.Content = new StringContent(new string(' ', (int)Door.LargestMessage + 1), new MediaTypeHeaderValue("application/json"));
+            request.Headers.ExpectContinue = true;
+            using HttpResponseMessage answer = await _client.SendAsync(request, Token);
+            Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnsupportedMediaType]);
+        }
+    }
+
+    [Fact]
+    public async Task Entrance_LetsInOnceByACookieThatNoScriptAndNoOtherSiteCanUse()
+    {
+        List<Uri> next = [];
+        _started = await CourseServer.StartAsync(_course.Live, entered: next.Add);
+        Uri entrance = Server.Entrance("01-one.html");
+        Assert.Matches("^\\?token=[0-9a-f]{64}$", entrance.Query);
+        using HttpResponseMessage first = await _client.GetAsync(entrance, Token);
+        string cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
+        Assert.Matches($"^attention-{Server.Address.Port}=[0-9a-f]{{64}}; path=/; samesite=strict; httponly$", cookie);
+        Assert.DoesNotContain(entrance.Query[7..], cookie);
+        string page = await first.Content.ReadAsStringAsync(Token);
+        Assert.Contains("content=\"0;url=/01-one.html\"", page);
+        Assert.DoesNotContain("token", page);
+
+        using HttpResponseMessage again = await _client.GetAsync(entrance, Token);
+        Assert.Equal(HttpStatusCode.Forbidden, again.StatusCode);
+        Assert.Equal(Server.Entrance(), Assert.Single(next));
+        Assert.NotEqual(entrance.Query, next[0].Query);
+
+        // Whoever is in already may click the old address again.
+        using HttpRequestMessage inside = new(HttpMethod.Get, entrance) { Headers = { { "Cookie", cookie.Split(';')[0] } } };
+        using HttpResponseMessage passed = await _client.SendAsync(inside, Token);
+        Assert.Equal(HttpStatusCode.OK, passed.StatusCode);
+        Assert.Single(next);
+    }
+
+    [Fact]
+    public async Task Entrance_LeadsNowhereElse()
+    {
+        _started = await CourseServer.StartAsync(_course.Live);
+        Uri entrance = new(Server.Address.AbsoluteUri + "/attacker.example/" + Server.Entrance().Query);
+        using HttpResponseMessage answer = await _client.GetAsync(entrance, Token);
+        Assert.DoesNotContain("url=//", await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
+    public async Task Forwarder_ThatTheReaderNamed_IsAnswered()
+    {
+        await StartAsync("name-5080.app.github.dev");
+        Assert.Equal("https://name-5080.app.github.dev/", Server.Address.AbsoluteUri);
+        foreach ((string host, string origin) in ((string, string)[])[("name-5080.app.github.dev", "https://name-5080.app.github.dev"), ("localhost:5080", "https://name-5080.app.github.dev")])
+        {
+            using HttpRequestMessage request = Right("GET", "index.html");
+            request.Headers.Host = host;
+            request.Headers.Remove("Origin");
+            request.Headers.Add("Origin", origin);
+            using HttpResponseMessage answer = await _client.SendAsync(request, Token);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("true", "silver-fish", "app.github.dev", "silver-fish-5080.app.github.dev")]
+    [InlineData("true", "silver-fish", null, null)]
+    [InlineData("true", null, "app.github.dev", null)]
+    [InlineData(null, "silver-fish", "app.github.dev", null)]
+    [InlineData("true", "silver/fish", "app.github.dev", null)]
+    public void Codespace_ByItsEnvironment_NamesItsForwarder(string? codespaces, string? name, string? domain, string? host) =>
+        Assert.Equal(host, Forwarding.OfCodespace(5080, variable => variable switch { "CODESPACES" => codespaces, "CODESPACE_NAME" => name, "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN" => domain, _ => null }));
+
+    private async Task<string> StartAsync(string? forwarded = null)
+    {
+        _started = await CourseServer.StartAsync(_course.Live, forwarded: forwarded);
+        string used = Server.Entrance().Query;
+        using HttpResponseMessage entered = await _client.GetAsync(new Uri(Here, used), Token);
+        _cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie")).Split(';')[0];
+        return used;
+    }
+
+    /// <summary>Where the server listens, also behind a forwarder.</summary>
+    private Uri Here => new($"http://127.0.0.1:{Server.Port}/");
+
+    /// <summary>Every route with each of its methods, its parameters filled in.</summary>
+    private IEnumerable<(string Method, string Path)> Routes() =>
+        from route in Server.Routes
+        from method in route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
+        select (method, string.Join('/', route.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
+            _ => "01-one",
+        })))));
+
+    /// <summary>A request as the page makes it.</summary>
+    private HttpRequestMessage Right(string method, string path)
+    {
+        HttpRequestMessage request = new(new HttpMethod(method), new Uri(Here, path));
+        request.Headers.Add("Cookie", _cookie);
+        request.Headers.Add("Origin", Here.AbsoluteUri.TrimEnd('/'));
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        if (method is not ("GET" or "HEAD"))
+        {
+            request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        }
+
+        return request;
+    }
+
+    private void Spoil(HttpRequestMessage request, string attempt, string used)
+    {
+        HttpRequestHeaders headers = request.Headers;
+        switch (attempt)
+        {
+            case "no cookie":
+                headers.Remove("Cookie");
+                break;
+            case "a cookie of another word":
+                Replace("Cookie", _cookie[..^64] + new string('0', 64));
+                break;
+            case "a cookie of another server":
+                Replace("Cookie", "x" + _cookie);
+                break;
+            case "a word that is wrong":
+                headers.Remove("Cookie");
+                request.RequestUri = new Uri(request.RequestUri!, "?token=" + new string('0', 64));
+                break;
+            case "a word that was used":
+                headers.Remove("Cookie");
+                request.RequestUri = new Uri(request.RequestUri!, used);
+                break;
+            case "a page of another site":
+                Replace("Origin", Stranger);
+                break;
+            case "a page of another port":
+                Replace("Origin", $"http://127.0.0.1:{Server.Port + 1}");
+                break;
+            case "a page of no origin":
+                Replace("Origin", "null");
+                break;
+            case "a page by https":
+                Replace("Origin", Here.AbsoluteUri.TrimEnd('/').Replace("http:", "https:", StringComparison.Ordinal));
+                break;
+            case "two origins":
+                headers.Add("Origin", Stranger);
+                break;
+            case "a picture on another site":
+                headers.Remove("Origin");
+                Replace("Sec-Fetch-Site", "cross-site");
+                break;
+            case "a script on another port":
+                headers.Remove("Origin");
+                Replace("Sec-Fetch-Site", "same-site");
+                break;
+            case "a name that was rebound":
+                headers.Host = "attacker.example";
+                break;
+            case "a name that begins like ours":
+                headers.Host = $"localhost.attacker.example:{Server.Port}";
+                break;
+            case "an address of the network":
+                headers.Host = "192.168.0.7";
+                break;
+            case "a forwarder that nobody named":
+                headers.Host = "name-5080.app.github.dev";
+                break;
+            default:
+                throw new ArgumentException(attempt);
+        }
+
+        void Replace(string name, string value)
+        {
+            headers.Remove(name);
+            headers.Add(name, value);
+        }
+    }
+}
