@@ -10,7 +10,8 @@ public static class Definitions
     public static IReadOnlyList<string> All { get; } =
     [
         "a bird that lives near the sea and eats fish.", "the part of a plant that grows under the ground.", "a small animal with long ears and a short tail.",
-        "to move quickly through the water with the arms.", "a tool with a sharp blade used for cutting wood.", "the liquid that flows in the body of an animal.",
+        "to move quickly through the water with the arms.", "a tool with a sharp blade used for cutting wood.",
+        "the liquid that flows in the body of an animal.",
         "a program that controls the devices of a computer.", "a piece of music written for one voice.", "the act of taking something that belongs to another.",
         "a large ship used for carrying goods or people.", "a room in which food is cooked and eaten.", "the study of the stars and the planets.",
         "a list of words together with their meanings.", "the time between the morning and the evening.", "a vessel in which water is made to boil.",

@@ -1,14 +1,16 @@
 namespace AttentionLab.Course.Experiments;
 
-/// <summary>How a trained <see cref="DateReader"/> may look at the words: as it learned, or not, to see what that costs.</summary>
+/// <summary>
+/// How a trained model with cross-attention (<see cref="DateReader"/>, <see cref="WordInImage"/>) may look: as it learned, or not, to see what that costs.
+/// </summary>
 public enum CrossLook
 {
     /// <summary>As it learned.</summary>
     Learned,
 
-    /// <summary>W_Q and its bias are 0: every word gets the same weight. What was said is still known, where is not.</summary>
+    /// <summary>The query is 0: every word or patch gets the same weight. What is there is still known, where is not.</summary>
     Uniform,
 
-    /// <summary>W_O and its bias are 0: nothing of the words reaches the decoder.</summary>
+    /// <summary>Nothing of what was looked at gets through.</summary>
     Off,
 }

@@ -24,7 +24,8 @@ public enum FragileRemedy
 public static class FragileHead
 {
     /// <summary>
-    /// How far the weights of a and b are from ½, mean of |w_a − ½| and |w_b − ½|, for each β: 0 = the exact mean, 0.5 = one has everything, or neither has any.
+    /// How far the weights of a and b are from ½, mean of |w_a − ½| and |w_b − ½|, for each β: 0 = the exact mean, 0.5 = one has everything,
+    /// or neither has any.
     /// </summary>
     /// <param name="keys">n, at least 2; a is key 0 and b is key 1.</param>
     /// <param name="spread">σ, spread of the lengths.</param>

@@ -25,8 +25,10 @@ public sealed record HeadCost(int Heads, long MultiplyAdds, long Exponentials, l
         ArgumentNullException.ThrowIfNull(heads);
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         CounterRandom random = new(1);
-        Tensor query = Tensor.Gaussian(random, 1, tokens, channels), key = Tensor.Gaussian(random, 1, tokens, channels), value = Tensor.Gaussian(random, 1, tokens, channels);
-        (Tensor Q, Tensor K, Tensor V)[] split = [.. heads.Select(h => (Layers.Heads.Split(query, h), Layers.Heads.Split(key, h), Layers.Heads.Split(value, h)))];
+        Tensor query = Tensor.Gaussian(random, 1, tokens, channels), key = Tensor.Gaussian(random, 1, tokens, channels);
+        Tensor value = Tensor.Gaussian(random, 1, tokens, channels);
+        (Tensor Q, Tensor K, Tensor V)[] split =
+            [.. heads.Select(h => (Layers.Heads.Split(query, h), Layers.Heads.Split(key, h), Layers.Heads.Split(value, h)))];
         double[] fastest = [.. heads.Select(_ => double.PositiveInfinity)];
         for (int round = 0; round < rounds; round++)
         {

@@ -18,13 +18,18 @@ public static class HeadOverlap
         ArgumentNullException.ThrowIfNull(layers);
         if (layers.Count == 0 || layers[0].Rank < 3 || layers.Any(layer => !layer.Shape.SequenceEqual(layers[0].Shape)))
         {
-            throw new ArgumentException($"layers are {string.Join(", ", layers.Select(layer => Tensor.Describe(layer.Shape)))} but all must be (B,H,T,T) of one size: pass the weights of one forward.", nameof(layers));
+            string shapes = string.Join(", ", layers.Select(layer => Tensor.Describe(layer.Shape)));
+            throw new ArgumentException($"layers are {shapes} but all must be (B,H,T,T) of one size: pass the weights of one forward.", nameof(layers));
         }
 
-        int heads = layers[0].Shape[^3], tokens = layers[0].Shape[^2], batch = layers[0].Length / (heads * tokens * layers[0].Columns), all = layers.Count * heads;
+        int heads = layers[0].Shape[^3], tokens = layers[0].Shape[^2], all = layers.Count * heads;
+        int batch = layers[0].Length / (heads * tokens * layers[0].Columns);
         if (counts is not null && (counts.GetLength(0) != batch || counts.GetLength(1) != tokens))
         {
-            throw new ArgumentException($"counts is ({counts.GetLength(0)}, {counts.GetLength(1)}) but the weights have {batch} sequences of {tokens} queries: give one truth for each query.", nameof(counts));
+            throw new ArgumentException(
+                $"counts is ({counts.GetLength(0)}, {counts.GetLength(1)}) but the weights have {batch} sequences of {tokens} queries: "
+                + "give one truth for each query.",
+                nameof(counts));
         }
 
         double[,] sum = new double[all, all];

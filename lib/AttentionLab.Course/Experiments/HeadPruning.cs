@@ -82,7 +82,9 @@ public sealed class HeadPruning
         }
     }
 
-    /// <summary>How much the mean loss grows without some heads, in nats, and half of its 95 % interval: 1.96 standard errors of the paired differences.</summary>
+    /// <summary>
+    /// How much the mean loss grows without some heads, in nats, and half of its 95 % interval: 1.96 standard errors of the paired differences.
+    /// </summary>
     /// <param name="without">Heads that are removed: layer and head, from 0.</param>
     public (double Mean, double Half) Lost(params IEnumerable<(int Layer, int Head)> without)
     {

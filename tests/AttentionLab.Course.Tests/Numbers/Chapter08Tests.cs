@@ -1,0 +1,106 @@
+using AttentionLab.Course.Data;
+using AttentionLab.Course.Experiments;
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Course.Tests.Numbers;
+
+/// <summary>The numbers that chapter 08 states, from the library.</summary>
+public class Chapter08Tests
+{
+    private static readonly EncoderLayers Two = new(2, new LayerOptions(16, Heads: 2), new CounterRandom(5));
+    private static readonly Tensor Six = Tensor.Gaussian(new CounterRandom(82), 1, 6, 16);
+
+    [Fact]
+    public void Masks_OfFiveTokens_LeaveTheStatedPairs()
+    {
+        CounterRandom draws = new(81);
+        Tensor q = Tensor.Gaussian(draws, 1, 5, 8), k = Tensor.Gaussian(draws, 1, 5, 8);
+        AttentionMask padding = AttentionMask.Keys(true, true, true, false, false);
+        Assert.Equal([25, 15, 15, 12], new[] { null, AttentionMask.Causal, padding, AttentionMask.Causal & padding }.Select(mask =>
+            ScaledDotProductAttention.Forward(q, k, k, mask).Saved.Weights.Values.Count(w => w > 0)));
+    }
+
+    [Fact]
+    public void LeakMap_TwoLayers_CausalHasNone_WrongByOneLooksTwoAhead()
+    {
+        bool[,] shifted = new bool[6, 6];
+        for (int i = 0; i < 36; i++)
+        {
+            shifted[i / 6, i % 6] = i % 6 <= i / 6 + 1;
+        }
+
+        Assert.Equal(15, Leaks(null));
+        Assert.Equal(0, Leaks(AttentionMask.Causal));
+        Assert.Equal(9, Leaks(AttentionMask.Pairs(shifted)));
+        float[,] padded = LeakMap.Of(x => Two.Forward(x, AttentionMask.Keys(true, true, true, true, true, false)).Y, Six);
+        Assert.Equal([0, 0, 0, 0, 0], Enumerable.Range(0, 5).Select(i => padded[i, 5]));
+        Assert.True(padded[5, 5] > LeakMap.Threshold);
+
+        static int Leaks(AttentionMask? mask) => LeakMap.Leaks(LeakMap.Of(x => Two.Forward(x, mask).Y, Six));
+    }
+
+    [Fact]
+    public void Mask_AtInference_KeepsEarlierVectors_WithoutItTheyMove()
+    {
+        Assert.InRange(Difference(AttentionMask.Causal), 0, 1e-5);
+        Assert.InRange(Difference(null), 1.7, 1.85);
+
+        static double Difference(AttentionMask? mask)
+        {
+            float[] whole = Two.Forward(Six, mask).Y.Values, part = Two.Forward(new Tensor(Six.Values[..48], 3, 16), mask).Y.Values;
+            return part.Zip(whole, (a, b) => Math.Abs(a - b)).Max();
+        }
+    }
+
+    /// <summary>Which digit a model looks at depends on its seed and on rounding; that all answer right, and need to look, does not.</summary>
+    [Fact]
+    public void WordInImage_AnswersRight_WhereverItLooks_AndNeedsToLook()
+    {
+        (Digits train, Digits test) = Digits.Load().Split();
+        DigitPairs asked = DigitPairs.Draw(test, 500, new CounterRandom(99));
+        for (ulong seed = 1; seed <= 3; seed++)
+        {
+            WordInImage model = WordInImage.Train(train, seed, steps: 400);
+            Assert.InRange(model.Judge(asked).Right, 0.95, 1);
+            Assert.InRange(model.Judge(asked, CrossLook.Uniform).Right, 0.4, 0.6);
+            Assert.InRange(model.Judge(asked, CrossLook.Uniform).OnTheDigit, 0.499, 0.501);
+            Assert.InRange(model.Judge(asked, CrossLook.Off).Right, 0.4, 0.6);
+        }
+    }
+
+    [Fact]
+    public void DigitPairs_Draw_ShowsTheNamedDigitOnItsSide()
+    {
+        Digits digits = Digits.Load();
+        DigitPairs pairs = DigitPairs.Draw(digits, 50, new CounterRandom(1));
+        Assert.InRange(pairs.Sides.Count(side => side == 1), 10, 40);
+        for (int b = 0; b < 50; b++)
+        {
+            float[] half = [.. Enumerable.Range(0, 64).Select(at => MathF.Round((pairs.Images[b, at / 8, 8 * pairs.Sides[b] + at % 8, 0] / 2.5f + 0.3f) * 16))];
+            Assert.Contains(Enumerable.Range(0, digits.Count), i => digits.Labels[i] == pairs.Words[b, 0]
+                && half.SequenceEqual(digits.Images.Values.AsSpan(64 * i, 64).ToArray().Select(ink => MathF.Round(ink * 16))));
+        }
+    }
+
+    [Fact]
+    public void HiddenNaN_ReachesNoWord()
+    {
+        Tensor dirty = Tensor.Gaussian(new CounterRandom(84), 1, 5, 4);
+        dirty.Row(4).Fill(float.NaN);
+        Tensor y = ScaledDotProductAttention.Forward(dirty, dirty, dirty, AttentionMask.Keys(true, true, true, true, false)).Output;
+        Assert.All(y.Values[..16], number => Assert.True(float.IsFinite(number)));
+    }
+
+    [Fact]
+    public void Mask_WithoutScores_IsTheRunningMean()
+    {
+        Tensor signal = Tensor.Gaussian(new CounterRandom(86), 1, 40, 1), zero = new(40, 1);
+        float[] mean = ScaledDotProductAttention.Forward(zero, zero, signal, AttentionMask.Causal).Output.Values;
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal(signal.Values[..(i + 1)].Average(v => (double)v), mean[i], 1e-6);
+        }
+    }
+}
