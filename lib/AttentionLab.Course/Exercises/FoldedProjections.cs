@@ -24,9 +24,11 @@ public static class FoldedProjections
     /// <param name="fold">(W₁ (c, d), b₁ (1, d), W₂ (d, e), b₂ (1, e)) → W (c, e) and b (1, e).</param>
     public static Feedback Check(Func<Tensor, Tensor, Tensor, Tensor, (Tensor W, Tensor B)> fold) => About.Check(trial =>
     {
-        Tensor w1 = Tensor.FromRows([1, 2], [0, 1]), w2 = Tensor.FromRows([1, 0], [3, -1]), none = new(1, 2), b1 = Tensor.FromRows([1, 2]), b2 = Tensor.FromRows([10, 20]);
+        Tensor w1 = Tensor.FromRows([1, 2], [0, 1]), w2 = Tensor.FromRows([1, 0], [3, -1]), none = new(1, 2), b1 = Tensor.FromRows([1, 2]),
+            b2 = Tensor.FromRows([10, 20]);
 
-        Answer<(Tensor W, Tensor B)> Ask(string tried, Tensor w1, Tensor b1, Tensor w2, Tensor b2) => trial.Call(tried, () => fold(w1, b1, w2, b2), w1, b1, w2, b2);
+        Answer<(Tensor W, Tensor B)> Ask(string tried, Tensor w1, Tensor b1, Tensor w2, Tensor b2) => trial.Call(tried, () => fold(w1, b1, w2, b2), w1, b1,
+            w2, b2);
 
         Answer<(Tensor W, Tensor B)> plain = Ask("two square matrices, b₁ = b₂ = 0", w1, none, w2, none);
         plain.Part(both => both.W)
@@ -43,7 +45,8 @@ public static class FoldedProjections
             .Refuse(b2.MatMul(w2).Reshape(2), "You sent b₂ through W₂. It is added after W₂.")
             .Expect(b2.Reshape(2), "b₂ is added at the end and stays as it is.");
 
-        Row(Ask("both b₁ and b₂", w1, b1, w2, b2)).Refuse((b1 + b2).Reshape(2), "You added b₁ as it is. But after b₁ was added, everything goes through W₂: b₁ too.")
+        Row(Ask("both b₁ and b₂", w1, b1, w2, b2)).Refuse((b1 + b2).Reshape(2),
+            "You added b₁ as it is. But after b₁ was added, everything goes through W₂: b₁ too.")
             .Refuse(b2.Reshape(2), "You forgot b₁.")
             .Refuse((b1.MatMul(w1).MatMul(w2) + b2).Reshape(2), "You sent b₁ through W₁ too. It is added after W₁.")
             .Refuse((b1.MatMul(w1) + b2).Reshape(2), "You sent b₁ through W₁. It is added after W₁, and only W₂ comes then.")

@@ -6,9 +6,11 @@ public static class NearestWord
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("01.4", "The nearest word", Difficulty: 2, Minutes: 12, Hints:
     [
-        "You have a cosine from exercise 01.2 (or `CosineSimilarity.Forward(a, b)`). Loop over all rows and remember the best so far. Which row must be left out?",
+        "You have a cosine from exercise 01.2 (or `CosineSimilarity.Forward(a, b)`). Loop over all rows and remember the best so far. Which row must be "
+        + "left out?",
         "Two traps: the word itself always has the cosine 1, and the best so far must start below every cosine: a cosine can be −1.",
-        "`int best = -1; double top = double.NegativeInfinity;` then for each row j other than `word`: if its cosine is above `top`, remember j and the cosine. Return `best`.",
+        "`int best = -1; double top = double.NegativeInfinity;` then for each row j other than `word`: if its cosine is above `top`, remember j and the "
+        + "cosine. Return `best`.",
     ]);
 
     /// <summary>One of the three hints.</summary>

@@ -3,7 +3,8 @@ using AttentionLab.Tensors;
 namespace AttentionLab.Course.Exercises;
 
 /// <summary>
-/// Exercise 04.2: the scores depend on W_Q·W_Kᵀ alone. Somebody changes W_Q to W_Q·A with an invertible A (2, 2); the reader finds the W_K that keeps every score:
+/// Exercise 04.2: the scores depend on W_Q·W_Kᵀ alone. Somebody changes W_Q to W_Q·A with an invertible A (2, 2); the reader finds the W_K that keeps every
+/// score:
 /// (W_Q·A)·(W_K·A⁻ᵀ)ᵀ = W_Q·A·A⁻¹·W_Kᵀ.
 /// </summary>
 public static class SameScores
@@ -13,7 +14,8 @@ public static class SameScores
     [
         "You want (W_Q·A)·Yᵀ = W_Q·W_Kᵀ for your new matrix Y, whatever W_Q is. Take W_Q away on both sides: A·Yᵀ = W_Kᵀ.",
         "Yᵀ = A⁻¹·W_Kᵀ. Transpose both sides, and remember that transposing a product turns its order around: Y = W_K·(A⁻¹)ᵀ.",
-        "For A = (a, b; c, d) with D = ad − bc: A⁻¹ = (d, −b; −c, a)/D, and its transpose is (d, −c; −b, a)/D. Build that as a tensor `t`; then `wk.MatMul(t)`.",
+        "For A = (a, b; c, d) with D = ad − bc: A⁻¹ = (d, −b; −c, a)/D, and its transpose is (d, −c; −b, a)/D. Build that as a tensor `t`; then "
+        + "`wk.MatMul(t)`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -39,7 +41,8 @@ public static class SameScores
             .Refuse(wk, "You did not change W_K. Then the scores are 2 and 4 times as large.")
             .Refuse(wk.MatMul(stretch), "You stretched the keys too. Then each score is stretched twice; the keys must shrink as the queries grow.")
             .Refuse(wk.MatMul(Matrix(4, 0, 0, 2)), "The division by the determinant ad − bc is missing.")
-            .Refuse(wk.MatMul(Matrix(0.25f, 0, 0, 0.5f)), "The numbers on the diagonal have changed places: the first column must shrink by 2, the second by 4.")
+            .Refuse(wk.MatMul(Matrix(0.25f, 0, 0, 0.5f)),
+                "The numbers on the diagonal have changed places: the first column must shrink by 2, the second by 4.")
             .Refuse(wk.MatMul(Matrix(0.25f, 0, 0, 0.0625f)), "You inverted twice: A⁻¹·A⁻¹. One inverse is enough.")
             .Expect(wk.MatMul(Matrix(0.5f, 0, 0, 0.25f)), "Queries times 2 and 4, keys divided by 2 and 4: the products stay.");
 
@@ -60,7 +63,9 @@ public static class SameScores
         Answer<Tensor> last = Ask("any A, (1, 2; −1, 3), with the scores of three queries", any);
         last.Require(last.Value.Shape.SequenceEqual(wk.Shape), "shape (3, 2)", "The new W_K has the shape of the old one.", Tensor.Describe(last.Value.Shape));
         Tensor wq = Tensor.FromRows([1, 2], [-3, 1], [0, 2]), wanted = wq.MatMulTransposed(wk), got = wq.MatMul(any).MatMulTransposed(last.Value);
-        last.Require(wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max() < 1e-4, "the scores of W_Q and W_K", "The shear was right, but for a matrix with four numbers the scores change. Check the place and the sign of each number, and the determinant, here 5.", $"scores that differ by up to {wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max():0.##}");
+        last.Require(wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max() < 1e-4, "the scores of W_Q and W_K",
+            "The shear was right, but for a matrix with four numbers the scores change. Check the place and the sign of each number, and the determinant, "
+            + "here 5.", $"scores that differ by up to {wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max():0.##}");
     });
 
     private static Tensor Matrix(float a, float b, float c, float d) => Tensor.FromRows([a, b], [c, d]);

@@ -16,7 +16,8 @@ public static class SuccessorHead
     public static Exercise About { get; } = new("04.1", "A head that looks at the next token", Difficulty: 1, Minutes: 10, Hints:
     [
         "Row i of W_Q is what token i looks for. Row j of W_K is what token j offers. Which row of W_K must fit row 0 of W_Q? And row 5?",
-        "Let token i look for “number i”: W_Q is the unit matrix. Then token j must offer the number of the token that should find it: the one before it. Take care of token 0: it is found by token 5.",
+        "Let token i look for “number i”: W_Q is the unit matrix. Then token j must offer the number of the token that should find it: the one before it. "
+        + "Take care of token 0: it is found by token 5.",
         "`q[i, i] = 20;` and `k[(i + 1) % 6, i] = 1;` for i from 0 to 5. The 20 makes the right score 20/√6 = 8.2, and e^8.2 is about 3600 times e^0.",
     ]);
 
@@ -31,18 +32,24 @@ public static class SuccessorHead
         Answer<(float[,] Query, float[,] Key)> Ask(string tried) => trial.Call(tried, matrices);
 
         Answer<(float[,] Query, float[,] Key)> shape = Ask("six rows each, equally wide");
-        float[,] query = shape.Part(both => both.Query).Finite("A number of W_Q is not finite.").Value, key = shape.Part(both => both.Key).Finite("A number of W_K is not finite.").Value;
-        shape.Require(query.GetLength(0) == Tokens && key.GetLength(0) == Tokens, "6 rows each", "Each of the six tokens needs its own row in both matrices.", $"{query.GetLength(0)} and {key.GetLength(0)} rows")
-            .Require(query.GetLength(1) == key.GetLength(1), "as many columns in both", "A query and a key are multiplied number by number: both matrices must be equally wide.", $"{query.GetLength(1)} and {key.GetLength(1)} columns")
+        float[,] query = shape.Part(both => both.Query).Finite("A number of W_Q is not finite.").Value,
+            key = shape.Part(both => both.Key).Finite("A number of W_K is not finite.").Value;
+        shape.Require(query.GetLength(0) == Tokens && key.GetLength(0) == Tokens, "6 rows each", "Each of the six tokens needs its own row in both matrices.",
+            $"{query.GetLength(0)} and {key.GetLength(0)} rows")
+            .Require(query.GetLength(1) == key.GetLength(1), "as many columns in both",
+                "A query and a key are multiplied number by number: both matrices must be equally wide.",
+                $"{query.GetLength(1)} and {key.GetLength(1)} columns")
             .Require(query.GetLength(1) > 0, "at least one column", "A query needs at least one number.");
 
         Tensor weights = Weights(query, key);
         Answer<(float[,] Query, float[,] Key)> answer = Ask("token 0 looks at token 1");
-        answer.Require(weights.Values.All(float.IsFinite), "finite weights", "Your numbers are so large that a score is not finite any more. A score of 10 is enough.", "weights that are not finite");
+        answer.Require(weights.Values.All(float.IsFinite), "finite weights",
+            "Your numbers are so large that a score is not finite any more. A score of 10 is enough.", "weights that are not finite");
         Judge(0);
 
         answer = Ask("token 5 looks at token 0: the circle is closed");
-        answer.Require(weights.Row(5).ToArray().Max() - weights.Row(5).ToArray().Min() > 1e-6, "token 0", "Nobody follows token 5 in your matrices. Count modulo 6: the key of token 0 must fit the query of token 5.", "equal weights");
+        answer.Require(weights.Row(5).ToArray().Max() - weights.Row(5).ToArray().Min() > 1e-6, "token 0",
+            "Nobody follows token 5 in your matrices. Count modulo 6: the key of token 0 must fit the query of token 5.", "equal weights");
         Judge(5);
 
         answer = Ask("all six tokens");
@@ -57,13 +64,20 @@ public static class SuccessorHead
         {
             int next = (token + 1) % Tokens, before = (token + 5) % Tokens, best = Best(token);
             float weight = weights[token, next];
-            string wanted = $"at least {Wanted} from token {token} to token {next}", got = $"most from token {token} to token {best}: {weights[token, best]:0.00}";
-            answer.Require(weights.Row(token).ToArray().Max() - weights.Row(token).ToArray().Min() > 1e-6, wanted, "All scores are equal, so all weights are equal. Somewhere a query must fit one key better than the others.", $"{weight:0.00} to each")
-                .Require(best == next || !query.Cast<float>().SequenceEqual(key.Cast<float>()), wanted, "W_Q and W_K are the same. Then the score from i to j equals the score from j to i, and no circle can have a direction. Make two different matrices.", got)
+            string wanted = $"at least {Wanted} from token {token} to token {next}",
+                got = $"most from token {token} to token {best}: {weights[token, best]:0.00}";
+            answer.Require(weights.Row(token).ToArray().Max() - weights.Row(token).ToArray().Min() > 1e-6, wanted,
+                "All scores are equal, so all weights are equal. Somewhere a query must fit one key better than the others.", $"{weight:0.00} to each")
+                .Require(best == next || !query.Cast<float>().SequenceEqual(key.Cast<float>()), wanted,
+                    "W_Q and W_K are the same. Then the score from i to j equals the score from j to i, and no circle can have a direction. Make two "
+                    + "different matrices.", got)
                 .Require(best != before, wanted, "Your head looks at the token *before*. Exchange the roles of the two matrices, or shift the other way.", got)
-                .Require(best != token, wanted, $"Token {token} looks at itself: its key fits its own query best. The key that fits the query of token i must stand in row i + 1.", got)
+                .Require(best != token, wanted,
+                    $"Token {token} looks at itself: its key fits its own query best. The key that fits the query of token i must stand in row i + 1.", got)
                 .Require(best == next, wanted, $"Token {token} looks at token {best}. Write the table: which key row fits query row {token}?", got)
-                .Require(weight >= Wanted, wanted, "The right token is ahead, but softmax is still soft. The scores must differ by 7 or more *after* the division by √d_k: take larger numbers.", $"{weight:0.000}");
+                .Require(weight >= Wanted, wanted,
+                    "The right token is ahead, but softmax is still soft. The scores must differ by 7 or more *after* the division by √d_k: take larger "
+                    + "numbers.", $"{weight:0.000}");
         }
     });
 

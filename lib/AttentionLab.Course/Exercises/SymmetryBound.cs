@@ -16,9 +16,12 @@ public static class SymmetryBound
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("04.3", "The price of symmetry", Difficulty: 3, Minutes: 20, Hints:
     [
-        "Write a small function first: for one μ, the n scores s_j = μ·cos(2πj/n) and the loss −ln(softmax of s at j = 1). What comes out for n = 6 and μ = 0? It must be ln 6 = 1.79.",
-        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: μ is an eigenvalue of W·Wᵀ, and these are never negative.",
-        "`double Loss(double mu) => Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(mu * Math.Cos(2 * Math.PI * j / n)))) - mu * Math.Cos(2 * Math.PI / n);` What is left is the minimum over μ: `Enumerable.Range(0, 3001).Min(…)`.",
+        "Write a small function first: for one μ, the n scores s_j = μ·cos(2πj/n) and the loss −ln(softmax of s at j = 1). What comes out for n = 6 and μ = "
+        + "0? It must be ln 6 = 1.79.",
+        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: μ is an eigenvalue of W·Wᵀ, and these are never "
+        + "negative.",
+        "`double Loss(double mu) => Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(mu * Math.Cos(2 * Math.PI * j / n)))) - mu * Math.Cos(2 * Math.PI / "
+        + "n);` What is left is the minimum over μ: `Enumerable.Range(0, 3001).Min(…)`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -40,21 +43,25 @@ public static class SymmetryBound
             .Expect(Math.Log(4), "cos(2π/4) = 0: a larger μ does not help the successor, so the best is μ = 0 and all weights are 1/4: ln 4.", Tolerance);
 
         trial.Call("n = 3: the successor stands further away than a right angle", () => lowest(3))
-            .Refuse(Math.Log(2), "You let μ become negative. Then the token pushes itself away, but μ is an eigenvalue of W·Wᵀ and these are never below 0.", Tolerance)
+            .Refuse(Math.Log(2), "You let μ become negative. Then the token pushes itself away, but μ is an eigenvalue of W·Wᵀ and these are never below 0.",
+                Tolerance)
             .Refuse(Enumerable.Range(0, 3001).Min(i => At(3, 0.01 * i, 360)), "You gave `Math.Cos` degrees: it takes radians, 2π·j/n.", Tolerance)
             .Expect(Math.Log(3), "Every μ above 0 pulls the token to itself and away from its successor: the best is μ = 0, ln 3.", Tolerance);
 
         trial.Call("n = 6: the circle of this chapter", () => lowest(6))
             .Refuse(Math.Log(6), "This is guessing, μ = 0. With 6 tokens the successor stands at 60°, and some μ above 0 helps: search for it.", Tolerance)
             .Refuse(At(6, 1), "You took μ = 1. Search for the best μ.", 1e-4)
-            .Refuse(PointingBound.TiedCircle(6) - Math.Log(2), "You count both neighbours as right. Only the successor is; softmax gives the predecessor as much, and that is the price.", Tolerance)
+            .Refuse(PointingBound.TiedCircle(6) - Math.Log(2),
+                "You count both neighbours as right. Only the successor is; softmax gives the predecessor as much, and that is the price.", Tolerance)
             .Refuse(Math.Log(2), "ln 2 is the bound when nobody may look at itself. Here everybody may.", Tolerance)
             .Expect(PointingBound.TiedCircle(6), "Lowest value over μ ≥ 0 of ln Σ_j exp(μ·cos(2πj/6)) − μ·cos(2π/6).", Tolerance);
 
         foreach (int n in Others)
         {
             trial.Call($"n = {n}", () => lowest(n))
-                .Expect(PointingBound.TiedCircle(n), n > 6 ? $"The formula fits 6 tokens. For {n} the best μ is {PointingBound.BestStrength(n):0.0}: does your search go that far?" : "The formula fits 6 tokens: is there a fixed 6 in it?", Tolerance);
+                .Expect(PointingBound.TiedCircle(n),
+                    n > 6 ? $"The formula fits 6 tokens. For {n} the best μ is {PointingBound.BestStrength(n):0.0}: does your search go that far?" : "The "
+                        + "formula fits 6 tokens: is there a fixed 6 in it?", Tolerance);
         }
     });
 

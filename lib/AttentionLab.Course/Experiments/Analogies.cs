@@ -25,8 +25,10 @@ public static class Analogies
     /// <summary>a, b, c and the expected answer.</summary>
     public static IReadOnlyList<(string A, string B, string C, string Wanted)> Questions { get; } =
     [
-        ("man", "king", "woman", "queen"), ("man", "actor", "woman", "actress"), ("king", "queen", "prince", "princess"), ("father", "mother", "brother", "sister"),
-        ("boy", "girl", "son", "daughter"), ("man", "uncle", "woman", "aunt"), ("france", "french", "spain", "spanish"), ("england", "english", "france", "french"),
+        ("man", "king", "woman", "queen"), ("man", "actor", "woman", "actress"), ("king", "queen", "prince", "princess"), ("father", "mother", "brother",
+            "sister"),
+        ("boy", "girl", "son", "daughter"), ("man", "uncle", "woman", "aunt"), ("france", "french", "spain", "spanish"), ("england", "english", "france",
+            "french"),
         ("france", "paris", "italy", "rome"), ("france", "paris", "germany", "berlin"), ("dog", "dogs", "cat", "cats"), ("good", "better", "bad", "worse"),
         ("big", "bigger", "small", "smaller"), ("walk", "walked", "play", "played"), ("one", "two", "three", "four"), ("hand", "finger", "foot", "toe"),
         ("bird", "wing", "fish", "fin"), ("hot", "cold", "big", "small"), ("day", "night", "light", "dark"), ("apple", "fruit", "dog", "animal"),

@@ -27,7 +27,8 @@ public static class JointEmbedding
         Vocabulary words = Vocabulary.FromWords(SmallText.Load().SelectMany(sentence => sentence), special: WordPieceTokenizer.SpecialPieces);
         MaskedWords task = new(words) { Share = 0.25, Masked = 1, Random = 0 };
         CounterRandom random = new(seed);
-        Encoder encoder = new(new() { Vocabulary = words.Count, Capacity = Longest, Channels = 64, Heads = 4, Layers = 1, Positions = PositionKind.Learned }, random);
+        Encoder encoder = new(new() { Vocabulary = words.Count, Capacity = Longest, Channels = 64, Heads = 4, Layers = 1, Positions = PositionKind.Learned },
+            random);
         MaskedWordHead head = new(encoder.Embedding.Words, random);
         MaskedWordTraining training = new(encoder, head);
         Adam adam = new(training.Parameters, rate);

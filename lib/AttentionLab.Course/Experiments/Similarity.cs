@@ -14,7 +14,8 @@ public static class Similarity
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count < 2 || runs.Any(run => run.Length != runs[0].Length))
         {
-            throw new ArgumentException($"there are {runs.Count} runs of {string.Join(", ", runs.Select(run => run.Length).Distinct())} numbers but two or more of one length are needed.", nameof(runs));
+            throw new ArgumentException($"there are {runs.Count} runs of {string.Join(", ", runs.Select(run => run.Length).Distinct())} numbers but two or "
+                + $"more of one length are needed.", nameof(runs));
         }
 
         return new(Enumerable.Range(1, runs.Count - 1).SelectMany(i => Enumerable.Range(0, i).Select(j =>

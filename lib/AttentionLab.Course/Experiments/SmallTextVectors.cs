@@ -5,12 +5,14 @@ using AttentionLab.Words;
 
 namespace AttentionLab.Course.Experiments;
 
-/// <summary>Word vectors of the small text (<see cref="SmallText"/>), trained while you wait: skip-gram with negative sampling. The experiment of chapter 01.</summary>
+/// <summary>Word vectors of the small text (<see cref="SmallText"/>), trained while you wait: skip-gram with negative sampling. The experiment of chapter
+/// 01.</summary>
 /// <param name="Vectors">v: one vector for each word.</param>
 /// <param name="AsNeighbours">u: the vector that each word has as a neighbour, (V, C).</param>
 public sealed record SmallTextVectors(WordVectors Vectors, Tensor AsNeighbours)
 {
-    /// <summary>The settings of the chapter: 32 numbers for each word, windows of up to 5 words, 5 random words beside each neighbour, rate 0.1 falling to 0.</summary>
+    /// <summary>The settings of the chapter: 32 numbers for each word, windows of up to 5 words, 5 random words beside each neighbour, rate 0.1 falling to
+    /// 0.</summary>
     public static SkipGramOptions Settings { get; } = new() { Channels = 32, Epochs = 40, Rate = 0.1f, Subsample = 1e-3 };
 
     /// <summary>The sentences that are not trained on: every tenth.</summary>

@@ -1,14 +1,16 @@
 using AttentionLab.Course.Exercises;
 using AttentionLab.Layers;
 using AttentionLab.Tensors;
-using Fold = System.Func<AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, (AttentionLab.Tensors.Tensor W, AttentionLab.Tensors.Tensor B)>;
+using Fold = System.Func<AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor,
+    (AttentionLab.Tensors.Tensor W, AttentionLab.Tensors.Tensor B)>;
 
 namespace AttentionLab.Course.Tests.Exercises;
 
 public class FoldedProjectionsTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Fold>(FoldedProjections.About, FoldedProjections.Check, (w1, b1, w2, b2) => (w1.MatMul(w2), b1.MatMul(w2) + b2),
+    public void Check_TellsMutantsApart() => Mutants.Prove<Fold>(FoldedProjections.About, FoldedProjections.Check, (w1, b1, w2, b2) => (w1.MatMul(w2),
+        b1.MatMul(w2) + b2),
         new("order", (w1, b1, w2, b2) => (w2.MatMul(w1), b1.MatMul(w2) + b2), "This is W₂·W₁"),
         new("sum", (w1, b1, w2, b2) => (w1 + w2, b1.MatMul(w2) + b2), "added the matrices"),
         new("number by number", (w1, b1, w2, b2) => (w1 * w2, b1.MatMul(w2) + b2), "number by number"),

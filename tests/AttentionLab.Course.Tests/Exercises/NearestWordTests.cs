@@ -19,7 +19,8 @@ public class NearestWordTests
         new("distance", (rows, word) => Best(rows, word, (a, b) => -a.Zip(b, (x, y) => (x - y) * (x - y)).Sum()), "You took the distance"),
         new("starts at 0, nobody", (rows, word) => Start(rows, word, -1), "Nobody was found: your best"),
         new("starts at 0, itself", (rows, word) => Start(rows, word, word), "the word itself came out"),
-        new("smallest angle from a right one", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) < 0 ? -2 - Cosine(a, b) : Cosine(a, b)), "You lost a sign"),
+        new("smallest angle from a right one", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) < 0 ? -2 - Cosine(a, b) : Cosine(a, b)),
+            "You lost a sign"),
         new("squares", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) is var c && c < 0 && c > -0.9 ? c : Math.Abs(c)), "exactly the *opposite*"),
         new("two places", (rows, word) => Best([.. rows.Select(row => row[..2])], word, Cosine), "Only the first two numbers"),
         new("out of range", (rows, word) => Cosine(rows[word], rows[rows.Length]) > 0 ? 0 : 1, "IndexOutOfRangeException"),
@@ -28,7 +29,8 @@ public class NearestWordTests
     [Fact]
     public void Check_UnusualAnswers_Pass()
     {
-        Pass((rows, word) => Enumerable.Range(0, rows.Length).Where(j => j != word).OrderByDescending(j => CosineSimilarity.Forward(rows[word], rows[j])).First());
+        Pass((rows, word) => Enumerable.Range(0, rows.Length).Where(j => j != word).OrderByDescending(j => CosineSimilarity.Forward(rows[word],
+            rows[j])).First());
         Pass((rows, word) => Enumerable.Range(0, rows.Length).OrderByDescending(j => Cosine(rows[word], rows[j])).First(j => j != word));
         Pass((rows, word) => Best([.. rows.Select(Unit)], word, Dot));
         Pass((rows, word) => Best([.. rows.Select(Unit)], word, (a, b) => -a.Zip(b, (x, y) => (x - y) * (x - y)).Sum()));
@@ -38,7 +40,8 @@ public class NearestWordTests
             cosines[word] = float.NegativeInfinity;
             return Array.IndexOf(cosines, cosines.Max());
         });
-        Pass((rows, word) => int.Parse(new WordVectors(new Vocabulary(Enumerable.Range(0, rows.Length).Select(j => $"{j}")), Tensor.FromRows(rows)).Nearest($"{word}", 1)[0].Word, System.Globalization.CultureInfo.InvariantCulture));
+        Pass((rows, word) => int.Parse(new WordVectors(new Vocabulary(Enumerable.Range(0, rows.Length).Select(j => $"{j}")),
+            Tensor.FromRows(rows)).Nearest($"{word}", 1)[0].Word, System.Globalization.CultureInfo.InvariantCulture));
 
         static void Pass(Search search)
         {

@@ -34,7 +34,8 @@ public class SmallTextVectorsTests
     [Fact]
     public void JointEmbedding_SameSeed_GivesTheSameTable_AndItMoves()
     {
-        IReadOnlyList<WordVectors> tables = JointEmbedding.Train(SmallTextVectors.Sentences, 1, [0, 3]), again = JointEmbedding.Train(SmallTextVectors.Sentences, 1, [3]);
+        IReadOnlyList<WordVectors> tables = JointEmbedding.Train(SmallTextVectors.Sentences, 1, [0, 3]),
+            again = JointEmbedding.Train(SmallTextVectors.Sentences, 1, [3]);
         Assert.Equal(tables[1].Vectors.Values, again[0].Vectors.Values);
         Assert.NotEqual(tables[0].Vectors.Values, tables[1].Vectors.Values);
         Assert.Equal(200, tables[0].Words.Count);

@@ -2,7 +2,8 @@ using AttentionLab.Course.Experiments;
 
 namespace AttentionLab.Course.Tests.Numbers;
 
-/// <summary>The numbers that chapter 04 states, from the library. Bounds are exact; what was trained is asserted as a range that held for 10 seeds, with a margin.</summary>
+/// <summary>The numbers that chapter 04 states, from the library. Bounds are exact; what was trained is asserted as a range that held for 10 seeds, with a
+/// margin.</summary>
 public class Chapter04Tests
 {
     [Fact]
