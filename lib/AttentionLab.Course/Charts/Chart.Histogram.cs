@@ -46,7 +46,7 @@ public static partial class Chart
             Check.Number(at, $"mark {name}", logX);
             double top = highest * (1.06 + 0.09 * (options.Marks.Count - 1 - i));
             extent = extent.And(double.NaN, top * 1.05);
-            data.Add(MarkTrace(name, Math.Clamp(at, edges[0], edges[^1]), top, left: at > (logX ? Math.Sqrt(edges[0] * edges[^1]) : (edges[0] + edges[^1]) / 2)));
+            data.Add(MarkTrace(name, Math.Clamp(at, edges[0], edges[^1]), top, Along(at, edges, logX)));
         }
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. samples.Select(sample => sample.Name)]);
@@ -55,8 +55,15 @@ public static partial class Chart
         return new Figure("histogram", title, summary, data, layout, extent);
     }
 
-    /// <summary>An upright line with its name at the top, on the side where there is more room; each a step lower than the one before, so that names do not meet.</summary>
-    private static JsonObject MarkTrace(string name, double at, double top, bool left) => new()
+    /// <summary>Where a value stands between the first edge (0) and the last (1), as the axis draws it.</summary>
+    private static double Along(double at, double[] edges, bool log) =>
+        log ? Math.Log(at / edges[0]) / Math.Log(edges[^1] / edges[0]) : (at - edges[0]) / (edges[^1] - edges[0]);
+
+    /// <summary>
+    /// An upright line with its name at the top, outwards from the middle unless the edge is near; each a step lower than the one before,
+    /// so that names do not meet.
+    /// </summary>
+    private static JsonObject MarkTrace(string name, double at, double top, double along) => new()
     {
         ["type"] = "scatter",
         ["mode"] = "lines+text",
@@ -65,7 +72,7 @@ public static partial class Chart
         ["x"] = Page.Numbers([at, at]),
         ["y"] = Page.Numbers([0, top]),
         ["text"] = new JsonArray("", Page.Text(name)),
-        ["textposition"] = left ? "middle left" : "middle right",
+        ["textposition"] = along is > 0.35 and < 0.5 or > 0.65 ? "middle left" : "middle right",
         ["line"] = new JsonObject { ["width"] = 1.5, ["color"] = "#808080", ["dash"] = "dot" },
         ["cliponaxis"] = false,
         ["hoverinfo"] = "skip",

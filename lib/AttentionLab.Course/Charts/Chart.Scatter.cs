@@ -6,6 +6,9 @@ public static partial class Chart
 {
     private const int MostLabels = 60, MapWidth = 640;
 
+    /// <summary>Letters of 13 px that stand side by side under an axis on a page 400 px wide.</summary>
+    private const int MostLettersUnderAxis = 32;
+
     /// <summary>Points, with labels beside them; of more than 60 labelled points the label shows under the pointer only.</summary>
     /// <param name="sets">At least one; each gets its colour and its symbol.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
@@ -83,6 +86,7 @@ public static partial class Chart
             axis["tickmode"] = "array";
             axis["tickvals"] = Page.Numbers(Enumerable.Range(1, names.Count).Select(i => (double)i));
             axis["ticktext"] = Page.Texts(names);
+            axis["tickangle"] = names.Sum(name => name.Length) > MostLettersUnderAxis ? -40 : 0;
         }
 
         return axis;

@@ -118,7 +118,7 @@ internal static class Page
         axis.Remove("dtick");
         axis.Remove("tickvals");
         axis.Remove("ticktext");
-        if (high - low > 1.5)
+        if (high - low > 2)
         {
             axis["dtick"] = (int)Math.Ceiling((high - low) / 7);
             return;

@@ -1,14 +1,11 @@
-using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Tests.Notebooks;
 
-/// <summary>The chapters that the rules hold for: those that open with the data-flow figure.</summary>
+/// <summary>The chapters that the rules hold for: all.</summary>
 internal static class RuledChapters
 {
-    public static TheoryData<string> Names => [.. ExecutedCourse.Folder.Chapters
-        .Where(path => DibDocument.Read(path).Cells.Any(cell => cell.Text.Contains("DataFlow.OfChapter(", StringComparison.Ordinal)))
-        .Select(path => Path.GetFileNameWithoutExtension(path)!)];
+    public static TheoryData<string> Names => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!)];
 
     public static async Task<ExecutedNotebook> GetAsync(ExecutedCourse course, string name) => (await course.GetAsync()).Single(notebook => notebook.Name == name);
 
