@@ -43,7 +43,8 @@ public static class ScoreTerms
             .Refuse(new double[,] { { 31, 0 }, { 0, 0 } }, "This is the sum in one place. Keep the terms apart: T[a, b] is one product of inputs.")
             .Refuse(new double[,] { { 0, 0 }, { 0, 21 } }, "Only the last column counts: add over c with `+=`.")
             .Refuse(new double[,] { { 10, 14 }, { 15, 42 } }, "The sum over c goes on from cell to cell: begin it at 0 for each a and b.")
-            .Refuse(new double[,] { { 10 / Math.Sqrt(2), 0 }, { 0, 21 / Math.Sqrt(2) } }, "You divided by √2. Here the terms of q·k itself are asked, before any scale.")
+            .Refuse(new double[,] { { 10 / Math.Sqrt(2), 0 }, { 0, 21 / Math.Sqrt(2) } },
+                "You divided by √2. Here the terms of q·k itself are asked, before any scale.")
             .Expect(new double[,] { { 10, 0 }, { 0, 21 } }, "With the identity only equal features meet: 2·5 and 3·7.");
 
         double[] x = [1, 2], other = [3, -1];
