@@ -68,8 +68,8 @@ internal static class Compare
         for (int i = 0; i < actual.Length; i++)
         {
             bool same = actual[i].Equals(expected[i]);
-            double e = same ? 0 : double.IsFinite(actual[i])
-                && double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) / scale : double.PositiveInfinity;
+            bool finite = double.IsFinite(actual[i]) && double.IsFinite(expected[i]);
+            double e = same ? 0 : finite ? Math.Abs(actual[i] - expected[i]) / scale : double.PositiveInfinity;
             off += e > tolerance ? 1 : 0;
             if (e > error)
             {

@@ -77,8 +77,8 @@ internal sealed record SentenceSettings(string ModelFolder, SentencePooling? Poo
         JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException(
             $"{path} does not exist but modules.json names a pooling: take the whole folder of the model.", path);
         string[] modes = [.. file.Root.EnumerateObject()
-            .Where(
-                p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && file.Truth(p.Name) == true).Select(p => p.Name["pooling_mode_".Length..])];
+            .Where(p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && file.Truth(p.Name) == true)
+            .Select(p => p.Name["pooling_mode_".Length..])];
         if (modes.Length == 0 && file.Text("pooling_mode") is { } named)
         {
             modes = [named];

@@ -5,10 +5,10 @@ using AttentionLab.Tests.Layers;
 
 namespace AttentionLab.Tests.Models;
 
-public class VisionTests
+public class VisionTransformerTests
 {
     [Fact]
-    public void VisionTransformer_AgainstPyTorch_Agrees()
+    public void ForwardAndBackward_AgainstPyTorch_Agree()
     {
         Golden g = Golden.Read("vision", "vision transformer");
         VisionTransformer model = new(6, new(2, 1, 3), 6, 2, 1, 9, new CounterRandom(1));
@@ -20,19 +20,7 @@ public class VisionTests
     }
 
     [Fact]
-    public void S2MlpV2_AgainstPyTorch_Agrees()
-    {
-        Golden g = Golden.Read("vision", "s2-mlpv2");
-        S2MlpV2 model = new(new(2, 1, 3), 8, 1, 9, new CounterRandom(1));
-        g.Load(model.Parameters);
-        (Tensor logits, S2MlpV2.Saved saved) = model.Forward(g.Input("x"));
-        g.Output("logits", logits);
-        g.Gradient("x", model.Backward(g.Input("d:logits"), saved));
-        g.Finish(model.Parameters);
-    }
-
-    [Fact]
-    public void VisionTransformerBackward_AgainstDifferences_Agrees()
+    public void Backward_AgainstDifferences_Agrees()
     {
         VisionTransformer model = new(4, new(2, 1, 3), 4, 2, 1, 5, new CounterRandom(1), dropout: 0.2);
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 4, 1);
@@ -43,17 +31,7 @@ public class VisionTests
     }
 
     [Fact]
-    public void S2MlpV2Backward_AgainstDifferences_Agrees()
-    {
-        S2MlpV2 model = new(new(2, 1, 3), 4, 1, 5, new CounterRandom(1), dropout: 0.2);
-        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 6, 1);
-        S2MlpV2.Saved saved = default;
-        LayerProof.Differences(
-            [x], model.Parameters, () => { (Tensor y, saved) = model.Forward(x, new CounterRandom(5)); return y; }, dy => [model.Backward(dy, saved)]);
-    }
-
-    [Fact]
-    public void VisionTransformer_FirstLayer_EveryPatchSeesEveryPatch()
+    public void Forward_FirstLayer_EveryPatchSeesEveryPatch()
     {
         VisionTransformer model = new(8, new(2, 1, 10), 8, 2, 1, 16, new CounterRandom(1));
         Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights()[0];
