@@ -170,7 +170,11 @@ public static class RmsNormalize
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Add<V>(int i, V sum)
-            where V : struct, ILanes<V> => V.MultiplyAdd(V.Load(x + i), V.Load(x + i), sum);
+            where V : struct, ILanes<V>
+        {
+            V value = V.Load(x + i);
+            return V.MultiplyAdd(value, value, sum);
+        }
     }
 
     private readonly unsafe struct BackwardRows(float* x, float* gamma, float* inverse, float* dy, float* dx, float* sums, bool own, int columns) : IRowKernel

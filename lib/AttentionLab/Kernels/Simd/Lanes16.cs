@@ -108,7 +108,13 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
             s3 += Avx512F.ConvertToVector512Double(Vector256.Load(x + i + 24));
         }
 
-        return Vector512.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+        double sum = Vector512.Sum(s0 + s1 + (s2 + s3));
+        for (; i < n; i++)
+        {
+            sum += x[i];
+        }
+
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

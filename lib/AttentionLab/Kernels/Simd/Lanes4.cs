@@ -99,7 +99,13 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
             (s0, s1, s2, s3) = (s0 + a, s1 + b, s2 + c, s3 + d);
         }
 
-        return Vector128.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+        double sum = Vector128.Sum(s0 + s1 + (s2 + s3));
+        for (; i < n; i++)
+        {
+            sum += x[i];
+        }
+
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

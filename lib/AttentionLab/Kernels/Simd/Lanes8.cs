@@ -105,7 +105,13 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
             s3 += Avx.ConvertToVector256Double(Vector128.Load(x + i + 12));
         }
 
-        return Vector256.Sum(s0 + s1 + (s2 + s3)) + Lanes1.SumInDouble(x + i, n - i);
+        double sum = Vector256.Sum(s0 + s1 + (s2 + s3));
+        for (; i < n; i++)
+        {
+            sum += x[i];
+        }
+
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
