@@ -125,7 +125,7 @@ public sealed class LiveCourse : IAsyncDisposable
 
     /// <summary>The reader's version of a chapter as a .dib file that may lie beside the chapter; null if there is no such chapter.</summary>
     internal byte[]? ToNotebook(string name) =>
-        Session(name) is { } session ? new WorkFile(_store.PathOf(name), "work").ToNotebook(session.Record, _store.PathOf(name)) : null;
+        Session(name) is { } session ? new WorkFile(_store.PathOf(name), "work").ToNotebook(session.Look(book => book.ToRecord([])), _store.PathOf(name)) : null;
 
     /// <summary>The same as a Jupyter file, with the outputs of the cells that are as in the chapter's place.</summary>
     internal string? ToIpynb(string name)
@@ -137,13 +137,17 @@ public sealed class LiveCourse : IAsyncDisposable
 
         string path = _store.PathOf(name), folder = Path.GetDirectoryName(path)!;
         ExecutedNotebook mine = NotebookRunner.NotRun(path, DibDocument.Parse(notebook));
-        return IpynbNotebook.Write(mine with { Cells = [.. mine.Cells.Select(Session(name)!.WithOutputs)] }, folder, folder);
+        ExecutedNotebook shown = Session(name)!.Look(book => mine with
+        {
+            Cells = [.. mine.Cells.Select(cell => book.Cells.FirstOrDefault(own => own.Source == cell.Source && own.RanSource == own.Source)?.Showing(cell) ?? cell)],
+        });
+        return IpynbNotebook.Write(shown, folder, folder);
     }
 
     /// <summary>Which exercises of the course are passed, as Markdown for the group.</summary>
     internal string Progress() => WorkProgress.ToMarkdown(
         [.. _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0)],
-        name => _workshop.Find(name)?.Record ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
+        name => _workshop.Find(name)?.Look(book => book.ToRecord([])) ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
 
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()

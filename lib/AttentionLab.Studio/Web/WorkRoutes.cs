@@ -25,7 +25,7 @@ internal static class WorkRoutes
         app.MapGet("work/{chapter}/notebook.dib", (string chapter) => course.ToNotebook(chapter) is { } notebook ? Results.File(notebook, "text/plain; charset=utf-8", chapter + ".dib") : NoChapter());
         app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => course.ToIpynb(chapter) is { } notebook ? Results.File(Encoding.UTF8.GetBytes(notebook), "application/x-ipynb+json", chapter + ".ipynb") : NoChapter());
         app.MapGet("work/{chapter}/output/{cell}", (string chapter, string cell) =>
-            course.Session(chapter)?.ConsoleOf(cell) is { } text ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8) : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
+            course.Session(chapter)?.Look(book => book.Find(cell)?.Console()) is { } text ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8) : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
     }
 
     private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -17,8 +16,7 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly List<string> _queue = [];
     private readonly WorkTabs _tabs = new();
     private readonly string _chapter;
-    private readonly WorkFile? _file;
-    private IReadOnlyList<string> _notebooks;
+    private readonly WorkText _text;
     private Task _worker = Task.CompletedTask;
     private bool _disposed;
 
@@ -26,10 +24,8 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         _pulse = pulse;
         _chapter = Path.GetFileNameWithoutExtension(path);
-        _file = options.Folder is { } folder ? new WorkFile(path, folder) : null;
-        WorkRecord? record = _file?.Read();
-        _notebooks = record?.Notebooks ?? [];
-        _book = new Workbook(shown, record);
+        _text = new WorkText(shown, options.Folder is { } folder ? new WorkFile(path, folder) : null);
+        _book = _text.Book;
         _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, KernelChanged);
     }
 
@@ -46,27 +42,13 @@ internal sealed class WorkSession : IAsyncDisposable
     public NotebookSession? Kernel => _kernel.Session;
 
     /// <summary>Now, for a page that is made from <see cref="Shown"/>.</summary>
-    public long Now
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _book.Now;
-            }
-        }
-    }
+    public long Now => Look(book => book.Now);
 
     /// <summary>The notebook with what the reader's cells show.</summary>
-    public ExecutedNotebook Shown(ExecutedNotebook notebook)
+    public ExecutedNotebook Shown(ExecutedNotebook notebook) => Look(book => notebook with
     {
-        lock (_gate)
-        {
-            Dictionary<int, WorkCell> cells = _book.Cells.ToDictionary(cell => cell.Number);
-            return notebook with { Cells = [.. notebook.Cells.Select(cell => cells.GetValueOrDefault(cell.Number) is { RanIn: > 0 } mine
-                ? cell with { Outputs = [.. mine.Outputs.Select(output => output.Output)], Failure = mine.Failure, Seconds = mine.Seconds, NotRun = false } : cell)] };
-        }
-    }
+        Cells = [.. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: > 0 } mine ? mine.Showing(cell) : cell)],
+    });
 
     /// <summary>A tab listens from now on; dispose the result when it does no more.</summary>
     public IDisposable Join(string tab)
@@ -83,42 +65,20 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         lock (_gate)
         {
-            LookAtDisk();
+            _text.LookAtDisk();
             return isFirst || _book.Now != have ? new WorkViews(_chapter, _book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
         }
     }
 
     /// <summary>The chapter's file has another text now.</summary>
-    public void Follow(ExecutedNotebook notebook) => Change(() => _book.Follow(notebook, _book.ToRecord(_notebooks)));
+    public void Follow(ExecutedNotebook notebook) => Change(() => _text.Follow(notebook));
 
-    /// <summary>The reader's version, all cells in order.</summary>
-    public WorkRecord Record
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _book.ToRecord(_notebooks);
-            }
-        }
-    }
-
-    /// <summary>All console text of a cell; null if there is no such cell.</summary>
-    public string? ConsoleOf(string id)
+    /// <summary>Looks something up in the reader's version.</summary>
+    public T Look<T>(Func<Workbook, T> look)
     {
         lock (_gate)
         {
-            return _book.Find(id) is { } cell ? string.Concat(cell.Outputs.Where(output => output.Output.MimeType == CellOutput.Stream).Select(output => output.Output.Content)) : null;
-        }
-    }
-
-    /// <summary>What a cell of the reader's version shows now.</summary>
-    public ExecutedCell WithOutputs(ExecutedCell cell)
-    {
-        lock (_gate)
-        {
-            return _book.Cells.FirstOrDefault(mine => mine.Source == cell.Source && mine.RanSource == mine.Source) is { } mine
-                ? cell with { Outputs = [.. mine.Outputs.Select(output => output.Output)], Failure = mine.Failure, Seconds = mine.Seconds, NotRun = false } : cell;
+            return look(_book);
         }
     }
 
@@ -183,8 +143,6 @@ internal sealed class WorkSession : IAsyncDisposable
         WorkCell? cell = _book.Find(command.Cell);
         switch (command)
         {
-            case { Do: "edit" } when cell is not null:
-                return Edit(cell, command);
             case { Do: "run" }:
                 Ask(Chosen(cell, command.Which));
                 break;
@@ -198,112 +156,11 @@ internal sealed class WorkSession : IAsyncDisposable
                 }
 
                 break;
-            case { Do: "add" } when cell is not null:
-                string added = _book.Add(cell).Id;
-                return Saved(new WorkAnswer(true) { Cell = added });
-            case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
-                _book.Remove(cell);
-                return Saved(new WorkAnswer(true));
-            case { Do: "attempts" } when cell is not null:
-                return new WorkAnswer(true) { Attempts = [.. cell.Attempts] };
-            case { Do: "keep" } when cell is not null:
-                cell.Others.Clear();
-                _book.Touch(cell);
-                return Saved(new WorkAnswer(true));
-            case { Do: "accept" } when cell is not null && command.Index >= 0 && command.Index < cell.Others.Count:
-                _book.Edit(cell, cell.Others[command.Index].Source);
-                cell.Others.RemoveAt(command.Index);
-                _book.Touch(cell);
-                return Saved(new WorkAnswer(true));
-            case { Do: "reset" }:
-                foreach (WorkCell changed in _book.Cells.Where(changed => changed.IsChanged))
-                {
-                    _book.Edit(changed, changed.Original!);
-                }
-
-                return Saved(new WorkAnswer(true));
             default:
-                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"This cell does not know \"{command.Do}\" now." };
+                return _text.Do(command, cell);
         }
 
         return new WorkAnswer(true);
-    }
-
-    private WorkAnswer Edit(WorkCell cell, WorkCommand command)
-    {
-        string source = (command.Source ?? "").ReplaceLineEndings("\n");
-        bool goesOn = command.Revision == cell.Revision || cell.LastEdit == (command.Tab, command.Revision);
-        if (cell.Source == source)
-        {
-            return new WorkAnswer(true) { Revision = cell.Revision };
-        }
-
-        if (!goesOn)
-        {
-            // Neither text is lost, and neither wins in silence.
-            Keep(cell, new OtherText(source, "typed on a page that did not know the cell's newest text"));
-            return Saved(new WorkAnswer(true) { Source = cell.Source, Revision = cell.Revision });
-        }
-
-        _book.Edit(cell, source);
-        cell.LastEdit = (command.Tab, command.Revision);
-        return Saved(new WorkAnswer(true) { Revision = cell.Revision });
-    }
-
-    private void Keep(WorkCell cell, OtherText other)
-    {
-        if (other.Source != cell.Source && !cell.Others.Any(kept => kept.Source == other.Source))
-        {
-            cell.Others.Add(other);
-            _book.Touch(cell);
-        }
-    }
-
-    /// <summary>Brings the reader's version to disk; what another program wrote there stays until the reader decided about it.</summary>
-    private WorkAnswer Saved(WorkAnswer answer)
-    {
-        try
-        {
-            _notebooks = _file?.Write(_book.ToRecord(_notebooks), !_book.Cells.Any(cell => cell.Others.Any(other => other.IsOnDisk))).Notebooks ?? [];
-            return answer;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DibException)
-        {
-            return new WorkAnswer(false) { Word = $"Not saved; the text is kept in this browser only: {exception.Message}" };
-        }
-    }
-
-    /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, and as new cells.</summary>
-    private void LookAtDisk()
-    {
-        if (_book.Cells.Count == 0 || _file?.Found(_notebooks, out string hash) is not { } found)
-        {
-            return;
-        }
-
-        WorkCell[] cells = [.. _book.Cells];
-        int[] match = CellAlignment.Match([.. cells.Select(cell => cell.Source.Trim())], [.. found.Select(text => text.Trim())]);
-        WorkCell last = cells[0];
-        for (int i = 0; i < found.Count; i++)
-        {
-            if (match[i] < 0)
-            {
-                last = _book.Add(last);
-                _book.Edit(last, found[i]);
-            }
-            else
-            {
-                last = cells[match[i]];
-                if (last.Source.Trim() != found[i].Trim())
-                {
-                    Keep(last, new OtherText(found[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
-                }
-            }
-        }
-
-        _notebooks = [hash];
-        Saved(new WorkAnswer(true));
-        _pulse.Beat();
     }
 
     /// <summary>The cells that a button means, in their order.</summary>
@@ -411,10 +268,7 @@ internal sealed class WorkSession : IAsyncDisposable
                 Unqueue();
             }
 
-            if (_book.Try(cell))
-            {
-                Saved(new WorkAnswer(true));
-            }
+            _text.Try(cell);
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class Workbook
     /// <summary>Grows with every change; microseconds since 1970 at the start of the program.</summary>
     public long Now { get; private set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
 
-    private int NextScratch => _cells.Select(cell => cell.Number + 1).Append(FirstScratch).Max();
+    /// <summary>The number of the next cell that the reader adds.</summary>
+    public static int NextScratch(IEnumerable<WorkCell> cells) => cells.Select(cell => cell.Number + 1).Append(FirstScratch).Max();
 
     /// <summary>The cell, or null.</summary>
     public WorkCell? Find(string? id) => _cells.FirstOrDefault(cell => cell.Id == id);
@@ -46,39 +47,14 @@ internal sealed class Workbook
         })],
         notebooks);
 
-    /// <summary>
-    /// The chapter has another text now. Its cells are matched with those that the reader knows; a text that the reader changed stays, and where the
-    /// chapter's changed too, both are kept. What the chapter has no more stays as a cell of the reader's own.
-    /// </summary>
+    /// <summary>The chapter has another text now; see <see cref="ChapterVersion"/>.</summary>
     public void Follow(ExecutedNotebook notebook, WorkRecord? record)
     {
-        ExecutedCell[] chapter = [.. notebook.Cells.Where(cell => cell.Language == "csharp")];
-        WorkRecordCell[] known = [.. (record?.Cells ?? []).Where(cell => cell.Original is not null)];
-        int[] match = CellAlignment.Match([.. known.Select(cell => cell.Original!)], [.. chapter.Select(cell => cell.Source)]);
-        Dictionary<string, WorkCell> before = _cells.ToDictionary(cell => cell.Id);
-        HashSet<string> names = [.. (record?.Cells ?? []).Select(cell => cell.Id)];
+        List<WorkCell> cells = ChapterVersion.Follow(notebook, record, _cells.ToDictionary(cell => cell.Id));
         _cells.Clear();
-        for (int i = 0; i < chapter.Length; i++)
-        {
-            if (match[i] >= 0)
-            {
-                _cells.Add(Known(known[match[i]], before, chapter[i].Number, chapter[i].Source));
-            }
-            else
-            {
-                string id = $"c{chapter[i].Number}";
-                while (!names.Add(id))
-                {
-                    id += "x";
-                }
-
-                _cells.Add(new WorkCell(id, chapter[i].Number, chapter[i].Source));
-            }
-        }
-
-        AddOwn(record?.Cells ?? [], before);
+        _cells.AddRange(cells);
         TouchAll();
-        foreach (ExecutedCell cell in chapter)
+        foreach (ExecutedCell cell in notebook.Cells)
         {
             TakeFromBook(cell);
         }
@@ -101,7 +77,7 @@ internal sealed class Workbook
     /// <summary>A new cell below another.</summary>
     public WorkCell Add(WorkCell after)
     {
-        int number = NextScratch;
+        int number = NextScratch(_cells);
         string id = $"s{number}";
         while (Find(id) is not null)
         {
@@ -220,53 +196,6 @@ internal sealed class Workbook
     {
         Now++;
         _cells.ForEach(cell => cell.Changed = Now);
-    }
-
-    /// <summary>A cell of the chapter that the reader knows, perhaps in an earlier version.</summary>
-    private static WorkCell Known(WorkRecordCell old, Dictionary<string, WorkCell> before, int number, string original)
-    {
-        WorkCell cell = before.GetValueOrDefault(old.Id) ?? new WorkCell(old.Id, number, original);
-        Restore(cell, old);
-        (cell.Number, cell.Original) = (number, original);
-        if (old.Source == old.Original && old.Source != original)
-        {
-            (cell.Source, cell.Revision) = (original, old.Revision + 1);
-        }
-        else if (old.Original != original && old.Source != original)
-        {
-            cell.Others.Add(new OtherText(original, "the chapter has a new text here"));
-        }
-
-        return cell;
-    }
-
-    private static void Restore(WorkCell cell, WorkRecordCell old)
-    {
-        (cell.Solved, cell.Source, cell.Revision, cell.LastEdit) = (old.Solved, old.Source, old.Revision, old.Tab is { } tab ? (tab, old.Base) : null);
-        cell.Others.Clear();
-        cell.Others.AddRange(old.Others);
-        cell.Attempts.Clear();
-        cell.Attempts.AddRange(old.Attempts);
-    }
-
-    /// <summary>The reader's own cells, each below the one that it stood below; and what the chapter dropped, if the reader had changed it.</summary>
-    private void AddOwn(IReadOnlyList<WorkRecordCell> cells, Dictionary<string, WorkCell> before)
-    {
-        int place = 0;
-        foreach (WorkRecordCell old in cells)
-        {
-            int at = _cells.FindIndex(cell => cell.Id == old.Id);
-            if (at < 0 && old.Source != old.Original)
-            {
-                at = place;
-                WorkCell cell = before.GetValueOrDefault(old.Id) ?? new WorkCell(old.Id, NextScratch, null);
-                Restore(cell, old);
-                (cell.Original, cell.Number) = (null, cell.IsScratch ? cell.Number : NextScratch);
-                _cells.Insert(at, cell);
-            }
-
-            place = at < 0 ? place : at + 1;
-        }
     }
 
     private bool AboveIsNewer(WorkCell cell) => Above(cell).Any(above => above.IsEditedSinceItRan || above.IsBehind);

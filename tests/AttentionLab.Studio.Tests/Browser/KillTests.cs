@@ -81,7 +81,7 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
         // Key by key, but no closing brackets by the editor: what is typed is what must arrive.
         foreach (char letter in text)
         {
-            await page.Page.Keyboard.InsertTextAsync(letter.ToString());
+            await (letter == '\n' ? page.Page.Keyboard.PressAsync("Enter") : page.Page.Keyboard.InsertTextAsync(letter.ToString()));
         }
 
         await page.Page.Keyboard.PressAsync("Control+Enter");

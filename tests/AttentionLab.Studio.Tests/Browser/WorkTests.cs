@@ -72,6 +72,23 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stop_ACellThatDoesNotLetGo_OffersTheRestartAndRunsTheCellsAboveAgain()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await RunAsync(page, 1, "20");
+        await TypeAsync(page, 4, "Console.WriteLine(\"on\");\nParallel.For(0, 2, _ => { while (true) { } });");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Page.Locator(".said")).ToContainTextAsync("The cell does not let go.");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Restart kernel" }).ClickAsync();
+        await Expect(Cell(page, 4).Locator(".failure")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".kernel-state")).ToHaveTextAsync("Kernel: ready");
+        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Run to here" }).ClickAsync();
+        await Expect(Output(page, 3)).ToHaveTextAsync("41");
+    }
+
+    [Fact]
     public async Task Restart_InTheMiddleOfACell_StartsAKernelThatKnowsNothing()
     {
         await using WatchedPage page = await OpenAsync();

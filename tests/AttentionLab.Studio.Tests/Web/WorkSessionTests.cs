@@ -87,7 +87,7 @@ public sealed class WorkSessionTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Edit_WithoutTheRightToWrite_SaysSoAndKeepsThePage()
+    public void Edit_ThatCannotBeWritten_SaysSoAndIsWrittenLater()
     {
         Write("1");
         WorkSession session = Open();
@@ -95,6 +95,11 @@ public sealed class WorkSessionTests : IAsyncDisposable
         WorkAnswer answer = Edit(session, "c1", "2", 0);
         Assert.False(answer.Ok);
         Assert.StartsWith("Not saved; the text is kept in this browser only:", answer.Word);
+
+        // The page sends it again.
+        Directory.Delete(Work);
+        Assert.True(Edit(session, "c1", "2", 0).Ok);
+        Assert.Equal(["2"], OnDisk());
     }
 
     [Fact]

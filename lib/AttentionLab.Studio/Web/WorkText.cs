@@ -1,0 +1,150 @@
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>The reader's text of a chapter, in the workbook and on disk: what changes it, and what other programs and other tabs made of it meanwhile.</summary>
+internal sealed class WorkText
+{
+    private readonly WorkFile? _file;
+    private IReadOnlyList<string> _notebooks;
+    private bool _isSaved = true;
+
+    /// <param name="chapter">The chapter as it is shown.</param>
+    /// <param name="file">Where the reader's version is kept; null keeps nothing.</param>
+    public WorkText(ExecutedNotebook chapter, WorkFile? file)
+    {
+        _file = file;
+        WorkRecord? record = _file?.Read();
+        _notebooks = record?.Notebooks ?? [];
+        Book = new Workbook(chapter, record);
+    }
+
+    public Workbook Book { get; }
+
+    /// <summary>The chapter's file has another text now.</summary>
+    public void Follow(ExecutedNotebook chapter) => Book.Follow(chapter, Book.ToRecord(_notebooks));
+
+    /// <summary>Keeps what the reader tried at an exercise.</summary>
+    public void Try(WorkCell cell)
+    {
+        if (Book.Try(cell))
+        {
+            Saved(new WorkAnswer(true));
+        }
+    }
+
+    /// <summary>Carries out a command that is about text.</summary>
+    public WorkAnswer Do(WorkCommand command, WorkCell? cell)
+    {
+        switch (command)
+        {
+            case { Do: "edit" } when cell is not null:
+                return Edit(cell, command);
+            case { Do: "add" } when cell is not null:
+                string added = Book.Add(cell).Id;
+                return Saved(new WorkAnswer(true) { Cell = added });
+            case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
+                Book.Remove(cell);
+                return Saved(new WorkAnswer(true));
+            case { Do: "attempts" } when cell is not null:
+                return new WorkAnswer(true) { Attempts = [.. cell.Attempts] };
+            case { Do: "keep" } when cell is not null:
+                cell.Others.Clear();
+                Book.Touch(cell);
+                return Saved(new WorkAnswer(true));
+            case { Do: "accept" } when cell is not null && command.Index >= 0 && command.Index < cell.Others.Count:
+                Book.Edit(cell, cell.Others[command.Index].Source);
+                cell.Others.RemoveAt(command.Index);
+                Book.Touch(cell);
+                return Saved(new WorkAnswer(true));
+            case { Do: "reset" }:
+                foreach (WorkCell changed in Book.Cells.Where(changed => changed.IsChanged))
+                {
+                    Book.Edit(changed, changed.Original!);
+                }
+
+                return Saved(new WorkAnswer(true));
+            default:
+                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now." };
+        }
+    }
+
+    /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, and as new cells.</summary>
+    public void LookAtDisk()
+    {
+        if (Book.Cells.Count == 0 || _file?.Found(_notebooks, out string hash) is not { } found)
+        {
+            return;
+        }
+
+        WorkCell[] cells = [.. Book.Cells];
+        int[] match = CellAlignment.Match([.. cells.Select(cell => cell.Source.Trim())], [.. found.Select(text => text.Trim())]);
+        WorkCell last = cells[0];
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (match[i] < 0)
+            {
+                last = Book.Add(last);
+                Book.Edit(last, found[i]);
+            }
+            else
+            {
+                last = cells[match[i]];
+                if (last.Source.Trim() != found[i].Trim())
+                {
+                    Keep(last, new OtherText(found[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
+                }
+            }
+        }
+
+        _notebooks = [hash];
+        Saved(new WorkAnswer(true));
+    }
+
+    private WorkAnswer Edit(WorkCell cell, WorkCommand command)
+    {
+        string source = (command.Source ?? "").ReplaceLineEndings("\n");
+        if (cell.Source == source)
+        {
+            WorkAnswer known = new(true) { Revision = cell.Revision };
+            return _isSaved ? known : Saved(known);
+        }
+
+        if (command.Revision != cell.Revision && cell.LastEdit != (command.Tab, command.Revision))
+        {
+            // Neither text is lost, and neither wins in silence.
+            Keep(cell, new OtherText(source, "typed on a page that did not know the cell's newest text"));
+            return Saved(new WorkAnswer(true) { Source = cell.Source, Revision = cell.Revision });
+        }
+
+        Book.Edit(cell, source);
+        cell.LastEdit = (command.Tab, command.Revision);
+        return Saved(new WorkAnswer(true) { Revision = cell.Revision });
+    }
+
+    private void Keep(WorkCell cell, OtherText other)
+    {
+        if (other.Source != cell.Source && !cell.Others.Any(kept => kept.Source == other.Source))
+        {
+            cell.Others.Add(other);
+            Book.Touch(cell);
+        }
+    }
+
+    /// <summary>Brings the reader's version to disk; what another program wrote there stays until the reader decided about it.</summary>
+    private WorkAnswer Saved(WorkAnswer answer)
+    {
+        _isSaved = false;
+        try
+        {
+            _notebooks = _file?.Write(Book.ToRecord(_notebooks), !Book.Cells.Any(cell => cell.Others.Any(other => other.IsOnDisk))).Notebooks ?? [];
+            _isSaved = true;
+            return answer;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DibException)
+        {
+            return new WorkAnswer(false) { Word = $"Not saved; the text is kept in this browser only: {exception.Message}" };
+        }
+    }
+}
