@@ -19,7 +19,11 @@ internal static class ChapterVersion
         WorkRecordCell[] known = [.. (record?.Cells ?? []).Where(cell => cell.Original is not null)];
         int[] match = CellAlignment.Match([.. known.Select(cell => cell.Original!)], [.. fresh.Select(cell => cell.Source)]);
         HashSet<string> names = [.. (record?.Cells ?? []).Select(cell => cell.Id)];
-        List<WorkCell> cells = [.. fresh.Zip(match, (cell, old) => old >= 0 ? Known(known[old], before, cell) : new WorkCell(NewName(cell.Number, names), cell.Number, cell.Source))];
+        List<WorkCell> cells =
+        [
+            .. fresh.Zip(match, (cell, old) => old >= 0 ? Known(known[old], before, cell)
+                : new WorkCell(NewName(cell.Number, names), cell.Number, cell.Source)),
+        ];
         AddOwn(cells, record?.Cells ?? [], before);
         return cells;
     }

@@ -23,7 +23,10 @@ internal static class CourseRoutes
     {
         CancellationToken stopping = app.Lifetime.ApplicationStopping;
         app.MapGet("events", (string? chapter, int? run, long? have, string? tab, bool? first, CancellationToken left) =>
-            TypedResults.ServerSentEvents(Events(course.ListenAsync(new ListeningPage(chapter ?? "", run ?? 0, have ?? 0) { Tab = tab, IsFirst = first ?? true }, stopping), left)));
+        {
+            var page = new ListeningPage(chapter ?? "", run ?? 0, have ?? 0) { Tab = tab, IsFirst = first ?? true };
+            return TypedResults.ServerSentEvents(Events(course.ListenAsync(page, stopping), left));
+        });
         WorkRoutes.Map(app, course);
         app.MapMethods("assets/search-index.js", Reading, (HttpContext context) => Send(context, Encoding.UTF8.GetBytes(course.SearchIndex()), ".js"));
         app.MapMethods("assets/{**name}", Reading, (HttpContext context, string name) =>

@@ -27,7 +27,10 @@ public sealed record WorkOptions
     /// <summary>The folder <c>work</c>, where the reader's versions are kept; null keeps nothing.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Kernels at the same time: a chapter's kernel holds 250 to 450 MB, so that the server, four of these and two runs behind the page stay below 3 GB.</summary>
+    /// <summary>
+    /// Kernels at the same time: a chapter's kernel holds 250 to 450 MB, so that the server, four of these and two runs behind the page stay
+    /// below 3 GB.
+    /// </summary>
     public int MostKernels { get; init; } = 4;
 
     /// <summary>A kernel that nobody used for so long is ended.</summary>

@@ -116,16 +116,18 @@ public sealed class LiveCourse : IAsyncDisposable
             }
 
             // Another program's hand in the reader's file beats no pulse: it is looked for once a second.
-            await (session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token))).WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task news = session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token));
+            await news.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>The reader's version of a chapter; null if there is no such chapter.</summary>
-    internal WorkSession? Session(string name) => _store.Find(name) is { } chapter ? _workshop.Open(name, _store.PathOf(name), chapter.Notebook) : null;
+    internal WorkSession? Session(string name) =>
+        _store.Find(name) is { } chapter ? _workshop.Open(name, _store.PathOf(name), chapter.Notebook) : null;
 
     /// <summary>The reader's version of a chapter as a .dib file that may lie beside the chapter; null if there is no such chapter.</summary>
     internal byte[]? ToNotebook(string name) =>
-        Session(name) is { } session ? new WorkFile(_store.PathOf(name), "work").ToNotebook(session.Look(book => book.ToRecord([])), _store.PathOf(name)) : null;
+        Session(name)?.Look(book => new WorkFile(_store.PathOf(name), "work").ToNotebook(book.ToRecord([]), _store.PathOf(name)));
 
     /// <summary>The same as a Jupyter file, with the outputs of the cells that are as in the chapter's place.</summary>
     internal string? ToIpynb(string name)
@@ -139,7 +141,10 @@ public sealed class LiveCourse : IAsyncDisposable
         ExecutedNotebook mine = NotebookRunner.NotRun(path, DibDocument.Parse(notebook));
         ExecutedNotebook shown = Session(name)!.Look(book => mine with
         {
-            Cells = [.. mine.Cells.Select(cell => book.Cells.FirstOrDefault(own => own.Source == cell.Source && own.RanSource == own.Source)?.Showing(cell) ?? cell)],
+            Cells =
+            [
+                .. mine.Cells.Select(cell => book.Cells.FirstOrDefault(own => own.Source == cell.Source && own.RanSource == own.Source)?.Showing(cell) ?? cell),
+            ],
         });
         return IpynbNotebook.Write(shown, folder, folder);
     }
@@ -147,7 +152,8 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <summary>Which exercises of the course are passed, as Markdown for the group.</summary>
     internal string Progress() => WorkProgress.ToMarkdown(
         [.. _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0)],
-        name => _workshop.Find(name)?.Look(book => book.ToRecord([])) ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
+        name => _workshop.Find(name)?.Look(book => book.ToRecord([]))
+            ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
 
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()

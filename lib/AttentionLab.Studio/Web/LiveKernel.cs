@@ -14,6 +14,9 @@ public sealed record KernelView(string State, string Word = "");
 /// <param name="changed">Called when <see cref="View"/> changed.</param>
 internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> makeRoomAsync, Action changed) : IAsyncDisposable
 {
+    /// <summary>What follows after a kernel's end, for the reader.</summary>
+    public const string StartsAgain = "The next run starts a new one, in which nothing has run yet.";
+
     private readonly SemaphoreSlim _owner = new(1);
     private CancellationTokenSource _life = new();
     private volatile NotebookSession? _session;
@@ -51,7 +54,7 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
                 ExecutedCell ran = await session.RunAsync(number, source, show, life);
                 if (!session.IsAlive)
                 {
-                    await EndAsync(session, "The kernel ended with the cell. The next run starts a new one, in which nothing has run yet.");
+                    await EndAsync(session, "The kernel ended with the cell. " + StartsAgain);
                 }
 
                 return ran;
@@ -140,7 +143,7 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
             {
                 if (_session == session)
                 {
-                    await EndAsync(session, "The kernel's process was killed, or crashed, while no cell ran. The next run starts a new one, in which nothing has run yet.");
+                    await EndAsync(session, "The kernel's process was killed, or crashed, while no cell ran. " + StartsAgain);
                 }
             }
             finally

@@ -81,8 +81,10 @@ internal sealed class WorkCell(string id, int number, string? original)
     public bool IsSetup => Source.TrimStart().StartsWith("#!import", StringComparison.Ordinal);
 
     /// <summary>The cell with what this one shows.</summary>
-    public ExecutedCell Showing(ExecutedCell cell) => cell with { Outputs = [.. Outputs.Select(output => output.Output)], Failure = Failure, Seconds = Seconds, NotRun = false };
+    public ExecutedCell Showing(ExecutedCell cell) =>
+        cell with { Outputs = [.. Outputs.Select(output => output.Output)], Failure = Failure, Seconds = Seconds, NotRun = false };
 
     /// <summary>Everything that it wrote to the console.</summary>
-    public string Console() => string.Concat(Outputs.Where(output => output.Output.MimeType == CellOutput.Stream).Select(output => output.Output.Content));
+    public string Console() =>
+        string.Concat(Outputs.Where(output => output.Output.MimeType == CellOutput.Stream).Select(output => output.Output.Content));
 }

@@ -81,7 +81,11 @@ internal sealed partial class WorkFile
             byte[] bytes = File.ReadAllBytes(_notebook);
             hash = Hash(bytes);
             string[]? cells = known.Contains(hash) ? null
-                : [.. DibDocument.Parse(bytes, _notebook).Cells.Where(cell => cell.Kind == DibCellKind.CSharp).Select(cell => Rebase(cell.Text, _notebook, _chapter))];
+                :
+                [
+                    .. DibDocument.Parse(bytes, _notebook).Cells.Where(cell => cell.Kind == DibCellKind.CSharp)
+                        .Select(cell => Rebase(cell.Text, _notebook, _chapter)),
+                ];
             _seen = stamp;
             return cells;
         }
@@ -99,7 +103,8 @@ internal sealed partial class WorkFile
     public byte[] ToNotebook(WorkRecord record, string? place = null)
     {
         DibDocument chapter = DibDocument.Read(_chapter);
-        Dictionary<int, int> places = chapter.NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp).Select((entry, index) => (entry.Number, index)).ToDictionary();
+        Dictionary<int, int> places = chapter.NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp)
+            .Select((entry, index) => (entry.Number, index)).ToDictionary();
         WorkRecordCell[] own = [.. record.Cells.Where(cell => cell.Original is not null)];
         List<DibCell> cells = [];
         int next = 0, number = 0;
@@ -197,6 +202,8 @@ internal sealed record OtherText(string Source, string From, bool IsOnDisk = fal
 /// <param name="Passed">The check passed.</param>
 internal sealed record Attempt(string Source, DateTimeOffset When, bool Passed);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(WorkRecord))]
 internal sealed partial class WorkRecordJson : JsonSerializerContext;

@@ -4,7 +4,10 @@ using AttentionLab.Studio.Kernel;
 namespace AttentionLab.Studio.Web;
 
 /// <summary>What a page asks for.</summary>
-/// <param name="Do"><c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>, <c>keep</c>, <c>accept</c>, <c>reset</c>, <c>attempts</c>, <c>take</c>.</param>
+/// <param name="Do">
+/// <c>edit</c>, <c>run</c>, <c>stop</c>, <c>restart</c>, <c>clear</c>, <c>add</c>, <c>remove</c>,
+/// <c>keep</c>, <c>accept</c>, <c>reset</c>, <c>attempts</c>, <c>take</c>.
+/// </param>
 /// <param name="Tab">The tab that asks.</param>
 internal sealed record WorkCommand(string Do, string Tab)
 {

@@ -20,13 +20,16 @@ internal static class WorkProgress
             foreach (string exercise in chapter.Cells.Select(cell => cell.Exercise).OfType<string>())
             {
                 WorkRecordCell? cell = cells.FirstOrDefault(cell => cell.Original is { } original && Report.ExerciseOf(original) == exercise);
-                string state = cell?.Solved is { } solved ? "passed on " + solved.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : cell?.Attempts.Count > 0 ? "tried" : "";
-                text.Append(CultureInfo.InvariantCulture, $"| {chapter.Label} | {chapter.Question.Replace("|", "\\|", StringComparison.Ordinal)} | {exercise} | {state} | {cell?.Attempts.Count ?? 0} |\n");
+                string state = cell?.Solved is { } solved ? "passed on " + solved.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+                    : cell?.Attempts.Count > 0 ? "tried" : "";
+                string question = chapter.Question.Replace("|", "\\|", StringComparison.Ordinal);
+                text.Append(CultureInfo.InvariantCulture, $"| {chapter.Label} | {question} | {exercise} | {state} | {cell?.Attempts.Count ?? 0} |\n");
                 all++;
                 passed += cell?.Solved is null ? 0 : 1;
             }
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"# {PageFrame.CourseTitle}: my progress\n\n{passed} of {all} exercises passed.\n\n| Chapter | Question | Exercise | State | Tries kept |\n|---|---|---|---|---|\n{text}");
+        return string.Create(CultureInfo.InvariantCulture, $"# {PageFrame.CourseTitle}: my progress\n\n{passed} of {all} exercises passed.\n\n")
+            + $"| Chapter | Question | Exercise | State | Tries kept |\n|---|---|---|---|---|\n{text}";
     }
 }

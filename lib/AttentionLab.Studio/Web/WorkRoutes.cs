@@ -2,36 +2,49 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Ipynb;
+using AttentionLab.Studio.Kernel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace AttentionLab.Studio.Web;
 
-/// <summary>What a page asks of its chapter: to run and change cells, and questions about code. Only JSON is taken: no form of another site can send it.</summary>
+/// <summary>
+/// What a page asks of its chapter: to run and change cells, questions about code, and downloads. Only JSON is taken: no form of another
+/// site can send it.
+/// </summary>
 internal static class WorkRoutes
 {
     public static void Map(WebApplication app, LiveCourse course)
     {
         MapDownloads(app, course);
-        app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(context, course, chapter, LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer,
+        app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(
+            context, course.Session(chapter), (LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer),
             (session, command) => Task.FromResult(session.Do(command))));
-        app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(context, course, chapter, LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply,
+        app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(
+            context, course.Session(chapter), (LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply),
             (session, question) => AskAsync(session, question, context.RequestAborted)));
     }
 
     private static void MapDownloads(WebApplication app, LiveCourse course)
     {
         app.MapGet("work/progress.md", () => Results.File(Encoding.UTF8.GetBytes(course.Progress()), "text/markdown; charset=utf-8", "progress.md"));
-        app.MapGet("work/{chapter}/notebook.dib", (string chapter) => course.ToNotebook(chapter) is { } notebook ? Results.File(notebook, "text/plain; charset=utf-8", chapter + ".dib") : NoChapter());
-        app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => course.ToIpynb(chapter) is { } notebook ? Results.File(Encoding.UTF8.GetBytes(notebook), "application/x-ipynb+json", chapter + ".ipynb") : NoChapter());
+        app.MapGet("work/{chapter}/notebook.dib", (string chapter) => Download(course.ToNotebook(chapter), "text/plain; charset=utf-8", chapter + ".dib"));
+        app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => Download(
+            course.ToIpynb(chapter) is { } notebook ? Encoding.UTF8.GetBytes(notebook) : null, "application/x-ipynb+json", chapter + IpynbNotebook.Extension));
         app.MapGet("work/{chapter}/output/{cell}", (string chapter, string cell) =>
-            course.Session(chapter)?.Look(book => book.Find(cell)?.Console()) is { } text ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8) : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
+            course.Session(chapter)?.Look(book => book.Find(cell)?.Console()) is { } text
+            ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8)
+            : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
     }
+
+    private static IResult Download(byte[]? file, string type, string name) => file is null ? NoChapter() : Results.File(file, type, name);
 
     private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
-        HttpContext context, LiveCourse course, string chapter, JsonTypeInfo<TAsked> asked, JsonTypeInfo<TAnswer> answer, Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
+        HttpContext context, WorkSession? session, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json,
+        Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
         where TAsked : class
     {
         if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= Door.LargestMessage)
@@ -39,15 +52,15 @@ internal static class WorkRoutes
             return Results.Text($"Send JSON of at most {Door.LargestMessage} bytes, with its length.\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
-        if (course.Session(chapter) is not { } session)
+        if (session is null)
         {
             return NoChapter();
         }
 
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, asked, context.RequestAborted) is { } body
-                ? TypedResults.Json(await answerAsync(session, body), answer)
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is { } body
+                ? TypedResults.Json(await answerAsync(session, body), json.Answer)
                 : Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
         }
         catch (JsonException)
@@ -66,17 +79,29 @@ internal static class WorkRoutes
         string source = question.Source ?? "";
         try
         {
-            return question.Kind switch
+            switch (question.Kind)
             {
-                "complete" => await kernel.CompletionsAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Completions = found.Value } : null!,
-                "describe" when question.Completion is { } item =>
-                    await kernel.DescribeAsync(source, question.Position, item, left) is var found ? new CodeReply(found.IsBusy) { Description = found.Value } : null!,
-                "hover" => await kernel.HoverAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Hover = found.Value } : null!,
-                "signature" => await kernel.SignatureAsync(source, question.Position, left) is var found ? new CodeReply(found.IsBusy) { Signature = found.Value } : null!,
-                "diagnose" => await kernel.DiagnosticsAsync(source, left) is var found ? new CodeReply(found.IsBusy) { Diagnostics = found.Value } : null!,
-                "variables" => await kernel.VariablesAsync(left) is var found ? new CodeReply(found.IsBusy) { Variables = found.Value } : null!,
-                _ => new CodeReply(true),
-            };
+                case "complete":
+                    KernelAnswer<CompletionList> completions = await kernel.CompletionsAsync(source, question.Position, left);
+                    return new CodeReply(completions.IsBusy) { Completions = completions.Value };
+                case "describe" when question.Completion is { } item:
+                    KernelAnswer<string> description = await kernel.DescribeAsync(source, question.Position, item, left);
+                    return new CodeReply(description.IsBusy) { Description = description.Value };
+                case "hover":
+                    KernelAnswer<Hover> hover = await kernel.HoverAsync(source, question.Position, left);
+                    return new CodeReply(hover.IsBusy) { Hover = hover.Value };
+                case "signature":
+                    KernelAnswer<SignatureHelp> signature = await kernel.SignatureAsync(source, question.Position, left);
+                    return new CodeReply(signature.IsBusy) { Signature = signature.Value };
+                case "diagnose":
+                    KernelAnswer<IReadOnlyList<CellDiagnostic>> diagnostics = await kernel.DiagnosticsAsync(source, left);
+                    return new CodeReply(diagnostics.IsBusy) { Diagnostics = diagnostics.Value };
+                case "variables":
+                    KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.VariablesAsync(left);
+                    return new CodeReply(variables.IsBusy) { Variables = variables.Value };
+                default:
+                    return new CodeReply(true);
+            }
         }
         catch (ObjectDisposedException)
         {

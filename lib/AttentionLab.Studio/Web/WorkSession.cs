@@ -47,7 +47,10 @@ internal sealed class WorkSession : IAsyncDisposable
     /// <summary>The notebook with what the reader's cells show.</summary>
     public ExecutedNotebook Shown(ExecutedNotebook notebook) => Look(book => notebook with
     {
-        Cells = [.. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: > 0 } mine ? mine.Showing(cell) : cell)],
+        Cells =
+        [
+            .. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: > 0 } mine ? mine.Showing(cell) : cell),
+        ],
     });
 
     /// <summary>A tab listens from now on; dispose the result when it does no more.</summary>
@@ -168,7 +171,8 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         "all" => _book.Cells,
         "stale" => _book.Cells.Where(NeedsRun),
-        "here" when cell is not null => [.. _book.Above(cell).Where(above => above.RanIn != _kernel.Generation || !_kernel.HasProcess || NeedsRun(above)), cell],
+        "here" when cell is not null =>
+            [.. _book.Above(cell).Where(above => above.RanIn != _kernel.Generation || !_kernel.HasProcess || NeedsRun(above)), cell],
         _ => cell is null ? [] : [cell],
     };
 

@@ -3,7 +3,9 @@ using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
 
-/// <summary>The reader's text of a chapter, in the workbook and on disk: what changes it, and what other programs and other tabs made of it meanwhile.</summary>
+/// <summary>
+/// The reader's text of a chapter, in the workbook and on disk: what changes it, and what other programs and other tabs made of it meanwhile.
+/// </summary>
 internal sealed class WorkText
 {
     private readonly WorkFile? _file;
@@ -66,7 +68,8 @@ internal sealed class WorkText
 
                 return Saved(new WorkAnswer(true));
             default:
-                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now." };
+                string word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now.";
+                return new WorkAnswer(false) { Word = word };
         }
     }
 

@@ -14,7 +14,12 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
 
     /// <summary>What changed since a page looked last; of all cells for one that does not know them.</summary>
     public WorkNews Since(long have, bool mayEdit, bool all) => new(
-        book.Now, kernel.View, mayEdit, Progress(), [.. book.Cells.Select(cell => cell.Id)], [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
+        book.Now,
+        kernel.View,
+        mayEdit,
+        Progress(),
+        [.. book.Cells.Select(cell => cell.Id)],
+        [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
 
     private WorkCellView Of(WorkCell cell, long have)
     {
@@ -27,7 +32,8 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
             cell.Run.ToString().ToLowerInvariant(),
             cell.Run == CellRun.Running ? Stopwatch.GetElapsedTime(cell.Started).TotalSeconds : 0,
             Note(cell),
-            cell.Run != CellRun.Idle ? "" : cell.IsEditedSinceItRan ? "edited since it ran" : cell.RanSource is not null && book.IsBehind(cell) ? "may be out of date" : "")
+            cell.Run != CellRun.Idle ? "" : cell.IsEditedSinceItRan ? "edited since it ran"
+                : cell.RanSource is not null && book.IsBehind(cell) ? "may be out of date" : "")
         {
             Original = cell.IsChanged ? cell.Original : null,
             IsScratch = cell.IsScratch,

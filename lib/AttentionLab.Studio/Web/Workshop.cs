@@ -56,18 +56,20 @@ internal sealed class Workshop : IAsyncDisposable
     private async Task MakeRoomAsync(string name)
     {
         WorkSession[] others = [.. Sessions().Where(session => session != Find(name) && session.HasKernel)];
-        foreach (WorkSession oldest in others.Where(session => session.IsIdle).OrderBy(session => session.LastUsed).Take(Math.Max(0, others.Length + 1 - _options.MostKernels)))
+        int tooMany = Math.Max(0, others.Length + 1 - _options.MostKernels);
+        foreach (WorkSession oldest in others.Where(session => session.IsIdle).OrderBy(session => session.LastUsed).Take(tooMany))
         {
-            await oldest.ParkAsync($"The kernel was ended to save memory, because {_options.MostKernels} other chapters are open. The next run starts a new one, in which nothing has run yet.");
+            await oldest.ParkAsync($"The kernel was ended to save memory, because {_options.MostKernels} other chapters are open. {LiveKernel.StartsAgain}");
         }
     }
 
     private async Task EndIdleAsync()
     {
-        foreach (WorkSession session in Sessions().Where(session => session.HasKernel && session.IsIdle && Stopwatch.GetElapsedTime(session.LastUsed) > _options.IdleLimit))
+        foreach (WorkSession session in Sessions().Where(session =>
+            session.HasKernel && session.IsIdle && Stopwatch.GetElapsedTime(session.LastUsed) > _options.IdleLimit))
         {
             await session.ParkAsync(FormattableString.Invariant(
-                $"The kernel was ended to save memory, because nobody used it for {_options.IdleLimit.TotalMinutes:0.#} minutes. The next run starts a new one, in which nothing has run yet."));
+                $"The kernel was ended to save memory, because nobody used it for {_options.IdleLimit.TotalMinutes:0.#} minutes. {LiveKernel.StartsAgain}"));
         }
     }
 

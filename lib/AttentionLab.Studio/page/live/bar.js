@@ -32,7 +32,8 @@ export class Bar {
       this.#add(buttons, 'all', 'Run all', 'Every cell from the top', () => cells.run('all'));
       this.#add(buttons, 'stale', 'Run out-of-date', 'The cells that were edited since they ran, and those that may be out of date', () => cells.run('stale'));
       this.#add(buttons, 'stop', 'Stop', 'Stops the running cell; what earlier cells declared stays', () => this.#stop());
-      this.#add(buttons, 'restart', 'Restart kernel', 'Ends the kernel, also in the middle of a cell, and starts a new one: variables are gone, texts and outputs stay', () => cells.ask('restart', {}));
+      this.#add(buttons, 'restart', 'Restart kernel',
+        'Ends the kernel, also in the middle of a cell, and starts a new one: variables are gone, texts and outputs stay', () => cells.ask('restart', {}));
       this.#add(buttons, 'clear', 'Clear outputs', 'Takes away what the cells show', () => cells.ask('clear', {}));
       this.#kernel.className = 'kernel-state';
       buttons.append(this.#kernel);
@@ -89,7 +90,8 @@ export class Bar {
     const row = document.createElement('p');
     const base = document.body.dataset.root + 'work/';
     const chapter = base + encodeURIComponent(document.body.dataset.live);
-    for (const [text, address] of [['Download .dib', chapter + '/notebook.dib'], ['Download .ipynb', chapter + '/notebook.ipynb'], ['My progress (Markdown)', base + 'progress.md']]) {
+    const addresses = { 'Download .dib': chapter + '/notebook.dib', 'Download .ipynb': chapter + '/notebook.ipynb', 'My progress (Markdown)': base + 'progress.md' };
+    for (const [text, address] of Object.entries(addresses)) {
       const link = document.createElement('a');
       link.href = address;
       link.textContent = text;

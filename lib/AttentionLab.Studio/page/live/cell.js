@@ -163,7 +163,8 @@ export class Cell {
     bar.setAttribute('aria-label', this.name);
     this.runButton = button('Run', 'Ctrl+Enter', () => this.run());
     this.runButton.className = 'run';
-    bar.append(this.runButton, button('Run to here', 'This cell, and those above that have not run or are out of date', () => this.#cells.run('here', this)));
+    const toHere = button('Run to here', 'This cell, and those above that have not run or are out of date', () => this.#cells.run('here', this));
+    bar.append(this.runButton, toHere);
     this.#note.className = 'cell-note';
     this.#mark.className = 'cell-mark';
     bar.append(this.#note, this.#mark);
@@ -172,7 +173,8 @@ export class Cell {
     } else {
       this.resetButton = button('Reset', 'Back to the chapter’s text; Ctrl+Z in the editor brings yours back', () => this.reset());
       this.resetButton.hidden = true;
-      this.compareButton = button('Compare', 'Your text beside the chapter’s', () => this.#toggle('difference', () => [showDifference(this.view.original, this.text)]));
+      this.compareButton = button('Compare', 'Your text beside the chapter’s', () =>
+        this.#toggle('difference', () => [showDifference(this.view.original, this.text)]));
       this.compareButton.hidden = true;
       bar.append(this.compareButton, this.resetButton);
     }

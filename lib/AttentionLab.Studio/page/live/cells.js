@@ -5,7 +5,9 @@ import { command } from './server.js';
 export class Cells {
   #article;
   #cells = new Map();
-  #seen = new IntersectionObserver(entries => entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount()), { rootMargin: '600px' });
+  #seen = new IntersectionObserver(entries => {
+    entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount());
+  }, { rootMargin: '600px' });
   known = false;
   mayEdit = true;
 

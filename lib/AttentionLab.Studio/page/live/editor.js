@@ -46,12 +46,19 @@ function rich(cm, options) {
       extensions: [
         keys,
         cm.highlightSpecialChars(), cm.history(), cm.drawSelection(), cm.indentOnInput(), cm.indentUnit.of('    '), EditorState.tabSize.of(4),
-        cm.bracketMatching(), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }), cm.csharp(), cm.syntaxHighlighting(cm.classHighlighter),
+        cm.bracketMatching(), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }),
+        cm.csharp(), cm.syntaxHighlighting(cm.classHighlighter),
         language(cm, options),
-        cm.keymap.of([{ key: 'Tab', run: cm.acceptCompletion }, ...cm.closeBracketsKeymap, ...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.completionKeymap, ...cm.lintKeymap, cm.indentWithTab]),
+        cm.keymap.of([
+          { key: 'Tab', run: cm.acceptCompletion },
+          ...cm.closeBracketsKeymap, ...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.completionKeymap, ...cm.lintKeymap,
+          cm.indentWithTab,
+        ]),
         leave, failedLine,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off' }),
+        EditorView.contentAttributes.of({
+          'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off',
+        }),
         EditorView.updateListener.of(update => {
           if (update.docChanged && isTyped) {
             update.view.setTabFocusMode(false);

@@ -1,8 +1,11 @@
 // What the kernel knows about the code in an editor: completions with documentation, meaning of words, arguments of calls, errors.
 import { ask } from './server.js';
 
-const kinds = { Method: 'method', ExtensionMethod: 'method', Property: 'property', Field: 'property', Local: 'variable', Parameter: 'variable', RangeVariable: 'variable',
-  Class: 'class', Structure: 'class', Enum: 'enum', EnumMember: 'constant', Constant: 'constant', Interface: 'interface', Delegate: 'type', Namespace: 'namespace', Keyword: 'keyword' };
+const kinds = {
+  Method: 'method', ExtensionMethod: 'method', Property: 'property', Field: 'property', Local: 'variable', Parameter: 'variable', RangeVariable: 'variable',
+  Class: 'class', Structure: 'class', Enum: 'enum', EnumMember: 'constant', Constant: 'constant', Interface: 'interface', Delegate: 'type',
+  Namespace: 'namespace', Keyword: 'keyword',
+};
 
 // options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare.
 export function language(cm, options) {
@@ -38,7 +41,8 @@ function completions(cm) {
 function hovers(cm) {
   return cm.hoverTooltip(async (view, pos) => {
     const hover = (await ask('hover', view.state.doc.toString(), pos))?.hover;
-    return hover ? { pos: hover.start, end: hover.start + hover.length, above: true, create: () => ({ dom: box(plain(hover.markdown)) }) } : null;
+    const create = () => ({ dom: box(plain(hover.markdown)) });
+    return hover ? { pos: hover.start, end: hover.start + hover.length, above: true, create } : null;
   }, { hoverTime: 250 });
 }
 
@@ -50,7 +54,10 @@ function diagnostics(cm, options) {
     const found = (await ask('diagnose', view.state.doc.toString()))?.diagnostics ?? [];
     const end = view.state.doc.length;
     return found.map(each => ({
-      from: Math.min(each.start, end), to: Math.min(each.start + each.length, end), severity: each.severity, message: (each.code ? each.code + ': ' : '') + each.message,
+      from: Math.min(each.start, end),
+      to: Math.min(each.start + each.length, end),
+      severity: each.severity,
+      message: (each.code ? each.code + ': ' : '') + each.message,
     }));
   }, { delay: 600 });
 }
@@ -60,7 +67,10 @@ function signatures(cm) {
   const set = cm.StateEffect.define();
   const shown = cm.StateField.define({
     create: () => null,
-    update: (tip, change) => change.effects.filter(effect => effect.is(set)).reduce((_, effect) => effect.value, change.docChanged && tip ? { ...tip, pos: change.changes.mapPos(tip.pos) } : tip),
+    update(tip, change) {
+      const moved = change.docChanged && tip ? { ...tip, pos: change.changes.mapPos(tip.pos) } : tip;
+      return change.effects.filter(effect => effect.is(set)).reduce((_, effect) => effect.value, moved);
+    },
     provide: field => cm.showTooltip.from(field),
   });
   const watch = cm.ViewPlugin.define(view => {
@@ -140,5 +150,6 @@ function box(text) {
 
 // The few marks of Markdown that the kernel writes.
 function plain(markdown) {
-  return markdown.split('\n').filter(line => !line.startsWith('```')).map(line => line.replace(/^> ?/, '').replace(/\\([^\w\s])/g, '$1').replace(/[*_`]{1,2}(\S[^*_`]*)[*_`]{1,2}/g, '$1')).join('\n');
+  return markdown.split('\n').filter(line => !line.startsWith('```')).map(line =>
+    line.replace(/^> ?/, '').replace(/\\([^\w\s])/g, '$1').replace(/[*_`]{1,2}(\S[^*_`]*)[*_`]{1,2}/g, '$1')).join('\n');
 }
