@@ -116,8 +116,8 @@ public sealed class LiveCourse : IAsyncDisposable
             }
 
             // Another program's hand in the reader's file beats no pulse: it is looked for once a second.
-            Task news = session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token));
-            await news.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task beat = session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token));
+            await beat.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -48,9 +48,9 @@ export class Bar {
       take.textContent = 'Take over here';
       take.addEventListener('click', () => cells.ask('take', {}));
       this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
-      bar.append(this.#reading, buttons, this.#word, this.#said, this.#variables.dom);
+      bar.append(this.#reading, buttons, this.#word, this.#variables.dom);
       this.#progress.className = 'work-progress';
-      bar.append(this.#more());
+      bar.append(this.#more(), this.#said);
       cells.say = text => { this.#said.textContent = text; };
     }
     bar.append(statusLine);
