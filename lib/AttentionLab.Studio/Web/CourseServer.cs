@@ -68,7 +68,8 @@ public sealed class CourseServer : IAsyncDisposable
                 await app.StartAsync();
                 return server;
             }
-            catch (IOException exception) when (exception.InnerException is AddressInUseException)
+            catch (Exception exception) when (exception is IOException { InnerException: AddressInUseException }
+                or System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AddressAlreadyInUse })
             {
                 await app.DisposeAsync();
                 if (port is not null)
