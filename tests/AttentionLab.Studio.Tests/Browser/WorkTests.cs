@@ -72,21 +72,6 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Stop_ACellThatCannotBeStoppedAlone_EndsTheKernelAndTheCellsAboveRunAgain()
-    {
-        await using WatchedPage page = await OpenAsync();
-        await RunAsync(page, 1, "20");
-        await TypeAsync(page, 4, "Console.WriteLine(\"on\");\nParallel.For(0, 2, _ => { while (true) { } });");
-        await page.Page.Keyboard.PressAsync("Control+Enter");
-        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("stopped, and the notebook's process with it");
-        await Expect(page.Page.Locator(".kernel-word")).ToContainTextAsync("The kernel ended with the cell.");
-        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Run to here" }).ClickAsync();
-        await Expect(Output(page, 3)).ToHaveTextAsync("41");
-    }
-
-    [Fact]
     public async Task Restart_InTheMiddleOfACell_StartsAKernelThatKnowsNothing()
     {
         await using WatchedPage page = await OpenAsync();
