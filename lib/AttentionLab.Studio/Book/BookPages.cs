@@ -15,6 +15,8 @@ public sealed class BookPages
     private readonly Dictionary<string, Func<ExecutedNotebook?, LivePage?, string>> _pages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Chapter> _solutions;
     private readonly HashSet<string> _sheets;
+    private readonly Glossary _glossary;
+    private readonly (string Path, string Title)[] _prose;
 
     /// <summary>Parses all text, once, and sets all formulas in one go.</summary>
     /// <param name="content">What the book shows.</param>
@@ -30,8 +32,11 @@ public sealed class BookPages
         _solutions = solutions.ToDictionary(chapter => chapter.Name, StringComparer.Ordinal);
         _sheets = [.. content.LeaderSheets.Select(sheet => sheet.Name)];
         MarkdownText introduction = MarkdownText.Parse(content.Introduction?.Markdown ?? "");
+        _glossary = new Glossary(content.Pages.FirstOrDefault(page => page.Name == Glossary.Name));
+        MarkdownText[] prose = [.. content.Pages.Select(page => MarkdownText.Parse(page.Markdown))];
+        _prose = [.. content.Pages.Zip(prose, (page, text) => (PageAddress.Prose(page.Name), text.Title ?? page.Name))];
         MarkdownText[] sheets = [.. content.LeaderSheets.Select(sheet => MarkdownText.Parse(sheet.Markdown))];
-        formulas.Prepare([.. Chapters.Concat(solutions).SelectMany(chapter => chapter.Texts).Concat(sheets).Append(introduction).SelectMany(text => text.Formulas)]);
+        formulas.Prepare([.. Chapters.Concat(solutions).SelectMany(chapter => chapter.Texts).Concat(sheets).Concat(prose).Append(introduction).SelectMany(text => text.Formulas)]);
 
         _pages["index.html"] = (_, live) => Index(introduction, live);
         for (int i = 0; i < Chapters.Count; i++)
@@ -50,6 +55,12 @@ public sealed class BookPages
         {
             (string name, MarkdownText text) = (content.LeaderSheets[i].Name, sheets[i]);
             _pages[PageAddress.Sheet(name)] = (_, live) => SheetPage(name, text, live);
+        }
+
+        for (int i = 0; i < prose.Length; i++)
+        {
+            (string path, MarkdownText text) = (_prose[i].Path, prose[i]);
+            _pages[path] = (_, live) => ProsePage(path, text, live);
         }
 
         Paths = [.. _pages.Keys];
@@ -84,7 +95,7 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList.Menu(Chapters, "", null), body, Contents([introduction], context)) { Live = live });
+            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList.Menu(Chapters, _prose, "", null), body, Contents([introduction], context)) { Live = live });
     }
 
     private string ChapterPage(int index, ExecutedNotebook notebook, LivePage? live)
@@ -107,7 +118,7 @@ public sealed class BookPages
             {ChapterList.Pager(Chapters, index)}
             """;
         return Page(
-            new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question, ChapterList.Menu(Chapters, "", chapter.Name), body, contents) { Live = live });
+            new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question, ChapterList.Menu(Chapters, _prose, "", chapter.Path), body, contents) { Live = live });
     }
 
     private string SolutionPage(Chapter solution, ExecutedNotebook notebook, LivePage? live)
@@ -121,7 +132,7 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame(PageAddress.Solution(solution.Name), $"Solutions {chapter?.Label ?? solution.Name} – {CourseTitle}", "Solutions of the exercises.", ChapterList.Menu(Chapters, "../", solution.Name), body, Contents(solution.Texts, context)) { Live = live });
+            new Frame(PageAddress.Solution(solution.Name), $"Solutions {chapter?.Label ?? solution.Name} – {CourseTitle}", "Solutions of the exercises.", ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(solution.Name)), body, Contents(solution.Texts, context)) { Live = live });
     }
 
     private string SheetPage(string name, MarkdownText text, LivePage? live)
@@ -135,7 +146,21 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame(PageAddress.Sheet(name), $"Leader’s sheet {chapter?.Label ?? name} – {CourseTitle}", "For whoever leads the session.", ChapterList.Menu(Chapters, "../", name), body, Contents([text], context)) { Live = live });
+            new Frame(PageAddress.Sheet(name), $"Leader’s sheet {chapter?.Label ?? name} – {CourseTitle}", "For whoever leads the session.", ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(name)), body, Contents([text], context)) { Live = live });
+    }
+
+    private string ProsePage(string path, MarkdownText text, LivePage? live)
+    {
+        MarkdownContext context = Context("");
+        string title = text.Title ?? path, html = text.ToHtml(context);
+        string body = $"""
+            <article>
+            <header class="title"><h1>{Encode(title)}</h1></header>
+            {(path == PageAddress.Prose(Glossary.Name) ? Glossary.WithAnchors(html) : html)}</article>
+
+            """;
+        return Page(
+            new Frame(path, $"{title} – {CourseTitle}", title, ChapterList.Menu(Chapters, _prose, "", path), body, Contents([text], context)) { Live = live });
     }
 
     private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label)
@@ -173,5 +198,8 @@ public sealed class BookPages
     private MarkdownContext Context(string root) => new(
         _formulas,
         url => PageAddress.OfLink(url, root.Length > 0) is ({ } path, var anchor) && _pages.ContainsKey(path) ? root + PageAddress.Of(path) + anchor : null,
-        _content.Folder);
+        _content.Folder)
+    {
+        Finish = html => _glossary.Link(html, root),
+    };
 }

@@ -6,17 +6,29 @@ namespace AttentionLab.Studio.Book;
 /// <summary>Ways from page to page: the menu of chapters, the list on the first page, the links at the foot.</summary>
 internal static class ChapterList
 {
-    /// <summary>The menu beside the text.</summary>
-    public static string Menu(IReadOnlyList<Chapter> chapters, string root, string? current)
+    /// <summary>The menu beside the text: the chapters, then the other pages.</summary>
+    public static string Menu(IReadOnlyList<Chapter> chapters, IReadOnlyList<(string Path, string Title)> others, string root, string? current)
     {
         StringBuilder html = new("<ol>");
         foreach (Chapter chapter in chapters)
         {
-            string here = chapter.Name == current ? " aria-current=\"page\"" : "";
+            string here = chapter.Path == current ? " aria-current=\"page\"" : "";
             html.Append($"<li data-chapter=\"{Encode(chapter.Path)}\"><a href=\"{root}{PageAddress.Of(chapter.Path)}\"{here}><span class=\"number\">{Encode(chapter.Label)}</span> <span class=\"question\">{Encode(chapter.Question)}</span></a></li>");
         }
 
-        return html.Append("</ol>").ToString();
+        html.Append("</ol>");
+        if (others.Count > 0)
+        {
+            html.Append("<ul class=\"others\">");
+            foreach ((string path, string title) in others)
+            {
+                html.Append($"<li><a href=\"{root}{PageAddress.Of(path)}\"{(path == current ? " aria-current=\"page\"" : "")}><span class=\"question\">{Encode(title)}</span></a></li>");
+            }
+
+            html.Append("</ul>");
+        }
+
+        return html.ToString();
     }
 
     /// <summary>The list of the first page: questions, times, exercises.</summary>

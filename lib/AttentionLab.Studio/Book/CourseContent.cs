@@ -19,10 +19,13 @@ public sealed record CourseContent(
     IReadOnlyList<CourseText> LeaderSheets,
     CourseText? Introduction)
 {
+    /// <summary>Texts that are pages of their own: glossary, formula sheet, …</summary>
+    public IReadOnlyList<CourseText> Pages { get; init; } = [];
+
     /// <summary>Folder that pictures of the text lie in; null if there is none.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Reads solutions, leader's sheets and the introduction that lie beside the notebooks.</summary>
+    /// <summary>Reads solutions, leader's sheets, the introduction and the pages that lie beside the notebooks.</summary>
     /// <param name="folder">The course's folder <c>notebooks</c>.</param>
     /// <param name="chapters">The notebooks, executed or not.</param>
     /// <param name="unusable">Told about solutions that cannot be read, which are left out then; null makes them an error.</param>
@@ -37,6 +40,7 @@ public sealed record CourseContent(
             File.Exists(readme) ? Prose(readme) : null)
         {
             Folder = folder,
+            Pages = [.. Files(Path.Combine(folder, "book"), "*.md").Select(Prose)],
         };
     }
 

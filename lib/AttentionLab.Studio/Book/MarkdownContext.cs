@@ -6,6 +6,9 @@ namespace AttentionLab.Studio.Book;
 /// <param name="imageFolder">Folder that relative images lie in.</param>
 public sealed class MarkdownContext(Formulas formulas, Func<string, string?> link, string? imageFolder = null)
 {
+    /// <summary>What is done to a piece of text when it has become HTML; nothing, if not set.</summary>
+    public Func<string, string> Finish { get; init; } = html => html;
+
     private const int LargestImage = 512 * 1024;
 
     /// <summary>Sets formulas.</summary>

@@ -65,6 +65,7 @@ internal sealed class MarkdownHtml
     private string Finish(string html, bool links)
     {
         string safe = SafeHtml.Markdown(html, _context, _ours, links).Replace($" {_ours}=\"id:", " id=\"", StringComparison.Ordinal);
+        safe = links ? _context.Finish(safe) : safe;
         return Regex.Replace(safe, $"<span {_ours}=\"([0-9]+)\"></span>", mark => _made[int.Parse(mark.Groups[1].ValueSpan)]);
     }
 

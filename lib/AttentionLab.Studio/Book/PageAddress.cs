@@ -12,6 +12,9 @@ internal static class PageAddress
     /// <summary>Page of a chapter's sheet for whoever leads the session.</summary>
     public static string Sheet(string name) => $"leader/{name}.html";
 
+    /// <summary>Page of a text of its own: the glossary, the formula sheet, …</summary>
+    public static string Prose(string name) => $"{name}.html";
+
     /// <summary>The address of a path, as it may stand in an attribute.</summary>
     public static string Of(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
@@ -28,7 +31,8 @@ internal static class PageAddress
             ".dib" when file.Contains("solutions/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) => Solution(name),
             ".dib" => Chapter(name),
             ".md" when name == "README" => "index.html",
-            ".md" => Sheet(name),
+            ".md" when file.Contains("leader/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) => Sheet(name),
+            ".md" => Prose(name),
             _ => null,
         };
         return path is null ? null : (path, anchor);

@@ -80,6 +80,8 @@ internal static class ServeCommand
         await using CourseServer server = await CourseServer.StartAsync(live, port, forwarded, next => Console.WriteLine($"A browser was let in. For another one: {next}"));
         Uri address = server.Entrance();
         Console.WriteLine($"Attention by Experiment: {address}  (Ctrl-C ends it)");
+        Console.WriteLine($"The text of all {live.Order.Count} notebooks is there at once. Those that have not run since they changed run now, behind the page, the one that you open first;"
+            + " each is told here when it is done. The first time that takes some minutes, later nothing.");
         foreach (string problem in formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);
