@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AttentionLab.Studio.Web;
 using Microsoft.Playwright;
 
 namespace AttentionLab.Studio.Tests.Browser;
@@ -44,13 +43,6 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Opens a page of a book in a folder.</summary>
     public Task OpenFileAsync(string folder, string page) => Page.GotoAsync(new Uri(Path.Combine(folder, page)).AbsoluteUri);
-
-    /// <summary>Lets this browser into a course, and opens a page of it.</summary>
-    public async Task EnterAsync(CourseServer server, string page)
-    {
-        await Context.APIRequest.GetAsync(server.Entrance().AbsoluteUri);
-        await Page.GotoAsync(new Uri(server.Address, page).AbsoluteUri);
-    }
 
     /// <summary>Takes the covers off: asks every prediction to just show its outcome.</summary>
     public Task UncoverAsync() => Page.EvaluateAsync("document.querySelectorAll('.predict:not([hidden]) .just-show').forEach(button => button.click())");
