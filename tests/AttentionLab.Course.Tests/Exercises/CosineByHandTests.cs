@@ -27,8 +27,12 @@ public class CosineByHandTests
         new("rounded", (a, b) => Math.Round(Right(a, b), 2), "Do not round"),
         new("two places", (a, b) => Right(a[..2], b[..2]), "zeros in them"),
         new("three places", (a, b) => a.Length == 4 ? 0 : Right(a, b), "the last numbers meet"),
-        new("makes unit vectors of its inputs", (a, b) => { float l = (float)Length(a); for (int i = 0; i < a.Length; i++) { a[i] /= l; } return Dot(a,
-            b) / Length(b); }, "changed one of its inputs"));
+        new("makes unit vectors of its inputs", (a, b) =>
+        {
+            float l = (float)Length(a); for (int i = 0; i < a.Length; i++) { a[i] /= l; }
+            return Dot(a,
+            b) / Length(b);
+        }, "changed one of its inputs"));
 
     [Fact]
     public void Check_UnusualAnswers_Pass()
