@@ -50,10 +50,6 @@
     var outputs = element.querySelector('.outputs');
     var note = outputs ? make('p', 'covered', 'Covered until you have answered.') : document.createComment('covered');
     var inside = document.createDocumentFragment();
-    var nodes = [];
-    if (!outputs) {
-      for (var at = element.firstChild; at && !/^H[2-6]$/.test(at.nodeName); at = at.nextSibling) { nodes.push(at); }
-    }
     return {
       element: element,
       outputs: outputs,
@@ -62,8 +58,8 @@
         if (outputs) {
           outputs.replaceWith(note);
         } else {
+          while (element.firstChild && !/^H[2-6]$/.test(element.firstChild.nodeName)) { inside.appendChild(element.firstChild); }
           element.insertBefore(note, element.firstChild);
-          nodes.forEach(function (node) { inside.appendChild(node); });
         }
       },
       show: function () {
@@ -191,7 +187,6 @@
       }
     }
 
-    if (kept[key]) { open(); } else { cover(); }
     return { key: key, parts: parts, open: open, cover: cover, judge: judge };
   }
 
@@ -235,6 +230,8 @@
   }
 
   predictions = Array.prototype.map.call(document.querySelectorAll('[data-answers]'), prediction);
+  // All forms stand before anything is covered: the text that tells what was seen may end with the next prediction.
+  predictions.forEach(function (one) { if (kept[one.key]) { one.open(); } else { one.cover(); } });
   window.bookPredictions = {
     outputs: function (cell) {
       var found = null;

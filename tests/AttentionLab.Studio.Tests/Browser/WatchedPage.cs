@@ -45,7 +45,8 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task OpenFileAsync(string folder, string page) => Page.GotoAsync(new Uri(Path.Combine(folder, page)).AbsoluteUri);
 
     /// <summary>Takes the covers off: asks every prediction to just show its outcome.</summary>
-    public Task UncoverAsync() => Page.EvaluateAsync("document.querySelectorAll('.predict:not([hidden]) .just-show').forEach(button => button.click())");
+    public Task UncoverAsync() => Page.EvaluateAsync(
+        "for (let next; (next = document.querySelector('.predict:not([hidden]) .just-show'));) next.click()");
 
     /// <summary>Uncovers everything, scrolls to every chart and waits until it is drawn. Returns how many charts the page has.</summary>
     public async Task<int> DrawChartsAsync()

@@ -26,7 +26,8 @@ public sealed partial record HostRun(string Host, string Notebook, IReadOnlyList
     /// <summary>No cell failed here, and each printed and drew what it did in Studio.</summary>
     public void AssertLike(HostRun studio)
     {
-        Assert.Equal([], Cells.Where(cell => cell.Failure is not null).Select(cell => $"{Notebook}.dib: cell {cell.Number}: {cell.Failure}"));
+        string[] failures = [.. Cells.Where(cell => cell.Failure is not null).Select(cell => $"{Notebook}.dib: cell {cell.Number}: {cell.Failure}")];
+        Assert.True(failures.Length == 0, string.Join('\n', failures));
         Assert.Equal(studio.Cells.Select(cell => (cell.Number, cell.Charts)), Cells.Select(cell => (cell.Number, cell.Charts)));
         Assert.Equal(
             studio.Cells.Select(cell => $"cell {cell.Number}:\n{WithoutTimes(cell.Printed)}"),
