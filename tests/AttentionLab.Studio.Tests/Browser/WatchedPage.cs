@@ -72,8 +72,9 @@ public sealed class WatchedPage : IAsyncDisposable
           const plot = figure.querySelector('.js-plotly-plot');
           if (!plot) return 'not drawn';
           const wanted = plot._fullData.filter(trace => trace.visible === true).length;
+          const seen = box => box.width > 0 || box.height > 0;   // an upright line has no width
           const drawn = [...plot.querySelectorAll('.cartesianlayer .trace, .cartesianlayer .hm')]
-            .filter(trace => trace.querySelector('path, image, rect, text, use') && trace.getBoundingClientRect().width > 0);
+            .filter(trace => trace.querySelector('path, image, rect, text, use') && seen(trace.getBoundingClientRect()));
           return drawn.length + '/' + wanted;
         })
         """);
