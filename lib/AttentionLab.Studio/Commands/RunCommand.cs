@@ -37,7 +37,7 @@ internal static class RunCommand
             await Console.Error.WriteLineAsync(cell.Failure!.At(name, cell.Number));
         }
 
-        int code = notebook.Cells.Count(cell => cell.Language == "csharp");
+        int code = notebook.Cells.Count(cell => cell.Language == "csharp" || cell.Failure is not null);
         Console.WriteLine(FormattableString.Invariant($"{name}: {code} cells, {failed} failed, {notebook.Seconds:0.0} s"));
         return failed == 0 ? 0 : 1;
     }
@@ -52,10 +52,7 @@ internal static class RunCommand
         Console.WriteLine(FormattableString.Invariant($"── {name}: cell {cell.Number} ({cell.Seconds:0.00} s)"));
         foreach (CellOutput output in cell.Outputs)
         {
-            string text = output.MimeType is CellOutput.Stream or CellOutput.Plain
-                ? output.Content.TrimEnd('\n')
-                : FormattableString.Invariant($"[{output.MimeType}, {output.Content.Length:N0} characters]");
-            Console.WriteLine(text);
+            Console.WriteLine(TerminalOutput.Of(output));
         }
 
         if (cell.Failure is CellFailure failure)

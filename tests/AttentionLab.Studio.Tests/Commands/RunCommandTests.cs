@@ -45,7 +45,27 @@ public sealed class RunCommandTests : IDisposable
         (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", _folder.Write("bad.dib", text));
         Assert.Equal((1, expected), (exitCode, error.Trim()));
         Assert.DoesNotContain("behind", output);
-        Assert.Contains("1 failed", output);
+        Assert.Contains("2 cells, 1 failed", output);
+    }
+
+    [Fact]
+    public async Task Run_CardsAndCharts_AreTextInATerminal()
+    {
+        _folder.Write("setup.dib", File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib")));
+        string notebook = _folder.WriteNotebook(
+            "cards.dib",
+            "#!import ./setup.dib",
+            "RowSums.Check(matrix => new float[matrix.GetLength(0)])",
+            "RowSums.Hint(1)",
+            "Chart.Bars([new BarSet(\"n\", [\"a\", \"b\"], [1, 2])], \"b <i>leads</i>\", \"b has 2, a has 1.\", \"letter\", \"count\")");
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", notebook);
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("△ 00.1 · Add up each row: not yet (difficulty 1 of 3 · 3 min)\n", output);
+        Assert.Matches("Tried: [^\n]+\nExpected: [^\n]+\nGot: ", output);
+        Assert.DoesNotContain("Hint 1 of 3", output);
+        Assert.Contains("? 00.1 · Add up each row: hint 1 of 3", output);
+        Assert.Contains("[chart] b <i>leads</i>\n  b has 2, a has 1.\n", output);
+        Assert.DoesNotContain("text/html", output);
     }
 
     [Fact]
