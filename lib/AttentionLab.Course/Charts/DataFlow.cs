@@ -31,6 +31,13 @@ public sealed class DataFlow : IShowsItself
         }
     }
 
+    private DataFlowDrawing.Look Look(EncoderBoxes.Box box)
+    {
+        int first = EncoderBoxes.FirstChapter(box);
+        bool now = Opened.Contains(box), later = !now && first > _chapter;
+        return new DataFlowDrawing.Look(now, later, now || later ? "" : Number(first));
+    }
+
     private IReadOnlyList<EncoderBoxes.Box> Opened => EncoderBoxes.Chapters[_chapter];
 
     /// <summary>The figure at the start of a chapter.</summary>
@@ -40,13 +47,19 @@ public sealed class DataFlow : IShowsItself
         ? new DataFlow(chapter)
         : throw new ArgumentOutOfRangeException(nameof(chapter), chapter, $"chapter {chapter} was asked for but the course has 0 to {EncoderBoxes.Chapters.Count - 1}: give one of these.");
 
+    /// <summary>The whole way as one drawing (SVG), each box with the number of the chapter that opens it first.</summary>
+    public static string OfCourse() => DataFlowDrawing.Chain(
+        "The way of a word through an encoder",
+        string.Join(", ", EncoderBoxes.All.Select(box => $"{box.Name}: chapter {Number(EncoderBoxes.FirstChapter(box))}")) + ".",
+        box => new(Mark: Number(EncoderBoxes.FirstChapter(box))));
+
     /// <summary>Two drawings, side by side where there is room, and a line of text below.</summary>
     public string ToHtml() =>
         $"""
         <div role="group" aria-label="{HtmlText.Encode(Title)}" class="data-flow" style="margin: 0.5em 0">
         <p style="margin: 0 0 0.4em; font-weight: 600">{HtmlText.Encode(Title)}</p>
         {DataFlowDrawing.Words()}
-        {DataFlowDrawing.Chain(_chapter, Title, Summary)}
+        {DataFlowDrawing.Chain(Title, Summary, Look)}
         <p style="margin: 0.2em 0 0.8em; font-size: 0.9em; max-width: 48em">Filled: this chapter. Thin line: an earlier chapter, with its number. Dashed: later. The vectors are made up, so that you can check them with a pencil.</p>
         </div>
         """;

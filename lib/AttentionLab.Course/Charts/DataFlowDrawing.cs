@@ -39,15 +39,18 @@ internal static class DataFlowDrawing
         return Svg(184, "Six words and their vectors", WordsAsText, svg);
     }
 
+    /// <summary>How a box is drawn: filled, dashed or neither, with a few letters in its corner.</summary>
+    internal readonly record struct Look(bool Filled = false, bool Dashed = false, string Mark = "");
+
     /// <summary>The chain of boxes: rows of three, read like a snake, from words to the answer and back.</summary>
-    internal static string Chain(int chapter, string title, string summary)
+    internal static string Chain(string title, string summary, Func<EncoderBoxes.Box, Look> look)
     {
         StringBuilder svg = new();
         int rows = (EncoderBoxes.All.Count + Columns - 1) / Columns;
         for (int i = 0; i < EncoderBoxes.All.Count; i++)
         {
             (int x, int y) = Place(i);
-            svg.Append(OneBox(EncoderBoxes.All[i], chapter, x, y));
+            svg.Append(OneBox(EncoderBoxes.All[i], look(EncoderBoxes.All[i]), x, y));
             if (i + 1 < EncoderBoxes.All.Count)
             {
                 (int nextX, int nextY) = Place(i + 1);
@@ -66,15 +69,13 @@ internal static class DataFlowDrawing
         return (2 + column * (Width - 4 - BoxWidth) / (Columns - 1), 2 + row * RowHeight);
     }
 
-    private static string OneBox(EncoderBoxes.Box box, int chapter, int x, int y)
+    private static string OneBox(EncoderBoxes.Box box, Look look, int x, int y)
     {
-        int first = EncoderBoxes.FirstChapter(box);
-        bool now = EncoderBoxes.Chapters[chapter].Contains(box), later = !now && first > chapter;
-        string edge = now ? $"fill=\"{Accent}\" fill-opacity=\"0.22\" stroke=\"{Accent}\" stroke-width=\"3\""
-            : later ? "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.55\" stroke-dasharray=\"4 3\"" : "fill=\"none\" stroke=\"currentColor\"";
-        string mark = now || later ? "" : Text(x + BoxWidth - 4, y + 11, DataFlow.Number(first), 10.5, "end");
-        return $"<g{(later ? " opacity=\"0.7\"" : "")}><rect x=\"{x}\" y=\"{y}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\" {edge}></rect>"
-            + Text(x + BoxWidth / 2.0, y + 26, box.First, 13, "middle", bold: now) + Text(x + BoxWidth / 2.0, y + 41, box.Second, 11.5, "middle") + mark + "</g>";
+        string edge = look.Filled ? $"fill=\"{Accent}\" fill-opacity=\"0.22\" stroke=\"{Accent}\" stroke-width=\"3\""
+            : look.Dashed ? "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.55\" stroke-dasharray=\"4 3\"" : "fill=\"none\" stroke=\"currentColor\"";
+        string mark = look.Mark.Length == 0 ? "" : Text(x + BoxWidth - 4, y + 11, look.Mark, 10.5, "end");
+        return $"<g{(look.Dashed ? " opacity=\"0.7\"" : "")}><rect x=\"{x}\" y=\"{y}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\" {edge}></rect>"
+            + Text(x + BoxWidth / 2.0, y + 26, box.First, 13, "middle", bold: look.Filled) + Text(x + BoxWidth / 2.0, y + 41, box.Second, 11.5, "middle") + mark + "</g>";
     }
 
     /// <summary>A line with a point at its end, which is part of the length.</summary>

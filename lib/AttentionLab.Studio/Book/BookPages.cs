@@ -5,7 +5,7 @@ using static AttentionLab.Studio.Book.PageText;
 namespace AttentionLab.Studio.Book;
 
 /// <summary>
-/// Makes every page of the book: the first page, chapters, solutions, leader's sheets. The static book and the live
+/// Makes every page of the book: the first page, chapters, solutions, leader's sheets, files of the library. The static book and the live
 /// server use the same pages.
 /// </summary>
 public sealed class BookPages
@@ -16,6 +16,7 @@ public sealed class BookPages
     private readonly Dictionary<string, Chapter> _solutions;
     private readonly HashSet<string> _sheets;
     private readonly Glossary _glossary;
+    private readonly LibraryFiles _library;
     private readonly (string Path, string Title)[] _prose;
 
     /// <summary>Parses all text, once, and sets all formulas in one go.</summary>
@@ -31,14 +32,17 @@ public sealed class BookPages
         Chapter[] solutions = [.. content.Solutions.Select(Chapter.Of)];
         _solutions = solutions.ToDictionary(chapter => chapter.Name, StringComparer.Ordinal);
         _sheets = [.. content.LeaderSheets.Select(sheet => sheet.Name)];
-        MarkdownText introduction = MarkdownText.Parse(content.Introduction?.Markdown ?? "");
+        Anchors anchors = new();
+        MarkdownText front = MarkdownText.Parse(content.Front?.Markdown ?? "", anchors), introduction = MarkdownText.Parse(content.Introduction?.Markdown ?? "", anchors);
         _glossary = new Glossary(content.Pages.FirstOrDefault(page => page.Name == Glossary.Name));
         MarkdownText[] prose = [.. content.Pages.Select(page => MarkdownText.Parse(page.Markdown))];
         _prose = [.. content.Pages.Zip(prose, (page, text) => (PageAddress.Prose(page.Name), text.Title ?? page.Name))];
         MarkdownText[] sheets = [.. content.LeaderSheets.Select(sheet => MarkdownText.Parse(sheet.Markdown))];
-        formulas.Prepare([.. Chapters.Concat(solutions).SelectMany(chapter => chapter.Texts).Concat(sheets).Concat(prose).Append(introduction).SelectMany(text => text.Formulas)]);
+        MarkdownText[] all = [.. Chapters.Concat(solutions).SelectMany(chapter => chapter.Texts), .. sheets, .. prose, front, introduction];
+        formulas.Prepare([.. all.SelectMany(text => text.Formulas)]);
+        _library = new LibraryFiles(content.Folder);
 
-        _pages["index.html"] = (_, live) => Index(introduction, live);
+        _pages["index.html"] = (_, live) => Index(front, introduction, live);
         for (int i = 0; i < Chapters.Count; i++)
         {
             int index = i;
@@ -63,6 +67,11 @@ public sealed class BookPages
             _pages[path] = (_, live) => ProsePage(path, text, live);
         }
 
+        foreach (string file in all.SelectMany(text => text.Links.Select(_library.OfLink).Concat(text.Code.Select(_library.OfCode))).OfType<string>().Distinct())
+        {
+            _pages[PageAddress.Library(file)] = (_, live) => LibraryPage(file, live);
+        }
+
         Paths = [.. _pages.Keys];
     }
 
@@ -82,21 +91,18 @@ public sealed class BookPages
     /// <summary>The search index: a script that puts all text of all chapters into <c>window.bookIndex</c>.</summary>
     public string SearchIndex() => Book.SearchIndex.Of(Chapters);
 
-    private string Index(MarkdownText introduction, LivePage? live)
+    private string Index(MarkdownText front, MarkdownText introduction, LivePage? live)
     {
         MarkdownContext context = Context("");
-        string body = $"""
-            <article class="front">
-            <header class="title">
-            <h1>{CourseTitle}</h1>
-            <p class="subtitle">Questions about attention and the Transformer encoder, answered by experiments in C#.</p>
-            </header>
-            {ChapterList.Index(Chapters)}{introduction.ToHtml(context)}</article>
-
-            """;
+        string body = FrontPage.Of(Chapters, _content.Planned, Extras, _prose, front.ToHtml(context), introduction.ToHtml(context));
         return Page(
-            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList.Menu(Chapters, _prose, "", null), body, Contents([introduction], context)) { Live = live });
+            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList.Menu(Chapters, _prose, "", null), body, Contents([front, introduction], context)) { Live = live });
     }
+
+    /// <summary>Links to a chapter's solutions and leader's sheet, behind its facts.</summary>
+    private string Extras(Chapter chapter) =>
+        (_solutions.ContainsKey(chapter.Name) ? $" · <a href=\"{PageAddress.Of(PageAddress.Solution(chapter.Name))}\">solutions</a>" : "")
+        + (_sheets.Contains(chapter.Name) ? $" · <a href=\"{PageAddress.Of(PageAddress.Sheet(chapter.Name))}\">leader’s sheet</a>" : "");
 
     private string ChapterPage(int index, ExecutedNotebook notebook, LivePage? live)
     {
@@ -163,6 +169,20 @@ public sealed class BookPages
             new Frame(path, $"{title} – {CourseTitle}", title, ChapterList.Menu(Chapters, _prose, "", path), body, Contents([text], context)) { Live = live });
     }
 
+    private string LibraryPage(string file, LivePage? live)
+    {
+        string path = PageAddress.Library(file), name = Path.GetFileNameWithoutExtension(file);
+        string root = string.Concat(Enumerable.Repeat("../", path.Count(letter => letter == '/')));
+        string body = $"""
+            <article class="library">
+            <header class="title"><p class="number">The library</p><h1>{Encode(name)}</h1><p class="facts">{Encode(file)}</p></header>
+            <pre class="code" tabindex="0"><code>{CodeHighlighter.ToHtml(PageText.Clean(_library.Text(file)))}</code></pre>
+            </article>
+
+            """;
+        return Page(new Frame(path, $"{name} – {CourseTitle}", $"The file {file} of the library.", ChapterList.Menu(Chapters, _prose, root, null), body, "") { Live = live });
+    }
+
     private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label)
     {
         Dictionary<int, ExecutedCell> ran = notebook.Cells.ToDictionary(cell => cell.Number);
@@ -195,11 +215,18 @@ public sealed class BookPages
     private Chapter? Named(string name) => Chapters.FirstOrDefault(chapter => chapter.Name == name);
 
     /// <summary>Links between files of the course lead to pages of the book; to what the book does not hold, nowhere else.</summary>
-    private MarkdownContext Context(string root) => new(
-        _formulas,
-        url => PageAddress.OfLink(url, root.Length > 0) is ({ } path, var anchor) && _pages.ContainsKey(path) ? root + PageAddress.Of(path) + anchor : null,
-        _content.Folder)
+    private MarkdownContext Context(string root)
     {
-        Finish = html => _glossary.Link(html, root),
-    };
+        return new MarkdownContext(_formulas, Link, _content.Folder)
+        {
+            Finish = html => _glossary.Link(html, root),
+            CodeLink = code => LibraryLink(_library.OfCode(code)),
+        };
+
+        string? Link(string url) => PageAddress.OfLink(url, root.Length > 0) is ({ } path, var anchor) && _pages.ContainsKey(path)
+            ? root + PageAddress.Of(path) + anchor
+            : LibraryLink(_library.OfLink(url));
+
+        string? LibraryLink(string? file) => file is not null && PageAddress.Library(file) is var path && _pages.ContainsKey(path) ? root + PageAddress.Of(path) : null;
+    }
 }

@@ -13,11 +13,8 @@ public sealed partial record Chapter(string Name, string Label, string Question,
     /// <summary>Page of the chapter, from the book's root.</summary>
     public string Path => PageAddress.Chapter(Name);
 
-    /// <summary>Sum over the sections marked <i>core</i>.</summary>
-    public int CoreMinutes => Texts.SelectMany(text => text.Marks).Where(mark => mark.Core).Sum(mark => mark.Minutes);
-
-    /// <summary>Sum over the sections marked <i>at home</i>.</summary>
-    public int HomeMinutes => Texts.SelectMany(text => text.Marks).Where(mark => !mark.Core).Sum(mark => mark.Minutes);
+    /// <summary>How long it takes, as its own header says.</summary>
+    public ChapterTime Time => ChapterTime.Of(this);
 
     /// <summary>Cells that are exercises.</summary>
     public int Exercises => Cells.Count(cell => cell.Exercise is not null);

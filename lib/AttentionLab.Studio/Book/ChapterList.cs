@@ -3,7 +3,7 @@ using static AttentionLab.Studio.Book.PageText;
 
 namespace AttentionLab.Studio.Book;
 
-/// <summary>Ways from page to page: the menu of chapters, the list on the first page, the links at the foot.</summary>
+/// <summary>Ways from page to page: the menu of chapters and the links at the foot.</summary>
 internal static class ChapterList
 {
     /// <summary>The menu beside the text: the chapters, then the other pages.</summary>
@@ -16,35 +16,12 @@ internal static class ChapterList
             html.Append($"<li data-chapter=\"{Encode(chapter.Path)}\"><a href=\"{root}{PageAddress.Of(chapter.Path)}\"{here}><span class=\"number\">{Encode(chapter.Label)}</span> <span class=\"question\">{Encode(chapter.Question)}</span></a></li>");
         }
 
-        html.Append("</ol>");
-        if (others.Count > 0)
-        {
-            html.Append("<ul class=\"others\">");
-            foreach ((string path, string title) in others)
-            {
-                html.Append($"<li><a href=\"{root}{PageAddress.Of(path)}\"{(path == current ? " aria-current=\"page\"" : "")}><span class=\"question\">{Encode(title)}</span></a></li>");
-            }
-
-            html.Append("</ul>");
-        }
-
-        return html.ToString();
+        return html.Append("</ol>").Append(Others(others, root, current)).ToString();
     }
 
-    /// <summary>The list of the first page: questions, times, exercises.</summary>
-    public static string Index(IReadOnlyList<Chapter> chapters)
-    {
-        StringBuilder html = new("<ol class=\"course\">\n");
-        foreach (Chapter chapter in chapters)
-        {
-            html.Append($"""
-                <li data-chapter="{Encode(chapter.Path)}"><a href="{PageAddress.Of(chapter.Path)}"><span class="number">{Encode(chapter.Label)}</span><span class="question">{Encode(chapter.Question)}</span></a><span class="facts">{Facts(chapter)}</span></li>
-
-                """);
-        }
-
-        return html.Append("</ol>\n").ToString();
-    }
+    /// <summary>The pages beside the chapters; empty where there are none.</summary>
+    public static string Others(IReadOnlyList<(string Path, string Title)> others, string root, string? current) => others.Count == 0 ? ""
+        : $"<ul class=\"others\">{string.Concat(others.Select(other => $"<li><a href=\"{root}{PageAddress.Of(other.Path)}\"{(other.Path == current ? " aria-current=\"page\"" : "")}><span class=\"question\">{Encode(other.Title)}</span></a></li>"))}</ul>";
 
     /// <summary>Previous and next chapter.</summary>
     public static string Pager(IReadOnlyList<Chapter> chapters, int index)
@@ -56,8 +33,7 @@ internal static class ChapterList
 
     /// <summary>How long a chapter takes, and how many exercises it has.</summary>
     public static string Facts(Chapter chapter) => string.Join(" · ", ((string[])[
-        chapter.CoreMinutes > 0 ? $"core {chapter.CoreMinutes} min" : "",
-        chapter.HomeMinutes > 0 ? $"at home {chapter.HomeMinutes} min" : "",
+        chapter.Time.ToString(),
         chapter.Exercises switch { 0 => "", 1 => "1 exercise", _ => $"{chapter.Exercises} exercises" },
     ]).Where(fact => fact.Length > 0));
 

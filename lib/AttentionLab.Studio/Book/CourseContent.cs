@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
@@ -8,12 +9,17 @@ namespace AttentionLab.Studio.Book;
 /// <param name="Markdown">Its text.</param>
 public sealed record CourseText(string Name, string Markdown);
 
+/// <summary>A chapter that the course is to have, written or not.</summary>
+/// <param name="Label">For example <c>09</c>.</param>
+/// <param name="Question">What it asks.</param>
+public sealed record PlannedChapter(string Label, string Question);
+
 /// <summary>All that the book shows.</summary>
 /// <param name="Chapters">The notebooks, in order; a notebook that did not run yet has cells without outputs.</param>
 /// <param name="Solutions">Notebooks of solutions, under the names of their chapters.</param>
 /// <param name="LeaderSheets">Sheets for whoever leads a session, under the names of their chapters.</param>
 /// <param name="Introduction">Text of the first page; null if the course has none.</param>
-public sealed record CourseContent(
+public sealed partial record CourseContent(
     IReadOnlyList<ExecutedNotebook> Chapters,
     IReadOnlyList<ExecutedNotebook> Solutions,
     IReadOnlyList<CourseText> LeaderSheets,
@@ -22,7 +28,13 @@ public sealed record CourseContent(
     /// <summary>Texts that are pages of their own: glossary, formula sheet, …</summary>
     public IReadOnlyList<CourseText> Pages { get; init; } = [];
 
-    /// <summary>Folder that pictures of the text lie in; null if there is none.</summary>
+    /// <summary>What the first page says before its list of chapters, <c>front.md</c>; null if the course has none.</summary>
+    public CourseText? Front { get; init; }
+
+    /// <summary>The chapters that the course is to have: the table of the README in the folder above; empty if there is none.</summary>
+    public IReadOnlyList<PlannedChapter> Planned { get; init; } = [];
+
+    /// <summary>Folder of the notebooks: pictures of the text lie in it, the library beside it; null if there is none.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Reads solutions, leader's sheets, the introduction and the pages that lie beside the notebooks.</summary>
@@ -32,7 +44,7 @@ public sealed record CourseContent(
     /// <exception cref="DibException">A file of solutions is no notebook.</exception>
     public static CourseContent Load(string folder, IReadOnlyList<ExecutedNotebook> chapters, Action<string>? unusable = null)
     {
-        string readme = Path.Combine(folder, "README.md");
+        string readme = Path.Combine(folder, "README.md"), front = Path.Combine(folder, "front.md"), plan = Path.Combine(folder, "..", "README.md");
         return new CourseContent(
             chapters,
             [.. Files(Path.Combine(folder, "solutions"), "*.dib").Select(file => SolutionsIn(file, unusable)).OfType<ExecutedNotebook>()],
@@ -40,6 +52,8 @@ public sealed record CourseContent(
             File.Exists(readme) ? Prose(readme) : null)
         {
             Folder = folder,
+            Front = File.Exists(front) ? Prose(front) : null,
+            Planned = File.Exists(plan) ? [.. PlanRows().Matches(File.ReadAllText(plan)).Select(row => new PlannedChapter(row.Groups[1].Value, row.Groups[2].Value))] : [],
             Pages = [.. Files(Path.Combine(folder, "book"), "*.md").Select(Prose)],
         };
     }
@@ -61,4 +75,7 @@ public sealed record CourseContent(
 
     private static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
+
+    [GeneratedRegex(@"^\| ([0-9]{2}) [a-z0-9-]+ \| ([^|]+?) \|", RegexOptions.Multiline)]
+    private static partial Regex PlanRows();
 }

@@ -9,6 +9,9 @@ public sealed class MarkdownContext(Formulas formulas, Func<string, string?> lin
     /// <summary>What is done to a piece of text when it has become HTML; nothing, if not set.</summary>
     public Func<string, string> Finish { get; init; } = html => html;
 
+    /// <summary>Address of the page that shows what a piece of code in the text names; null where there is none.</summary>
+    public Func<string, string?> CodeLink { get; init; } = _ => null;
+
     private const int LargestImage = 512 * 1024;
 
     /// <summary>Sets formulas.</summary>

@@ -5,7 +5,9 @@ using Markdig.Extensions.Tables;
 using Markdig.Extensions.TaskLists;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
+using Markdig.Renderers.Html.Inlines;
 using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace AttentionLab.Studio.Book;
 
@@ -48,6 +50,7 @@ internal sealed class MarkdownHtml
         renderer.ObjectRenderers.ReplaceOrAdd<HeadingRenderer>(new HeadingHtml(this));
         renderer.ObjectRenderers.ReplaceOrAdd<ParagraphRenderer>(new ParagraphHtml());
         renderer.ObjectRenderers.ReplaceOrAdd<CodeBlockRenderer>(new CodeHtml(this));
+        renderer.ObjectRenderers.ReplaceOrAdd<CodeInlineRenderer>(new CodeInlineHtml(this));
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new TableHtml());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new TaskHtml(this));
         write(renderer);
@@ -131,6 +134,21 @@ internal sealed class MarkdownHtml
             string language = (obj as FencedCodeBlock)?.Info ?? "";
             string html = language is "csharp" or "cs" or "c#" ? CodeHighlighter.ToHtml(source) : PageText.Encode(source);
             renderer.WriteLine(page.Put($"<pre class=\"code\" tabindex=\"0\"><code>{html}</code></pre>"));
+        }
+    }
+
+    /// <summary>Code inside a line: a name of the library leads to its file, unless it stands inside of a link already.</summary>
+    private sealed class CodeInlineHtml(MarkdownHtml page) : CodeInlineRenderer
+    {
+        protected override void Write(HtmlRenderer renderer, CodeInline obj)
+        {
+            if (obj.FindParentOfType<LinkInline>().Any() || page._context.CodeLink(obj.Content) is not { } address)
+            {
+                base.Write(renderer, obj);
+                return;
+            }
+
+            renderer.Write(page.Put($"<a class=\"source\" href=\"{address}\"><code>{PageText.Encode(obj.Content)}</code></a>"));
         }
     }
 

@@ -77,6 +77,8 @@ public sealed partial class MarkdownText
         IsFinding = document.FirstOrDefault() is ParagraphBlock first && OpeningOf(first) == "lead-saw";
         Headings = [.. document.Descendants<HeadingBlock>().Select(Of)];
         Marks = [.. document.OfType<ParagraphBlock>().Select(MarkOf).OfType<SectionMark>()];
+        Links = [.. document.Descendants<LinkInline>().Select(link => link.Url).OfType<string>()];
+        Code = [.. document.Descendants<CodeInline>().Select(code => code.Content)];
         Formulas = [.. document.Descendants().Select(FormulaOf).OfType<(string, bool)>()];
     }
 
@@ -94,6 +96,12 @@ public sealed partial class MarkdownText
 
     /// <summary>True if the piece begins with <b>What you saw.</b></summary>
     public bool IsFinding { get; }
+
+    /// <summary>Where its links and pictures lead, as written.</summary>
+    public IReadOnlyList<string> Links { get; }
+
+    /// <summary>Every piece of code inside a line.</summary>
+    public IReadOnlyList<string> Code { get; }
 
     /// <summary>Every formula: TeX, and true where it stands on lines of its own.</summary>
     public IReadOnlyList<(string Tex, bool Display)> Formulas { get; }

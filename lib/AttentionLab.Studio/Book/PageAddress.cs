@@ -15,6 +15,10 @@ internal static class PageAddress
     /// <summary>Page of a text of its own: the glossary, the formula sheet, …</summary>
     public static string Prose(string name) => $"{name}.html";
 
+    /// <summary>Page of a file of the library.</summary>
+    /// <param name="file">From the repository's root, for example <c>lib/AttentionLab/Kernels/Rows/Softmax.cs</c>.</param>
+    public static string Library(string file) => Path.ChangeExtension(file, ".html");
+
     /// <summary>The address of a path, as it may stand in an attribute.</summary>
     public static string Of(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
@@ -30,6 +34,7 @@ internal static class PageAddress
         {
             ".dib" when file.Contains("solutions/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) => Solution(name),
             ".dib" => Chapter(name),
+            ".md" when file.Contains("../lib/", StringComparison.Ordinal) || file.Contains("../data/", StringComparison.Ordinal) => null,
             ".md" when name == "README" => "index.html",
             ".md" when file.Contains("leader/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) => Sheet(name),
             ".md" => Prose(name),

@@ -53,6 +53,16 @@ public class DataFlowTests
         }
     }
 
+    [Fact]
+    public void OfCourse_NumbersEveryBox_AndDashesNone()
+    {
+        XElement drawing = XElement.Parse(DataFlow.OfCourse());
+        Assert.Equal(EncoderBoxes.All.Select(box => EncoderBoxes.FirstChapter(box).ToString("00", CultureInfo.InvariantCulture)),
+            drawing.Elements("g").Select(box => box.Elements("text").Last().Value));
+        Assert.Empty(drawing.Descendants("rect").Where(edge => edge.Attribute("stroke-dasharray") is not null));
+        Assert.Contains("scores: chapter 02", (string)drawing.Element("desc")!);
+    }
+
     /// <summary>Letters of 13 units are at most 8.2 wide in a wide font (DejaVu Sans, bold): each text stays in its box.</summary>
     [Fact]
     public void Texts_FitIntoTheirBoxes()

@@ -86,7 +86,7 @@ public sealed partial class BookWriterTests : IDisposable
     public void Index_OfACourse_ShowsQuestionTimeAndExercises()
     {
         Write(SampleCourse.Content());
-        Assert.Contains("<span class=\"number\">01</span><span class=\"question\">Where does the query look?</span></a><span class=\"facts\">core 8 min · at home 10 min · 1 exercise</span>", Read("index.html"));
+        Assert.Contains("<span class=\"number\">01</span><span class=\"question\">Where does the query look?</span></a><span class=\"facts\">meeting 8 min · at home 10 min · 1 exercise · <a href=\"solutions/01-sample.html\">solutions</a>", Read("index.html"));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed partial class HostileTextTests : IDisposable
     public void Marks_WithoutAUsableNumber_AreText(string line)
     {
         ExecutedNotebook notebook = new("01-a", [new ExecutedCell(1, "markdown", "## 1.1 · Why?\n\n" + line, [], null, 0)], 0);
-        Assert.Equal((0, 0), (Chapter.Of(notebook).CoreMinutes, Chapter.Of(notebook).HomeMinutes));
+        Assert.Equal(new ChapterTime(0, 0, 0), Chapter.Of(notebook).Time);
     }
 
     [Fact]
