@@ -4,6 +4,8 @@ namespace AttentionLab.Course.Charts;
 
 public static partial class Chart
 {
+    private const int SmallPanel = 104;
+
     /// <summary>Several matrices under one colour scale, one panel a head or a layer; see <see cref="Heatmap"/>.</summary>
     /// <param name="panels">At least one; all of one size.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
@@ -20,7 +22,7 @@ public static partial class Chart
     {
         Check.Any(panels, nameof(panels));
         options ??= new();
-        PanelGrid grid = new(panels.Count, Math.Max(120, PanelHeight(panels[0].Values, 60) * 2 / 3));
+        PanelGrid grid = new(panels.Count, options.Across >= PanelGrid.Many ? SmallPanel : Math.Max(120, PanelHeight(panels[0].Values, 60) * 2 / 3), options.Across);
         JsonObject layout = Page.Layout(title, summary, grid.Height, []);
         JsonArray data = [], names = [];
         for (int i = 0; i < panels.Count; i++)
@@ -57,11 +59,16 @@ public static partial class Chart
     }
 
     /// <summary>Where panels lie on the paper, in shares of its width and height.</summary>
-    private readonly record struct PanelGrid(int Count, int PanelHeight)
+    private readonly record struct PanelGrid(int Count, int PanelHeight, int? Asked)
     {
-        private const double Between = 0.06, NameHeight = 26;
+        /// <summary>From so many panels side by side on, they are too narrow for tick labels.</summary>
+        public const int Many = 5;
 
-        private int Across => Count switch { <= 3 => Count, 4 => 2, <= 9 => 3, _ => 4 };
+        private const double NameHeight = 26;
+
+        private int Across => Asked ?? Count switch { <= 3 => Count, 4 => 2, <= 9 => 3, _ => 4 };
+
+        private double Between => Across >= Many ? 0.02 : 0.06;
 
         private int Down => (Count + Across - 1) / Across;
 
@@ -90,7 +97,7 @@ public static partial class Chart
             double left = Left(panel), top = Top(panel), height = 1.0 / Down - NameHeight / (Down * PanelHeight) - (Down > 1 ? 0.02 : 0);
             (x["domain"], y["domain"]) = (new JsonArray(left, left + Width), new JsonArray(Math.Max(0, top - height), top));
             (x["anchor"], y["anchor"]) = ($"y{Number(panel)}", $"x{Number(panel)}");
-            (x["showticklabels"], y["showticklabels"]) = (panel + Across >= Count, panel % Across == 0);
+            (x["showticklabels"], y["showticklabels"]) = (panel + Across >= Count && Across < Many, panel % Across == 0 && Across < Many);
             x.Remove("title");
             y.Remove("title");
             return (x, y);

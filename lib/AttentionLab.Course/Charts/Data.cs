@@ -74,6 +74,9 @@ public sealed record HeatmapOptions
 
     /// <summary>What the numbers are, with their unit, beside the colour scale.</summary>
     public string? ScaleTitle { get; init; }
+
+    /// <summary>How many panels of a <see cref="Chart.HeatmapGrid"/> stand side by side; null for at most 4. With 5 and more the panels are small and bear no tick labels.</summary>
+    public int? Across { get; init; }
 }
 
 /// <summary>How <see cref="Chart.Histogram"/> counts.</summary>

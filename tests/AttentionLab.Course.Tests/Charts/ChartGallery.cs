@@ -15,6 +15,7 @@ public static class ChartGallery
         ("large matrix", LargeMatrix(), 1),
         ("two heads", Heads(2), 2),
         ("eight heads", Heads(8), 8),
+        ("links", Links(), 8),
         ("lines", Losses(), 3),
         ("log lines", Variance(), 2),
         ("gap", Gap(), 1),
@@ -29,6 +30,9 @@ public static class ChartGallery
         ("slider of arrows", Chart.Slider("length of phone", [.. Enumerable.Range(1, 8).Select(i => ($"{i}", Arrows(i)))], active: 3), 5),
         ("dropdown", Chart.Dropdown("scoring", [("cosine", Scoring("cosine", 0.8)), ("dot product", Scoring("dot product", 7)), ("dot product / √2", Scoring("scaled dot product", 5))]), 1),
     ];
+
+    private static Figure Links() => Chart.Links(Sentence, new[,] { { 0, 1f, 0, 0, 0 }, { 0.3f, 0.7f, 0, 0, 0 }, { 0.2f, 0.2f, 0.2f, 0.2f, 0.2f }, { 0, 0, 0, 0.05f, 0.95f }, { 0, 0.4f, 0, 0, 0.6f } },
+        "An looks at apple", "Five words on either side, eleven lines.", "word that looks", "what it looks at");
 
     private static Figure Weights(double temperature)
     {
