@@ -1,0 +1,191 @@
+using AttentionLab.Course.Experiments;
+using AttentionLab.Kernels;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Course.Exercises;
+
+/// <summary>
+/// Exercise 11.3: what does a layer lose without one head? The reader silences the head, asks for the loss, and puts back what was there. Judged by what the loss
+/// saw, and by the parameters afterwards.
+/// </summary>
+public static class AblateHead
+{
+    /// <summary>The middle head first: there a head too early, a head too late and all the others are three different mistakes.</summary>
+    private static readonly int[] Order = [1, 0, 2];
+
+    /// <summary>Number, size and hints.</summary>
+    public static Exercise About { get; } = new("11.3", "Ablate a head, and put it back", Difficulty: 2, Minutes: 12, Hints:
+    [
+        "Side by side, the heads stand in front of W_O. Head h is heard only through its own *rows* of W_O (exercise 07.3). What must they be, so that nobody hears it?",
+        "`attention.Output.Weight.Value` is W_O, (H·D_v, C). Head h owns the rows h·D_v … h·D_v + D_v − 1, with D_v = `attention.Output.Inputs / "
+        + "attention.HeadCount`. Keep a *copy* of W_O, set these rows to 0, call `loss()`, copy W_O back. If `loss()` throws, the weights must come back too: `try … finally`.",
+        "`Tensor wO = attention.Output.Weight.Value; float[] kept = wO.Values.ToArray(); int size = attention.Output.Inputs / attention.HeadCount; try { for (int r "
+        + "= head * size; r < (head + 1) * size; r++) { wO.Row(r).Clear(); } return loss(); } finally { kept.CopyTo(wO.Span); }`.",
+    ]);
+
+    /// <summary>One of the three hints.</summary>
+    /// <param name="level">1 (gentle) to 3 (almost the answer).</param>
+    public static HintCard Hint(int level) => About.Hint(level);
+
+    /// <summary>Checks the reader's ablation.</summary>
+    /// <param name="without">(layer, head from 0, loss) → what the loss says while this head is silent.</param>
+    public static Feedback Check(Func<MultiHeadAttention, int, Func<double>, double> without) => About.Check(trial =>
+    {
+        Probe three = new(new(12, 3, new CounterRandom(1)));
+        foreach (int head in Order)
+        {
+            Ask($"three heads of 4 numbers, without head {head}", three, head);
+        }
+
+        Probe wide = new(new(12, 3, new CounterRandom(3), new() { HeadSize = 2, ValueSize = 5 }));
+        Ask("three heads with D = 2 and D_v = 5, without head 1", wide, 1);
+
+        Probe failing = new(new(8, 2, new CounterRandom(4))) { Throws = true };
+        trial.Call("a loss that throws an exception: the weights must be back all the same", () => failing.Try(without))
+            .Require(failing.IsWhole, "weights as before", "The loss threw an exception, and the head stayed silent for ever. Put the weights back in `finally`.", "weights still changed");
+
+        void Ask(string tried, Probe probe, int head)
+        {
+            (double right, double whole) = (probe.Without(head), probe.Loss());
+            probe.Calls = 0;
+            Answer<double> answer = trial.Call(tried, () => without(probe.Layer, head, probe.Loss));
+            bool restored = probe.IsWhole;
+            probe.Mend();
+            answer.Require(probe.Calls > 0, "the loss without the head", "You never called `loss()`: it must be asked while the head is silent.");
+            Refuse(right - whole, "This is the *difference* to the whole layer. Return the loss without the head.");
+            Refuse(whole - right, "This is the difference to the whole layer, with its sign turned. Return the loss without the head.");
+            Refuse(whole, "The loss saw the whole layer. Silence the head *before* you call `loss()`, and change the layer's own W_O, not a copy of it.");
+            for (int other = 0; other < probe.Layer.HeadCount; other++)
+            {
+                Refuse(probe.Without(other), $"You silenced head {other} instead of head {head}. Heads count from 0.");
+            }
+
+            (int keySize, int share) = (probe.Layer.HeadSize, probe.Layer.Output.Outputs / probe.Layer.HeadCount);
+            Refuse(probe.After(weight => Columns(weight, probe.Layer, head)), "You cleared *columns* of W_O. Rows are inputs: head h owns rows.");
+            Refuse(probe.After(weight => Rows(weight, head * share, share)), "The block has the wrong size: you took C/H. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
+            Refuse(probe.After(weight => Rows(weight, head * keySize, keySize)),
+                "The block has the wrong size: you took D, the size of keys. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
+            Refuse(probe.After(weight => Rows(weight, head, 1)), "You cleared one row. A head has D_v rows.");
+            Refuse(probe.After(weight => Others(weight, probe.Layer, head)), "You kept this head and silenced all the *others*.");
+            Refuse(probe.After(weight => weight.Span.Clear()), "You cleared all of W_O, so every head is silent.");
+            answer.Expect(right, "Only the head's own rows of W_O may be 0. The bias and all else stay.")
+                .Require(restored, "weights as before", "The answer is right, but the layer is not as it was: the head stays silent. Keep a *copy* of the numbers (`ToArray()`) and write it "
+                    + "back.", "weights still changed");
+
+            // With sizes that happen to be equal, a mistake may give the right loss.
+            void Refuse(double wrong, string mistake)
+            {
+                if (Math.Abs(wrong - right) > 1e-4 * Math.Abs(right))
+                {
+                    answer.Refuse(wrong, mistake);
+                }
+            }
+        }
+    });
+
+    private static void Rows(Tensor weight, int first, int count)
+    {
+        for (int row = first; row < Math.Min(first + count, weight.Rows); row++)
+        {
+            weight.Row(row).Clear();
+        }
+    }
+
+    private static void Others(Tensor weight, MultiHeadAttention layer, int head)
+    {
+        int size = weight.Rows / layer.HeadCount;
+        Rows(weight, 0, head * size);
+        Rows(weight, (head + 1) * size, weight.Rows);
+    }
+
+    private static void Columns(Tensor weight, MultiHeadAttention layer, int head)
+    {
+        int size = weight.Columns / layer.HeadCount;
+        for (int row = 0; row < weight.Rows; row++)
+        {
+            weight.Row(row).Slice(head * size, size).Clear();
+        }
+    }
+
+    /// <summary>A layer with a loss that can be asked, and a copy of all its numbers.</summary>
+    private sealed class Probe
+    {
+        private readonly float[][] _before;
+        private readonly Tensor _x, _wish;
+
+        public Probe(MultiHeadAttention layer)
+        {
+            CounterRandom random = new(113);
+            Layer = layer;
+            foreach (Parameter parameter in layer.Parameters)
+            {
+                random.FillGaussian(parameter.Value.Span);
+            }
+
+            int channels = layer.Output.Outputs;
+            (_x, _wish) = (Tensor.Gaussian(random, 1, 5, channels), Tensor.Gaussian(random, 1, 5, channels));
+            _before = [.. layer.Parameters.Select(parameter => parameter.Value.Values.ToArray())];
+        }
+
+        public MultiHeadAttention Layer { get; }
+
+        public int Calls { get; set; }
+
+        public bool Throws { get; init; }
+
+        public bool IsWhole => Layer.Parameters.Zip(_before).All(pair => pair.First.Value.Span.SequenceEqual(pair.Second));
+
+        public double Loss()
+        {
+            Calls++;
+            if (Throws)
+            {
+                throw new LossFailedException();
+            }
+
+            return (Layer.Forward(_x).Y - _wish).Values.Average(difference => (double)difference * difference);
+        }
+
+        public double Without(int head)
+        {
+            using HeadSwitch off = HeadSwitch.Off(Layer, head);
+            return Loss();
+        }
+
+        /// <summary>What the loss says after a change of W_O, which is taken back.</summary>
+        public double After(Action<Tensor> change)
+        {
+            Mend();
+            change(Layer.Output.Weight.Value);
+            double loss = Loss();
+            Mend();
+            return loss;
+        }
+
+        public void Mend()
+        {
+            foreach ((Parameter parameter, float[] before) in Layer.Parameters.Zip(_before))
+            {
+                before.CopyTo(parameter.Value.Span);
+            }
+        }
+
+        /// <summary>Runs the reader's code on a loss that fails; an exception of its own is its own fault.</summary>
+        public double Try(Func<MultiHeadAttention, int, Func<double>, double> without)
+        {
+            try
+            {
+                return without(Layer, 1, Loss);
+            }
+            catch (LossFailedException)
+            {
+                return 0;
+            }
+        }
+    }
+
+#pragma warning disable CA1032 // Only a probe throws it.
+    private sealed class LossFailedException() : Exception("this loss fails on purpose");
+#pragma warning restore CA1032
+}

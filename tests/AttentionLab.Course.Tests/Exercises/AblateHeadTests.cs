@@ -1,0 +1,120 @@
+using AttentionLab.Course.Exercises;
+using AttentionLab.Course.Experiments;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
+using Without = System.Func<AttentionLab.Layers.MultiHeadAttention, int, System.Func<double>, double>;
+
+namespace AttentionLab.Course.Tests.Exercises;
+
+public class AblateHeadTests
+{
+    [Fact]
+    public void Check_TellsMutantsApart() => Mutants.Prove<Without>(AblateHead.About, AblateHead.Check, Ablate,
+        new("never asks", (attention, head, loss) => 0.5, "never called"),
+        new("returns the difference", (attention, head, loss) => Ablate(attention, head, loss) - loss(), "*difference*"),
+        new("the difference, turned", (attention, head, loss) => loss() - Ablate(attention, head, loss), "sign turned"),
+        new("asks too early", (attention, head, loss) => { double early = loss(); Ablate(attention, head, loss); return early; }, "*before* you call"),
+        new("clears columns", (attention, head, loss) => On(attention, loss, w => Columns(w, attention, head)), "*columns*"),
+        new("takes D for D_v", (attention, head, loss) => On(attention, loss, w => Rows(w, head * attention.HeadSize, attention.HeadSize)), "size of keys"),
+        new("takes C/H", (attention, head, loss) => On(attention, loss, w => Rows(w, head * (w.Columns / attention.HeadCount), w.Columns / attention.HeadCount)), "you took C/H"),
+        new("clears one row", (attention, head, loss) => On(attention, loss, w => Rows(w, head, 1)), "cleared one row"),
+        new("keeps only this head", (attention, head, loss) => On(attention, loss, w =>
+        {
+            for (int other = 0; other < attention.HeadCount; other++)
+            {
+                if (other != head)
+                {
+                    Rows(w, other * Size(attention), Size(attention));
+                }
+            }
+        }), "all the *others*"),
+        new("clears everything", (attention, head, loss) => On(attention, loss, w => w.Span.Clear()), "every head is silent"),
+        new("counts from 1", (attention, head, loss) => On(attention, loss, w => Rows(w, Math.Max(0, head - 1) * Size(attention), Size(attention))), "silenced head 0 instead of head 1"),
+        new("does not put it back", (attention, head, loss) => { Rows(attention.Output.Weight.Value, head * Size(attention), Size(attention)); return loss(); }, "head stays silent"),
+        new("not after an exception", (attention, head, loss) =>
+        {
+            float[] kept = [.. attention.Output.Weight.Value.Values];
+            Rows(attention.Output.Weight.Value, head * Size(attention), Size(attention));
+            double without = loss();
+            kept.CopyTo(attention.Output.Weight.Value.Span);
+            return without;
+        }, "in `finally`"),
+        new("clears the bias too", (attention, head, loss) =>
+        {
+            float[] bias = [.. attention.Output.Bias!.Value.Values];
+            attention.Output.Bias.Value.Span.Clear();
+            double without = Ablate(attention, head, loss);
+            bias.CopyTo(attention.Output.Bias.Value.Span);
+            return without;
+        }, "The bias and all else stay"));
+
+    [Fact]
+    public void Check_RightButUnusual_Passes()
+    {
+        Without[] all =
+        [
+            (attention, head, loss) => { using HeadSwitch off = HeadSwitch.Off(attention, head); return loss(); },
+            ByValues,
+            (attention, head, loss) => { loss(); double without = Ablate(attention, head, loss); loss(); return without; },
+        ];
+        Assert.All(all, without => Assert.Equal(FeedbackState.Passed, AblateHead.Check(without).State));
+    }
+
+    private static double Ablate(MultiHeadAttention attention, int head, Func<double> loss) =>
+        On(attention, loss, w => Rows(w, head * Size(attention), Size(attention)));
+
+    private static int Size(MultiHeadAttention attention) => attention.Output.Inputs / attention.HeadCount;
+
+    private static double On(MultiHeadAttention attention, Func<double> loss, Action<Tensor> change)
+    {
+        float[] kept = [.. attention.Output.Weight.Value.Values];
+        try
+        {
+            change(attention.Output.Weight.Value);
+            return loss();
+        }
+        finally
+        {
+            kept.CopyTo(attention.Output.Weight.Value.Span);
+        }
+    }
+
+    /// <summary>A head whose values are 0 is as silent as one whose rows of W_O are 0.</summary>
+    private static double ByValues(MultiHeadAttention attention, int head, Func<double> loss)
+    {
+        (Tensor weight, Tensor bias) = (attention.Value.Weight.Value, attention.Value.Bias!.Value);
+        (float[] keptWeight, float[] keptBias, int size) = ([.. weight.Values], [.. bias.Values], Size(attention));
+        try
+        {
+            for (int row = 0; row < weight.Rows; row++)
+            {
+                weight.Row(row).Slice(head * size, size).Clear();
+            }
+
+            bias.Span.Slice(head * size, size).Clear();
+            return loss();
+        }
+        finally
+        {
+            keptWeight.CopyTo(weight.Span);
+            keptBias.CopyTo(bias.Span);
+        }
+    }
+
+    private static void Rows(Tensor weight, int first, int count)
+    {
+        for (int row = first; row < Math.Min(first + count, weight.Rows); row++)
+        {
+            weight.Row(row).Clear();
+        }
+    }
+
+    private static void Columns(Tensor weight, MultiHeadAttention attention, int head)
+    {
+        int size = weight.Columns / attention.HeadCount;
+        for (int row = 0; row < weight.Rows; row++)
+        {
+            weight.Row(row).Slice(head * size, size).Clear();
+        }
+    }
+}
