@@ -59,7 +59,7 @@ public class DataFlowTests
         XElement drawing = XElement.Parse(DataFlow.OfCourse());
         Assert.Equal(EncoderBoxes.All.Select(box => EncoderBoxes.FirstChapter(box).ToString("00", CultureInfo.InvariantCulture)),
             drawing.Elements("g").Select(box => box.Elements("text").Last().Value));
-        Assert.Empty(drawing.Descendants("rect").Where(edge => edge.Attribute("stroke-dasharray") is not null));
+        Assert.DoesNotContain(drawing.Descendants("rect"), edge => edge.Attribute("stroke-dasharray") is not null);
         Assert.Contains("scores: chapter 02", (string)drawing.Element("desc")!);
     }
 
