@@ -11,8 +11,10 @@ public static class BlockFromParts
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("10.3", "A block from parts", Difficulty: 2, Minutes: 10, Hints:
     [
-        "Draw it: x goes into the attention *and* past it. Where do both meet, and what comes right after they met? The second half looks the same, but what does it start from?",
-        "Post-norm: add first, then the norm. First half: the sum of x and `attention(x)` goes through `norm1`; call the result h. Second half: the sum of h and `feedForward(h)` goes through `norm2`.",
+        "Draw it: x goes into the attention *and* past it. Where do both meet, and what comes right after they met? The second half looks the same, but "
+        + "what does it start from?",
+        "Post-norm: add first, then the norm. First half: the sum of x and `attention(x)` goes through `norm1`; call the result h. Second half: the sum of "
+        + "h and `feedForward(h)` goes through `norm2`.",
         "`Tensor h = norm1(x + attention(x));` and `return norm2(h + feedForward(h));`. Tensors of one shape can be added with `+`, which makes a new one.",
     ]);
 
@@ -22,10 +24,12 @@ public static class BlockFromParts
 
     /// <summary>Checks the reader's block.</summary>
     /// <param name="block">(x (T, C), attention, feedForward, norm1, norm2) → y (T, C).</param>
-    public static Feedback Check(Func<Tensor, Func<Tensor, Tensor>, Func<Tensor, Tensor>, Func<Tensor, Tensor>, Func<Tensor, Tensor>, Tensor> block) => About.Check(trial =>
+    public static Feedback Check(Func<Tensor, Func<Tensor, Tensor>, Func<Tensor, Tensor>, Func<Tensor, Tensor>, Func<Tensor, Tensor>,
+        Tensor> block) => About.Check(trial =>
     {
         Tensor x = Tensor.FromRows([1, 2], [3, 5], [-4, 7]);
-        Answer<Tensor> Ask(string tried, Func<Tensor, Tensor> attention, Func<Tensor, Tensor> feedForward, Func<Tensor, Tensor> norm1, Func<Tensor, Tensor> norm2) =>
+        Answer<Tensor> Ask(string tried, Func<Tensor, Tensor> attention, Func<Tensor, Tensor> feedForward, Func<Tensor, Tensor> norm1, Func<Tensor,
+            Tensor> norm2) =>
             trial.Call(tried, () => block(x, attention, feedForward, norm1, norm2), x);
 
         Ask("all parts off: both branches give 0, both norms change nothing", Zero, Zero, Same, Same)
@@ -59,7 +63,9 @@ public static class BlockFromParts
 
         Ask("a second norm that adds 1, no first norm; a feed-forward net that gives ten times its input, no attention", Zero, t => t * 10, Same, PlusOne)
             .Refuse(x * 11 + Ones * 10, "This is pre-norm in the second half: h + feedForward(norm2(h)). Post-norm adds first, and norms the sum.")
-            .Refuse(x * 11 + Ones * 11, "`norm2` works on h before the second half. It comes after the sum of h and feedForward(h). Or did you exchange the norms? `norm1` belongs to the attention.")
+            .Refuse(x * 11 + Ones * 11,
+                "`norm2` works on h before the second half. It comes after the sum of h and feedForward(h). Or did you exchange the norms? `norm1` belongs "
+                + "to the attention.")
             .Refuse(x * 11, "`norm2` has no effect. It comes right after the second sum.")
             .Refuse(PlusOne(PlusOne(x * 11)), "`norm2` works twice. The first half has its own norm, `norm1`.")
             .Expect(PlusOne(x * 11), "norm2(h + feedForward(h)): the norm comes after the sum, and once.");

@@ -13,9 +13,15 @@ public static class EncoderDoctor
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("10.4", "The five bugs", Difficulty: 3, Minutes: 20, Hints:
     [
-        "One mechanism, one test. What do you know for sure about each: about the numbers of a row right after a norm; about one sentence that stands in a batch twice; about who can reach whom; about the weights, if you have Q and K?",
-        "After a norm with γ = 1, β = 0 a row has mean 0 and mean square 1; divided by C − 1 it has (C − 1)/C; without a norm anything. The same sentence twice must give the same output twice. Change the first word: all outputs must move, the last one too. And the weights must be softmax(Q·Kᵀ/√D), where D is `Channels / Heads`.",
-        "`Tensor y = p.Forward(x)` with `x = Tensor.Gaussian(new CounterRandom(1), 1, 2, 8, p.Channels)` whose second half is a copy of the first. (1) `y[0, t, c]` and `y[1, t, c]` differ: PositionsByBatch. (2) The mean of `v * v` over `y.Row(t)` is (C − 1)/C for every t: UnbiasedVariance; far from 1: PreNorm. (3) Add 1 to `x[0, 0, 0]`, run again: `y.Row(7)` stays: ReshapedHeads. (4) From `p.Look(x)`: the ratio of two logits, `Math.Log(w[0, 0, 0, 0] / w[0, 0, 0, 1])`, must be (q·k₀ − q·k₁)/√D, else ScaleByModel.",
+        "One mechanism, one test. What do you know for sure about each: about the numbers of a row right after a norm; about one sentence that stands in a "
+        + "batch twice; about who can reach whom; about the weights, if you have Q and K?",
+        "After a norm with γ = 1, β = 0 a row has mean 0 and mean square 1; divided by C − 1 it has (C − 1)/C; without a norm anything. The same sentence "
+        + "twice must give the same output twice. Change the first word: all outputs must move, the last one too. And the weights must be softmax(Q·Kᵀ/√D), "
+        + "where D is `Channels / Heads`.",
+        "`Tensor y = p.Forward(x)` with `x = Tensor.Gaussian(new CounterRandom(1), 1, 2, 8, p.Channels)` whose second half is a copy of the first. (1) "
+        + "`y[0, t, c]` and `y[1, t, c]` differ: PositionsByBatch. (2) The mean of `v * v` over `y.Row(t)` is (C − 1)/C for every t: UnbiasedVariance; far "
+        + "from 1: PreNorm. (3) Add 1 to `x[0, 0, 0]`, run again: `y.Row(7)` stays: ReshapedHeads. (4) From `p.Look(x)`: the ratio of two logits, "
+        + "`Math.Log(w[0, 0, 0, 0] / w[0, 0, 0, 1])`, must be (q·k₀ − q·k₁)/√D, else ScaleByModel.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -54,7 +60,8 @@ public static class EncoderDoctor
             EncoderBug.PreNorm => "Without a norm at the end the mean square of a row may be anything, and differs from row to row.",
             EncoderBug.UnbiasedVariance => $"Divided by C − 1, every row has the same mean square, (C − 1)/C: here {(channels - 1.0) / channels:0.0000}.",
             EncoderBug.ScaleByModel => "Only the weights show it: compare those of `Look` with softmax(Q·Kᵀ/√D), D = C/H.",
-            EncoderBug.ReshapedHeads => "A head has a run of tokens, so the first word cannot reach the last one. Take 8 words: change one, look which outputs move. (With a number of words that H does not divide, a word between two runs may carry the news.)",
+            EncoderBug.ReshapedHeads => "A head has a run of tokens, so the first word cannot reach the last one. Take 8 words: change one, look which "
+                + "outputs move. (With a number of words that H does not divide, a word between two runs may carry the news.)",
             _ => "One sentence alone does not show it. Put the same sentence into the batch twice: both outputs must be the same.",
         };
         return $"{first} {test}";

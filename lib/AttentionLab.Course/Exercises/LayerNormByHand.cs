@@ -11,9 +11,12 @@ public static class LayerNormByHand
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("10.1", "LayerNorm of one row", Difficulty: 1, Minutes: 12, Hints:
     [
-        "Three loops over the row: one for the mean μ, one for the variance σ² = mean of (x − μ)², one for the result. Where does ε stand, and what does it keep from being 0?",
-        "μ is the sum divided by C = `x.Length`. σ² is the mean of `(x[c] - mean) * (x[c] - mean)`: divide by C, not by C − 1. Then `y[c] = gamma[c] * (x[c] - mean) / sqrt(σ² + ε) + beta[c]`, with ε *inside* the root.",
-        "`double mean = x.Average(v => (double)v);` and `double variance = x.Average(v => (v - mean) * (v - mean));` and `double r = 1 / Math.Sqrt(variance + epsilon);`. Then one loop fills a new array: `y[c] = (float)(gamma[c] * (x[c] - mean) * r + beta[c]);`.",
+        "Three loops over the row: one for the mean μ, one for the variance σ² = mean of (x − μ)², one for the result. Where does ε stand, and what does it "
+        + "keep from being 0?",
+        "μ is the sum divided by C = `x.Length`. σ² is the mean of `(x[c] - mean) * (x[c] - mean)`: divide by C, not by C − 1. Then `y[c] = gamma[c] * "
+        + "(x[c] - mean) / sqrt(σ² + ε) + beta[c]`, with ε *inside* the root.",
+        "`double mean = x.Average(v => (double)v);` and `double variance = x.Average(v => (v - mean) * (v - mean));` and `double r = 1 / Math.Sqrt(variance "
+        + "+ epsilon);`. Then one loop fills a new array: `y[c] = (float)(gamma[c] * (x[c] - mean) * r + beta[c]);`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -35,7 +38,8 @@ public static class LayerNormByHand
             .Refuse(Times(centred, 1 / 3.5), "You divided by the variance. Divide by its root.")
             .Refuse(Times(centred, 1 / Math.Sqrt(14)), "You divided by the root of Σ (x − μ)². The variance is its *mean*: divide the sum by C.")
             .Refuse(Times(centred, Math.Sqrt(3 / 14.0)), "You divided Σ (x − μ)² by C − 1. LayerNorm divides by C: the row is all there is, it is no sample.")
-            .Refuse(Times(centred, 1 / Math.Sqrt(12.5)), "You took the mean away, but then divided by the root of mean(x²). The variance is the mean of (x − μ)².")
+            .Refuse(Times(centred, 1 / Math.Sqrt(12.5)),
+                "You took the mean away, but then divided by the root of mean(x²). The variance is the mean of (x − μ)².")
             .Refuse(Times(centred, 1 / 1.5), "You divided by the mean of |x − μ|. The variance is the mean of the *squares*, then comes the root.")
             .Refuse(Times(centred, 1 / 5.0), "You divided by largest minus smallest. Divide by the root of the variance.")
             .Refuse(Times(row, 1 / Math.Sqrt(3.5)), "You divided x itself. Take the mean away first: (x − μ) / √σ².")
@@ -45,7 +49,8 @@ public static class LayerNormByHand
         Ask("the same with ε = 0.1", row, one, zero, 0.1f)
             .Refuse(Times(centred, 1 / (Math.Sqrt(3.5) + 0.1)), "You added ε to the root. It stands *inside*: √(σ² + ε).")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.51)), "You added ε² to the variance. Add ε itself.")
-            .Refuse(Times(centred, 1 / Math.Sqrt(3.5)), "Your ε is 0, or a fixed small number. Add the `epsilon` that is handed over to the variance, inside the root.")
+            .Refuse(Times(centred, 1 / Math.Sqrt(3.5)),
+                "Your ε is 0, or a fixed small number. Add the `epsilon` that is handed over to the variance, inside the root.")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.4)), "You took ε away. Add it: it keeps the root from being 0.")
             .Refuse([.. centred.Select(v => (float)(v / Math.Sqrt(3.5) + 0.1))], "You added ε to the result. It belongs to the variance, inside the root.")
             .Expect(Times(centred, 1 / Math.Sqrt(3.6)), "With ε = 0.1: y = (−2, −1, 0, 3) / √(3.5 + 0.1).");
@@ -57,7 +62,8 @@ public static class LayerNormByHand
             .Refuse(After(one, beta), "γ has no effect. Multiply by `gamma[c]` before β is added.")
             .Refuse([.. After(one, beta).Zip(gamma, (y, g) => y * g)], "γ multiplies β too. First γ times the normalised number, then plus β.")
             .Refuse(After(beta, gamma), "γ and β are exchanged: γ multiplies, β is added.")
-            .Refuse([.. After(gamma, beta).Select((_, c) => After([2, 2, 2, 2], [10, 10, 10, 10])[c])], "Every column gets γ and β of column 0. Each column has its own.")
+            .Refuse([.. After(gamma, beta).Select((_, c) => After([2, 2, 2, 2], [10, 10, 10, 10])[c])],
+                "Every column gets γ and β of column 0. Each column has its own.")
             .Expect(After(gamma, beta), "y = γ ⊙ (x − μ)/√(σ² + ε) + β, each column with its own γ and β.");
 
         Ask("a row without spread, ε = 0.1: y must be β", [5, 5, 5, 5], gamma, beta, 0.1f)

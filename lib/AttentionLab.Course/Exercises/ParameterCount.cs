@@ -10,8 +10,10 @@ public static class ParameterCount
     public static Exercise About { get; } = new("10.2", "Count the parameters", Difficulty: 1, Minutes: 10, Hints:
     [
         "A linear map from a to b numbers has a·b weights and b biases. How many maps has an attention, how many a feed-forward net? And what does a norm own?",
-        "Attention: *four* maps d → d, with all heads side by side: the heads share the width d, so their number does not matter. Feed-forward: d → d_ff and d_ff → d. A norm: γ and β, d numbers each; a layer has *two* norms.",
-        "For one layer: `4 * (d * d + d)`, `d * hidden + hidden + hidden * d + d` and `2 * 2 * d`. All three times `layers`. Begin each with a `long`, as in `4L * …`.",
+        "Attention: *four* maps d → d, with all heads side by side: the heads share the width d, so their number does not matter. Feed-forward: d → d_ff "
+        + "and d_ff → d. A norm: γ and β, d numbers each; a layer has *two* norms.",
+        "For one layer: `4 * (d * d + d)`, `d * hidden + hidden + hidden * d + d` and `2 * 2 * d`. All three times `layers`. Begin each with a `long`, as "
+        + "in `4L * …`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -45,7 +47,8 @@ public static class ParameterCount
             .Expect([24, 27, 8], "Attention 4·(2·2 + 2), feed-forward 2·5 + 5 + 5·2 + 2, two norms 2·(2 + 2).");
 
         Ask("one layer, four heads, d = 8, d_ff = 16", 1, 8, 4, 16)
-            .Refuse([1152, 280, 32], "You multiplied by the number of heads. The heads share the width: together they are d columns of W_Q, not d columns each.")
+            .Refuse([1152, 280, 32],
+                "You multiplied by the number of heads. The heads share the width: together they are d columns of W_Q, not d columns each.")
             .Refuse([72, 280, 32], "You divided by the number of heads. The heads lie side by side in W_Q: together they are d columns.")
             .Refuse([78, 280, 32], "Your maps belong to one head. There are four of them side by side: d columns of W_Q, W_K and W_V in all, d rows of W_O.")
             .Expect([288, 280, 32], "The number of heads does not matter: d → d, four times. And d_ff = 16 this time: is a 4·d fixed in your code?");

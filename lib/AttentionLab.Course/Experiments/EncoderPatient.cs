@@ -14,7 +14,8 @@ public sealed class EncoderPatient
     private readonly EncoderLayers _weights;
     private readonly SinusoidalPositions _positions;
 
-    /// <summary>A patient with weights from a seed, the same as <c>new EncoderLayers(2, new LayerOptions(channels, heads), new CounterRandom(seed))</c>.</summary>
+    /// <summary>A patient with weights from a seed, the same as <c>new EncoderLayers(2, new LayerOptions(channels, heads), new
+    /// CounterRandom(seed))</c>.</summary>
     /// <param name="bug">What is wrong with it.</param>
     /// <param name="seed">Of the weights.</param>
     /// <param name="channels">C, a multiple of <paramref name="heads"/>.</param>

@@ -47,7 +47,8 @@ public class EncoderDoctorTests
         Assert.All(all, doctor => Assert.Equal(FeedbackState.Passed, EncoderDoctor.Check(doctor).State));
     }
 
-    private static EncoderBug Right(EncoderPatient p, double limit = 1e-3, bool twice = true, double? unbiased = null, int? size = null, int tokens = 8, ulong seed = 1)
+    private static EncoderBug Right(EncoderPatient p, double limit = 1e-3, bool twice = true, double? unbiased = null, int? size = null, int tokens = 8,
+        ulong seed = 1)
     {
         (int c, int d) = (p.Channels, size ?? p.Channels / p.Heads);
         Tensor x = Tensor.Gaussian(new CounterRandom(seed), 1, 2, tokens, c);
@@ -95,7 +96,8 @@ public class EncoderDoctorTests
 
         (Tensor q, Tensor k, Tensor w) = p.Look(one.Reshape(1, 8, p.Channels));
         int size = p.Channels / p.Heads;
-        Tensor own = (new Tensor(q.Values[..(8 * size)], 8, size).MatMulTransposed(new Tensor(k.Values[..(8 * size)], 8, size)) * (1 / MathF.Sqrt(size))).Softmax();
+        Tensor own = (new Tensor(q.Values[..(8 * size)], 8, size).MatMulTransposed(new Tensor(k.Values[..(8 * size)], 8,
+            size)) * (1 / MathF.Sqrt(size))).Softmax();
         return Difference(own.Values, w.Values[..64]) > 1e-3 ? EncoderBug.ScaleByModel
             : Difference(Run(Swapped(one)).Row(1).ToArray(), Run(one).Row(0).ToArray()) < 1e-3 ? EncoderBug.PositionsByBatch : EncoderBug.None;
     }

@@ -33,7 +33,8 @@ public class LayerNormByHandTests
         new("γ[0] and β[0]", (x, g, b, e) => Right(x, All(x, g[0]), All(x, b[0]), e), "of column 0"),
         new("NaN without spread", (x, g, b, e) => Variance(x) == 0 ? All(x, float.NaN) : Right(x, g, b, e), "0/0"),
         new("one pass in float", OnePass, "came out negative"),
-        new("rounds the variance of far rows", (x, g, b, e) => x.Max() > 1000 ? With(x, g, b, x.Average(), 4 + e) : Right(x, g, b, e), "loses its digits in float"),
+        new("rounds the variance of far rows", (x, g, b, e) => x.Max() > 1000 ? With(x, g, b, x.Average(), 4 + e) : Right(x, g, b, e),
+            "loses its digits in float"),
         new("divides by 4", (x, g, b, e) => With(x, g, b, x.Sum() / 4.0, Square(x, x.Sum() / 4.0) * x.Length / 4 + e), "a size fixed"),
         new("writes into x", (x, g, b, e) => { float[] y = Right(x, g, b, e); y.CopyTo(x, 0); return y; }, "changed one of its inputs"));
 
@@ -47,7 +48,8 @@ public class LayerNormByHandTests
         Norm[] all =
         [
             (x, g, b, e) => { float[] y = new float[x.Length]; Normalize.Forward(x, g, b, y, [], [], x.Length, e); return y; },
-            (x, g, b, e) => { LayerNorm norm = new(x.Length, e); g.CopyTo(norm.Gain.Value.Span); b.CopyTo(norm.Shift.Value.Span); return norm.Forward(new Tensor([.. x], 1, x.Length)).Y.Values; },
+            (x, g, b, e) => { LayerNorm norm = new(x.Length,
+                e); g.CopyTo(norm.Gain.Value.Span); b.CopyTo(norm.Shift.Value.Span); return norm.Forward(new Tensor([.. x], 1, x.Length)).Y.Values; },
             InFloat,
             (x, g, b, e) => OnePassInDouble(x, g, b, e),
             (x, g, b, e) => Right([.. x.Select(v => v - x[0])], g, b, e),

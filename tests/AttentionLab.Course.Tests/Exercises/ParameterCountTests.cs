@@ -41,7 +41,8 @@ public class ParameterCountTests
             (n, d, h, f) => [4L * n * d * (d + 1), n * (f * (2L * d + 1) + d), 4L * n * d],
             (n, d, h, f) => [.. new[] { 4m * d * d + 4m * d, 2m * d * f + f + d, 4m * d }.Select(count => (long)(n * count))],
             (n, d, h, f) => [n * 3L * h * (d * (d / h) + d / h) + n * ((long)d * d + d), n * Forward(d, f), 4L * n * d],
-            (n, d, h, f) => [.. Enumerable.Range(0, n).Select(_ => new[] { Attention(d), Forward(d, f), 4L * d }).Aggregate((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]])],
+            (n, d, h, f) => [.. Enumerable.Range(0, n).Select(_ => new[] { Attention(d), Forward(d, f), 4L * d }).Aggregate((a, b) => [a[0] + b[0],
+                a[1] + b[1], a[2] + b[2]])],
             (n, d, h, f) => d > 1000 ? Right(n, d, h, f) : FromTheLibrary(n, d, h, f),
         ];
         Assert.All(all, count => Assert.Equal(FeedbackState.Passed, ParameterCount.Check(count).State));
@@ -51,7 +52,8 @@ public class ParameterCountTests
     {
         EncoderLayer layer = new(new LayerOptions(d, heads) { Hidden = hidden }, new(1));
         long Count(IEnumerable<AttentionLab.Tensors.Parameter> parts) => layers * parts.Sum(part => (long)part.Length);
-        return [Count(layer.Attention.Parameters), Count(layer.FeedForward.Parameters), Count([.. layer.AttentionNorm.Parameters, .. layer.FeedForwardNorm.Parameters])];
+        return [Count(layer.Attention.Parameters), Count(layer.FeedForward.Parameters), Count([.. layer.AttentionNorm.Parameters,
+            .. layer.FeedForwardNorm.Parameters])];
     }
 
     private static long Attention(long d) => 4 * (d * d + d);

@@ -114,11 +114,11 @@ public class Chapter10Tests
     {
         MaskedWordModel model = MaskedWordModel.Load(CourseData.Path("encoder"));
         IReadOnlyList<EncoderLayer> layers = model.Bert.Encoder.Layers.Layers;
-        HeadPruning questions = new(model, Definitions.All);
+        HeadPruning questions = new(model, Definitions.All.Where((_, i) => i % 3 == 0));
         double whole = questions.Losses().Average();
-        Assert.InRange(Without([.. layers.Select(l => l.Attention.Output)]), 8.7, 9.0);
-        Assert.InRange(Without([.. layers.Select(l => l.FeedForward.Contract)]), 8.5, 8.8);
-        Assert.InRange(Without(layers[0].FeedForward.Contract) - whole, 4.1, 4.5);
+        Assert.InRange(Without([.. layers.Select(l => l.Attention.Output)]), 8.8, 9.0);
+        Assert.InRange(Without([.. layers.Select(l => l.FeedForward.Contract)]), 8.7, 8.95);
+        Assert.InRange(Without(layers[0].FeedForward.Contract) - whole, 3.9, 4.3);
         Assert.Equal(whole, questions.Losses().Average());
 
         double Without(params Linear[] maps)
