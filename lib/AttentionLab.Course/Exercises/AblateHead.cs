@@ -14,6 +14,10 @@ public static class AblateHead
     /// <summary>The middle head first: there a head too early, a head too late and all the others are three different mistakes.</summary>
     private static readonly int[] Order = [1, 0, 2];
 
+    private static readonly bool[] WithoutAndWithBias = [false, true];
+
+    private const int Heads = 3;
+
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.3", "Ablate a head, and put it back", Difficulty: 2, Minutes: 12, Hints:
     [
@@ -32,13 +36,13 @@ public static class AblateHead
     /// <param name="without">(layer, head from 0, loss) → what the loss says while this head is silent.</param>
     public static Feedback Check(Func<MultiHeadAttention, int, Func<double>, double> without) => About.Check(trial =>
     {
-        Probe three = new(new(12, 3, new CounterRandom(1)));
+        Probe three = new(new(12, Heads, new CounterRandom(1)));
         foreach (int head in Order)
         {
             Ask($"three heads of 4 numbers, without head {head}", three, head);
         }
 
-        Probe wide = new(new(12, 3, new CounterRandom(3), new() { HeadSize = 2, ValueSize = 5 }));
+        Probe wide = new(new(12, Heads, new CounterRandom(3), new() { HeadSize = 2, ValueSize = 5 }));
         Ask("three heads with D = 2 and D_v = 5, without head 1", wide, 1);
 
         Probe failing = new(new(8, 2, new CounterRandom(4))) { Throws = true };
@@ -66,6 +70,14 @@ public static class AblateHead
             Refuse(probe.After(weight => Rows(weight, head * share, share)), "The block has the wrong size: you took C/H. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
             Refuse(probe.After(weight => Rows(weight, head * keySize, keySize)),
                 "The block has the wrong size: you took D, the size of keys. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
+            Refuse(probe.Changed(layer => Part(layer.Value, head, bias: false)), "You cleared the head's columns of W_V, but its bias b_V is still heard. Clear W_O's rows instead.");
+            foreach (bool bias in WithoutAndWithBias)
+            {
+                const string Looks = "with no queries or no keys the head is not silent: it looks everywhere alike, and its values are still heard. Clear its rows of W_O.";
+                Refuse(probe.Changed(layer => Part(layer.Query, head, bias)), $"You cleared W_Q{(bias ? " and its bias" : "")}: {Looks}");
+                Refuse(probe.Changed(layer => Part(layer.Key, head, bias)), $"You cleared W_K{(bias ? " and its bias" : "")}: {Looks}");
+            }
+
             Refuse(probe.After(weight => Rows(weight, head, 1)), "You cleared one row. A head has D_v rows.");
             Refuse(probe.After(weight => Others(weight, probe.Layer, head)), "You kept this head and silenced all the *others*.");
             Refuse(probe.After(weight => weight.Span.Clear()), "You cleared all of W_O, so every head is silent.");
@@ -105,6 +117,21 @@ public static class AblateHead
         for (int row = 0; row < weight.Rows; row++)
         {
             weight.Row(row).Slice(head * size, size).Clear();
+        }
+    }
+
+    /// <summary>The mistake of silencing a head at its entrance: its columns of W_Q, W_K or W_V are 0.</summary>
+    private static void Part(Linear map, int head, bool bias)
+    {
+        int size = map.Outputs / Heads;
+        for (int row = 0; row < map.Inputs; row++)
+        {
+            map.Weight.Value.Row(row).Slice(head * size, size).Clear();
+        }
+
+        if (bias)
+        {
+            map.Bias!.Value.Span.Slice(head * size, size).Clear();
         }
     }
 
@@ -154,10 +181,13 @@ public static class AblateHead
         }
 
         /// <summary>What the loss says after a change of W_O, which is taken back.</summary>
-        public double After(Action<Tensor> change)
+        public double After(Action<Tensor> change) => Changed(layer => change(layer.Output.Weight.Value));
+
+        /// <summary>What the loss says after any change of the layer, which is taken back.</summary>
+        public double Changed(Action<MultiHeadAttention> change)
         {
             Mend();
-            change(Layer.Output.Weight.Value);
+            change(Layer);
             double loss = Loss();
             Mend();
             return loss;

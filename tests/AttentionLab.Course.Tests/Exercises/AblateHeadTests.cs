@@ -39,6 +39,10 @@ public class AblateHeadTests
             kept.CopyTo(attention.Output.Weight.Value.Span);
             return without;
         }, "in `finally`"),
+        new("clears the values, not their bias", (attention, head, loss) => Kept(attention.Value, loss, map => Entrance(map, attention, head, bias: false)), "b_V is still heard"),
+        new("clears the queries", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: false)), "You cleared W_Q: with"),
+        new("clears the queries and their bias", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: true)), "everywhere alike"),
+        new("clears the keys", (attention, head, loss) => Kept(attention.Key, loss, map => Entrance(map, attention, head, bias: false)), "You cleared W_K: with"),
         new("clears the bias too", (attention, head, loss) =>
         {
             float[] bias = [.. attention.Output.Bias!.Value.Values];
@@ -54,7 +58,28 @@ public class AblateHeadTests
         Without[] all =
         [
             (attention, head, loss) => { using HeadSwitch off = HeadSwitch.Off(attention, head); return loss(); },
-            ByValues,
+            (attention, head, loss) => Kept(attention.Value, loss, map => Entrance(map, attention, head, bias: true)),
+            (attention, head, loss) => On(attention, loss, w =>
+            {
+                for (int i = 0; i < w.Length; i++)
+                {
+                    w.Values[i] *= i / w.Columns / Size(attention) == head ? 0 : 1;
+                }
+            }),
+            (attention, head, loss) =>
+            {
+                Tensor w = attention.Output.Weight.Value, kept = w.Copy();
+                try
+                {
+                    w.Span.Slice(head * Size(attention) * w.Columns, Size(attention) * w.Columns).Clear();
+                    double without = loss();
+                    return without;
+                }
+                finally
+                {
+                    kept.Span.CopyTo(w.Span);
+                }
+            },
             (attention, head, loss) => { loss(); double without = Ablate(attention, head, loss); loss(); return without; },
         ];
         Assert.All(all, without => Assert.Equal(FeedbackState.Passed, AblateHead.Check(without).State));
@@ -79,25 +104,33 @@ public class AblateHeadTests
         }
     }
 
-    /// <summary>A head whose values are 0 is as silent as one whose rows of W_O are 0.</summary>
-    private static double ByValues(MultiHeadAttention attention, int head, Func<double> loss)
+    /// <summary>The columns of one head in W_Q, W_K or W_V. A head whose values are 0 is as silent as one whose rows of W_O are 0.</summary>
+    private static void Entrance(Linear map, MultiHeadAttention attention, int head, bool bias)
     {
-        (Tensor weight, Tensor bias) = (attention.Value.Weight.Value, attention.Value.Bias!.Value);
-        (float[] keptWeight, float[] keptBias, int size) = ([.. weight.Values], [.. bias.Values], Size(attention));
+        int size = map.Outputs / attention.HeadCount;
+        for (int row = 0; row < map.Inputs; row++)
+        {
+            map.Weight.Value.Row(row).Slice(head * size, size).Clear();
+        }
+
+        if (bias)
+        {
+            map.Bias!.Value.Span.Slice(head * size, size).Clear();
+        }
+    }
+
+    private static double Kept(Linear map, Func<double> loss, Action<Linear> change)
+    {
+        (float[] weight, float[] bias) = ([.. map.Weight.Value.Values], [.. map.Bias!.Value.Values]);
         try
         {
-            for (int row = 0; row < weight.Rows; row++)
-            {
-                weight.Row(row).Slice(head * size, size).Clear();
-            }
-
-            bias.Span.Slice(head * size, size).Clear();
+            change(map);
             return loss();
         }
         finally
         {
-            keptWeight.CopyTo(weight.Span);
-            keptBias.CopyTo(bias.Span);
+            weight.CopyTo(map.Weight.Value.Span);
+            bias.CopyTo(map.Bias.Value.Span);
         }
     }
 

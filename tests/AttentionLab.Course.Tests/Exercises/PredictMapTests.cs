@@ -1,4 +1,6 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
 using Maps = (System.Func<int, float[,]> Rotate, System.Func<int, float[,]> Neighbours, System.Func<int, float[,]> Mean);
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -40,6 +42,27 @@ public class PredictMapTests
         new("mean: transposed", Answer(null, null, (i, j, n) => Mean(j, i, n)), "exchanged"),
         new("mean: of what comes", Answer(null, null, (i, j, n) => j >= i ? 1f / (n - i) : 0), "*after* them"),
         new("mean: divided by T", Answer(null, null, (i, j, n) => j <= i ? 1f / n : 0), "divided by T"));
+
+    [Fact]
+    public void Check_RightButUnusual_Passes()
+    {
+        Maps[] all =
+        [
+            Answer((i, j, n) => (j - i - 3 + 2 * n) % n == 0 ? 1 : 0),
+            Answer((i, j, n) => j - i == 3 || i - j == n - 3 ? 1 : 0),
+            Answer(null, (i, j, n) => (i / 2 == j / 2 && i != j) || (i == j && i == n - 1 && n % 2 == 1) ? 1 : 0),
+            Answer(null, null, (i, j, n) => MathF.Exp(j <= i ? -MathF.Log(i + 1) : float.NegativeInfinity)),
+            Answer() with { Mean = ByMask },
+        ];
+        Assert.All(all, maps => Assert.Equal(FeedbackState.Passed, Check(maps).State));
+
+        // Causal attention without scores (section 8.6).
+        static float[,] ByMask(int tokens)
+        {
+            Tensor zero = new(tokens, 1);
+            return ScaledDotProductAttention.Forward(zero, zero, zero, AttentionMask.Causal).Saved.Weights.ToMatrix();
+        }
+    }
 
     [Fact]
     public void Check_Starter_IsNotStarted()

@@ -33,6 +33,7 @@ public class ReachHeldOutTests
             new() { Steps = 150, LearningRate = 0.01 },
             new() { Steps = 150, Channels = 64 },
             Good with { Pool = 4096 },
+            Good with { Positions = PositionKind.Learned },
             Good with { Source = (i, tokens) => ~i + tokens },
         ];
         Assert.All(all, settings => Assert.Equal(FeedbackState.Passed, ReachHeldOut.Check(() => settings).State));
