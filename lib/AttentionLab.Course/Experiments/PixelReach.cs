@@ -39,7 +39,7 @@ public static class PixelReach
         return moved;
     }
 
-    /// <summary>log₁₀ of each movement, for a map that shows whispers beside shouts; NaN where nothing moved at all.</summary>
+    /// <summary>log₁₀(movement / 0.001), at least 0: powers of ten, for a map that shows whispers beside shouts; NaN where nothing moved at all.</summary>
     /// <param name="moved">From <see cref="Of"/>.</param>
     public static float[,] Decades(float[,] moved)
     {
@@ -48,7 +48,7 @@ public static class PixelReach
         for (int i = 0; i < moved.Length; i++)
         {
             (int row, int column) = (i / decades.GetLength(1), i % decades.GetLength(1));
-            decades[row, column] = moved[row, column] > 0 ? MathF.Log10(moved[row, column]) : float.NaN;
+            decades[row, column] = moved[row, column] > 0 ? MathF.Max(0, MathF.Log10(moved[row, column] * 1000)) : float.NaN;
         }
 
         return decades;
