@@ -26,7 +26,7 @@ public static class RunningState
     public static Feedback Check(Func<float[], float[], float[], Tensor, float, float[]> next) => About.Check(trial =>
     {
         CounterRandom random = new(132);
-        Text one = Draw(1), two = Draw(2), three = Draw(3), other = Draw(3), many = Draw(100);
+        Text one = Draw(1), two = Draw(2), three = Draw(3), other = Draw(3), many = Draw(100), wide = Draw(4, dim: 5, valueDim: 2);
 
         Ask("the first token", one, 1)
             .Refuse([new float[3]], "The first output is 0: you read the state before the token is in it. A token sees itself, so add first, then read.")
@@ -61,11 +61,14 @@ public static class RunningState
         Ask("a hundred tokens with the decay 0.9", many, 0.9f)
             .Expect(Rows(many, 0.9f), "Three tokens were right, a hundred are not.");
 
+        Ask("queries of five numbers, values of two", wide, 0.5f)
+            .Expect(Rows(wide, 0.5f), "Queries of two numbers and values of three were right, other sizes are not. Take the sizes from q and v.");
+
         Answer<float[][]> Ask(string tried, Text text, float decay) => trial.Call(tried, () => Walk(text, decay), text.Arrays);
 
         float[][] Walk(Text text, float decay)
         {
-            Tensor state = new(2, 3);
+            Tensor state = new(text.K[0].Length, text.V[0].Length);
             return [.. Enumerable.Range(0, text.Q.Length).Select(t => next(text.Q[t], text.K[t], text.V[t], state, decay))];
         }
 
@@ -77,10 +80,10 @@ public static class RunningState
             return [.. outputs.Select(pair => pair.First), .. outputs.Select(pair => pair.Second)];
         }
 
-        Text Draw(int tokens)
+        Text Draw(int tokens, int dim = 2, int valueDim = 3)
         {
             float[][] Gaussian(int width) => [.. Enumerable.Range(0, tokens).Select(_ => Tensor.Gaussian(random, 1, width).Values)];
-            return new(Gaussian(2), Gaussian(2), Gaussian(3));
+            return new(Gaussian(dim), Gaussian(dim), Gaussian(valueDim));
         }
     });
 
