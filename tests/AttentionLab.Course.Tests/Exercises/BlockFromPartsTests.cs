@@ -17,8 +17,11 @@ public class BlockFromPartsTests
         new("forgets the attention", (x, a, f, n1, n2) => { Tensor h = n1(x); return n2(h + f(h)); }, "attention gives gets lost"),
         new("no residual around attention", (x, a, f, n1, n2) => { Tensor h = n1(IsOff(x, a) ? x + a(x) : a(x)); return n2(h + f(h)); },
             "only what the attention gave"),
-        new("x instead of h past the net when attention is on", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return IsOff(x,
-            a) ? n2(h + f(h)) : n2(h + x + f(h)); }, "x was added twice"),
+        new("x instead of h past the net when attention is on", (x, a, f, n1, n2) =>
+        {
+            Tensor h = n1(x + a(x)); return IsOff(x,
+            a) ? n2(h + f(h)) : n2(h + x + f(h));
+        }, "x was added twice"),
         new("attention twice", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return n2(h + a(h)); }, "called the attention twice"),
         new("net works on x", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return n2(h + f(x)); }, "The feed-forward net got x"),
         new("no residual around the net", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return n2(IsOff(x, f) ? h : f(h)); }, "h is missing"),
@@ -36,8 +39,11 @@ public class BlockFromPartsTests
         new("no second norm", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return h + f(h); }, "`norm2` has no effect"),
         new("second norm twice", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return n2(n2(h + f(h))); }, "`norm2` works twice"),
         new("net works on the sum before the norm", (x, a, f, n1, n2) => { Tensor s = x + a(x); return n2(n1(s) + f(s)); }, "got the sum before norm1"),
-        new("writes into x", (x, a, f, n1, n2) => { Tensor y = Right(x, a, f, n1, n2); Multiply.AddScaled(a(x).Span, 1, x.Span); return Right(y,
-            t => new(t.Shape), t => new(t.Shape), t => t, t => t); }, "changed one of its inputs"));
+        new("writes into x", (x, a, f, n1, n2) =>
+        {
+            Tensor y = Right(x, a, f, n1, n2); Multiply.AddScaled(a(x).Span, 1, x.Span); return Right(y,
+            t => new(t.Shape), t => new(t.Shape), t => t, t => t);
+        }, "changed one of its inputs"));
 
     [Fact]
     public void Check_NormsExchanged_IsRefused() =>
