@@ -6,9 +6,8 @@ using Microsoft.Playwright;
 namespace AttentionLab.Studio.Tests.Browser;
 
 /// <summary>Every chapter of the course as readers see it: the executed book, from disk and from the server, without a network.</summary>
-public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse course) : IAsyncLifetime
+public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse book) : IClassFixture<WrittenCourse>, IAsyncLifetime
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("course");
     private IReadOnlyList<ExecutedNotebook> _notebooks = [];
 
     /// <summary>All chapters and appendices of the repository.</summary>
@@ -17,25 +16,21 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(BrowserFixture.Program is null, BrowserFixture.Missing);
-        _notebooks = await course.GetAsync();
-        Formulas formulas = new();
-        BookWriter.Write(_folder.FullName, CourseContent.Load(ExecutedCourse.Folder.Notebooks, _notebooks), formulas);
-        Assert.Empty(formulas.Problems);
+        _notebooks = await book.GetAsync();
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _folder.Delete(recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [MemberData(nameof(Chapters))]
-    public async Task Chapter_FromDisk_DrawsEveryChartOffline(string name)
+    public async Task Chapter_FromDisk_DrawsEveryChartOfflineAndBreaksNoRuleOfAccessibility(string name)
     {
         await using WatchedPage page = await browser.OpenAsync();
-        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await page.OpenFileAsync(book.Folder, name + ".html");
         await CheckChartsAsync(page, name);
+
+        // The colours of code are those of the sample course, whose every word is looked at.
+        Assert.Empty(await Accessibility.ViolationsAsync(page.Page, "pre.code > code"));
     }
 
     [Theory]
@@ -47,7 +42,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
             chapters => CourseContent.Load(ExecutedCourse.Folder.Notebooks, chapters),
             path => _notebooks.Single(notebook => notebook.Name == Path.GetFileNameWithoutExtension(path)),
             (_, _, _) => throw new InvalidOperationException("all outputs are known"));
-        await using LiveCourse live = new(source, new Formulas());
+        await using LiveCourse live = new(source, book.Formulas);
         await using CourseServer server = await CourseServer.StartAsync(live);
         live.Start();
         await using WatchedPage page = await browser.OpenAsync();
@@ -59,11 +54,13 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
 
     [Theory]
     [MemberData(nameof(Chapters))]
-    public async Task Chapter_WithSliders_ChangesAtEveryStep(string name)
+    public async Task Chapter_400PixelsWide_FitsAndItsSlidersChangeThePicture(string name)
     {
-        await using WatchedPage page = await browser.OpenAsync();
-        await page.OpenFileAsync(_folder.FullName, name + ".html");
+        await using WatchedPage page = await browser.OpenAsync(width: 400);
+        await page.OpenFileAsync(book.Folder, name + ".html");
         await page.DrawChartsAsync();
+        Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('figure.chart .main-svg')].filter(svg => svg.getBoundingClientRect().right > 400).length"));
         ILocator controls = page.Page.Locator(".chart-control :is(input, select)");
         int count = await controls.CountAsync();
         for (int i = 0; i < count; i++)
@@ -91,39 +88,14 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, ExecutedCourse 
         Assert.Empty(page.Errors);
     }
 
-    [Theory]
-    [MemberData(nameof(Chapters))]
-    public async Task Chapter_400PixelsWide_DoesNotScrollSideways(string name)
-    {
-        await using WatchedPage page = await browser.OpenAsync(width: 400);
-        await page.OpenFileAsync(_folder.FullName, name + ".html");
-        await page.DrawChartsAsync();
-        Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        string wide = await page.Page.EvaluateAsync<string>("""
-            [...document.querySelectorAll('figure.chart .main-svg')].filter(svg => svg.getBoundingClientRect().right > 400).length + ''
-            """);
-        Assert.Equal("0", wide);
-    }
-
-    [Theory]
-    [MemberData(nameof(Chapters))]
-    public async Task Chapter_ByAxe_HasNoSeriousViolation(string name)
-    {
-        await using WatchedPage page = await browser.OpenAsync();
-        await page.OpenFileAsync(_folder.FullName, name + ".html");
-        await page.DrawChartsAsync();
-        // The colours of code are those of the sample course, whose every word is looked at.
-        Assert.Empty(await Accessibility.ViolationsAsync(page.Page, "pre.code > code"));
-    }
-
     [Fact]
     public async Task EveryLink_InsideTheBook_LeadsSomewhere()
     {
         await using WatchedPage page = await browser.OpenAsync();
         List<string> broken = [];
-        foreach (string file in Directory.EnumerateFiles(_folder.FullName, "*.html", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(book.Folder, "*.html", SearchOption.AllDirectories))
         {
-            await page.OpenFileAsync(_folder.FullName, Path.GetRelativePath(_folder.FullName, file));
+            await page.OpenFileAsync(book.Folder, Path.GetRelativePath(book.Folder, file));
             foreach (string link in await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href]')].map(link => link.href).filter(link => link.startsWith('file:'))"))
             {
                 Uri target = new(link);

@@ -16,7 +16,7 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>How often something is killed; ATTENTIONLAB_KILLS asks for more.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 10;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 5;
 
     private string KernelFile => Path.Combine(_course.Root, "kernel.pid");
 

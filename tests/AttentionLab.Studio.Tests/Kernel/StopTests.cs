@@ -26,7 +26,8 @@ public sealed class StopTests : IDisposable
     [InlineData("Enumerable.Range(0, int.MaxValue).SelectMany(a => Enumerable.Range(0, int.MaxValue)).Count(b => b < 0)")]
     public async Task Stop_EndlessCell_KeepsWhatEarlierCellsDeclared(string loop)
     {
-        for (int tries = 1; tries <= Tries; tries++)
+        List<string> reasons = [];
+        while (reasons.Count < Tries)
         {
             await using NotebookSession session = await StartAsync();
             await session.RunAsync(1, "var kept = 41;", cancellation: TestContext.Current.CancellationToken);
@@ -34,6 +35,7 @@ public sealed class StopTests : IDisposable
             if (!session.IsAlive)
             {
                 Assert.StartsWith(Lost, cell.Failure?.Message);
+                reasons.Add(cell.Failure!.Message + cell.Failure.Details);
                 continue;
             }
 
@@ -42,7 +44,7 @@ public sealed class StopTests : IDisposable
             return;
         }
 
-        Assert.Fail($"The state was lost {Tries} times.");
+        Assert.Fail($"The state was lost each time: {string.Join('\n', reasons)}");
     }
 
     [Fact]
