@@ -1,6 +1,7 @@
 using AttentionLab.Course.Data;
 using AttentionLab.Kernels;
 using AttentionLab.Models;
+using AttentionLab.Tensors;
 using AttentionLab.Training;
 using AttentionLab.Words;
 
@@ -33,6 +34,7 @@ public static class JointEmbedding
         MaskedWordTraining training = new(encoder, head);
         Adam adam = new(training.Parameters, rate);
         CounterRandom draws = random.Split(1);
+        Workspace workspace = new();
         List<WordVectors> tables = [];
         for (int step = 0; step <= looks[^1]; step++)
         {
@@ -42,6 +44,7 @@ public static class JointEmbedding
             }
 
             (int[,] ids, bool[,] visible) = Batch(sentences, words, draws);
+            using Workspace.Scope scope = workspace.Use();
             Gradients.Clear(training.Parameters);
             training.Step(task.Draw(ids, draws), visible);
             Gradients.Clip(training.Parameters, 1);

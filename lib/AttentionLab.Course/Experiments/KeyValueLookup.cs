@@ -23,6 +23,7 @@ public sealed class KeyValueLookup
     private readonly Tensor _keys, _values;
     private readonly Adam _adam;
     private readonly Adam? _scaleAdam;
+    private readonly Workspace _workspace = new();
 
     /// <summary>A model before its first step.</summary>
     /// <param name="settings">Task and start.</param>
@@ -115,6 +116,7 @@ public sealed class KeyValueLookup
     {
         (int batch, int heads, int pairs, int width) = (_settings.Sequences, _settings.Heads, _settings.Pairs, Query.Outputs);
         (int[] keyIds, int[] valueIds) = Draw();
+        using Workspace.Scope scope = _workspace.Use();
         // (B,H,T,D)
         Tensor query = Rows(Query.Forward(_keys).Y, keyIds), key = Rows(Key.Forward(_keys).Y, keyIds), value = Rows(Value.Forward(_values).Y, valueIds);
         Tensor scaled = PerHead(query);

@@ -44,9 +44,11 @@ public static class PairProduct
         prepare ??= features => features;
         CounterRandom random = new(seed, stream: 5);
         Adam adam = new(model.Parameters, learningRate);
+        Workspace workspace = new();
         for (int step = 0; step < steps && model.Parameters.Count > 0; step++)
         {
             (Tensor first, Tensor second, Tensor target) = Draw(random, Batch);
+            using Workspace.Scope scope = workspace.Use();
             (Tensor y, Action<Tensor> backward) = model.Forward(prepare(first), prepare(second));
             Gradients.Clear(model.Parameters);
             backward(SquaredErrorLoss.Backward(SquaredErrorLoss.Forward(y, target).Saved));

@@ -23,6 +23,7 @@ public sealed class SaturatedHead
     private readonly FeedForward _net;
     private readonly float _scale;
     private readonly Adam _adam;
+    private readonly Workspace _workspace = new();
 
     /// <summary>A block before its first step.</summary>
     /// <param name="factor">Scores are multiplied by it on top of 1/√C: 1 is the usual start, more saturates.</param>
@@ -75,6 +76,7 @@ public sealed class SaturatedHead
     public (double Own, double Fetched) Gradient()
     {
         (Tensor x, Tensor target) = Draw();
+        using Workspace.Scope scope = _workspace.Use();
         (Tensor q, Linear.Saved savedQuery) = _query.Forward(x);
         (Tensor k, Linear.Saved savedKey) = _key.Forward(x);
         (Tensor v, Linear.Saved savedValue) = _value.Forward(x);

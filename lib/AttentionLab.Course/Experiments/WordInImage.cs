@@ -66,10 +66,12 @@ public sealed class WordInImage
         CounterRandom random = new(seed);
         WordInImage model = new(random);
         Adam adam = new(model.Parameters);
+        Workspace workspace = new();
         for (int step = 0; step < steps; step++)
         {
             adam.LearningRate = Schedules.Cosine(3e-3, steps / 10, steps)(step);
             DigitPairs pairs = DigitPairs.Draw(digits, 32, random);
+            using Workspace.Scope scope = workspace.Use();
             Gradients.Clear(model.Parameters);
             model.Learn(pairs);
             adam.Step();

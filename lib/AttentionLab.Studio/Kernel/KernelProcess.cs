@@ -15,6 +15,9 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>A process that a cell started outside of the kernel's group may keep the pipe open behind the kernel's end.</summary>
     private static readonly TimeSpan AfterTheEnd = TimeSpan.FromSeconds(5);
 
+    /// <summary>Bytes from which on the kernel's garbage collector keeps an object apart.</summary>
+    private const int LargeObject = 64 << 20;
+
     /// <summary>Two children started at the same time would inherit each other's pipes and keep them open.</summary>
     private static readonly Lock Starting = new();
 
@@ -214,12 +217,15 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// Settings of the child's runtime. Cells measure kernels, so there is no profile-guided tier: its instrumented code would sit in
     /// the middle of a measurement (one call in 30 took 40 ms in place of 0.35 ms), and a chapter takes a little more time with it.
     /// Tiered compilation itself stays on: without it the C# compiler's own start takes twice as long. One thread collects garbage.
+    /// Tensors of a training step are small garbage, too: counted as large objects (from 85 KB on), every few megabytes of them would start a collection
+    /// of everything, the C# compiler's memory included.
     /// </summary>
     private static void Configure(IDictionary<string, string?> environment, KernelOptions options)
     {
         environment["DOTNET_GCHeapHardLimit"] = "0x" + options.MemoryLimit.ToString("X", CultureInfo.InvariantCulture);
         environment["DOTNET_gcServer"] = "0";
         environment["DOTNET_gcConcurrent"] = "0";
+        environment["DOTNET_GCLOHThreshold"] = "0x" + LargeObject.ToString("X", CultureInfo.InvariantCulture);
         environment.TryAdd("DOTNET_TieredPGO", "0");
         environment["DOTNET_DbgEnableMiniDump"] = "0";
         environment["DOTNET_NOLOGO"] = "1";
