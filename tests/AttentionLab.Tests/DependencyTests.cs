@@ -18,7 +18,7 @@ public partial class DependencyTests
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
             [
-                "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "Spectre.Console", "System.CommandLine",
+                "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "QRCoder", "Spectre.Console", "System.CommandLine",
                 "System.Reactive"
             ]),
     };

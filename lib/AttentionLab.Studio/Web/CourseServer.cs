@@ -26,10 +26,11 @@ public sealed class CourseServer : IAsyncDisposable
 
     private readonly Door _door;
 
-    private CourseServer(WebApplication app, Door door, int port, string? forwarded)
+    private CourseServer(WebApplication app, Door door, VoteDesk votes, int port, string? forwarded)
     {
         _app = app;
         _door = door;
+        Votes = votes;
         Port = port;
         Address = new Uri(forwarded is null ? $"http://127.0.0.1:{port}/" : $"https://{forwarded}/");
     }
@@ -42,6 +43,9 @@ public sealed class CourseServer : IAsyncDisposable
 
     /// <summary>All that is answered, for the tests that try each.</summary>
     internal IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+
+    /// <summary>The votes by phone.</summary>
+    internal VoteDesk Votes { get; }
 
     /// <summary>The address that lets a browser in, once: when it has been used there is another.</summary>
     /// <param name="page">A page, from the course's root.</param>
@@ -61,8 +65,9 @@ public sealed class CourseServer : IAsyncDisposable
             string? host = forwarded ?? Forwarding.OfCodespace(at, Environment.GetEnvironmentVariable);
             CourseServer? server = null;
             var door = new Door(at, host is null ? [] : [host], () => entered?.Invoke(server!.Entrance()));
-            WebApplication app = Build(course, at, door);
-            server = new CourseServer(app, door, at, host);
+            VoteDesk votes = new();
+            WebApplication app = Build(course, votes, at, door);
+            server = new CourseServer(app, door, votes, at, host);
             try
             {
                 await app.StartAsync();
@@ -93,11 +98,12 @@ public sealed class CourseServer : IAsyncDisposable
     /// <summary>Stops to listen; open connections are cut.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Votes.DisposeAsync();
         await _app.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(1)).Token);
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(LiveCourse course, int port, Door door)
+    private static WebApplication Build(LiveCourse course, VoteDesk votes, int port, Door door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -106,7 +112,6 @@ public sealed class CourseServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = Door.LargestMessage;
             kestrel.Listen(IPAddress.Loopback, port);
         });
-        // Ctrl-C and SIGTERM belong to the command line.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddRouting();
@@ -114,6 +119,8 @@ public sealed class CourseServer : IAsyncDisposable
         app.Use(AddHeaders);
         app.Use(door.PassAsync);
         CourseRoutes.Map(app, course);
+        app.MapPost("votes", (HttpContext context) =>
+            JsonRequest.AnswerAsync(context, (LiveJson.Default.VoteCommand, LiveJson.Default.VoteView), votes.DoAsync));
         return app;
     }
 
@@ -126,13 +133,5 @@ public sealed class CourseServer : IAsyncDisposable
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);
-    }
-
-    /// <summary>The host listens to no signal by itself.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

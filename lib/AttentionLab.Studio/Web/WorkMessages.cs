@@ -126,4 +126,6 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
 [JsonSerializable(typeof(WorkAnswer))]
 [JsonSerializable(typeof(CodeQuestion))]
 [JsonSerializable(typeof(CodeReply))]
+[JsonSerializable(typeof(VoteCommand))]
+[JsonSerializable(typeof(VoteView))]
 internal sealed partial class LiveJson : JsonSerializerContext;

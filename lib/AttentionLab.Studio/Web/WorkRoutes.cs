@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Ipynb;
@@ -10,8 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace AttentionLab.Studio.Web;
 
 /// <summary>
-/// What a page asks of its chapter: to run and change cells, questions about code, and downloads. Only JSON is taken: no form of another
-/// site can send it.
+/// What a page asks of its chapter: to run and change cells, questions about code, and downloads.
 /// </summary>
 internal static class WorkRoutes
 {
@@ -42,32 +40,10 @@ internal static class WorkRoutes
 
     private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
+    private static Task<IResult> AnswerAsync<TAsked, TAnswer>(
         HttpContext context, WorkSession? session, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json,
         Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
-        where TAsked : class
-    {
-        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= Door.LargestMessage)
-        {
-            return Results.Text($"Send JSON of at most {Door.LargestMessage} bytes, with its length.\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
-        }
-
-        if (session is null)
-        {
-            return NoChapter();
-        }
-
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is { } body
-                ? TypedResults.Json(await answerAsync(session, body), json.Answer)
-                : Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
-        }
-        catch (JsonException)
-        {
-            return Results.Text("The request is no JSON that this page sends.\n", statusCode: StatusCodes.Status400BadRequest);
-        }
-    }
+        where TAsked : class => session is null ? Task.FromResult(NoChapter()) : JsonRequest.AnswerAsync(context, json, asked => answerAsync(session, asked));
 
     private static async Task<CodeReply> AskAsync(WorkSession work, CodeQuestion question, CancellationToken left)
     {

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace AttentionLab.Studio.Web;
+
+/// <summary>What pages post: only JSON is taken, since no form of another site can send it.</summary>
+internal static class JsonRequest
+{
+    /// <summary>Reads what is asked and writes the answer, or says what is wrong with the request.</summary>
+    public static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
+        HttpContext context, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json, Func<TAsked, Task<TAnswer>> answerAsync)
+        where TAsked : class
+    {
+        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= Door.LargestMessage)
+        {
+            return Results.Text($"Send JSON of at most {Door.LargestMessage} bytes, with its length.\n", statusCode: StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is { } body
+                ? TypedResults.Json(await answerAsync(body), json.Answer)
+                : Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (JsonException)
+        {
+            return Results.Text("The request is no JSON that this page sends.\n", statusCode: StatusCodes.Status400BadRequest);
+        }
+    }
+}
