@@ -74,7 +74,12 @@ internal static class PageFrame
 
         if (frame.Live is not null)
         {
-            html.Append($"<link rel=\"stylesheet\" href=\"{root}assets/live/live.css\">\n<script type=\"module\" src=\"{root}assets/live/page.js\"></script>\n");
+            foreach (string style in (ReadOnlySpan<string>)["live.css", "present.css", "vote.css"])
+            {
+                html.Append($"<link rel=\"stylesheet\" href=\"{root}assets/live/{style}\">\n");
+            }
+
+            html.Append($"<script type=\"module\" src=\"{root}assets/live/page.js\"></script>\n");
         }
 
         return html.Append("</head>").ToString();

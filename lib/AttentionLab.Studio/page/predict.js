@@ -1,20 +1,23 @@
 // Predict, then see: the answers of a prediction become buttons; the output and what it shows are taken out of the page until the reader
 // has answered, or asked to see. Then the page says which answer the measurement gave, and counts how often "sure" was right.
-// A live page keeps the answers in this browser; the book keeps nothing. On paper and without scripts everything is there.
+// A live page keeps the answers in this browser, its presenter only in the tab: what the leader answered alone must not uncover
+// anything before the room; the book keeps nothing. On paper and without scripts everything is there.
 //   bookPredictions.outputs(cell)   the element that holds a cell's outputs, also while it is covered
 //   bookPredictions.refresh()       looks again at what was measured: outputs have come
+//   bookPredictions.measured(text)  what was measured for the prediction in a text; null while it is covered, or if the machine cannot know
 //   bookPredictions.uncover(yes)    shows everything for a while (paper), and covers again what has no answer
 (function () {
   'use strict';
   var levels = ['sure', 'rather', 'guess'];
   var body = document.body;
   var live = body.dataset.live !== undefined;
+  var storage = live && new URLSearchParams(location.search).has('present') ? 'sessionStorage' : 'localStorage';
   var kept = load();
   var predictions = [];
 
   function load() {
     try {
-      return live && JSON.parse(localStorage.getItem('predictions')) || {};
+      return live && JSON.parse(window[storage].getItem('predictions')) || {};
     } catch (error) {
       return {};
     }
@@ -22,7 +25,7 @@
 
   function save() {
     try {
-      if (live) { localStorage.setItem('predictions', JSON.stringify(kept)); }
+      if (live) { window[storage].setItem('predictions', JSON.stringify(kept)); }
     } catch (error) {
       // No storage: counted until the page is left.
     }
@@ -187,7 +190,7 @@
       }
     }
 
-    return { key: key, parts: parts, open: open, cover: cover, judge: judge };
+    return { text: text, key: key, parts: parts, open: open, cover: cover, judge: judge, measured: measured };
   }
 
   // How often each degree of confidence was right, as a table that is its own chart.
@@ -239,6 +242,10 @@
         one.parts.forEach(function (part) { found = part.element === cell && part.outputs ? part.outputs : found; });
       });
       return found || cell.querySelector('.outputs');
+    },
+    measured: function (text) {
+      var one = predictions.find(function (each) { return each.text === text && kept[each.key]; });
+      return one ? one.measured().answer : null;
     },
     refresh: function () { predictions.forEach(function (one) { one.judge(); }); },
     uncover: function (yes) {

@@ -22,6 +22,15 @@ internal sealed class WorkedCourse : IAsyncDisposable
         _folder.Write("02-more.dib", "1 + 1");
     }
 
+    /// <summary>A course whose first chapter is this text, with this leader's sheet.</summary>
+    public static WorkedCourse Of(string chapter, string sheet)
+    {
+        WorkedCourse course = new();
+        course._folder.WriteFile("notebooks/01-work.dib", chapter);
+        course._folder.WriteFile("notebooks/leader/01-work.md", sheet);
+        return course;
+    }
+
     public string Root => _folder.Root;
 
     public string Notebook => Path.Combine(_folder.Notebooks, "01-work.dib");
@@ -32,6 +41,11 @@ internal sealed class WorkedCourse : IAsyncDisposable
     public Uri Address => _server!.Address;
 
     public Uri Entrance => _server!.Entrance();
+
+    /// <summary>Where phones vote, once the leader has switched it on.</summary>
+    public int VotePort => _server!.Votes.Server!.Port;
+
+    public VoteRoom VoteRoom => _server!.Votes.Server!.Room;
 
     /// <summary>What the first chapter's session holds.</summary>
     public WorkSession Session => _live!.Session("01-work")!;
@@ -71,6 +85,17 @@ internal sealed class WorkedCourse : IAsyncDisposable
         _reader = page.Context;
         await page.EnterAsync(_server!, name + ".html");
         await Assertions.Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
+    }
+
+    /// <summary>Starts the server and opens the presenter of the first chapter.</summary>
+    public async Task<WatchedPage> PresentAsync(BrowserFixture browser, int width = 1280, bool dark = false)
+    {
+        WatchedPage page = await browser.OpenAsync(width, dark: dark);
+        await StartAsync();
+        await GotoAsync(page);
+        await page.Page.GotoAsync(new Uri(Address, "01-work.html?present").AbsoluteUri);
+        await Assertions.Expect(page.Page.Locator(".present-bar [role=status]")).ToContainTextAsync("1 of");
+        return page;
     }
 
     public async ValueTask DisposeAsync()

@@ -36,7 +36,12 @@ export class Bar {
         'Ends the kernel, also in the middle of a cell, and starts a new one: variables are gone, texts and outputs stay', () => cells.ask('restart', {}));
       this.#add(buttons, 'clear', 'Clear outputs', 'Takes away what the cells show', () => cells.ask('clear', {}));
       this.#kernel.className = 'kernel-state';
-      buttons.append(this.#kernel);
+      const present = document.createElement('a');
+      present.className = 'present-link';
+      present.href = '?present';
+      present.textContent = 'Present';
+      present.title = 'One section at a time, in large type, for a room';
+      buttons.append(present, this.#kernel);
       this.#word.className = 'kernel-word';
       this.#word.hidden = true;
       this.#said.className = 'said';

@@ -68,3 +68,9 @@ document.addEventListener('visibilitychange', () => {
 if (!document.hidden) {
   open();
 }
+
+if (chapter && new URLSearchParams(location.search).has('present')) {
+  import('./present.js').then(presenter => presenter.present());
+} else if (body.dataset.page.startsWith('leader/')) {
+  import('./plan.js').then(sheet => sheet.followPresenter());
+}
