@@ -5,8 +5,6 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,8 +65,7 @@ internal sealed class VoteServer : IAsyncDisposable
         app.MapGet("{code}/tally", (HttpContext context, string code) => Answer(context, room, code, () => VotePage.Tally(room.Look(), room.Code)));
         app.MapPost("{code}/vote", (HttpContext context, string code) => room.IsCode(code) ? VoteAsync(context, room) : Task.FromResult(Missing()));
         await app.StartAsync();
-        string address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        return new VoteServer(app, room, new Uri(address).Port);
+        return new VoteServer(app, room, new Uri(app.Urls.Single()).Port);
     }
 
     /// <summary>Where phones find the room, the likeliest first: an address with a way out of this network.</summary>

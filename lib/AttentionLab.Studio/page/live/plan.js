@@ -32,7 +32,7 @@ export function followPresenter() {
     rows.forEach(each => each.removeAttribute('aria-current'));
     row?.setAttribute('aria-current', 'true');
     const planned = row ? ' Planned for this: minute ' + row.cells[0].textContent.trim() + '.' : '';
-    const text = 'On the screen: ' + told.section + '. Minute ' + Math.floor((Date.now() - told.began) / 60_000) + '.' + planned;
+    const text = 'On the screen: ' + told.section + ' – minute ' + Math.floor((Date.now() - told.began) / 60_000) + '.' + planned;
     if (line.textContent !== text) {
       line.textContent = text;
     }
