@@ -45,10 +45,10 @@ public static class PlaceTest
             "Here places 0 and 5 got the same row. Take longer sequences, and compare every place with every other, not only with its neighbour.");
         Ask("place 1 gets the row of place 0, all others their own", false, x => Add(x, (_, t) => t == 1 ? 0 : t),
             "Here only places 0 and 1 share a row. Compare every place with every other, the first ones too.");
-        Ask("x is multiplied by the row, not added", false, x => Multiplied(x),
-            "This layer multiplies. What it adds then depends on x. Fill x with many different numbers, and other ones in each sequence.");
         Ask("the row is chosen by the word, not by its place", false, x => Add(x, (b, t) => (int)(10 + 4 * Math.Clamp(x[b, t, 0], -2, 2))),
             "Here the row is chosen by what the token is. Fill x with different numbers in each sequence: at one place all sequences must still get the same row.");
+        Ask("x is multiplied by the row, not added", false, x => Multiplied(x),
+            "This layer multiplies. What it adds then depends on x. Fill x with many different numbers, and other ones in each sequence.");
 
         void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) => trial.Call(tried, () => isRight(layer)).Expect(right, mistake);
     });
