@@ -40,8 +40,14 @@ public sealed class TokenMover
         CounterRandom random = new(seed);
         _encoder = new(new()
         {
-            Vocabulary = Digits, Capacity = settings.Tokens, Channels = settings.Channels, Heads = 1, Layers = 1, Hidden = 2 * settings.Channels,
-            Positions = settings.Positions, ScaleEmbedding = true,
+            Vocabulary = Digits,
+            Capacity = settings.Tokens,
+            Channels = settings.Channels,
+            Heads = 1,
+            Layers = 1,
+            Hidden = 2 * settings.Channels,
+            Positions = settings.Positions,
+            ScaleEmbedding = true,
         }, random);
         _scores = new(settings.Channels, Digits, random, name: "scores");
         _draws = random.Split(1);

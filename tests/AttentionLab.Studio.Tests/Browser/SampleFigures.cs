@@ -15,7 +15,7 @@ public static class SampleFigures
         ["log lines"] = Chart.Lines([Line], "The loss falls", "From 3 to 1.", "step", "loss (nats)", logX: true, logY: true),
         ["heatmap"] = Chart.Heatmap(Weights, "The diagonal is largest", "0.7, 0.8 and 0.4.", "key", "query"),
         ["heatmap grid"] = Chart.HeatmapGrid([("head 1", Weights), ("head 2", Weights)], "Two heads agree", "Both look at themselves.", "key", "query"),
-        ["links"] = Chart.Links(["apple", "tree"], Weights, "Both look at themselves", "0.7 and 0.8.", "word that looks", "what it looks at"),
+        ["links"] = Chart.Links(["apple", "and", "tree"], Weights, "All look at themselves", "0.7, 0.8 and 0.4.", "word that looks", "what it looks at"),
         ["scatter"] = Chart.Scatter([new PointSet("words", [0, 1], [1, 0])], "Two words", "Apart.", "x", "y"),
         ["arrows"] = Chart.Arrows([new Arrow("apple", 2, 2), new Arrow("phone", 4, 0)], "Two arrows", "At 45°.", "technology", "fruit"),
         ["bars"] = Chart.Bars([new BarSet("steps", ["none", "scaled"], [180, 93])], "Half the steps", "180 against 93.", "scale", "steps"),
