@@ -127,7 +127,7 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
         _server = await CourseServer.StartAsync(_course.Live);
         await using WatchedPage page = await browser.OpenAsync();
         await page.Page.GotoAsync(_server.Entrance(SamplePredictions.First).AbsoluteUri);
-        await page.Page.WaitForURLAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
         ILocator form = page.Page.Locator(".predict").First;
         await form.GetByRole(AriaRole.Button, new() { Name = "phones" }).ClickAsync();
         await form.GetByRole(AriaRole.Button, new() { Name = "rather" }).ClickAsync();
