@@ -78,7 +78,8 @@ function rich(cm, options) {
     setText(text, byReader = false) {
       if (view.state.doc.toString() !== text) {
         isTyped = byReader;
-        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+        // A step of its own: typing that comes just before or after must be undone by itself.
+        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: cm.isolateHistory.of('full') });
         isTyped = true;
       }
     },
