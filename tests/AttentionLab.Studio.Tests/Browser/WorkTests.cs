@@ -92,6 +92,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     {
         await using WatchedPage page = await OpenAsync();
         await Code(page, 1).ClickAsync();
+        await Expect(Editor(page, 1)).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Shift+Enter");
         await Expect(Output(page, 1)).ToHaveTextAsync("20");
         await Expect(Editor(page, 2)).ToBeFocusedAsync();
