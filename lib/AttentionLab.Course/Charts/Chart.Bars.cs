@@ -6,6 +6,9 @@ public static partial class Chart
 {
     private const int MostWrittenBars = 12;
 
+    /// <summary>With more bars than these a value is wider than its bar on a page 400 px wide: it is written upwards.</summary>
+    private const int MostBarsWithLevelValues = 6;
+
     /// <summary>Bars side by side, from zero. A few bars without error bars carry their value.</summary>
     /// <param name="sets">At least one; bars of the same category stand together.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
@@ -17,7 +20,8 @@ public static partial class Chart
     public static Figure Bars(IReadOnlyList<BarSet> sets, string title, string summary, string xTitle, string yTitle, double? yMax = null)
     {
         Check.Any(sets, nameof(sets));
-        bool written = sets.Sum(set => set.Values.Count) <= MostWrittenBars;
+        int count = sets.Sum(set => set.Values.Count);
+        bool written = count <= MostWrittenBars, upright = written && count > MostBarsWithLevelValues && sets.All(set => set.Errors is null);
         JsonArray data = [];
         Extent extent = Extent.None.And(double.NaN, 0);
         for (int i = 0; i < sets.Count; i++)
@@ -30,17 +34,19 @@ public static partial class Chart
                 extent = extent.And(double.NaN, set.Values[k] + error).And(double.NaN, set.Values[k] - error);
             }
 
-            data.Add(BarTrace(set, i, written));
+            data.Add(BarTrace(set, i, written, upright));
         }
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. sets.Select(set => set.Name)]);
         layout["barmode"] = "group";
         layout["bargap"] = 0.25;
+        // Between bars of a category, so that the values of equal ones do not touch.
+        layout["bargroupgap"] = 0.12;
         JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
         xAxis["type"] = "category";
         yAxis["zeroline"] = true;
-        // Air only where bars end: they stand on zero.
-        double air = 0.1 * (extent.Top - extent.Bottom);
+        // Air only where bars end, for their values: they stand on zero.
+        double air = (upright ? 0.2 : 0.1) * (extent.Top - extent.Bottom);
         extent = extent.Top > extent.Bottom
             ? extent with { Bottom = extent.Bottom < 0 ? extent.Bottom - air : 0, Top = extent.Top > 0 ? extent.Top + air : 0 }
             : extent with { Bottom = 0, Top = 1 };
@@ -68,7 +74,7 @@ public static partial class Chart
 
     private static readonly string[] Hatches = ["", "/", ".", "x"];
 
-    private static JsonObject BarTrace(BarSet set, int index, bool written)
+    private static JsonObject BarTrace(BarSet set, int index, bool written, bool upright)
     {
         JsonObject trace = new()
         {
@@ -89,6 +95,12 @@ public static partial class Chart
         {
             trace["texttemplate"] = Page.Hover('y', set.Values, digits: 3);
             trace["textposition"] = "outside";
+            trace["textangle"] = upright ? -90 : 0;
+            if (upright)
+            {
+                // Else plotly makes the text as short as its bar is wide, and nobody can read it.
+                (trace["constraintext"], trace["textfont"]) = ("none", new JsonObject { ["size"] = 11 });
+            }
             trace["cliponaxis"] = false;
         }
 

@@ -22,7 +22,9 @@ public static partial class Chart
     {
         Check.Any(panels, nameof(panels));
         options ??= new();
-        PanelGrid grid = new(panels.Count, options.Across >= PanelGrid.Many ? SmallPanel : Math.Max(120, PanelHeight(panels[0].Values, 60) * 2 / 3), options.Across);
+        PanelGrid grid = PanelGrid.For(
+            [.. panels.Select(panel => panel.Name)],
+            options.Across >= PanelGrid.Many ? SmallPanel : Math.Max(120, PanelHeight(panels[0].Values, 60) * 2 / 3), options.Across);
         JsonObject layout = Page.Layout(title, summary, grid.Height, []);
         JsonArray data = [], names = [];
         for (int i = 0; i < panels.Count; i++)
@@ -59,16 +61,31 @@ public static partial class Chart
     }
 
     /// <summary>Where panels lie on the paper, in shares of its width and height.</summary>
-    private readonly record struct PanelGrid(int Count, int PanelHeight, int? Asked)
+    /// <param name="Count">Panels.</param>
+    /// <param name="PanelHeight">Pixels of one, with its name.</param>
+    /// <param name="Across">Panels side by side.</param>
+    /// <param name="NameLines">Lines of the longest name.</param>
+    private readonly record struct PanelGrid(int Count, int PanelHeight, int Across, int NameLines)
     {
         /// <summary>From so many panels side by side on, they are too narrow for tick labels.</summary>
         public const int Many = 5;
 
-        private const double NameHeight = 26;
+        private const int NameSize = 12, NameLine = 16, Gap = 10;
 
-        private int Across => Asked ?? Count switch { <= 3 => Count, 4 => 2, <= 9 => 3, _ => 4 };
+        /// <summary>A grid with room for the names: their lines are added to the height, so that the panels keep theirs.</summary>
+        public static PanelGrid For(IReadOnlyList<string> names, int panelHeight, int? asked)
+        {
+            int across = asked ?? names.Count switch { <= 3 => names.Count, 4 => 2, <= 9 => 3, _ => 4 };
+            int lines = names.Max(name => Page.Lines(name, NameWidth(across)));
+            return new PanelGrid(names.Count, panelHeight + (lines - 1) * NameLine, across, lines);
+        }
 
         private double Between => Across >= Many ? 0.02 : 0.06;
+
+        private int NameHeight => NameLines * NameLine + Gap;
+
+        /// <summary>Letters in a line of a name: what fits above a panel on a page 400 px wide, where all panels together have about 240 px.</summary>
+        private static int NameWidth(int across) => across switch { 1 => 38, 2 => 17, 3 => 11, _ => 8 };
 
         private int Down => (Count + Across - 1) / Across;
 
@@ -94,7 +111,7 @@ public static partial class Chart
         /// <summary>The axes of a panel, put into its place. Tick labels at the outer edges only: a panel is 90 px wide on a narrow page.</summary>
         public (JsonObject X, JsonObject Y) Axes(int panel, JsonObject x, JsonObject y)
         {
-            double left = Left(panel), top = Top(panel), height = 1.0 / Down - NameHeight / (Down * PanelHeight) - (Down > 1 ? 0.02 : 0);
+            double left = Left(panel), top = Top(panel), height = 1.0 / Down - NameHeight / ((double)Down * PanelHeight) - (Down > 1 ? 0.02 : 0);
             (x["domain"], y["domain"]) = (new JsonArray(left, left + Width), new JsonArray(Math.Max(0, top - height), top));
             (x["anchor"], y["anchor"]) = ($"y{Number(panel)}", $"x{Number(panel)}");
             (x["showticklabels"], y["showticklabels"]) = (panel + Across >= Count && Across < Many, panel % Across == 0 && Across < Many);
@@ -106,7 +123,8 @@ public static partial class Chart
         /// <summary>The panel's name above it.</summary>
         public JsonObject Name(int panel, string name) => new()
         {
-            ["text"] = Page.Text(name),
+            ["text"] = Page.Wrap(name, NameWidth(Across)),
+            ["font"] = new JsonObject { ["size"] = NameSize },
             ["showarrow"] = false,
             ["xref"] = "paper",
             ["yref"] = "paper",
@@ -118,6 +136,6 @@ public static partial class Chart
 
         private double Left(int panel) => panel % Across * (Width + Between);
 
-        private double Top(int panel) => 1 - (double)(panel / Across) / Down - NameHeight / (Down * PanelHeight);
+        private double Top(int panel) => 1 - (double)(panel / Across) / Down - NameHeight / ((double)Down * PanelHeight);
     }
 }

@@ -233,7 +233,8 @@ internal static class Page
 
     internal static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)Text(text))];
 
-    private static int Lines(string text, int width) => Broken(text, width).Count;
+    /// <summary>Lines that <see cref="Wrap"/> makes.</summary>
+    internal static int Lines(string text, int width) => Broken(text, width).Count;
 
     private static List<string> Broken(string text, int width)
     {

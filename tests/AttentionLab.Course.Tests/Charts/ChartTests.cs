@@ -61,6 +61,16 @@ public class ChartTests
     }
 
     [Fact]
+    public void HeatmapGrid_LongNames_BreakIntoLinesThatHaveRoom()
+    {
+        (string, float[,])[] panels = [.. Enumerable.Range(0, 3).Select(h => ($"layer 3, weights of head {h}", new float[2, 2]))];
+        Figure longer = Chart.HeatmapGrid(panels, "t", "s", "x", "y"), shorter = Chart.HeatmapGrid([.. panels.Select(panel => ("head", panel.Item2))], "t", "s", "x", "y");
+        string[] lines = ((string)longer.Layout["annotations"]![0]!["text"]!).Split("<br>");
+        Assert.Equal(["layer 3,", "weights of", "head 0"], lines);
+        Assert.True((int)longer.Layout["height"]! - (int)shorter.Layout["height"]! == 2 * 16, "two more lines, the panels as high as before");
+    }
+
+    [Fact]
     public void HeatmapGrid_PanelsOfTwoSizes_AreRefused() => Assert.Contains("panel b is 3 × 2 but panel a is 2 × 2",
         Assert.Throws<ArgumentException>(() => Chart.HeatmapGrid([("a", new float[2, 2]), ("b", new float[3, 2])], "t", "s", "x", "y")).Message);
 
@@ -246,6 +256,15 @@ public class ChartTests
         JsonObject axis = (JsonObject)Chart.Scatter([new PointSet("a", [1, 2], [1, 1])], "t", "s", "x", "y", options: new() { XNames = ["none", "1/√d"] }).Layout["xaxis"]!;
         Assert.Equal([1, 2], axis["tickvals"]!.AsArray().Select(value => (double)value!));
         Assert.Equal(["none", "1/√d"], axis["ticktext"]!.AsArray().Select(text => (string)text!));
+    }
+
+    [Fact]
+    public void Bars_MoreThanHaveRoomForTheirValues_WriteThemUpwards()
+    {
+        static JsonNode? Angle(int bars) => Chart.Bars([new BarSet("a", [.. Enumerable.Range(0, bars).Select(i => $"k{i}")], [.. Enumerable.Repeat(1.0, bars)])], "t", "s", "x", "y").Data[0]!["textangle"];
+        Assert.Equal(0, (int)Angle(6)!);
+        Assert.Equal(-90, (int)Angle(7)!);
+        Assert.Null(Angle(13));
     }
 
     [Fact]

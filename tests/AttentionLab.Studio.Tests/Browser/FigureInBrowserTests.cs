@@ -62,6 +62,33 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
         Assert.Equal(["https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js"], page.Foreign);
     }
 
+    /// <summary>Texts of a chart on a telephone: none lies on another, and all can be read.</summary>
+    [Theory]
+    [InlineData("panels", ".annotation text")]
+    [InlineData("equal bars", ".bartext")]
+    [InlineData("two equal bars", ".bartext")]
+    public async Task Texts_400PixelsWide_DoNotMeet(string kind, string selector)
+    {
+        string[] tasks = ["successor", "partner", "self"];
+        Figure figure = kind switch
+        {
+            "panels" => Chart.HeatmapGrid([("sentence one, cosine", new float[3, 3]), ("sentence one, dot product", new float[3, 3]), ("divided by the root", new float[3, 3])], "Three", "Same.", "key", "query"),
+            "equal bars" => Chart.Bars([.. Enumerable.Range(0, 4).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task", "loss (nats)"),
+            _ => Chart.Bars([.. Enumerable.Range(0, 2).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task", "loss (nats)"),
+        };
+        await using WatchedPage page = await ShowAsync(FigureHtml.Write(figure, "first", Plotly), width: 400);
+        await DrawnAsync(page, 1);
+        double[][] boxes = await page.Page.EvaluateAsync<double[][]>(
+            "selector => [...document.querySelectorAll(selector)].map(text => { const box = text.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom]; })", selector);
+        Assert.True(boxes.Length >= 3);
+        for (int i = 0; i < boxes.Length; i++)
+        {
+            double[] a = boxes[i];
+            Assert.True(Math.Min(a[1] - a[0], a[3] - a[2]) >= 9, $"text {i} is {a[1] - a[0]:0.0} by {a[3] - a[2]:0.0} px");
+            Assert.All(boxes.Skip(i + 1), b => Assert.True(b[0] >= a[1] || a[0] >= b[1] || b[2] >= a[3] || a[2] >= b[3], $"[{string.Join(' ', a)}] meets [{string.Join(' ', b)}]"));
+        }
+    }
+
     [Fact]
     public async Task Slider_MovedByKey_ChangesChartAndWords()
     {
@@ -120,9 +147,9 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
         return await page.DrawnTracesAsync();
     }
 
-    private async Task<WatchedPage> ShowAsync(string html, string style = "")
+    private async Task<WatchedPage> ShowAsync(string html, string style = "", int width = 700)
     {
-        WatchedPage page = await browser.OpenAsync(width: 700);
+        WatchedPage page = await browser.OpenAsync(width);
         await page.Page.SetContentAsync($"<!doctype html><meta charset=\"utf-8\"><body style=\"{style}\">{html}</body>");
         return page;
     }
