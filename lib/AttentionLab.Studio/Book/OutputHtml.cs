@@ -79,6 +79,10 @@ public static partial class OutputHtml
         return (WebUtility.HtmlDecode(Markup().Replace(title, " ")).Trim(), summary);
     }
 
+    /// <summary>The lines of a text of plotly's, without its tags.</summary>
+    internal static string[] PlainLines(string text) => text.Length == 0 ? []
+        : [.. LineEnds().Split(PageText.Clean(text)).Select(line => WebUtility.HtmlDecode(Markup().Replace(line, "")))];
+
     /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>
     private static string Chart(string json)
     {
@@ -90,6 +94,7 @@ public static partial class OutputHtml
             <figure class="chart">
             {(title.Length > 0 ? $"<p class=\"chart-title\">{PageText.Encode(title)}</p>" : "")}
             <div class="plot" role="img" aria-label="{label}"></div>
+            <noscript>{StaticChart.Svg(json, summary.Length > 0 ? summary : title) ?? "<p>This kind of chart is drawn by JavaScript.</p>"}</noscript>
             {(summary.Length > 0 ? $"<figcaption>{PageText.Encode(summary)}</figcaption>" : "")}
             <script type="application/json">{data}</script>
             </figure>
@@ -115,6 +120,9 @@ public static partial class OutputHtml
         """;
 
     private static string Shown(string text, int most = PageText.Most) => PageText.Encode(PageText.Cut(text, most));
+
+    [GeneratedRegex("<br\\s*/?>")]
+    private static partial Regex LineEnds();
 
     [GeneratedRegex("</?(?:b|i|sub|sup|br|em|strong)\\s*/?>")]
     private static partial Regex Markup();

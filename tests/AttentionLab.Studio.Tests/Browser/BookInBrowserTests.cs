@@ -91,6 +91,59 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
         Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
+    [Fact]
+    public async Task Code_400PixelsWide_IsBrokenIntoLines()
+    {
+        await using WatchedPage page = await OpenAsync("01-sample.html", width: 400);
+        int[][] widths = await page.Page.EvaluateAsync<int[][]>("[...document.querySelectorAll('pre')].map(code => [code.scrollWidth, code.clientWidth])");
+        Assert.NotEmpty(widths);
+        Assert.All(widths, width => Assert.True(width[0] <= width[1], $"{width[0]} > {width[1]}"));
+    }
+
+    [Fact]
+    public async Task Page_WithoutScripts_ShowsPicturesHintsAndAnswers()
+    {
+        await using WatchedPage page = await browser.OpenAsync(scripts: false);
+        await page.OpenFileAsync(_folder.FullName, "01-sample.html");
+        ILocator pictures = page.Page.Locator("figure.chart svg.static");
+        await Assertions.Expect(pictures).ToHaveCountAsync(SampleCourse.Charts);
+        for (int i = 0; i < SampleCourse.Charts; i++)
+        {
+            LocatorBoundingBoxResult box = (await pictures.Nth(i).BoundingBoxAsync())!;
+            Assert.True(box is { Width: > 300, Height: > 150 }, $"{box.Width} × {box.Height}");
+        }
+
+        await Assertions.Expect(page.Page.Locator(".plot").First).ToBeHiddenAsync();
+        await Assertions.Expect(page.Page.GetByText("Think of the variance")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.GetByText("Solution of exercise 01.1")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.GetByText("The largest weight is 0.90.")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Two words that differ look different: without a font both were the same box.</summary>
+    [Fact]
+    public async Task Chinese_WhereAFontIs_IsDrawn()
+    {
+        Assert.SkipUnless(HasChineseFont, "no Chinese font: install one (Debian: apt-get install fonts-wqy-microhei)");
+        await using WatchedPage page = await OpenAsync("01-sample.html");
+        Assert.True(await page.Page.EvaluateAsync<bool>("""
+            () => {
+              const term = document.querySelector('[lang^=zh]');
+              const picture = letter => {
+                const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 40 }), pen = canvas.getContext('2d');
+                pen.font = '32px ' + getComputedStyle(term).fontFamily;
+                pen.fillText(letter, 2, 34);
+                return canvas.toDataURL();
+              };
+              const [first, second] = term.textContent;
+              return picture(first) !== picture(second) && picture(first) !== picture(' ');
+            }
+            """));
+    }
+
+    private static bool HasChineseFont { get; } = !OperatingSystem.IsLinux() || ((string[])["/usr/share/fonts", "/usr/local/share/fonts"]).Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.tt?", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(folder, "*.otf", SearchOption.AllDirectories)))
+        .Any(file => ((string[])["wqy", "cjk", "sourcehan", "notosanssc"]).Any(name => file.Contains(name, StringComparison.OrdinalIgnoreCase)));
+
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task Page_ByAxe_HasNoSeriousViolation(string path)
