@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares a machine for the course: checks the tools, installs a browser for the tests, builds everything (which restores the
+# Prepares a machine for the course: checks the tools, installs a browser for the tests and a Chinese font, builds everything (which restores the
 # .NET Interactive tool), and registers the tool's kernel for Jupyter.
 # Used by the dev container after it was created, and by .ci/run.
 set -euo pipefail
@@ -9,12 +9,19 @@ command -v dotnet >/dev/null || { echo "The .NET 10 SDK is missing: install it a
 dotnet --version >/dev/null || { echo "No installed .NET SDK fits global.json: install the .NET 10 SDK." >&2; exit 1; }
 command -v node >/dev/null || echo "Node 20 or later is missing: the build goes on, but the book will not work offline."
 
+# A browser for the tests, and Chinese letters for the terms that the course gives in Chinese.
 find_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
-if [ -z "$(find_browser)" ] && command -v apt-get >/dev/null; then
+find_chinese() { find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" -iregex '.*\(cjk\|wqy\|sourcehan\|notosanssc\).*' 2>/dev/null | head -n 1; }
+if command -v apt-get >/dev/null; then
+  missing=()
+  [ -n "$(find_browser)" ] || missing+=(chromium)
+  [ -n "$(find_chinese)" ] || missing+=(fonts-wqy-microhei)
   sudo=""; [ "$(id -u)" = 0 ] || sudo="sudo"
-  echo "Installing Chromium for the browser tests ..."
-  { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/dev/null \
-    || echo "Chromium could not be installed: the browser tests will be skipped."
+  if [ "${#missing[@]}" -gt 0 ]; then
+    echo "Installing ${missing[*]} ..."
+    { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null \
+      || echo "Could not install ${missing[*]}: the tests that need them will be skipped."
+  fi
 fi
 
 dotnet build --nologo -v quiet

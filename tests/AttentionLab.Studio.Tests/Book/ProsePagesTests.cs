@@ -27,6 +27,31 @@ public sealed partial class ProsePagesTests
     }
 
     [Fact]
+    public void Chinese_OutsideOfBrackets_IsMarkedToo()
+    {
+        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\nBackwards (反向传播, *backward*) and (*key*, 键), a [query (查询)](01-sample.dib).")] };
+        string page = new BookPages(content, new Formulas(node: null)).Render("words.html")!;
+        Assert.Contains("(<span lang=\"zh-Hans\">反向传播</span>, <em>backward</em>) and (<em>key</em>, <span lang=\"zh-Hans\">键</span>)", page);
+    }
+
+    /// <summary>Every Chinese word of the course, wherever its text has it, is marked: the mark chooses the font and the voice.</summary>
+    [Fact]
+    public void Chinese_OfTheWholeCourse_IsMarked()
+    {
+        CourseFolder course = ExecutedCourse.Folder;
+        BookPages pages = new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]), new Formulas(node: null));
+        int marked = 0;
+        foreach (string path in pages.Paths)
+        {
+            string html = Code().Replace(pages.Render(path)!, "");
+            marked += Marked().Count(html);
+            Assert.Empty(ChineseText().Matches(Marked().Replace(html, "")).Select(found => $"{path}: {found.Value}"));
+        }
+
+        Assert.True(marked > 100, $"{marked} marked");
+    }
+
+    [Fact]
     public void Page_OfItsOwn_StandsInTheMenuOfEveryPage()
     {
         BookPages pages = Sample();
@@ -65,6 +90,15 @@ public sealed partial class ProsePagesTests
     }
 
     private static BookPages Sample() => new(SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary)] }, new Formulas(node: null));
+
+    [GeneratedRegex("<pre.*?</pre>", RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("<(a|span|td)( [^>]*)? lang=\"zh-Hans\"[^>]*>[^<]*</\\1>")]
+    private static partial Regex Marked();
+
+    [GeneratedRegex(@"[\u4e00-\u9fff]+(?![^<]*>)")]
+    private static partial Regex ChineseText();
 
     [GeneratedRegex("href=\"([^\":]+)\"")]
     private static partial Regex Links();
