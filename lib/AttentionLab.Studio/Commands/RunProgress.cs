@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace AttentionLab.Studio.Commands;
 
-/// <summary>Shows how notebooks run: bars on a terminal, one line for each notebook elsewhere.</summary>
+/// <summary>Shows how notebooks run and how far: bars on a terminal, one line for each notebook elsewhere.</summary>
 internal static class RunProgress
 {
     public static async Task<T> ShowAsync<T>(Func<IRunProgress, Task<T>> work)
@@ -27,18 +27,29 @@ internal static class RunProgress
     private sealed class Lines : IRunProgress
     {
         private readonly Lock _gate = new();
+        private int _waiting, _ended;
 
         public void Known(ExecutedNotebook notebook) => Say($"{notebook.Name}: up to date");
 
         public void Waiting(string name, int cells)
         {
+            lock (_gate)
+            {
+                _waiting++;
+            }
         }
 
         public void CellEnded(string name, ExecutedCell cell)
         {
         }
 
-        public void Ended(ExecutedNotebook notebook) => Say(Words(notebook));
+        public void Ended(ExecutedNotebook notebook)
+        {
+            lock (_gate)
+            {
+                Console.WriteLine($"{Words(notebook)} · {++_ended} of {_waiting}");
+            }
+        }
 
         private void Say(string line)
         {

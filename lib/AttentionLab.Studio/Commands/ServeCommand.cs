@@ -81,7 +81,7 @@ internal static class ServeCommand
         Uri address = server.Entrance();
         Console.WriteLine($"Attention by Experiment: {address}  (Ctrl-C ends it)");
         Console.WriteLine($"The text of all {live.Order.Count} notebooks is there at once. Those that have not run since they changed run now, behind the page, the one that you open first;"
-            + " each is told here when it is done. The first time that takes some minutes, later nothing.");
+            + " each is told here, and how many are ready. The first time that takes some minutes, later nothing.");
         foreach (string problem in formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);

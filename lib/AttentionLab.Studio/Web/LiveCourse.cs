@@ -19,12 +19,13 @@ public sealed class LiveCourse : IAsyncDisposable
     private readonly Pulse _pulse = new();
     private readonly Workshop _workshop;
     private readonly Action<string> _log;
+    private int _saidReady;
 
     /// <summary>Reads all text. Nothing runs before <see cref="Start"/>.</summary>
     /// <param name="source">Where chapters come from, and how they run.</param>
     /// <param name="formulas">Sets formulas.</param>
     /// <param name="parallel">Chapters that run at the same time; 0 for one a core.</param>
-    /// <param name="log">Told in one line when a chapter is finished; null for nobody.</param>
+    /// <param name="log">Told in one line when a chapter begins to run, when it is finished, and when all are; null for nobody.</param>
     public LiveCourse(CourseSource source, Formulas formulas, int parallel = 0, Action<string>? log = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -176,11 +177,16 @@ public sealed class LiveCourse : IAsyncDisposable
             {
                 _store.Change(name, now => now with { State = ChapterState.Running });
                 _pulse.Beat();
+                _log($"{name}: runs …");
                 notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, cell), stopping);
-                _log(Line(notebook));
+                _store.Change(name, now => now.With(notebook));
+                _log($"{Line(notebook)} · {Finished} of {Order.Count} ready");
+            }
+            else
+            {
+                _store.Change(name, now => now.With(notebook));
             }
 
-            _store.Change(name, now => now.With(notebook));
             foreach (ExecutedCell cell in notebook.Cells)
             {
                 _workshop.Find(name)?.TakeFromBook(cell);
@@ -198,6 +204,10 @@ public sealed class LiveCourse : IAsyncDisposable
         }
 
         _pulse.Beat();
+        if (Finished == Order.Count && Interlocked.Exchange(ref _saidReady, 1) == 0)
+        {
+            _log($"All {Order.Count} notebooks are ready.");
+        }
     }
 
     private void Finish(string name, ExecutedCell cell)

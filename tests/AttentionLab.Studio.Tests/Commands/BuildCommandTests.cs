@@ -24,6 +24,7 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Equal("", error);
         Assert.Equal(0, exitCode);
         Assert.Equal("3 notebooks, 6 cells, 0 failed", LastLine(output));
+        Assert.All((string[])["1 of 3", "2 of 3", "3 of 3"], far => Assert.Contains($" · {far}", output));
         Assert.Equal("xx", _course.Read("runs.txt"));
         Assert.True(File.Exists(Path.Combine(_course.Site, "own.html")));
         Assert.False(File.Exists(Path.Combine(_course.Site, "plotly-net.html")));

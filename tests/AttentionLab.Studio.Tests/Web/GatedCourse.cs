@@ -21,13 +21,16 @@ internal sealed class GatedCourse : IAsyncDisposable
             chapters => new CourseContent(chapters, [], [], null),
             path => known?.Invoke(Path.GetFileNameWithoutExtension(path)),
             RunAsync);
-        Live = new LiveCourse(source, new Formulas(node: null), parallel);
+        Live = new LiveCourse(source, new Formulas(node: null), parallel, Said.Enqueue);
     }
 
     public LiveCourse Live { get; }
 
     /// <summary>Chapters in the order in which they were started.</summary>
     public IReadOnlyList<string> Started => [.. _started];
+
+    /// <summary>What the terminal shows.</summary>
+    public ConcurrentQueue<string> Said { get; } = new();
 
     /// <summary>Chapters whose run was cancelled.</summary>
     public ConcurrentQueue<string> Cancelled { get; } = new();
