@@ -25,13 +25,13 @@ public sealed class DibDocument
         "fsharp", "f#", "fs", "pwsh", "powershell", "javascript", "js", "html", "mermaid", "sql", "kql", "http", "httpRequest", "value", "vscode", "python",
         "r");
 
-    private readonly string start;
-    private readonly string newLine;
+    private readonly string _start;
+    private readonly string _newLine;
 
     private DibDocument(string start, string newLine, IReadOnlyList<DibCell> cells)
     {
-        this.start = start;
-        this.newLine = newLine;
+        this._start = start;
+        this._newLine = newLine;
         Cells = cells;
     }
 
@@ -84,21 +84,21 @@ public sealed class DibDocument
     }
 
     /// <summary>The same file with other cells: unchanged cells keep their bytes, changed and new ones take the file's line end.</summary>
-    public DibDocument With(IReadOnlyList<DibCell> cells) => new(start, newLine, cells);
+    public DibDocument With(IReadOnlyList<DibCell> cells) => new(_start, _newLine, cells);
 
     /// <summary>The file's content; for a document just read, the very bytes it was read from.</summary>
     public byte[] ToBytes()
     {
-        var text = new StringBuilder(start);
+        var text = new StringBuilder(_start);
         foreach (DibCell cell in Cells)
         {
             // A separator has to start a line, also behind a cell whose file had no final line end.
-            if (text.Length > start.Length && text[^1] != '\n' && cell.Separator != "")
+            if (text.Length > _start.Length && text[^1] != '\n' && cell.Separator != "")
             {
-                text.Append(newLine);
+                text.Append(_newLine);
             }
 
-            text.Append(cell.ToFileText(newLine));
+            text.Append(cell.ToFileText(_newLine));
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());

@@ -9,10 +9,10 @@ namespace AttentionLab.Studio.Ipynb;
 /// </summary>
 public sealed class IpynbFolder
 {
-    private readonly string name;
-    private readonly string folder;
+    private readonly string _name;
+    private readonly string _folder;
 
-    private IpynbFolder(string name, string folder) => (this.name, this.folder) = (name, folder);
+    private IpynbFolder(string name, string folder) => (this._name, this._folder) = (name, folder);
 
     /// <summary>Makes the folder if it is not there, and looks whether the files may be written.</summary>
     /// <param name="goal">The folder.</param>
@@ -24,7 +24,7 @@ public sealed class IpynbFolder
         var opened = new IpynbFolder(goal, Path.GetFullPath(goal));
         opened.Guard(() =>
         {
-            Directory.CreateDirectory(opened.folder);
+            Directory.CreateDirectory(opened._folder);
             string probe = opened.DraftOf("probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);
@@ -46,7 +46,7 @@ public sealed class IpynbFolder
             {
                 foreach (ExecutedNotebook notebook in executed)
                 {
-                    File.WriteAllText(DraftOf(notebook.Name), IpynbNotebook.Write(notebook, notebooks, folder));
+                    File.WriteAllText(DraftOf(notebook.Name), IpynbNotebook.Write(notebook, notebooks, _folder));
                 }
 
                 CheckReplaceable(executed.Select(notebook => notebook.Name));
@@ -72,7 +72,7 @@ public sealed class IpynbFolder
         {
             string files = string.Join(", ", changed.Select(notebook => notebook + IpynbNotebook.Extension));
             throw new CourseException(
-                $"--ipynb {name}: not as the course wrote it: {files}. Nothing was written: rename what you keep, delete what you do not, or name another "
+                $"--ipynb {_name}: not as the course wrote it: {files}. Nothing was written: rename what you keep, delete what you do not, or name another "
                 + "folder.");
         }
     }
@@ -85,12 +85,12 @@ public sealed class IpynbFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CourseException($"--ipynb {name}: cannot be written: {e.Message.ReplaceLineEndings(" ")}");
+            throw new CourseException($"--ipynb {_name}: cannot be written: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    private string PathOf(string notebook) => Path.Combine(folder, notebook + IpynbNotebook.Extension);
+    private string PathOf(string notebook) => Path.Combine(_folder, notebook + IpynbNotebook.Extension);
 
     /// <summary>One name a notebook: what a killed build left behind is overwritten by the next.</summary>
-    private string DraftOf(string notebook) => Path.Combine(folder, $".{notebook}{IpynbNotebook.Extension}.new");
+    private string DraftOf(string notebook) => Path.Combine(_folder, $".{notebook}{IpynbNotebook.Extension}.new");
 }

@@ -13,7 +13,7 @@ namespace AttentionLab.Studio.Ipynb;
 /// <param name="notebook">The notebook's name, for the names of its charts on a page.</param>
 internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
 {
-    private int charts;
+    private int _charts;
 
     /// <summary>Writes what a cell showed, and its failure.</summary>
     public void Write(ExecutedCell cell)
@@ -60,9 +60,9 @@ internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
         (string title, string summary) = OutputHtml.ChartText(output.Content);
         json.WritePropertyName(CellOutput.Plotly);
         json.WriteRawValue(output.Content);
-        IpynbNotebook.WriteLines(json, CellOutput.Html, FigureHtml.Of(output.Content, summary, $"{notebook}-chart-{charts + 1}", withPlotly: charts == 0));
+        IpynbNotebook.WriteLines(json, CellOutput.Html, FigureHtml.Of(output.Content, summary, $"{notebook}-chart-{_charts + 1}", withPlotly: _charts == 0));
         IpynbNotebook.WriteLines(json, CellOutput.Plain, summary.Length > 0 ? $"{title}\n{summary}" : title);
-        charts++;
+        _charts++;
     }
 
     /// <summary>A reader's own type may call anything a chart.</summary>

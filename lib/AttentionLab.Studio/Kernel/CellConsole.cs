@@ -17,12 +17,12 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     private const int FloodLines = 100_000;
     private const int FloodCharacters = 20_000_000;
 
-    private readonly Lock gate = new();
-    private readonly StringBuilder pending = new();
-    private long lines;
-    private long characters;
-    private long cutLines;
-    private long cutCharacters;
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _pending = new();
+    private long _lines;
+    private long _characters;
+    private long _cutLines;
+    private long _cutCharacters;
 
     public override Encoding Encoding => Encoding.UTF8;
 
@@ -31,9 +31,9 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                long allLines = lines + cutLines, allCharacters = characters + cutCharacters;
+                long allLines = _lines + _cutLines, allCharacters = _characters + _cutCharacters;
                 return allLines < FloodLines && allCharacters < FloodCharacters ? null : FormattableString.Invariant(
                     $"the cell flooded its output: it wrote {allLines:N0} lines ({allCharacters:N0} characters): print less.");
             }
@@ -43,21 +43,21 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     /// <summary>A new cell: its text is counted from zero.</summary>
     public void Begin()
     {
-        lock (gate)
+        lock (_gate)
         {
-            lines = characters = cutLines = cutCharacters = 0;
+            _lines = _characters = _cutLines = _cutCharacters = 0;
         }
     }
 
     /// <summary>The cell is over: sends the rest, and a note when something was cut.</summary>
     public void End()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (cutCharacters > 0)
+            if (_cutCharacters > 0)
             {
-                pending.Append(FormattableString.Invariant(
-                    $"\n… output cut here: {cutLines:N0} more lines ({cutCharacters:N0} characters) are not kept.\n"));
+                _pending.Append(FormattableString.Invariant(
+                    $"\n… output cut here: {_cutLines:N0} more lines ({_cutCharacters:N0} characters) are not kept.\n"));
             }
 
             FlushPending();
@@ -72,7 +72,7 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
 
     public override void WriteLine(string? value)
     {
-        lock (gate)
+        lock (_gate)
         {
             Write(value.AsSpan());
             Write("\n");
@@ -83,18 +83,18 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
 
     public override void Write(ReadOnlySpan<char> buffer)
     {
-        lock (gate)
+        lock (_gate)
         {
             int kept = Kept(buffer);
-            pending.Append(buffer[..kept]);
+            _pending.Append(buffer[..kept]);
             if (kept < buffer.Length)
             {
-                cutCharacters += buffer.Length - kept;
-                cutLines += buffer[kept..].Count('\n');
+                _cutCharacters += buffer.Length - kept;
+                _cutLines += buffer[kept..].Count('\n');
             }
 
             // Line by line, so that a crash loses nothing; the limits keep that cheap.
-            if (pending.Length > 0 && pending[^1] == '\n')
+            if (_pending.Length > 0 && _pending[^1] == '\n')
             {
                 FlushPending();
             }
@@ -103,7 +103,7 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
 
     public override void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
             FlushPending();
         }
@@ -112,30 +112,30 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     /// <summary>How much of a piece of text is within the limits; counts it.</summary>
     private int Kept(ReadOnlySpan<char> text)
     {
-        if (lines >= MaximumLines || characters >= MaximumCharacters)
+        if (_lines >= MaximumLines || _characters >= MaximumCharacters)
         {
             return 0;
         }
 
-        int kept = (int)Math.Min(text.Length, MaximumCharacters - characters);
+        int kept = (int)Math.Min(text.Length, MaximumCharacters - _characters);
         for (int at = 0; at < kept; at++)
         {
-            if (text[at] == '\n' && ++lines >= MaximumLines)
+            if (text[at] == '\n' && ++_lines >= MaximumLines)
             {
                 kept = at + 1;
             }
         }
 
-        characters += kept;
+        _characters += kept;
         return kept;
     }
 
     private void FlushPending()
     {
-        if (pending.Length > 0)
+        if (_pending.Length > 0)
         {
-            send(pending.ToString());
-            pending.Clear();
+            send(_pending.ToString());
+            _pending.Clear();
         }
     }
 }

@@ -19,32 +19,32 @@ internal sealed class KernelHost : IDisposable
     private const int MaximumOutputs = 500;
 
     /// <summary>Copies of the process's own streams: a cell may close these.</summary>
-    private readonly Stream standardOutput = Console.OpenStandardOutput();
-    private readonly Stream standardError = Console.OpenStandardError();
+    private readonly Stream _standardOutput = Console.OpenStandardOutput();
+    private readonly Stream _standardError = Console.OpenStandardError();
 
-    private readonly BlockingCollection<KernelMessage> runs = [];
-    private readonly BlockingCollection<KernelMessage> questions = [];
-    private readonly MessageQueue toHost;
-    private readonly CellConsole console;
-    private readonly CourseKernel kernel;
-    private readonly NotebookCells cells;
+    private readonly BlockingCollection<KernelMessage> _runs = [];
+    private readonly BlockingCollection<KernelMessage> _questions = [];
+    private readonly MessageQueue _toHost;
+    private readonly CellConsole _console;
+    private readonly CourseKernel _kernel;
+    private readonly NotebookCells _cells;
 
     /// <summary>Guards what runs; never taken by a cell's threads, which may be stopped anywhere.</summary>
-    private readonly Lock running = new();
-    private readonly Lock showing = new();
-    private CancellationTokenSource? stop;
-    private int currentRun;
-    private int stoppedRun;
-    private long shown;
-    private int outputs;
-    private bool flooded;
+    private readonly Lock _running = new();
+    private readonly Lock _showing = new();
+    private CancellationTokenSource? _stop;
+    private int _currentRun;
+    private int _stoppedRun;
+    private long _shown;
+    private int _outputs;
+    private bool _flooded;
 
     private KernelHost(string notebook, Stream toHost)
     {
-        this.toHost = new MessageQueue(toHost, broken: ProcessGroup.KillOwn);
-        console = new CellConsole(text => Show(new CellOutput(CellOutput.Stream, text)));
-        kernel = new CourseKernel(console, Show);
-        cells = new NotebookCells(Path.GetFullPath(notebook), kernel);
+        this._toHost = new MessageQueue(toHost, broken: ProcessGroup.KillOwn);
+        _console = new CellConsole(text => Show(new CellOutput(CellOutput.Stream, text)));
+        _kernel = new CourseKernel(_console, Show);
+        _cells = new NotebookCells(Path.GetFullPath(notebook), _kernel);
     }
 
     /// <summary>Serves one host until it goes away.</summary>
@@ -63,11 +63,11 @@ internal sealed class KernelHost : IDisposable
 
     public void Dispose()
     {
-        kernel.Dispose();
-        console.Dispose();
-        toHost.Dispose();
-        runs.Dispose();
-        questions.Dispose();
+        _kernel.Dispose();
+        _console.Dispose();
+        _toHost.Dispose();
+        _runs.Dispose();
+        _questions.Dispose();
     }
 
     private void ReadCommands(Stream input)
@@ -79,13 +79,13 @@ internal sealed class KernelHost : IDisposable
                 switch (message.Kind)
                 {
                     case "run":
-                        runs.Add(message);
+                        _runs.Add(message);
                         break;
                     case "stop":
                         Stop(message.Id);
                         break;
                     default:
-                        questions.Add(message);
+                        _questions.Add(message);
                         break;
                 }
             }
@@ -101,14 +101,14 @@ internal sealed class KernelHost : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            console.End();
-            toHost.SendAndWait(new KernelMessage("exit"));
+            _console.End();
+            _toHost.SendAndWait(new KernelMessage("exit"));
         };
-        using var ticks = new Timer(_ => console.Flush(), null, 100, 100);
-        kernel.Start();
+        using var ticks = new Timer(_ => _console.Flush(), null, 100, 100);
+        _kernel.Start();
         new Thread(AnswerQuestions) { IsBackground = true, Name = "questions" }.Start();
-        toHost.Send(new KernelMessage("ready"));
-        foreach (KernelMessage command in runs.GetConsumingEnumerable())
+        _toHost.Send(new KernelMessage("ready"));
+        foreach (KernelMessage command in _runs.GetConsumingEnumerable())
         {
             RunCell(command.Id, command.Cell, command.Source ?? "");
         }
@@ -118,55 +118,55 @@ internal sealed class KernelHost : IDisposable
 
     private void AnswerQuestions()
     {
-        foreach (KernelMessage question in questions.GetConsumingEnumerable())
+        foreach (KernelMessage question in _questions.GetConsumingEnumerable())
         {
-            toHost.Send(kernel.Answer(question) with { Id = question.Id });
+            _toHost.Send(_kernel.Answer(question) with { Id = question.Id });
         }
     }
 
     private void RunCell(int run, int cell, string source)
     {
         var stopThis = new CancellationTokenSource();
-        lock (running)
+        lock (_running)
         {
-            (currentRun, stop) = (run, stopThis);
-            if (stoppedRun == run)
+            (_currentRun, _stop) = (run, stopThis);
+            if (_stoppedRun == run)
             {
                 stopThis.Cancel();
             }
         }
 
-        shown = outputs = 0;
-        flooded = false;
-        console.Begin();
+        _shown = _outputs = 0;
+        _flooded = false;
+        _console.Begin();
         var clock = Stopwatch.StartNew();
-        CellEnd end = cells.Run(cell, source, stopThis.Token);
+        CellEnd end = _cells.Run(cell, source, stopThis.Token);
         double seconds = clock.Elapsed.TotalSeconds;
-        lock (running)
+        lock (_running)
         {
-            stop = null;
+            _stop = null;
         }
 
-        console.End();
-        if (end.Failure is null && console.Flood is string flood)
+        _console.End();
+        if (end.Failure is null && _console.Flood is string flood)
         {
             end = CellEnd.Failed(CellFailures.Plain(flood));
         }
 
-        MarkEnd(standardOutput, run);
-        MarkEnd(standardError, run);
-        toHost.Send(new KernelMessage("done") { Id = run, Failure = end.Failure, Seconds = seconds, StateLost = end.IsStateLost });
+        MarkEnd(_standardOutput, run);
+        MarkEnd(_standardError, run);
+        _toHost.Send(new KernelMessage("done") { Id = run, Failure = end.Failure, Seconds = seconds, StateLost = end.IsStateLost });
     }
 
     private void Stop(int run)
     {
-        lock (running)
+        lock (_running)
         {
-            stoppedRun = run;
-            if (currentRun == run)
+            _stoppedRun = run;
+            if (_currentRun == run)
             {
                 // On another thread: what a stop sets off must not keep this one from hearing that the host is gone.
-                _ = stop?.CancelAsync();
+                _ = _stop?.CancelAsync();
             }
         }
     }
@@ -188,25 +188,25 @@ internal sealed class KernelHost : IDisposable
         // Console text has its own limit and must not be lost to a flood of values.
         if (output.MimeType != CellOutput.Stream)
         {
-            console.Flush();
-            lock (showing)
+            _console.Flush();
+            lock (_showing)
             {
-                outputs++;
-                shown += output.Content.Length;
-                if (outputs > MaximumOutputs || shown > MaximumOutput)
+                _outputs++;
+                _shown += output.Content.Length;
+                if (_outputs > MaximumOutputs || _shown > MaximumOutput)
                 {
-                    if (flooded)
+                    if (_flooded)
                     {
                         return;
                     }
 
-                    flooded = true;
+                    _flooded = true;
                     output = new CellOutput(CellOutput.Stream, FormattableString.Invariant(
                         $"\n… output cut here: a cell shows at most {MaximumOutputs} values of together {MaximumOutput:N0} characters.\n"));
                 }
             }
         }
 
-        toHost.SendAndWait(new KernelMessage("output") { Output = output });
+        _toHost.SendAndWait(new KernelMessage("output") { Output = output });
     }
 }

@@ -21,21 +21,21 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Two children started at the same time would inherit each other's pipes and keep them open.</summary>
     private static readonly Lock Starting = new();
 
-    private readonly Process process;
-    private readonly ProcessGroup group;
-    private readonly MessageQueue commands;
-    private readonly Channel<KernelMessage> messages = Channel.CreateUnbounded<KernelMessage>();
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<KernelMessage?>> questions = new();
-    private readonly Task exited;
-    private int lastQuestion;
-    private volatile bool closed;
+    private readonly Process _process;
+    private readonly ProcessGroup _group;
+    private readonly MessageQueue _commands;
+    private readonly Channel<KernelMessage> _messages = Channel.CreateUnbounded<KernelMessage>();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<KernelMessage?>> _questions = new();
+    private readonly Task _exited;
+    private int _lastQuestion;
+    private volatile bool _closed;
 
     private KernelProcess(Process process, Stream commands, Stream messages)
     {
-        this.process = process;
-        group = new ProcessGroup(process);
-        exited = EndGroupAsync();
-        this.commands = new MessageQueue(commands, broken: () => { });
+        this._process = process;
+        _group = new ProcessGroup(process);
+        _exited = EndGroupAsync();
+        this._commands = new MessageQueue(commands, broken: () => { });
         Output = new NativeOutput(process.StandardOutput);
         Error = new NativeOutput(process.StandardError);
         new Thread(() => Receive(messages)) { IsBackground = true, Name = "kernel messages" }.Start();
@@ -48,10 +48,10 @@ internal sealed class KernelProcess : IAsyncDisposable
     public NativeOutput Error { get; }
 
     /// <summary>Process id, for tests and messages.</summary>
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     /// <summary>Completes when the process is gone.</summary>
-    public Task Ended => exited;
+    public Task Ended => _exited;
 
     /// <summary>What was wrong with its last message: it ended in the middle, it was none; null if nothing was.</summary>
     public string? Garbage { get; private set; }
@@ -102,14 +102,14 @@ internal sealed class KernelProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a command; one that the process does not read any more is lost.</summary>
-    public void Send(KernelMessage message) => commands.Send(message);
+    public void Send(KernelMessage message) => _commands.Send(message);
 
     /// <summary>The next message about the running cell, or null when the process is gone or speaks no sense any more.</summary>
     public async Task<KernelMessage?> ReceiveAsync(CancellationToken cancellation)
     {
         try
         {
-            return await messages.Reader.ReadAsync(cancellation);
+            return await _messages.Reader.ReadAsync(cancellation);
         }
         catch (ChannelClosedException)
         {
@@ -120,26 +120,26 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Asks a question; the answer, or null when the process ends before it answers.</summary>
     public async Task<KernelMessage?> AskAsync(KernelMessage question, CancellationToken cancellation)
     {
-        int id = Interlocked.Increment(ref lastQuestion);
+        int id = Interlocked.Increment(ref _lastQuestion);
         var answer = new TaskCompletionSource<KernelMessage?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        questions[id] = answer;
+        _questions[id] = answer;
         try
         {
             Send(question with { Id = id });
-            return closed ? null : await answer.Task.WaitAsync(cancellation);
+            return _closed ? null : await answer.Task.WaitAsync(cancellation);
         }
         finally
         {
-            questions.TryRemove(id, out _);
+            _questions.TryRemove(id, out _);
         }
     }
 
     /// <summary>Waits until the process is gone and everything it wrote is read; its exit code.</summary>
     public async Task<int> EndAsync()
     {
-        await exited;
+        await _exited;
         await Task.WhenAll(Output.Completed, Error.Completed).WaitAsync(AfterTheEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return process.ExitCode;
+        return _process.ExitCode;
     }
 
     /// <summary>Ends the process and what its cells started.</summary>
@@ -147,7 +147,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
@@ -158,17 +158,17 @@ internal sealed class KernelProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await exited;
-        commands.Dispose();
-        group.Dispose();
-        process.Dispose();
+        await _exited;
+        _commands.Dispose();
+        _group.Dispose();
+        _process.Dispose();
     }
 
     /// <summary>However the kernel ends, what its cells started ends with it; then the pipes come to their end too.</summary>
     private async Task EndGroupAsync()
     {
-        await process.WaitForExitAsync();
-        group.Kill();
+        await _process.WaitForExitAsync();
+        _group.Kill();
         _ = Task.Delay(AfterTheEnd).ContinueWith(_ => Close(), TaskScheduler.Default);
     }
 
@@ -182,9 +182,9 @@ internal sealed class KernelProcess : IAsyncDisposable
                 {
                     if (message.Kind != "answer")
                     {
-                        messages.Writer.TryWrite(message);
+                        _messages.Writer.TryWrite(message);
                     }
-                    else if (questions.TryRemove(message.Id, out TaskCompletionSource<KernelMessage?>? question))
+                    else if (_questions.TryRemove(message.Id, out TaskCompletionSource<KernelMessage?>? question))
                     {
                         question.TrySetResult(message);
                     }
@@ -205,9 +205,9 @@ internal sealed class KernelProcess : IAsyncDisposable
 
     private void Close()
     {
-        closed = true;
-        messages.Writer.TryComplete();
-        foreach (TaskCompletionSource<KernelMessage?> question in questions.Values)
+        _closed = true;
+        _messages.Writer.TryComplete();
+        foreach (TaskCompletionSource<KernelMessage?> question in _questions.Values)
         {
             question.TrySetResult(null);
         }

@@ -8,15 +8,15 @@ namespace AttentionLab.Studio.Kernel;
 /// </summary>
 internal sealed class MessageQueue : IDisposable
 {
-    private readonly BlockingCollection<(KernelMessage Message, ManualResetEventSlim? Written)> queue = [];
-    private readonly Stream pipe;
+    private readonly BlockingCollection<(KernelMessage Message, ManualResetEventSlim? Written)> _queue = [];
+    private readonly Stream _pipe;
 
     /// <summary>Starts writing.</summary>
     /// <param name="pipe">Where to; closed with this queue.</param>
     /// <param name="broken">Called once if the other side is gone.</param>
     public MessageQueue(Stream pipe, Action broken)
     {
-        this.pipe = pipe;
+        this._pipe = pipe;
         new Thread(() => Write(broken)) { IsBackground = true, Name = "messages" }.Start();
     }
 
@@ -25,7 +25,7 @@ internal sealed class MessageQueue : IDisposable
     {
         try
         {
-            queue.Add((message, null));
+            _queue.Add((message, null));
         }
         catch (InvalidOperationException)
         {
@@ -38,21 +38,21 @@ internal sealed class MessageQueue : IDisposable
     {
         // Not disposed: a stopped cell may leave this wait before the writer sets the event.
         var written = new ManualResetEventSlim();
-        queue.Add((message, written));
+        _queue.Add((message, written));
         written.Wait();
     }
 
-    public void Dispose() => queue.CompleteAdding();
+    public void Dispose() => _queue.CompleteAdding();
 
     private void Write(Action broken)
     {
-        using (pipe)
+        using (_pipe)
         {
-            foreach ((KernelMessage message, ManualResetEventSlim? written) in queue.GetConsumingEnumerable())
+            foreach ((KernelMessage message, ManualResetEventSlim? written) in _queue.GetConsumingEnumerable())
             {
                 try
                 {
-                    MessageFrame.Write(pipe, message);
+                    MessageFrame.Write(_pipe, message);
                     written?.Set();
                 }
                 catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -10,11 +10,11 @@ internal sealed class NativeOutput
 {
     private const int MaximumCharacters = 64 * 1024;
 
-    private readonly Lock gate = new();
-    private readonly StringBuilder kept = new();
-    private long cut;
-    private int ended;
-    private TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _kept = new();
+    private long _cut;
+    private int _ended;
+    private TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NativeOutput(StreamReader reader) => Completed = Task.Run(() => ReadAsync(reader));
 
@@ -25,9 +25,9 @@ internal sealed class NativeOutput
     public async Task ReachEndOfAsync(int run)
     {
         Task wait;
-        lock (gate)
+        lock (_gate)
         {
-            wait = ended == run ? Task.CompletedTask : reached.Task;
+            wait = _ended == run ? Task.CompletedTask : _reached.Task;
         }
 
         await Task.WhenAny(wait, Completed, Task.Delay(2000));
@@ -36,12 +36,12 @@ internal sealed class NativeOutput
     /// <summary>Hands over what was read since the last call.</summary>
     public string Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            string text = kept.ToString();
-            text += cut > 0 ? FormattableString.Invariant($"\n… output cut here: {cut:N0} more characters are not kept.\n") : "";
-            kept.Clear();
-            cut = 0;
+            string text = _kept.ToString();
+            text += _cut > 0 ? FormattableString.Invariant($"\n… output cut here: {_cut:N0} more characters are not kept.\n") : "";
+            _kept.Clear();
+            _cut = 0;
             return text;
         }
     }
@@ -70,17 +70,17 @@ internal sealed class NativeOutput
 
     private void Accept(string line)
     {
-        lock (gate)
+        lock (_gate)
         {
             int marker = line.IndexOf(KernelHost.EndOfRun, StringComparison.Ordinal);
             string text = marker < 0 ? line : line[..marker];
-            int room = Math.Min(text.Length, MaximumCharacters - kept.Length);
-            kept.Append(text, 0, room);
-            cut += text.Length - room;
-            if (marker >= 0 && int.TryParse(line.AsSpan(marker + KernelHost.EndOfRun.Length).Trim(), out ended))
+            int room = Math.Min(text.Length, MaximumCharacters - _kept.Length);
+            _kept.Append(text, 0, room);
+            _cut += text.Length - room;
+            if (marker >= 0 && int.TryParse(line.AsSpan(marker + KernelHost.EndOfRun.Length).Trim(), out _ended))
             {
-                reached.TrySetResult();
-                reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _reached.TrySetResult();
+                _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }

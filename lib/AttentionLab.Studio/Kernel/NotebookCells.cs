@@ -6,7 +6,7 @@ namespace AttentionLab.Studio.Kernel;
 /// <summary>Runs the cells of a notebook and of what it imports, inside the kernel process.</summary>
 internal sealed class NotebookCells(string notebook, CourseKernel kernel)
 {
-    private readonly Stack<string> importing = new([notebook]);
+    private readonly Stack<string> _importing = new([notebook]);
 
     /// <summary>Runs a cell of the notebook itself.</summary>
     public CellEnd Run(int cell, string source, CancellationToken stop) => Run(source, new CellPath(Path.GetFileName(notebook), cell), Path.GetDirectoryName(notebook)!, stop);
@@ -41,7 +41,7 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
     {
         string path = directive.FileFrom(folder);
         string? refusal =
-            importing.Contains(path) ? $"#!import {directive.Target} imports itself: {string.Join(" → ", importing.Reverse().Append(path).Select(Path.GetFileName))}."
+            _importing.Contains(path) ? $"#!import {directive.Target} imports itself: {string.Join(" → ", _importing.Reverse().Append(path).Select(Path.GetFileName))}."
             : !File.Exists(path) ? $"#!import {directive.Target}: no such file{(Path.GetFileName(path) == "setup.dib" ? ": it is written by the build: run it once (dotnet build)." : ".")}"
             : !path.EndsWith(".dib", StringComparison.OrdinalIgnoreCase) ? $"#!import {directive.Target}: this host imports .dib files only."
             : null;
@@ -50,7 +50,7 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
             return CellEnd.Failed(CellFailures.Plain(refusal, directive.Line));
         }
 
-        importing.Push(path);
+        _importing.Push(path);
         try
         {
             foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
@@ -71,7 +71,7 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
         }
         finally
         {
-            importing.Pop();
+            _importing.Pop();
         }
     }
 }

@@ -9,25 +9,25 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <summary>Lines of the runtime's last words that are shown: a stack overflow repeats itself thousands of times.</summary>
     private const int LastWordsKept = 12;
 
-    private readonly KernelProcess kernel;
-    private readonly KernelOptions options;
-    private volatile RunningCell? running;
-    private int runs;
+    private readonly KernelProcess _kernel;
+    private readonly KernelOptions _options;
+    private volatile RunningCell? _running;
+    private int _runs;
 
     private NotebookSession(KernelProcess kernel, KernelOptions options)
     {
-        this.kernel = kernel;
-        this.options = options;
+        this._kernel = kernel;
+        this._options = options;
     }
 
     /// <summary>False once the process has ended: no further cell can run.</summary>
     public bool IsAlive { get; private set; } = true;
 
     /// <summary>The kernel's process id.</summary>
-    public int ProcessId => kernel.Id;
+    public int ProcessId => _kernel.Id;
 
     /// <summary>Completes when the process has ended, however it did.</summary>
-    public Task Ended => kernel.Ended;
+    public Task Ended => _kernel.Ended;
 
     /// <summary>Starts the kernel of a notebook.</summary>
     /// <param name="notebook">Path of the file; <c>#!import</c> and <c>#r</c> are relative to its folder, which must exist.</param>
@@ -70,8 +70,8 @@ public sealed class NotebookSession : IAsyncDisposable
     public async Task<ExecutedCell> RunAsync(int number, string source, Action<CellOutput>? show = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(!IsAlive, this);
-        var cell = new RunningCell(++runs, show);
-        running = cell;
+        var cell = new RunningCell(++_runs, show);
+        _running = cell;
         try
         {
             (CellFailure? failure, double seconds) = await RunAsync(cell, number, source, cancellation);
@@ -79,7 +79,7 @@ public sealed class NotebookSession : IAsyncDisposable
         }
         finally
         {
-            running = null;
+            _running = null;
             cell.Ended.TrySetResult();
         }
     }
@@ -92,14 +92,14 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <returns>True if the session is still alive, also when no cell ran.</returns>
     public async Task<bool> StopAsync()
     {
-        if (running is RunningCell cell)
+        if (_running is RunningCell cell)
         {
             cell.IsStopAsked = true;
-            kernel.Send(new KernelMessage("stop") { Id = cell.Run });
-            if (await Task.WhenAny(cell.Ended.Task, Task.Delay(options.StopLimit)) != cell.Ended.Task)
+            _kernel.Send(new KernelMessage("stop") { Id = cell.Run });
+            if (await Task.WhenAny(cell.Ended.Task, Task.Delay(_options.StopLimit)) != cell.Ended.Task)
             {
                 cell.IsStopOverdue = true;
-                kernel.Kill();
+                _kernel.Kill();
                 await cell.Ended.Task;
             }
         }
@@ -146,18 +146,18 @@ public sealed class NotebookSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         IsAlive = false;
-        await kernel.DisposeAsync();
+        await _kernel.DisposeAsync();
     }
 
     private async Task<(CellFailure? Failure, double Seconds)> RunAsync(RunningCell cell, int number, string source, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.CellTimeLimit);
+        limit.CancelAfter(_options.CellTimeLimit);
         bool exited = false;
         try
         {
-            kernel.Send(new KernelMessage("run") { Id = cell.Run, Cell = number, Source = source });
-            while (await kernel.ReceiveAsync(limit.Token) is KernelMessage message)
+            _kernel.Send(new KernelMessage("run") { Id = cell.Run, Cell = number, Source = source });
+            while (await _kernel.ReceiveAsync(limit.Token) is KernelMessage message)
             {
                 if (message.Output is CellOutput output)
                 {
@@ -167,13 +167,13 @@ public sealed class NotebookSession : IAsyncDisposable
                 exited |= message.Kind == "exit";
                 if (message.Kind == "done")
                 {
-                    await kernel.Output.ReachEndOfAsync(cell.Run);
-                    await kernel.Error.ReachEndOfAsync(cell.Run);
+                    await _kernel.Output.ReachEndOfAsync(cell.Run);
+                    await _kernel.Error.ReachEndOfAsync(cell.Run);
                     if (message.StateLost)
                     {
                         IsAlive = false;
-                        kernel.Kill();
-                        await kernel.EndAsync();
+                        _kernel.Kill();
+                        await _kernel.EndAsync();
                     }
 
                     AddNative(cell);
@@ -184,24 +184,24 @@ public sealed class NotebookSession : IAsyncDisposable
         catch (OperationCanceledException)
         {
             IsAlive = false;
-            kernel.Kill();
+            _kernel.Kill();
             cancellation.ThrowIfCancellationRequested();
-            await kernel.EndAsync();
+            await _kernel.EndAsync();
             AddNative(cell);
-            return (Failed($"stopped after {Seconds(options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."), options.CellTimeLimit.TotalSeconds);
+            return (Failed($"stopped after {Seconds(_options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."), _options.CellTimeLimit.TotalSeconds);
         }
 
         // The process is gone, or what it says makes no sense: then it must go.
         IsAlive = false;
-        kernel.Kill();
-        int code = await kernel.EndAsync();
-        string lastWords = kernel.Error.Take();
+        _kernel.Kill();
+        int code = await _kernel.EndAsync();
+        string lastWords = _kernel.Error.Take();
         AddNative(cell);
         return (Failed(
             cell.IsStopOverdue ? CellFailures.StateLost("the cell does not let go (native code, or workers that it waits for)")
             : cell.IsStopAsked ? CellFailures.StateLost("it broke off in the middle of the stop")
             : exited ? $"the cell ended the notebook's process with exit code {code}."
-            : $"the notebook's process crashed (exit code {code}): {Reason(kernel, lastWords)}",
+            : $"the notebook's process crashed (exit code {code}): {Reason(_kernel, lastWords)}",
             string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);
     }
 
@@ -209,13 +209,13 @@ public sealed class NotebookSession : IAsyncDisposable
         where T : class
     {
         ObjectDisposedException.ThrowIf(!IsAlive, this);
-        KernelMessage? answer = await kernel.AskAsync(question, cancellation);
+        KernelMessage? answer = await _kernel.AskAsync(question, cancellation);
         return answer is null or { Busy: true } ? new KernelAnswer<T>(null, true) : new KernelAnswer<T>(field(answer), false);
     }
 
     private void AddNative(RunningCell cell)
     {
-        foreach (string text in (ReadOnlySpan<string>)[kernel.Output.Take(), kernel.Error.Take()])
+        foreach (string text in (ReadOnlySpan<string>)[_kernel.Output.Take(), _kernel.Error.Take()])
         {
             if (text.Length > 0)
             {

@@ -13,14 +13,14 @@ internal sealed partial class ProcessGroup : IDisposable
 {
     private const int SignalKill = 9;
 
-    private readonly int leader;
-    private readonly SafeHandle? job;
+    private readonly int _leader;
+    private readonly SafeHandle? _job;
 
     /// <summary>The host's side: takes a kernel that it has just started.</summary>
     public ProcessGroup(Process kernel)
     {
-        leader = kernel.Id;
-        job = OperatingSystem.IsWindows() ? JobObject.Hold(kernel) : null;
+        _leader = kernel.Id;
+        _job = OperatingSystem.IsWindows() ? JobObject.Hold(kernel) : null;
     }
 
     /// <summary>The kernel's side: from here on its cells' processes can be told from the host's.</summary>
@@ -48,13 +48,13 @@ internal sealed partial class ProcessGroup : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            _ = Kill(-leader, SignalKill);
+            _ = Kill(-_leader, SignalKill);
         }
 
-        job?.Dispose();
+        _job?.Dispose();
     }
 
-    public void Dispose() => job?.Dispose();
+    public void Dispose() => _job?.Dispose();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

@@ -7,12 +7,12 @@ namespace AttentionLab.Course.Tests.Experiments;
 /// <summary>Section 2.7, as the chapter measures it: 60 sentences of data/small-text.txt.</summary>
 public class KeyLengthsTests
 {
-    private static readonly Lazy<Bert> s_bert = new(() => MaskedWordModel.Load(CourseData.Path("encoder")).Bert);
+    private static readonly Lazy<Bert> Bert = new(() => MaskedWordModel.Load(CourseData.Path("encoder")).Bert);
 
     [Fact]
     public void Of_TheCoursesEncoder_KeysDifferLessThanWordVectors_AndStillMatter()
     {
-        KeyLengths real = KeyLengths.Of(s_bert.Value, CourseData.WordVectors(), [.. SmallText.Load().Where((_, i) => i % 25 == 0).Select(line => string.Join(' ', line))]);
+        KeyLengths real = KeyLengths.Of(Bert.Value, CourseData.WordVectors(), [.. SmallText.Load().Where((_, i) => i % 25 == 0).Select(line => string.Join(' ', line))]);
         Assert.Equal(4, real.Layers.Count);
         Assert.InRange(Factor(real.Words), 4.2, 4.8);
         Assert.All(real.Layers, layer => Assert.InRange(Factor(layer), 1.25, 1.75));
@@ -24,5 +24,5 @@ public class KeyLengthsTests
 
     [Fact]
     public void Of_NoSentence_IsRefused() =>
-        Assert.Contains("no sentence was given", Assert.Throws<ArgumentException>(() => KeyLengths.Of(s_bert.Value, CourseData.WordVectors(), [])).Message);
+        Assert.Contains("no sentence was given", Assert.Throws<ArgumentException>(() => KeyLengths.Of(Bert.Value, CourseData.WordVectors(), [])).Message);
 }

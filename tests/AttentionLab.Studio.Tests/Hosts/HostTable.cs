@@ -9,16 +9,16 @@ namespace AttentionLab.Studio.Tests.Hosts;
 /// <summary>Notes what each host made of each notebook, and writes the table <c>artifacts/hosts.md</c> behind the last test.</summary>
 public sealed class HostTable : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Notebook, string Host), HostRun> runs = new();
+    private readonly ConcurrentDictionary<(string Notebook, string Host), HostRun> _runs = new();
 
     /// <summary>Puts a run into the table.</summary>
-    public void Add(HostRun run) => runs[(run.Notebook, run.Host)] = run;
+    public void Add(HostRun run) => _runs[(run.Notebook, run.Host)] = run;
 
     /// <summary>The table as Markdown: a row for each notebook and host.</summary>
     public override string ToString()
     {
         var text = new StringBuilder("| notebook | host | cells | charts | failures | seconds |\n|---|---|---:|---:|---:|---:|\n");
-        IEnumerable<HostRun> sorted = runs.OrderBy(entry => entry.Key.Notebook, StringComparer.Ordinal)
+        IEnumerable<HostRun> sorted = _runs.OrderBy(entry => entry.Key.Notebook, StringComparer.Ordinal)
             .ThenBy(entry => entry.Key.Host, StringComparer.Ordinal).Select(entry => entry.Value);
         foreach (HostRun run in sorted)
         {
@@ -31,7 +31,7 @@ public sealed class HostTable : IDisposable
 
     public void Dispose()
     {
-        if (!runs.IsEmpty)
+        if (!_runs.IsEmpty)
         {
             File.WriteAllText(Path.Combine(Repository.Root, "artifacts", "hosts.md"), ToString());
         }

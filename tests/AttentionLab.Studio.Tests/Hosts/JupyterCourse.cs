@@ -22,8 +22,8 @@ public sealed class JupyterCourse : IDisposable
     private static readonly string? Nbconvert = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(path => Path.Combine(path, OperatingSystem.IsWindows() ? "jupyter-nbconvert.exe" : "jupyter-nbconvert")).FirstOrDefault(File.Exists);
 
-    private readonly string folder = Path.Combine(Repository.Root, "artifacts", $"jupyter-{Guid.NewGuid():N}");
-    private readonly ConcurrentDictionary<string, Lazy<Task<(string File, HostRun Run)>>> runs = new();
+    private readonly string _folder = Path.Combine(Repository.Root, "artifacts", $"jupyter-{Guid.NewGuid():N}");
+    private readonly ConcurrentDictionary<string, Lazy<Task<(string File, HostRun Run)>>> _runs = new();
     private readonly Lazy<Task> _registered;
 
     public JupyterCourse() => _registered = new(RegisterAsync);
@@ -37,7 +37,7 @@ public sealed class JupyterCourse : IDisposable
 
     /// <summary>The file that Jupyter executed, and what its cells did.</summary>
     /// <param name="notebook">The notebook as Studio executed it.</param>
-    public Task<(string File, HostRun Run)> GetAsync(ExecutedNotebook notebook) => runs.GetOrAdd(notebook.Name, _ => new(() => ExecuteAsync(notebook))).Value;
+    public Task<(string File, HostRun Run)> GetAsync(ExecutedNotebook notebook) => _runs.GetOrAdd(notebook.Name, _ => new(() => ExecuteAsync(notebook))).Value;
 
     /// <summary>Runs nbconvert to its end, and returns what it said.</summary>
     public async Task<string> ConvertAsync(params string[] arguments)
@@ -57,18 +57,18 @@ public sealed class JupyterCourse : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(folder))
+        if (Directory.Exists(_folder))
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
         }
     }
 
     private async Task<(int ExitCode, string Said)> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo(Nbconvert!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(Nbconvert!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         RealTool.Quieten(start.Environment);
-        start.Environment["JUPYTER_PATH"] = folder;
-        start.Environment["JUPYTER_RUNTIME_DIR"] = Path.Combine(folder, "runtime");
+        start.Environment["JUPYTER_PATH"] = _folder;
+        start.Environment["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime");
         start.Environment["JUPYTER_NO_CONFIG"] = "1";
         start.Environment["PATH"] = Path.GetDirectoryName(StudioProcess.Dotnet) + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         using Process process = Process.Start(start)!;
@@ -81,23 +81,23 @@ public sealed class JupyterCourse : IDisposable
 
     private async Task RegisterAsync()
     {
-        string kernels = Directory.CreateDirectory(Path.Combine(folder, "kernels")).FullName;
+        string kernels = Directory.CreateDirectory(Path.Combine(_folder, "kernels")).FullName;
         (int exitCode, string printed) = await RealTool.RunAsync("jupyter", "install", "--path", kernels);
         Assert.True(exitCode == 0, printed);
     }
 
     private async Task<(string File, HostRun Run)> ExecuteAsync(ExecutedNotebook notebook)
     {
-        IpynbFolder.Open(folder, [notebook.Name]).Write([notebook], Repository.Notebooks);
+        IpynbFolder.Open(_folder, [notebook.Name]).Write([notebook], Repository.Notebooks);
         await _registered.Value;
         var clock = Stopwatch.StartNew();
         string said = await ConvertAsync(
-            "--to", "notebook", "--execute", "--allow-errors", "--output-dir", Path.Combine(folder, "executed"),
+            "--to", "notebook", "--execute", "--allow-errors", "--output-dir", Path.Combine(_folder, "executed"),
             $"--ExecutePreprocessor.timeout={Patience}", $"--ExecutePreprocessor.startup_timeout={Patience}", $"--ExecutePreprocessor.iopub_timeout={Patience}",
             notebook.Name + IpynbNotebook.Extension);
         double seconds = clock.Elapsed.TotalSeconds;
         Assert.DoesNotContain("invalid", said, StringComparison.OrdinalIgnoreCase);
-        string file = Path.Combine(folder, "executed", notebook.Name + IpynbNotebook.Extension);
+        string file = Path.Combine(_folder, "executed", notebook.Name + IpynbNotebook.Extension);
         return (file, new HostRun("Jupyter", notebook.Name, ExecutedIpynb.Read(file), seconds));
     }
 }

@@ -17,7 +17,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal sealed class CodeQuestions(CSharpKernel kernel)
 {
-    private readonly Completions completions = new(kernel);
+    private readonly Completions _completions = new(kernel);
 
     /// <summary>The answer to a question; its <see cref="KernelMessage.Id"/> is left to the caller.</summary>
     public KernelMessage Answer(KernelMessage question)
@@ -33,8 +33,8 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         {
             return question.Kind switch
             {
-                "complete" => answer with { Completions = completions.ListAsync(code, position).GetAwaiter().GetResult() },
-                "describe" => answer with { Description = completions.DescribeAsync(code, position, question.Completion!).GetAwaiter().GetResult() },
+                "complete" => answer with { Completions = _completions.ListAsync(code, position).GetAwaiter().GetResult() },
+                "describe" => answer with { Description = _completions.DescribeAsync(code, position, question.Completion!).GetAwaiter().GetResult() },
                 "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
                 "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
                 "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },

@@ -11,19 +11,19 @@ internal sealed class Completions(CSharpKernel kernel)
     /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
     public const int Maximum = 50;
 
-    private Found? last;
+    private Found? _last;
 
     /// <summary>The best completions at a place, the best first.</summary>
     public async Task<Kernel.CompletionList> ListAsync(string code, int position)
     {
-        Found found = last = await FindAsync(code, position);
+        Found found = _last = await FindAsync(code, position);
         return new Kernel.CompletionList(found.Start, found.Length, [.. found.Items.Select(Shown)]);
     }
 
     /// <summary>Signature and summary of a completion; null if there is none such at that place.</summary>
     public async Task<string?> DescribeAsync(string code, int position, Completion completion)
     {
-        Found found = last is { } kept && (kept.Code, kept.Position) == (code, position) && kept.Behind == kernel.ScriptState ? kept : last = await FindAsync(code, position);
+        Found found = _last is { } kept && (kept.Code, kept.Position) == (code, position) && kept.Behind == kernel.ScriptState ? kept : _last = await FindAsync(code, position);
         if (found.Items.FirstOrDefault(item => Shown(item) == completion) is not { } item)
         {
             return null;

@@ -14,22 +14,22 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>How long workers that have nothing to do may take to go, on a busy machine.</summary>
     private static readonly TimeSpan WorkersLimit = TimeSpan.FromSeconds(2);
 
-    private readonly TextWriter console;
-    private readonly Action<CellOutput> show;
-    private readonly CSharpKernel csharp = new();
-    private readonly CompositeKernel composite;
-    private readonly CodeQuestions questions;
-    private CommandFailed? failed;
+    private readonly TextWriter _console;
+    private readonly Action<CellOutput> _show;
+    private readonly CSharpKernel _csharp = new();
+    private readonly CompositeKernel _composite;
+    private readonly CodeQuestions _questions;
+    private CommandFailed? _failed;
 
     /// <param name="console">Takes what cells write to <see cref="Console"/>.</param>
     /// <param name="show">Takes the values that cells show.</param>
     public CourseKernel(TextWriter console, Action<CellOutput> show)
     {
-        this.console = console;
-        this.show = show;
-        composite = new CompositeKernel { csharp };
-        composite.DefaultKernelName = csharp.Name;
-        questions = new CodeQuestions(csharp);
+        this._console = console;
+        this._show = show;
+        _composite = new CompositeKernel { _csharp };
+        _composite.DefaultKernelName = _csharp.Name;
+        _questions = new CodeQuestions(_csharp);
     }
 
     /// <summary>Which build of the package this is, for everything that depends on it.</summary>
@@ -38,11 +38,11 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>Runs an empty cell: then the compiler is loaded, and questions have something to start from.</summary>
     public void Start()
     {
-        Console.SetOut(console);
-        Console.SetError(console);
+        Console.SetOut(_console);
+        Console.SetError(_console);
         CellDisplay.Configure();
-        ScriptSettings.Apply(csharp);
-        csharp.KernelEvents.Subscribe(OnEvent);
+        ScriptSettings.Apply(_csharp);
+        _csharp.KernelEvents.Subscribe(OnEvent);
         CellEnd end = Run("", new CellPath("kernel", 0), CancellationToken.None);
         if (end.Failure is CellFailure failure)
         {
@@ -53,32 +53,32 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>Runs a cell that holds no directives but references.</summary>
     public CellEnd Run(string source, CellPath path, CancellationToken stop)
     {
-        failed = null;
-        ScriptSettings.Name(csharp, path);
-        ScriptState? before = csharp.ScriptState;
-        using var cell = new Submission(csharp, source, console, stop);
-        csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
+        _failed = null;
+        ScriptSettings.Name(_csharp, path);
+        ScriptState? before = _csharp.ScriptState;
+        using var cell = new Submission(_csharp, source, _console, stop);
+        _csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
         if (cell.IsStopped)
         {
             return AfterStop(cell, path);
         }
 
         // The exception itself, before anybody asked for its message.
-        Exception? thrown = csharp.ScriptState != before && csharp.ScriptState?.Exception is Exception own ? own : failed?.Exception ?? cell.Thrown;
+        Exception? thrown = _csharp.ScriptState != before && _csharp.ScriptState?.Exception is Exception own ? own : _failed?.Exception ?? cell.Thrown;
         return thrown switch
         {
             CodeSubmissionCompilationErrorException { InnerException: CompilationErrorException errors } =>
                 CellEnd.Failed(CellFailures.From([.. errors.Diagnostics.Select(CodeQuestions.ToDiagnostic)])),
             not null => CellEnd.Failed(CellFailures.From(thrown, path)),
-            null when failed is not null => CellEnd.Failed(CellFailures.Plain(CellFailures.OneLine(failed.Message))),
+            null when _failed is not null => CellEnd.Failed(CellFailures.Plain(CellFailures.OneLine(_failed.Message))),
             null => CellEnd.Good,
         };
     }
 
     /// <summary>Answers a question about code.</summary>
-    public KernelMessage Answer(KernelMessage question) => questions.Answer(question);
+    public KernelMessage Answer(KernelMessage question) => _questions.Answer(question);
 
-    public void Dispose() => composite.Dispose();
+    public void Dispose() => _composite.Dispose();
 
     /// <summary>What is left of a stopped cell, and whether the kernel still works.</summary>
     private CellEnd AfterStop(Submission cell, CellPath path)
@@ -98,13 +98,13 @@ internal sealed class CourseKernel : IDisposable
         switch (happened)
         {
             case StandardOutputValueProduced or StandardErrorValueProduced:
-                console.Write(((DisplayEvent)happened).FormattedValues.First().Value);
+                _console.Write(((DisplayEvent)happened).FormattedValues.First().Value);
                 break;
             case DisplayedValueProduced or DisplayedValueUpdated or ReturnValueProduced:
-                show(CellDisplay.From((DisplayEvent)happened));
+                _show(CellDisplay.From((DisplayEvent)happened));
                 break;
             case CommandFailed failure:
-                failed = failure;
+                _failed = failure;
                 break;
         }
     }

@@ -22,42 +22,42 @@ internal sealed class Submission : KernelCommand, IDisposable
     private const int Waking = 1;
     private const int LeftCell = 2;
 
-    private readonly CSharpKernel kernel;
-    private readonly SubmitCode submit;
-    private readonly TextWriter console;
-    private readonly CancellationToken stop;
-    private readonly CancellationTokenSource abort = new();
-    private readonly int workersBefore = Workers();
-    private readonly Thread thread;
-    private volatile bool compiled;
-    private int phase = InCell;
-    private KernelInvocationContext? context;
-    private Task? handling;
+    private readonly CSharpKernel _kernel;
+    private readonly SubmitCode _submit;
+    private readonly TextWriter _console;
+    private readonly CancellationToken _stop;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly int _workersBefore = Workers();
+    private readonly Thread _thread;
+    private volatile bool _compiled;
+    private int _phase = InCell;
+    private KernelInvocationContext? _context;
+    private Task? _handling;
 
     public Submission(CSharpKernel kernel, string source, TextWriter console, CancellationToken stop)
     {
-        this.kernel = kernel;
-        this.console = console;
-        this.stop = stop;
-        submit = new SubmitCode(source);
-        submit.SetParent(this, bubbleEvents: true);
-        thread = new Thread(Execute, StackBytes) { Name = "cell" };
+        this._kernel = kernel;
+        this._console = console;
+        this._stop = stop;
+        _submit = new SubmitCode(source);
+        _submit.SetParent(this, bubbleEvents: true);
+        _thread = new Thread(Execute, StackBytes) { Name = "cell" };
         Handler = Handle;
     }
 
     /// <summary>The cell was stopped.</summary>
-    public bool IsStopped => abort.IsCancellationRequested;
+    public bool IsStopped => _abort.IsCancellationRequested;
 
     /// <summary>The cell was stopped, but goes on behind an <c>await</c>.</summary>
-    public bool IsUnfinished => handling is { IsCompleted: false };
+    public bool IsUnfinished => _handling is { IsCompleted: false };
 
     /// <summary>What came out of the kernel itself.</summary>
     public Exception? Thrown { get; private set; }
 
     /// <summary>True if no more workers run than before the cell, at the latest when the time is up.</summary>
-    public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Workers() <= workersBefore, limit);
+    public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Workers() <= _workersBefore, limit);
 
-    public void Dispose() => abort.Dispose();
+    public void Dispose() => _abort.Dispose();
 
     private static int Workers()
     {
@@ -68,16 +68,16 @@ internal sealed class Submission : KernelCommand, IDisposable
 
     private Task Handle(KernelCommand command, KernelInvocationContext invocation)
     {
-        context = invocation;
+        _context = invocation;
 
         // The package has put its own writers here, which keep every piece of text until the cell's end.
-        Console.SetOut(console);
-        Console.SetError(console);
+        Console.SetOut(_console);
+        Console.SetError(_console);
         AppDomain.CurrentDomain.AssemblyLoad += OnLoad;
-        using (stop.Register(AbortCompiled))
+        using (_stop.Register(AbortCompiled))
         {
-            thread.Start();
-            thread.Join();
+            _thread.Start();
+            _thread.Join();
         }
 
         AppDomain.CurrentDomain.AssemblyLoad -= OnLoad;
@@ -89,8 +89,8 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         if (loaded.LoadedAssembly.GetName().Name?.StartsWith(AssemblyPrefix, StringComparison.Ordinal) == true)
         {
-            compiled = true;
-            if (stop.IsCancellationRequested)
+            _compiled = true;
+            if (_stop.IsCancellationRequested)
             {
                 AbortCompiled();
             }
@@ -99,10 +99,10 @@ internal sealed class Submission : KernelCommand, IDisposable
 
     private void AbortCompiled()
     {
-        if (compiled)
+        if (_compiled)
         {
             // Not on the cell's own thread, which would abort itself in here.
-            _ = abort.CancelAsync();
+            _ = _abort.CancelAsync();
             new Thread(Wake) { IsBackground = true, Name = "wake" }.Start();
         }
     }
@@ -110,17 +110,17 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>A thread that sleeps or waits is not aborted before it wakes, and it may fall asleep again before the abort reaches it.</summary>
     private void Wake()
     {
-        while (!thread.Join(WakeAgainMilliseconds))
+        while (!_thread.Join(WakeAgainMilliseconds))
         {
-            if (Interlocked.CompareExchange(ref phase, Waking, InCell) == InCell)
+            if (Interlocked.CompareExchange(ref _phase, Waking, InCell) == InCell)
             {
                 // Only one that waits: to interrupt a thread while the abort reaches it crashes the runtime.
-                if (thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
+                if (_thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
                 {
-                    thread.Interrupt();
+                    _thread.Interrupt();
                 }
 
-                Volatile.Write(ref phase, InCell);
+                Volatile.Write(ref _phase, InCell);
             }
         }
     }
@@ -131,12 +131,12 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// </summary>
     private void LeaveCell()
     {
-        while (Interlocked.CompareExchange(ref phase, LeftCell, InCell) != InCell)
+        while (Interlocked.CompareExchange(ref _phase, LeftCell, InCell) != InCell)
         {
             Thread.SpinWait(1);
         }
 
-        if (stop.IsCancellationRequested)
+        if (_stop.IsCancellationRequested)
         {
             try
             {
@@ -153,7 +153,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         try
         {
-            handling = ((IKernelCommandHandler<SubmitCode>)kernel).HandleAsync(submit, context!);
+            _handling = ((IKernelCommandHandler<SubmitCode>)_kernel).HandleAsync(_submit, _context!);
         }
         finally
         {
@@ -166,11 +166,11 @@ internal sealed class Submission : KernelCommand, IDisposable
         try
         {
 #pragma warning disable SYSLIB0046 // "May corrupt the process": behind each stop the kernel is tried, and the process ended if it does not work.
-            ControlledExecution.Run(RunCell, abort.Token);
+            ControlledExecution.Run(RunCell, _abort.Token);
 #pragma warning restore SYSLIB0046
 
             // A cell that awaits goes on elsewhere.
-            handling!.Wait(abort.Token);
+            _handling!.Wait(_abort.Token);
         }
         catch (Exception e)
         {
