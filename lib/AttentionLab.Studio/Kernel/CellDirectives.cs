@@ -73,7 +73,8 @@ internal static class CellDirectives
         (CellDirectiveKind Kind, string Target)? found = directive switch
         {
             ReferenceDirectiveTriviaSyntax { File.IsMissing: false } reference => Reference(reference.File.ValueText),
-            LoadDirectiveTriviaSyntax load => (CellDirectiveKind.Refused, $"#load \"{load.File.ValueText}\" is refused: not every host knows it; use #!import of a .dib file."),
+            LoadDirectiveTriviaSyntax load =>
+                (CellDirectiveKind.Refused, $"#load \"{load.File.ValueText}\" is refused: not every host knows it; use #!import of a .dib file."),
             ShebangDirectiveTriviaSyntax or BadDirectiveTriviaSyntax => Other(tree.GetText().ToString(span)),
             _ => null,
         };
@@ -94,7 +95,8 @@ internal static class CellDirectives
         {
             ["#!import", string file] => (CellDirectiveKind.Import, file.Trim('"')),
             ["#i", ..] => (CellDirectiveKind.Refused, $"{line.Trim()} is refused: this host loads no packages, and the course needs none."),
-            [['#', '!', ..], ..] => (CellDirectiveKind.Refused, $"{line.Trim()} is refused: of the lines that start with #! this host knows #!import FILE.dib."),
+            [['#', '!', ..], ..] =>
+                (CellDirectiveKind.Refused, $"{line.Trim()} is refused: of the lines that start with #! this host knows #!import FILE.dib."),
             _ => null,
         };
     }

@@ -55,6 +55,7 @@ public sealed record CellFailure(string Message, int Line, string Details)
 }
 
 /// <summary>JSON of executed notebooks, without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ExecutedNotebook))]
 public sealed partial class ExecutedNotebookJson : JsonSerializerContext;

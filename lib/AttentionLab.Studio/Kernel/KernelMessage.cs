@@ -10,8 +10,10 @@ namespace AttentionLab.Studio.Kernel;
 /// belong to the notebook.</para>
 /// <para>To the kernel:</para>
 /// <list type="table">
-/// <item><term><c>run</c></term><description><see cref="Id"/>, <see cref="Cell"/>, <see cref="Source"/>: run a cell behind those that came before.</description></item>
-/// <item><term><c>stop</c></term><description><see cref="Id"/> of a run: stop it if it runs; its <c>done</c> says whether the state is kept.</description></item>
+/// <item><term><c>run</c></term><description><see cref="Id"/>, <see cref="Cell"/>, <see cref="Source"/>: run a cell behind those that came
+/// before.</description></item>
+/// <item><term><c>stop</c></term><description><see cref="Id"/> of a run: stop it if it runs; its <c>done</c> says whether the state is
+/// kept.</description></item>
 /// <item><term><c>complete</c>, <c>hover</c>, <c>signature</c></term><description><see cref="Id"/>, <see cref="Source"/>, <see cref="Position"/>:
 /// what a reader may type at that character, what the word there is, which arguments its call takes.</description></item>
 /// <item><term><c>describe</c></term><description><see cref="Id"/>, <see cref="Source"/>, <see cref="Position"/>, <see cref="Completion"/>: the

@@ -79,7 +79,8 @@ internal sealed class KernelProcess : IAsyncDisposable
                     ArgumentList =
                     {
                         // Without the course's libraries on its list, the process loads the very files that a notebook names by #r.
-                        "exec", "--depsfile", Path.ChangeExtension(program, ".kernel.deps.json"), "--runtimeconfig", Path.ChangeExtension(program, ".runtimeconfig.json"),
+                        "exec", "--depsfile", Path.ChangeExtension(program, ".kernel.deps.json"), "--runtimeconfig",
+                        Path.ChangeExtension(program, ".runtimeconfig.json"),
                         program, "kernel", path, commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
                     },
                 };

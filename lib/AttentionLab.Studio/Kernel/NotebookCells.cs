@@ -9,7 +9,8 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
     private readonly Stack<string> _importing = new([notebook]);
 
     /// <summary>Runs a cell of the notebook itself.</summary>
-    public CellEnd Run(int cell, string source, CancellationToken stop) => Run(source, new CellPath(Path.GetFileName(notebook), cell), Path.GetDirectoryName(notebook)!, stop);
+    public CellEnd Run(int cell, string source, CancellationToken stop) =>
+        Run(source, new CellPath(Path.GetFileName(notebook), cell), Path.GetDirectoryName(notebook)!, stop);
 
     private CellEnd Run(string source, CellPath path, string folder, CancellationToken stop)
     {
@@ -41,8 +42,11 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
     {
         string path = directive.FileFrom(folder);
         string? refusal =
-            _importing.Contains(path) ? $"#!import {directive.Target} imports itself: {string.Join(" → ", _importing.Reverse().Append(path).Select(Path.GetFileName))}."
-            : !File.Exists(path) ? $"#!import {directive.Target}: no such file{(Path.GetFileName(path) == "setup.dib" ? ": it is written by the build: run it once (dotnet build)." : ".")}"
+            _importing.Contains(path)
+                ? $"#!import {directive.Target} imports itself: {string.Join(" → ", _importing.Reverse().Append(path).Select(Path.GetFileName))}."
+            : !File.Exists(path)
+                ? $"#!import {directive.Target}: no such "
+                    + $"file{(Path.GetFileName(path) == "setup.dib" ? ": it is written by the build: run it once (dotnet build)." : ".")}"
             : !path.EndsWith(".dib", StringComparison.OrdinalIgnoreCase) ? $"#!import {directive.Target}: this host imports .dib files only."
             : null;
         if (refusal is not null)

@@ -86,8 +86,8 @@ public sealed class NotebookSession : IAsyncDisposable
 
     /// <summary>
     /// Stops the running cell. What earlier cells declared is kept if the cell can be stopped alone; a loop behind <c>await</c>, workers of
-    /// <c>Parallel.For</c> and native code cannot, and the process is ended with it. <see cref="RunAsync(int, string, Action{CellOutput}?, CancellationToken)"/>
-    /// returns the cell with a failure that says which.
+    /// <c>Parallel.For</c> and native code cannot, and the process is ended with it.
+    /// <see cref="RunAsync(int, string, Action{CellOutput}?, CancellationToken)"/> returns the cell with a failure that says which.
     /// </summary>
     /// <returns>True if the session is still alive, also when no cell ran.</returns>
     public async Task<bool> StopAsync()
@@ -120,7 +120,8 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <param name="completion">One of <see cref="CompletionList.Items"/>.</param>
     /// <param name="cancellation">Ends the wait for the answer.</param>
     public async Task<KernelAnswer<string>> DescribeAsync(string source, int position, Completion completion, CancellationToken cancellation = default) =>
-        await AskAsync(new KernelMessage("describe") { Source = source, Position = position, Completion = completion }, answer => answer.Description, cancellation);
+        await AskAsync(new KernelMessage("describe") { Source = source, Position = position, Completion = completion }, answer => answer.Description,
+            cancellation);
 
     /// <summary>What the word at a place means; null for none.</summary>
     /// <inheritdoc cref="CompletionsAsync"/>
@@ -188,7 +189,8 @@ public sealed class NotebookSession : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             await _kernel.EndAsync();
             AddNative(cell);
-            return (Failed($"stopped after {Seconds(_options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."), _options.CellTimeLimit.TotalSeconds);
+            return (Failed($"stopped after {Seconds(_options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."),
+                _options.CellTimeLimit.TotalSeconds);
         }
 
         // The process is gone, or what it says makes no sense: then it must go.
@@ -239,7 +241,8 @@ public sealed class NotebookSession : IAsyncDisposable
     /// <summary>The runtime's last words up to the stack say what happened: "Stack overflow.", "Unhandled exception. …".</summary>
     private static string Reason(KernelProcess kernel, string lastWords)
     {
-        string reason = string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
+        string reason =
+            string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
         return kernel.Garbage is string garbage ? garbage + "."
             : reason.Length == 0 ? "it was killed, or crashed without a word."
             : reason[..Math.Min(reason.Length, 500)];

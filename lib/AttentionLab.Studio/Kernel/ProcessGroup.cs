@@ -73,7 +73,8 @@ internal sealed partial class ProcessGroup : IDisposable
         {
             var job = new JobHandle(CreateJobObject(0, 0));
             var limits = new ExtendedLimits { LimitFlags = LimitKillOnJobClose };
-            if (!SetInformationJobObject(job, ExtendedLimitInformation, in limits, Marshal.SizeOf<ExtendedLimits>()) || !AssignProcessToJobObject(job, process.Handle))
+            if (!SetInformationJobObject(job, ExtendedLimitInformation, in limits, Marshal.SizeOf<ExtendedLimits>())
+                || !AssignProcessToJobObject(job, process.Handle))
             {
                 throw new Win32Exception(Marshal.GetLastPInvokeError(), "the notebook's process cannot be put into a job");
             }

@@ -57,7 +57,9 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     [Fact]
     public async Task Hover_OurLibrary_ShowsItsSummary()
     {
-        await kernel.RunAsync($"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar plain = new float[3, 4];\nvar word = \"word\";\nvar listed = new List<int>();");
+        await kernel.RunAsync(
+            $"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar plain = new float[3, "
+            + "4];\nvar word = \"word\";\nvar listed = new List<int>();");
         const string source = "var again = Tensor.Gaussian";
         Hover hover = (await kernel.Session.HoverAsync(source, source.IndexOf("Gaussian", StringComparison.Ordinal) + 2, Cancellation)).Value!;
         Assert.Equal((source.IndexOf("Gaussian", StringComparison.Ordinal), "Gaussian".Length), (hover.Start, hover.Length));
@@ -104,7 +106,9 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     [Fact]
     public async Task Variables_RedeclaredAndHostile_AreListedOnce()
     {
-        await kernel.RunAsync("class Sour { public override string ToString() => throw new Exception(); }\nvar twice = 1;\nvar sour = new Sour();\nvar text = new string('x', 5000);");
+        await kernel.RunAsync(
+            "class Sour { public override string ToString() => throw new Exception(); }\nvar twice = 1;\nvar sour = new Sour();\nvar text = new string('x', "
+            + "5000);");
         await kernel.RunAsync("var twice = \"second\";");
         IReadOnlyList<Variable> variables = (await kernel.Session.VariablesAsync(Cancellation)).Value!;
         Assert.Equal("second", Short(variables, "twice").Preview);
@@ -118,7 +122,8 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     {
         await kernel.RunAsync("var whileRunning = 5;");
         var started = new TaskCompletionSource();
-        Task<ExecutedCell> running = kernel.Session.RunAsync(1, "\"started\".Display();\nwhile (!System.IO.File.Exists(\"enough\")) { }", _ => started.TrySetResult(), Cancellation);
+        Task<ExecutedCell> running =
+            kernel.Session.RunAsync(1, "\"started\".Display();\nwhile (!System.IO.File.Exists(\"enough\")) { }", _ => started.TrySetResult(), Cancellation);
         await Task.WhenAny(started.Task, running);
         KernelAnswer<CompletionList> completions = await kernel.Session.CompletionsAsync("whileRu", 7, Cancellation);
         KernelAnswer<string> description = await kernel.Session.DescribeAsync("whileRu", 7, completions.Value!.Items[0], Cancellation);
@@ -127,7 +132,8 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         KernelAnswer<SignatureHelp> signature = await kernel.Session.SignatureAsync("Math.Abs(", 9, Cancellation);
         KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.Session.VariablesAsync(Cancellation);
         Assert.False(running.IsCompleted);
-        Assert.Equal([false, false, false, false, false, false], [completions.IsBusy, description.IsBusy, diagnostics.IsBusy, hover.IsBusy, signature.IsBusy, variables.IsBusy]);
+        Assert.Equal([false, false, false, false, false, false],
+            [completions.IsBusy, description.IsBusy, diagnostics.IsBusy, hover.IsBusy, signature.IsBusy, variables.IsBusy]);
         Assert.Contains(completions.Value!.Items, item => item.Label == "whileRunning");
         Assert.Contains("int whileRunning", description.Value);
         Assert.Equal("CS0029", Assert.Single(diagnostics.Value!).Code);

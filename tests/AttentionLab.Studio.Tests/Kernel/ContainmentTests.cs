@@ -100,8 +100,11 @@ public sealed class ContainmentTests : IDisposable
     [Fact]
     public async Task RunNotebook_FailedCell_LeavesTheRestUnrun()
     {
-        string path = _folder.Write("two.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
-        ExecutedNotebook notebook = await NotebookRunner.RunAsync(path, AttentionLab.Studio.Dib.DibDocument.Read(path), cancellation: TestContext.Current.CancellationToken);
+        string path =
+            _folder.Write("two.dib",
+                "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!csharp\n\nthrow new Exception(\"here\");\n\n#!csharp\n\n2\n\n#!mermaid\n\ngraph\n");
+        ExecutedNotebook notebook =
+            await NotebookRunner.RunAsync(path, AttentionLab.Studio.Dib.DibDocument.Read(path), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal("two", notebook.Name);
         Assert.Equal(["markdown", "csharp", "csharp", "csharp", "mermaid"], notebook.Cells.Select(cell => cell.Language));
         Assert.Equal([false, false, false, true, false], notebook.Cells.Select(cell => cell.NotRun));

@@ -16,7 +16,8 @@ public sealed class InteractiveTests(KernelFixture kernel) : IClassFixture<Kerne
     public void Usings_OfInteractive_AreInOneFolder()
     {
         string folder = Path.Combine(Studio, "Kernel", "Interactive") + Path.DirectorySeparatorChar;
-        string[] naming = [.. Directory.GetFiles(Studio, "*.cs", SearchOption.AllDirectories).Where(file => File.ReadAllText(file).Contains("Microsoft.DotNet.Interactive"))];
+        string[] naming =
+            [.. Directory.GetFiles(Studio, "*.cs", SearchOption.AllDirectories).Where(file => File.ReadAllText(file).Contains("Microsoft.DotNet.Interactive"))];
         Assert.NotEmpty(naming);
         Assert.All(naming, file => Assert.True(file.StartsWith(folder, StringComparison.Ordinal),
             $"{file} names Microsoft.DotNet.Interactive: only Kernel/Interactive may know its types; say it in the words of KernelMessage, or move it there."));
@@ -26,7 +27,8 @@ public sealed class InteractiveTests(KernelFixture kernel) : IClassFixture<Kerne
     public void PrivateFields_OfThePinnedVersion_AreWhereTheyWere()
     {
         string pinned = (string)XElement.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))
-            .Descendants("PackageVersion").Single(version => (string?)version.Attribute("Include") == "Microsoft.DotNet.Interactive.CSharp").Attribute("Version")!;
+            .Descendants("PackageVersion").Single(version => (string?)version.Attribute("Include") == "Microsoft.DotNet.Interactive.CSharp")
+            .Attribute("Version")!;
         string used = typeof(CSharpKernel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         Assert.StartsWith(pinned, used);
         using var fresh = new CSharpKernel();
@@ -49,7 +51,9 @@ public sealed class InteractiveTests(KernelFixture kernel) : IClassFixture<Kerne
     public async Task Cells_AreOptimised()
     {
         ExecutedCell cell = await kernel.RunAsync(
-            "class Here { }\n((System.Diagnostics.DebuggableAttribute)typeof(Here).Assembly.GetCustomAttributes(typeof(System.Diagnostics.DebuggableAttribute), false)[0]).IsJITOptimizerDisabled");
+            "class Here { "
+            + "}\n((System.Diagnostics.DebuggableAttribute)typeof(Here).Assembly.GetCustomAttributes(typeof(System.Diagnostics.DebuggableAttribute), "
+            + "false)[0]).IsJITOptimizerDisabled");
         Assert.Equal("False", Assert.Single(cell.Outputs).Content);
     }
 

@@ -40,7 +40,8 @@ public sealed class KernelFaultTests : IDisposable
     [InlineData("pipe.Write(\"Hello, this is no message.\\n\"u8);\nwhile (true) { }", "it sent bytes that are no message.")]
     [InlineData("pipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, 255, 255, 255, 127]);\nwhile (true) { }", "it announced a message of 2,147,483,647 bytes.")]
     [InlineData("pipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, 2, 0, 0, 0, (byte)'{', (byte)'{']);\nwhile (true) { }", "it sent a message that is no JSON.")]
-    [InlineData("pipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, 128, 195, 201, 1]);\npipe.Write(new byte[15_000_000]);\nSystem.Diagnostics.Process.GetCurrentProcess().Kill();", "it ended in the middle of a message.")]
+    [InlineData("pipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, 128, 195, 201, 1]);\npipe.Write(new "
+        + "byte[15_000_000]);\nSystem.Diagnostics.Process.GetCurrentProcess().Kill();", "it ended in the middle of a message.")]
     [InlineData("pipe.Write([(byte)'A', (byte)'b']);\nSystem.Diagnostics.Process.GetCurrentProcess().Kill();", "it ended in the middle of a message.")]
     public async Task Run_GarbageOnThePipe_IsAFailureOfTheCell(string source, string words)
     {
@@ -59,7 +60,8 @@ public sealed class KernelFaultTests : IDisposable
         await using NotebookSession session = await StartAsync();
         ExecutedCell cell = await session.RunAsync(
             1,
-            "[System.Runtime.InteropServices.DllImport(\"libc\")]\nstatic extern int close(int file);\nclose(1);\nclose(2);\nSystem.IO.File.WriteAllText(\"mine.txt\", \"mine\");\nConsole.WriteLine(\"said\");\n5",
+            "[System.Runtime.InteropServices.DllImport(\"libc\")]\nstatic extern int close(int "
+            + "file);\nclose(1);\nclose(2);\nSystem.IO.File.WriteAllText(\"mine.txt\", \"mine\");\nConsole.WriteLine(\"said\");\n5",
             cancellation: TestContext.Current.CancellationToken);
         Assert.Null(cell.Failure);
         Assert.Equal(["said\n", "5"], cell.Outputs.Select(output => output.Content));

@@ -8,7 +8,8 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
     [Fact]
     public async Task Cells_Declarations_AreSeenByLaterCells()
     {
-        Assert.Null((await kernel.RunAsync("record Point(int X, int Y);\nstatic int Twice(this int x) => 2 * x;\nint Add(int a, int b) => a + b;\nvar shared = 20;")).Failure);
+        Assert.Null((await kernel.RunAsync(
+            "record Point(int X, int Y);\nstatic int Twice(this int x) => 2 * x;\nint Add(int a, int b) => a + b;\nvar shared = 20;")).Failure);
         ExecutedCell cell = await kernel.RunAsync("new Point(shared.Twice(), Add(1, 1)).ToString()");
         Assert.Equal("Point { X = 40, Y = 2 }", Assert.Single(cell.Outputs).Content);
     }
@@ -47,7 +48,8 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
     [Fact]
     public async Task Fail_InFunctionOfEarlierCell_NamesTheCallersLineAndBothFrames()
     {
-        ExecutedCell first = await kernel.RunAsync("int Deep(int a)\n{\n    if (a == 0)\n        throw new ArgumentException(\"too deep\");\n    return Deep(a - 1) + 1;\n}");
+        ExecutedCell first =
+            await kernel.RunAsync("int Deep(int a)\n{\n    if (a == 0)\n        throw new ArgumentException(\"too deep\");\n    return Deep(a - 1) + 1;\n}");
         ExecutedCell cell = await kernel.RunAsync("\nvar fine = 1;\nDeep(2)");
         Assert.Equal(3, cell.Failure?.Line);
         Assert.Equal("ArgumentException: too deep", cell.Failure?.Message);
@@ -59,7 +61,8 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
     [Fact]
     public async Task Fail_InsideLinqAndAwait_NamesTheLine()
     {
-        ExecutedCell cell = await kernel.RunAsync("await Task.Yield();\nvar numbers = new[] { 1, 0 };\nawait Task.Run(() =>\n    numbers.Select(n => 10 / n).ToArray());");
+        ExecutedCell cell =
+            await kernel.RunAsync("await Task.Yield();\nvar numbers = new[] { 1, 0 };\nawait Task.Run(() =>\n    numbers.Select(n => 10 / n).ToArray());");
         Assert.Equal(4, cell.Failure?.Line);
     }
 
@@ -100,7 +103,9 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
     public async Task Import_RunsTheCellsOfTheFileBesideTheNotebook()
     {
         kernel.Write("sub/inner.dib", "#!markdown\n\n# not run\n\n#!csharp\n\nvar inner = 5;\n");
-        kernel.Write("outer.dib", "#!csharp\n\n#!import ./sub/inner.dib\n\n#!csharp\n\nusing System.Numerics;\nvar outer = new Complex(inner, 0);\nConsole.WriteLine(\"from import\");\n");
+        kernel.Write("outer.dib",
+            "#!csharp\n\n#!import ./sub/inner.dib\n\n#!csharp\n\nusing System.Numerics;\nvar outer = new Complex(inner, 0);\nConsole.WriteLine(\"from "
+            + "import\");\n");
         ExecutedCell import = await kernel.RunAsync("#!import ./outer.dib");
         Assert.Null(import.Failure);
         Assert.Equal("from import\n", Assert.Single(import.Outputs).Content);
@@ -141,7 +146,10 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
         string copy = Path.Combine(Directory.CreateDirectory(Path.Combine(kernel.Folder, "copy")).FullName, "AttentionLab.dll");
         File.Copy(Path.Combine(folder, "AttentionLab.dll"), copy);
         File.Copy(Path.Combine(folder, "MathNet.Numerics.dll"), Path.Combine(kernel.Folder, "copy", "MathNet.Numerics.dll"));
-        ExecutedCell reference = await kernel.RunAsync($"#r \"./copy/AttentionLab.dll\"\n#r \"{copy.Replace("AttentionLab.dll", "MathNet.Numerics.dll")}\"\nusing MathNet.Numerics;\nusing AttentionLab.Tensors;");
+        ExecutedCell reference =
+            await kernel.RunAsync(
+                $"#r \"./copy/AttentionLab.dll\"\n#r \"{copy.Replace("AttentionLab.dll", "MathNet.Numerics.dll")}\"\nusing MathNet.Numerics;\nusing "
+                + "AttentionLab.Tensors;");
         Assert.Null(reference.Failure);
         Assert.Equal(copy, Assert.Single((await kernel.RunAsync("typeof(Tensor).Assembly.Location")).Outputs).Content);
         Assert.Equal("120", Assert.Single((await kernel.RunAsync("SpecialFunctions.Factorial(5)")).Outputs).Content);

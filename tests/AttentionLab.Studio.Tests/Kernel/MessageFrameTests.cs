@@ -8,7 +8,8 @@ public sealed class MessageFrameTests
     public void Read_WhatWasWritten_IsTheSameMessage()
     {
         using var pipe = new MemoryStream();
-        KernelMessage[] messages = [new("run") { Id = 3, Cell = 2, Source = "\"<é>\"\n\u0001" }, new("output") { Output = new CellOutput(CellOutput.Stream, "text\n") }];
+        KernelMessage[] messages =
+            [new("run") { Id = 3, Cell = 2, Source = "\"<é>\"\n\u0001" }, new("output") { Output = new CellOutput(CellOutput.Stream, "text\n") }];
         Array.ForEach(messages, message => MessageFrame.Write(pipe, message));
         pipe.Position = 0;
         Assert.Equal(messages[0], MessageFrame.Read(pipe));

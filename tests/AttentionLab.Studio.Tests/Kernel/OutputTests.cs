@@ -62,7 +62,8 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
             "eight"
             """);
         Assert.Null(cell.Failure);
-        Assert.Equal(["one\ntwo\n", "three", "4", "five\n", "<table", "seven\n", "eight"], cell.Outputs.Select(o => o.Content.StartsWith("<table") ? "<table" : o.Content));
+        Assert.Equal(["one\ntwo\n", "three", "4", "five\n", "<table", "seven\n", "eight"],
+            cell.Outputs.Select(o => o.Content.StartsWith("<table") ? "<table" : o.Content));
         Assert.Equal(["stream", "text/plain", "text/plain", "stream", "text/html", "stream", "text/plain"], cell.Outputs.Select(o => o.MimeType));
     }
 
@@ -163,7 +164,9 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
     [Fact]
     public async Task Show_ValueWhoseFormattingThrows_IsAFailureOfTheCell()
     {
-        ExecutedCell cell = await kernel.RunAsync("record Bad { public override string ToString() => throw new InvalidOperationException(\"cannot show\"); }\nnew Bad().ToString()");
+        ExecutedCell cell =
+            await kernel.RunAsync(
+                "record Bad { public override string ToString() => throw new InvalidOperationException(\"cannot show\"); }\nnew Bad().ToString()");
         Assert.Contains("cannot show", cell.Failure?.Message);
     }
 }

@@ -72,7 +72,8 @@ public sealed class StopTests : IDisposable
             }
 
             await session.RunAsync(1, "var steady = 7;", cancellation: TestContext.Current.CancellationToken);
-            Task<ExecutedCell> running = session.RunAsync(2, $"record Moment{moment}(int A);\nvar n = 0L;\nwhile (true) n++;", cancellation: TestContext.Current.CancellationToken);
+            Task<ExecutedCell> running =
+                session.RunAsync(2, $"record Moment{moment}(int A);\nvar n = 0L;\nwhile (true) n++;", cancellation: TestContext.Current.CancellationToken);
             await Task.Delay(moment * 6, TestContext.Current.CancellationToken);
             bool alive = await session.StopAsync();
             Assert.StartsWith(alive ? Kept : Lost, (await running).Failure?.Message);
@@ -91,7 +92,8 @@ public sealed class StopTests : IDisposable
     [InlineData("await Task.Yield();\n\"started\".Display();\nwhile (true) { }", "awaits")]
     [InlineData("await Task.Yield();\n\"started\".Display();\nawait Task.Delay(-1);", "awaits")]
     [InlineData("\"started\".Display();\nTask.Run(() => { while (true) { } });\nTask.Run(() => { while (true) { } });\nwhile (true) { }", "workers")]
-    [InlineData("Parallel.For(0, 64, i => { if (System.Threading.Thread.CurrentThread.IsThreadPoolThread) \"started\".Display(); while (true) { } });", "because")]
+    [InlineData("Parallel.For(0, 64, i => { if (System.Threading.Thread.CurrentThread.IsThreadPoolThread) \"started\".Display(); while (true) { } });",
+        "because")]
     public async Task Stop_WhatCannotBeStoppedAlone_EndsTheProcessAndSaysWhy(string source, string reason)
     {
         await using NotebookSession session = await StartAsync();

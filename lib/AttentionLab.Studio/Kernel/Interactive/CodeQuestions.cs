@@ -27,7 +27,9 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         IReadOnlyList<CellDirective> directives = CellDirectives.In(source);
 
         // The compiler knows nothing of these lines; every character keeps its place.
-        string code = CellDirectives.Replace(source, directives, directive => directive.Kind == CellDirectiveKind.Reference ? source.Substring(directive.Span.Start, directive.Span.Length) : "");
+        string code =
+            CellDirectives.Replace(source, directives,
+                directive => directive.Kind == CellDirectiveKind.Reference ? source.Substring(directive.Span.Start, directive.Span.Length) : "");
         int position = Math.Clamp(question.Position, 0, code.Length);
         try
         {
@@ -42,7 +44,8 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
                 _ => answer with { Busy = true },
             };
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or TargetInvocationException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or TargetInvocationException
+            or KeyNotFoundException)
         {
             return answer with { Busy = true };
         }
@@ -73,7 +76,8 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         await ((IKernelCommandHandler<RequestSignatureHelp>)kernel).HandleAsync(request, context);
         return produced is not { Signatures.Count: > 0 } ? null : new SignatureHelp(
             [.. produced.Signatures.Select(signature => new Signature(
-                signature.Label, signature.Documentation.Value, [.. signature.Parameters.Select(parameter => new SignatureParameter(parameter.Label, parameter.Documentation.Value))]))],
+                signature.Label, signature.Documentation.Value,
+                [.. signature.Parameters.Select(parameter => new SignatureParameter(parameter.Label, parameter.Documentation.Value))]))],
             produced.ActiveSignatureIndex,
             produced.ActiveParameterIndex);
     }

@@ -5,7 +5,8 @@ using Microsoft.DotNet.Interactive.CSharp;
 
 namespace AttentionLab.Studio.Kernel.Interactive;
 
-/// <summary>What a reader may type at a place, and what one of these means. The last list is kept: a reader walks through it and looks at one after the other.</summary>
+/// <summary>What a reader may type at a place, and what one of these means. The last list is kept: a reader walks through it and looks at one after the
+/// other.</summary>
 internal sealed class Completions(CSharpKernel kernel)
 {
     /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
@@ -23,7 +24,10 @@ internal sealed class Completions(CSharpKernel kernel)
     /// <summary>Signature and summary of a completion; null if there is none such at that place.</summary>
     public async Task<string?> DescribeAsync(string code, int position, Completion completion)
     {
-        Found found = _last is { } kept && (kept.Code, kept.Position) == (code, position) && kept.Behind == kernel.ScriptState ? kept : _last = await FindAsync(code, position);
+        Found found =
+            _last is { } kept && (kept.Code, kept.Position) == (code, position) && kept.Behind == kernel.ScriptState
+                ? kept
+                : _last = await FindAsync(code, position);
         if (found.Items.FirstOrDefault(item => Shown(item) == completion) is not { } item)
         {
             return null;
@@ -57,7 +61,9 @@ internal sealed class Completions(CSharpKernel kernel)
             : new Found(code, position, behind, document, model, service, found.Span.Start, found.Span.Length, items);
     }
 
-    /// <summary>A list and what its descriptions are made from. Documents hold their models weakly, and each description asks for the model: it is kept here.</summary>
+    /// <summary>A list and what its descriptions are made from. Documents hold their models weakly, and each description asks for the model: it is kept
+    /// here.</summary>
     private sealed record Found(
-        string Code, int Position, ScriptState? Behind, Document Document, SemanticModel? Model, CompletionService Service, int Start, int Length, CompletionItem[] Items);
+        string Code, int Position, ScriptState? Behind, Document Document, SemanticModel? Model, CompletionService Service, int Start, int Length,
+        CompletionItem[] Items);
 }

@@ -33,7 +33,8 @@ internal sealed class CourseKernel : IDisposable
     }
 
     /// <summary>Which build of the package this is, for everything that depends on it.</summary>
-    public static string Version => typeof(CSharpKernel).Module.ModuleVersionId.ToString() + typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Module.ModuleVersionId;
+    public static string Version =>
+        typeof(CSharpKernel).Module.ModuleVersionId.ToString() + typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Module.ModuleVersionId;
 
     /// <summary>Runs an empty cell: then the compiler is loaded, and questions have something to start from.</summary>
     public void Start()

@@ -15,7 +15,8 @@ internal static partial class Variables
     /// <summary>Every variable once, with the value it has now.</summary>
     public static IReadOnlyList<Variable> Of(ScriptState? state) =>
     [
-        .. (state?.Variables ?? []).GroupBy(variable => variable.Name).Select(same => Describe(same.Last())).OrderBy(variable => variable.Name, StringComparer.Ordinal),
+        .. (state?.Variables ?? []).GroupBy(variable => variable.Name).Select(same => Describe(same.Last()))
+            .OrderBy(variable => variable.Name, StringComparer.Ordinal),
     ];
 
     private static Variable Describe(ScriptVariable variable)
