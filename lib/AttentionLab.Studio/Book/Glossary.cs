@@ -24,21 +24,24 @@ internal sealed partial class Glossary(CourseText? page)
     public string Link(string html, string root) => Chinese().Replace(html, found =>
     {
         (string open, string word, string close) = (found.Groups[1].Value, found.Groups[2].Value, found.Groups[3].Value);
-        return open.Length > 0 && close.Length > 0 && _words.Contains(word)
-            ? $"(<a class=\"term\" lang=\"zh-Hans\" href=\"{root}{PageAddress.Prose(Name)}#{WebUtility.UrlEncode(Anchor(word))}\">{word}</a>)"
+        return open.Length + close.Length > 0 && !found.Groups[4].Success && _words.Contains(word)
+            ? $"{open}<a class=\"term\" lang=\"zh-Hans\" href=\"{root}{PageAddress.Prose(Name)}#{WebUtility.UrlEncode(Anchor(word))}\">{word}</a>{close}"
             : $"{open}<span lang=\"zh-Hans\">{word}</span>{close}";
     });
 
     private static string Anchor(string word) => "term-" + word;
 
-    [GeneratedRegex(@"^\|[^|\n]*\| *([\u4e00-\u9fff]+) *\|", RegexOptions.Multiline)]
+    /// <summary>Chinese characters; a Latin letter before them and hyphens between them belong to the word.</summary>
+    private const string Word = @"[A-Z]?[\u4e00-\u9fff]+(?:-[\u4e00-\u9fff]+)*";
+
+    [GeneratedRegex(@"^\|[^|\n]*\| *(" + Word + @") *\|", RegexOptions.Multiline)]
     private static partial Regex Rows();
 
     /// <summary>A row of the table, in which <see cref="Link"/> has marked the Chinese.</summary>
-    [GeneratedRegex(@"<tr>(\s*<td>[^<]*</td>\s*)<td><span lang=""zh-Hans"">([\u4e00-\u9fff]+)</span></td>")]
+    [GeneratedRegex(@"<tr>(\s*<td>[^<]*</td>\s*)<td><span lang=""zh-Hans"">(" + Word + ")</span></td>")]
     private static partial Regex TableRows();
 
-    /// <summary>Chinese in text and not inside of a tag, with a bracket on each side if there is one.</summary>
-    [GeneratedRegex(@"(\()?([\u4e00-\u9fff]+)(\)?)(?![^<]*>)")]
+    /// <summary>Chinese in text and not inside of a tag, with the brackets or commas beside it, which tell that it translates the word before; last, the end of a link that it stands in.</summary>
+    [GeneratedRegex(@"(\(|, )?(" + Word + @")([),]?)(?![^<]*>)(?=[^<]*(</a>)?)")]
     private static partial Regex Chinese();
 }

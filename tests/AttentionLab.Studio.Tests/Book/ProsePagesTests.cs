@@ -34,12 +34,62 @@ public sealed partial class ProsePagesTests
         Assert.Contains("(<span lang=\"zh-Hans\">反向传播</span>, <em>backward</em>) and (<em>key</em>, <span lang=\"zh-Hans\">键</span>)", page);
     }
 
+    [Theory]
+    [InlineData("*key*, 查询)")]
+    [InlineData("(查询, *key*)")]
+    public void Word_BesideAComma_LeadsToTheGlossaryToo(string text)
+    {
+        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n" + text)] };
+        Assert.Contains("<a class=\"term\" lang=\"zh-Hans\" href=\"glossary.html#", new BookPages(content, new Formulas(node: null)).Render("words.html"));
+    }
+
+    [Fact]
+    public void Word_InsideOfALink_StaysPartOfThatLink()
+    {
+        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n[query (查询)](../01-sample.dib)")] };
+        Assert.Contains(">query (<span lang=\"zh-Hans\">查询</span>)</a>", new BookPages(content, new Formulas(node: null)).Render("words.html"));
+    }
+
+    [Fact]
+    public void ChineseWord_OfEachChapter_LeadsToItsRowWhichLeadsBackToAChapterThatHasIt()
+    {
+        BookPages pages = CoursePages();
+        string[] chapters = [.. pages.Paths.Where(path => ChapterPath().IsMatch(path))];
+        Dictionary<string, HashSet<string>> linked = chapters.ToDictionary(path => path, path => TermLinks().Matches(pages.Render(path)!).Select(link => link.Groups[1].Value).ToHashSet());
+        Assert.Empty(chapters.SelectMany(path => Unlinked().Matches(Code().Replace(pages.Render(path)!, "")).Select(word => $"{path}: {word.Groups[1].Value} has no row")));
+
+        MatchCollection rows = GlossaryRows().Matches(pages.Render("glossary.html")!);
+        Assert.Empty(rows.Where(row => !linked[row.Groups[2].Value].Contains(row.Groups[1].Value)).Select(row => $"{row.Groups[1].Value} is not in {row.Groups[2].Value}"));
+        Assert.Empty(linked.Values.SelectMany(words => words).Except(rows.Select(row => row.Groups[1].Value)));
+        Assert.Equal(chapters, rows.Select(row => row.Groups[2].Value).Distinct());
+    }
+
+    /// <summary>A work that a chapter names as its source ("Su et al. 2021") has a line in the bibliography that leads back to that chapter.</summary>
+    [Fact]
+    public void Source_OfEachChapter_StandsInTheBibliographyAndLeadsBack()
+    {
+        CourseFolder course = ExecutedCourse.Folder;
+        string[] works = [.. File.ReadLines(Path.Combine(course.Notebooks, "book", "bibliography.md")).Where(line => line.StartsWith("- ", StringComparison.Ordinal))];
+        int cited = 0;
+        foreach (string path in course.Executed.Where(path => char.IsDigit(Path.GetFileName(path)[0])))
+        {
+            foreach (Match work in Sources().Matches(File.ReadAllText(path)).SelectMany(source => Citations().Matches(source.Value)))
+            {
+                cited++;
+                string name = work.Groups[1].Value, year = work.Groups[2].Value;
+                Assert.True(works.Any(line => line.Contains(name, StringComparison.Ordinal) && line.Contains($"(../{Path.GetFileName(path)})", StringComparison.Ordinal)
+                    && line.Contains(year, StringComparison.Ordinal)), $"{Path.GetFileName(path)} cites {work.Value}: the bibliography has no line with {name}, {year} and a link to the chapter");
+            }
+        }
+
+        Assert.True(cited > 100, $"{cited} citations");
+    }
+
     /// <summary>Every Chinese word of the course, wherever its text has it, is marked: the mark chooses the font and the voice.</summary>
     [Fact]
     public void Chinese_OfTheWholeCourse_IsMarked()
     {
-        CourseFolder course = ExecutedCourse.Folder;
-        BookPages pages = new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]), new Formulas(node: null));
+        BookPages pages = CoursePages();
         int marked = 0;
         foreach (string path in pages.Paths)
         {
@@ -64,8 +114,7 @@ public sealed partial class ProsePagesTests
     [Fact]
     public void Pages_OfTheCourse_LeadToChaptersAndSectionsThatAreThere()
     {
-        CourseFolder course = ExecutedCourse.Folder;
-        BookPages pages = new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]), new Formulas(node: null));
+        BookPages pages = CoursePages();
         string[] own = ["glossary.html", "formulas.html", "bibliography.html", "paper.html", "votes.html"];
         foreach (string page in own)
         {
@@ -79,7 +128,7 @@ public sealed partial class ProsePagesTests
         }
 
         // A link that leads nowhere would have become its words.
-        string source = string.Concat(Directory.EnumerateFiles(Path.Combine(course.Notebooks, "book"), "*.md").Select(File.ReadAllText));
+        string source = string.Concat(Directory.EnumerateFiles(Path.Combine(ExecutedCourse.Folder.Notebooks, "book"), "*.md").Select(File.ReadAllText));
         Assert.Equal(MarkdownLinks().Count(source), own.Sum(page => Links().Count(Article(pages.Render(page)!))));
     }
 
@@ -87,6 +136,12 @@ public sealed partial class ProsePagesTests
     {
         string article = html[html.IndexOf("<article", StringComparison.Ordinal)..html.IndexOf("</article>", StringComparison.Ordinal)];
         return article.Replace("class=\"anchor\" href=\"#", "class=\"anchor\" data-was=\"", StringComparison.Ordinal);
+    }
+
+    private static BookPages CoursePages()
+    {
+        CourseFolder course = ExecutedCourse.Folder;
+        return new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]), new Formulas(node: null));
     }
 
     private static BookPages Sample() => new(SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary)] }, new Formulas(node: null));
@@ -99,6 +154,25 @@ public sealed partial class ProsePagesTests
 
     [GeneratedRegex(@"[\u4e00-\u9fff]+(?![^<]*>)")]
     private static partial Regex ChineseText();
+
+    [GeneratedRegex(@"^\*\*Source\..*$", RegexOptions.Multiline)]
+    private static partial Regex Sources();
+
+    /// <summary>Name of the first author and the year: "Rabe and Staats 2021", "Su et al. 2021", "Press et al. 2022".</summary>
+    [GeneratedRegex(@"(\p{Lu}[\w’-]+)(?:(?:, | and |, and )(?:van de )?\p{Lu}[\w-]+| et al\.)* \(?((?:19|20)\d\d)\b")]
+    private static partial Regex Citations();
+
+    [GeneratedRegex(@"^\d\d-[^/]*\.html$")]
+    private static partial Regex ChapterPath();
+
+    [GeneratedRegex("<a class=\"term\"[^>]*>([^<]*)</a>")]
+    private static partial Regex TermLinks();
+
+    [GeneratedRegex("<span lang=\"zh-Hans\">([^<]*)</span>")]
+    private static partial Regex Unlinked();
+
+    [GeneratedRegex("<tr id=\"term-([^\"]*)\">.*?href=\"(\\d\\d-[^\"/]*\\.html)\"", RegexOptions.Singleline)]
+    private static partial Regex GlossaryRows();
 
     [GeneratedRegex("href=\"([^\":]+)\"")]
     private static partial Regex Links();
