@@ -8,9 +8,12 @@ namespace AttentionLab.Course.Charts;
 /// </summary>
 public static partial class Chart
 {
-    private const int PlotHeight = 340;
+    private const int PlotHeight = 340, NameHeight = 8;
 
-    /// <summary>One line a series, with a band where it has one.</summary>
+    /// <summary>
+    /// One line a series, with a band where it has one. A series of one point and a dashed upright line (a threshold) bear their name themselves
+    /// and are not in the legend.
+    /// </summary>
     /// <param name="series">At least one. NaN in Y is a gap.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
     /// <param name="summary">One line of text for someone who cannot see the chart.</param>
@@ -53,7 +56,9 @@ public static partial class Chart
             });
         }
 
-        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. series.Select(line => line.Name)]);
+        IEnumerable<Series> unnamed = series.Where(line => !IsPoint(line) && !IsThreshold(line));
+        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. unnamed.Select(line => line.Name)]);
+        AddNames(data, layout, series, logX, extent);
         extent = extent.Padded(0.04);
         const string Lower = $"{nameof(yRange)}.{nameof(yRange.Min)}", Upper = $"{nameof(yRange)}.{nameof(yRange.Max)}";
         extent = extent with { Bottom = End(yRange.Min, logY, Lower) ?? extent.Bottom, Top = End(yRange.Max, logY, Upper) ?? extent.Top };
@@ -66,6 +71,35 @@ public static partial class Chart
 
         SetAxes(layout, xAxis, Page.Axis(yTitle, vertical: true, logY), extent);
         return new Figure("lines", title, summary, data, layout, extent);
+    }
+
+    private static bool IsPoint(Series line) => line.X.Count == 1;
+
+    private static bool IsThreshold(Series line) => line.Dash && line.X.Count > 1 && line.X.All(x => x == line.X[0]);
+
+    /// <summary>Names beside points, and above upright lines: two dashed lines are one grey. Away from the nearer edge, and from each other.</summary>
+    private static void AddNames(JsonArray data, JsonObject layout, IReadOnlyList<Series> series, bool logX, Extent extent)
+    {
+        Series[] thresholds = [.. series.Where(IsThreshold)];
+        JsonObject[] lines = [.. data.Select(trace => trace!.AsObject()).Where(trace => trace["showlegend"] is null)];
+        foreach ((Series line, JsonObject trace) in series.Zip(lines).Where(pair => IsPoint(pair.First) || IsThreshold(pair.First)))
+        {
+            double along = ((logX ? Math.Log10(line.X[0]) : line.X[0]) - extent.Left) / (extent.Right - extent.Left);
+            bool leftmost = thresholds.Length > 1 && line.X[0] == thresholds.Min(other => other.X[0]);
+            string side = along > 0.65 || (leftmost && along > 0.2) ? "left" : IsPoint(line) || along < 0.35 || thresholds.Length > 1 ? "right" : "center";
+            int top = Enumerable.Range(0, line.Y.Count).MaxBy(i => line.Y[i]);
+            trace["mode"] = IsPoint(line) ? "markers+text" : "lines+text";
+            trace["text"] = Page.Texts(line.Y.Select((_, i) => i == top ? line.Name : ""));
+            trace["textposition"] = IsPoint(line) ? $"middle {side}" : $"top {side}";
+            trace["cliponaxis"] = false;
+            trace["showlegend"] = false;
+        }
+
+        if (thresholds.Length > 0)
+        {
+            layout["height"] = (int)layout["height"]! + NameHeight;
+            layout["margin"]!["t"] = (int)layout["margin"]!["t"]! + NameHeight;
+        }
     }
 
     private static void CheckLine(Series line, bool logX, bool logY)

@@ -343,6 +343,21 @@ public class ChartTests
 
     private static Figure Heatmap(float[,] values) => Chart.Heatmap(values, "t", "s", "x", "y");
 
+    /// <summary>Two dashed thresholds are one grey, and a legend of single points is a riddle: both bear their names.</summary>
+    [Fact]
+    public void Lines_ThresholdAndPoint_BearTheirNames()
+    {
+        Figure figure = Chart.Lines(
+            [new("curve", [1, 100], [0, 10]) { Low = [0, 9], High = [1, 11] }, new("limit", [90, 90], [0, 10]) { Dash = true }, new("here", [50], [5]) { Markers = true }],
+            "t", "s", "x", "y");
+        JsonObject limit = (JsonObject)figure.Data[2]!, here = (JsonObject)figure.Data[3]!;
+        Assert.Equal(["", "limit"], limit["text"]!.AsArray().Select(text => (string)text!));
+        Assert.Equal(("lines+text", "top left", false), ((string)limit["mode"]!, (string)limit["textposition"]!, (bool)limit["showlegend"]!));
+        Assert.Equal(("markers+text", "middle right", "here"), ((string)here["mode"]!, (string)here["textposition"]!, (string)here["text"]![0]!));
+        Assert.False((bool)figure.Layout["showlegend"]!);
+        Assert.Null(figure.Data[1]!["text"]);
+    }
+
     private static Figure Lines(params Series[] series) => Chart.Lines(series, "t", "s", "x", "y");
 
     private static Figure Line(double to) => Chart.Lines([new Series("a", [0, 1], [0, to])], $"up to {to}", $"line to {to}", "x", "y");
