@@ -96,7 +96,7 @@ public sealed class Trial
         {
             System.Reflection.MethodBase? method = frame.GetMethod();
             string? assembly = method?.DeclaringType?.Assembly.GetName().Name;
-            if (method is null || assembly is null || assembly.StartsWith("System.", StringComparison.Ordinal) || method.DeclaringType!.Assembly == typeof(Trial).Assembly)
+            if (method is null || assembly is null || assembly.StartsWith("System.", StringComparison.Ordinal) || IsLibrary(method.DeclaringType!.Assembly))
             {
                 continue;
             }
@@ -107,6 +107,9 @@ public sealed class Trial
 
         return "";
     }
+
+    /// <summary>A Tensor that refuses its index is named by its message; the line to look at is the reader's.</summary>
+    private static bool IsLibrary(System.Reflection.Assembly assembly) => assembly == typeof(Trial).Assembly || assembly == typeof(Tensors.Tensor).Assembly;
 
     /// <summary>A local function `MyAttend` compiles to `&lt;Main&gt;g__MyAttend|0_1`, a lambda to a name without any: say what the reader wrote.</summary>
     private static string ReadableName(string compiled)

@@ -47,6 +47,13 @@ public class ExerciseTests
     }
 
     [Fact]
+    public void Check_CodeLeavesATensor_SaysWhereInTheReadersCode()
+    {
+        static float Outside(float[] row) => row.Length == 0 ? 0 : new Tensor(1, 2)[0, 5];
+        Assert.Contains($"in `{nameof(Outside)}`", CheckSum(Outside).Message);
+    }
+
+    [Fact]
     public void Check_MistakeOfTheCheckItself_IsNotHidden() =>
         Assert.Throws<ArgumentException>(() => Sums.Check(trial => trial.Call("text", () => "seven").Expect("seven", "…")));
 
