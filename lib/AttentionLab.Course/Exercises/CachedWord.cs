@@ -33,22 +33,29 @@ public static class CachedWord
         Ask("the first word: it sees itself alone", one)
             .Finite("The result is not finite: you attended to an empty list. A word sees itself, so append its key and value first.")
             .Refuse(new Tensor(1, 3), "The result is 0: you attended to an empty list. A word sees itself, so append its key and value first.")
+            .Refuse(Weighted(one, maps, s => s), "The value is multiplied by its score. The weights are softmax of the scores: with one word, 1.")
             .Expect(one.MatMul(maps.V), "With one word the weight is 1, so the result is its value, x·W_V.");
 
         Kept("one word, and the lists after it", one);
 
         Tensor right = Right(text, maps, 0.5f);
         Ask("five words, one after the other", text)
-            .Refuse(text.MatMul(maps.V), "Each word got its own value: the words before had no effect. Score against *all* keys in the list.")
+            .Refuse(text.MatMul(maps.V), "Each word got its own value: the words before had no effect. Keep them in the lists, and score against *all* keys.")
             .Refuse(Right(text, maps, 1), "The scale is missing: divide the scores by √4, the root of the length of a key.")
             .Refuse(Right(text, maps, 0.25f), "You divided by the length of a key. Divide by its root.")
             .Refuse(Right(text, maps, 1 / MathF.Sqrt(6)), "You divided by √6, the root of the length of x. It is the length of a *key* that counts, 4.")
             .Refuse(Right(text, maps, 1 / MathF.Sqrt(3)), "You divided by √3, the root of the length of a value. It is the length of a *key* that counts, 4.")
             .Refuse(Right(text, maps with { Q = maps.K }, 0.5f), "The query was made with W_K.")
             .Refuse(Right(text, maps with { K = maps.Q }, 0.5f), "The keys were made with W_Q.")
-            .Refuse(Mean(text, maps), "This is the plain mean of the values so far: the scores had no effect.")
-            .Refuse(Past(text, maps), "From the second word on, a word sees those before, but not itself. Append its key and value before you score.")
-            .Refuse(Unnormalised(text, maps), "The weights do not sum to 1: divide by the sum of the powers.")
+            .Refuse(Weighted(text, maps, s => Share(s, _ => 0)), "This is the plain mean of the values so far: the scores had no effect.")
+            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [.. Softmax(s[..^1]), 0]), "From the second word on, a word sees those before, but not itself. Append its key and value before you score.")
+            .Refuse(Weighted(text, maps, s => [.. s.Select(Math.Exp)]), "The weights do not sum to 1: divide by the sum of the powers.")
+            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [0, .. Softmax(s[1..])]), "The first word is never looked at again. Score against *all* keys in the list, from index 0.")
+            .Refuse(Weighted(text, maps, s => [.. new double[Math.Max(0, s.Length - 2)], .. Softmax(s[^Math.Min(2, s.Length)..])]), "Only the two newest words are looked at. Score against *all* keys in the list.")
+            .Refuse(Weighted(text, maps, s => [.. Softmax(s).Reverse()]), "The weight of the newest key falls on the oldest value: the two lists stand in different orders. Append to both at the end.")
+            .Refuse(Weighted(text, maps, s => [.. s.Select(x => x == s.Max() ? 1.0 : 0)]), "Only the value of the best key came. Mix *all* values, weighted by softmax.")
+            .Refuse(Weighted(text, maps, s => Share(s, x => 2 * x / Math.Sqrt(s.Length))), "You divided by the root of the *number* of keys. It is the root of the length of a key that counts, √4.")
+            .Refuse(Right(Cosine(text.MatMul(maps.Q)), Cosine(text.MatMul(maps.K)), text.MatMul(maps.V), 1), "You scored by the cosine. A score is the dot product, divided by the root of the length of a key.")
             .Expect(right, "Row t must be row t of causal attention over all words: softmax(q_t·k_j/√4) over j ≤ t, times the values.");
 
         Kept("five words, and the lists after them", text);
@@ -57,6 +64,12 @@ public static class CachedWord
         Ask("the same with scores of several hundred", text, loud)
             .Finite("A power became ∞, and ∞/∞ is NaN. Subtract the largest score before the exponential (chapter 03).")
             .Expect(Right(text, loud, 0.5f), "With large scores the weights are wrong: subtract the largest score before the exponential.");
+
+        Maps wide = new(Tensor.Gaussian(random, 0.5, 5, 9), Tensor.Gaussian(random, 0.5, 5, 9), Tensor.Gaussian(random, 0.5, 5, 2));
+        Tensor narrow = Tensor.Gaussian(random, 1, 4, 5);
+        Ask("words of 5 numbers, keys of 9, values of 2", narrow, wide)
+            .Refuse(Right(narrow, wide, 0.5f), "You divided by √4 again, but these keys have 9 numbers: take the length from the key, or from W_K.")
+            .Expect(Right(narrow, wide, 1 / 3f), "Words of 6 numbers with keys of 4 were right, other sizes are not: take them from x and the maps.");
 
         trial.Call("two texts by turns, each with its own lists", () => ByTurns(text, other)!, text, other)
             .Expect(Stacked(right, Right(other, maps, 0.5f)), "Two texts disturb each other. Keep everything in the lists that are handed over, nothing in variables outside.");
@@ -79,8 +92,8 @@ public static class CachedWord
             answer.Part(_ => Tensor.FromRows([.. lists.Keys]))
                 .Refuse(x.MatMul(maps.Q), "The list `keys` holds queries. Later words ask for *keys*.")
                 .Refuse(x.MatMul(maps.K) * 0.5f, "The kept keys are already divided by √4. Keep x·W_K itself, and scale the scores.")
-                .Expect(x.MatMul(maps.K), "`keys` must hold x·W_K of each word, in order.");
-            answer.Part(_ => Tensor.FromRows([.. lists.Values])).Expect(x.MatMul(maps.V), "`values` must hold x·W_V of each word, in order.");
+                .Expect(x.MatMul(maps.K), "`keys` must hold x·W_K of each word, in order: append at the end.");
+            answer.Part(_ => Tensor.FromRows([.. lists.Values])).Expect(x.MatMul(maps.V), "`values` must hold x·W_V of each word, in order: append at the end.");
         }
 
         Tensor? Walk(Tensor x, Maps with, Lists lists) => Rows([.. Enumerable.Range(0, x.Rows).Select(t => Next(x, t, with, lists))]);
@@ -102,34 +115,41 @@ public static class CachedWord
     /// <summary>Null if the reader returned null for a word.</summary>
     private static Tensor? Rows(float[][] rows) => rows.Any(row => row is null) ? null : Tensor.FromRows(rows);
 
-    private static Tensor Right(Tensor x, Maps maps, float scale) =>
-        ScaledDotProductAttention.Forward(x.MatMul(maps.Q), x.MatMul(maps.K), x.MatMul(maps.V), AttentionMask.Causal, scale).Output;
+    private static Tensor Right(Tensor x, Maps maps, float scale) => Right(x.MatMul(maps.Q), x.MatMul(maps.K), x.MatMul(maps.V), scale);
 
-    private static Tensor Mean(Tensor x, Maps maps) => Right(x, maps, 0);
+    private static Tensor Right(Tensor q, Tensor k, Tensor v, float scale) => ScaledDotProductAttention.Forward(q, k, v, AttentionMask.Causal, scale).Output;
 
-    /// <summary>The mistake of scoring before the own key is kept; the first word then has only itself.</summary>
-    private static Tensor Past(Tensor x, Maps maps)
+    /// <summary>Causal attention with other weights than softmax's, made from a word's scores q·k/√4 against those before and itself.</summary>
+    private static Tensor Weighted(Tensor x, Maps maps, Func<double[], double[]> weights)
     {
-        bool[,] before = new bool[x.Rows, x.Rows];
-        for (int i = 0; i < before.Length; i++)
+        Tensor scores = x.MatMul(maps.Q).MatMulTransposed(x.MatMul(maps.K)) * 0.5f, given = new(x.Rows, x.Rows);
+        for (int t = 0; t < x.Rows; t++)
         {
-            (int t, int j) = (i / x.Rows, i % x.Rows);
-            before[t, j] = j < t || (t == 0 && j == 0);
+            double[] row = weights(Array.ConvertAll(scores.Row(t)[..(t + 1)].ToArray(), s => (double)s));
+            for (int j = 0; j <= t; j++)
+            {
+                given[t, j] = (float)row[j];
+            }
         }
 
-        return ScaledDotProductAttention.Forward(x.MatMul(maps.Q), x.MatMul(maps.K), x.MatMul(maps.V), AttentionMask.Pairs(before), 0.5f).Output;
+        return given.MatMul(x.MatMul(maps.V));
     }
 
-    private static Tensor Unnormalised(Tensor x, Maps maps)
+    private static double[] Softmax(double[] scores) => Share(scores, score => score);
+
+    private static double[] Share(double[] scores, Func<double, double> of)
     {
-        Tensor scores = x.MatMul(maps.Q).MatMulTransposed(x.MatMul(maps.K)) * 0.5f;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            scores.Values[i] = i % x.Rows <= i / x.Rows ? MathF.Exp(scores.Values[i]) : 0;
-        }
-
-        return scores.MatMul(x.MatMul(maps.V));
+        double[] powers = Array.ConvertAll(scores, score => Math.Exp(of(score)));
+        return Array.ConvertAll(powers, power => power / powers.Sum());
     }
+
+    /// <summary>Each row divided by its length.</summary>
+    private static Tensor Cosine(Tensor x) => Tensor.FromRows([.. Enumerable.Range(0, x.Rows).Select(i =>
+    {
+        float[] row = x.Row(i).ToArray();
+        double length = Math.Sqrt(row.Sum(n => (double)n * n));
+        return Array.ConvertAll(row, n => (float)(n / length));
+    })]);
 
     private static Tensor Stacked(Tensor a, Tensor b) => new([.. a.Values, .. b.Values], a.Rows + b.Rows, a.Columns);
 }

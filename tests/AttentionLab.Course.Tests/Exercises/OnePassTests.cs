@@ -6,7 +6,7 @@ namespace AttentionLab.Course.Tests.Exercises;
 public class OnePassTests
 {
     [Fact]
-    public void Check_TellsMutantsApart() => Mutants.Prove<Func<Pairs, float[]>>(OnePass.About, OnePass.Check, pairs => Walk(pairs),
+    public void Check_TellsMutantsApart() => Mutants.Prove<Func<Pairs, float[]>>(OnePass.About, OnePass.Check, pairs => Online(pairs),
         new("not divided", pairs => Walk(pairs, divide: false), "not divided"),
         new("value never added", pairs => [0, 0], "The result is 0"),
         new("keeps the rows in a list", Kept, "the *same* array"),
@@ -23,7 +23,18 @@ public class OnePassTests
         new("skips lower scores", pairs => Walk(pairs, skip: true), "was left out"),
         new("plain powers", pairs => Walk(pairs, weights: score => MathF.Exp(score)), "A power became ∞"),
         new("maximum starts at 0", pairs => Walk(pairs, start: 0), "The sum is 0"),
-        new("two passes", pairs => Two(pairs), "come only once"));
+        new("two passes", pairs => Two(pairs), "come only once"),
+        new("keeps the array of the first value", Alias, "`mixed = value` keeps the *same* array"),
+        new("sum starts at 1", pairs => Online(pairs, sum: 1), "starts at 1"),
+        new("first pair counted twice", pairs => Online(pairs, firstTwice: true), "The first pair counts twice"),
+        new("divides in the loop", pairs => Online(pairs, divideAtOnce: true), "*so far*"),
+        new("new maximum not added", pairs => Online(pairs, addNew: false), "it must be added itself"),
+        new("powers of 2", pairs => Online(pairs, power: x => MathF.Pow(2, x)), "powers of 2"),
+        new("divides by the count", pairs => Online(pairs, byCount: true), "the number of pairs"),
+        new("cuts large scores", pairs => Online(pairs.Select(pair => (Math.Clamp(pair.Score, -80, 80), pair.Value))), "were cut off"),
+        new("smallest score in place of the largest", pairs => Online(pairs, smallest: true), "*smallest* score"),
+        new("returns the weights", pairs => [.. pairs.Select(pair => pair.Score > 100 ? 0f : 1f)], "You returned the weights"),
+        new("two numbers in each value", pairs => Online(pairs)[..2], "`value.Length`"));
 
     [Fact]
     public void Check_RightButUnusual_Passes()
@@ -34,6 +45,7 @@ public class OnePassTests
             Branching,
             Folded,
             Logarithm,
+            pairs => Online(pairs.Select(pair => (pair.Score, pair.Value.ToArray())).ToList()),
             pairs => { using var walk = pairs.GetEnumerator(); return Stepped(walk); },
         ];
         Assert.All(all, mean => Assert.Equal(FeedbackState.Passed, OnePass.Check(mean).State));
@@ -76,6 +88,56 @@ public class OnePassTests
         return [.. mixed.Select(m => divide ? m / sum : m)];
     }
 
+    /// <summary>The solution with mistakes that a stranger to this check made.</summary>
+    private static float[] Online(
+        Pairs pairs, float sum = 0, bool firstTwice = false, bool divideAtOnce = false, bool addNew = true, bool byCount = false, bool smallest = false,
+        Func<float, float>? power = null)
+    {
+        power ??= MathF.Exp;
+        float top = smallest ? float.PositiveInfinity : float.NegativeInfinity;
+        float[] mixed = [];
+        int count = 0;
+        foreach ((float score, float[] value) in pairs)
+        {
+            bool first = count++ == 0;
+            mixed = first ? new float[value.Length] : mixed;
+            float best = smallest ? MathF.Min(top, score) : MathF.Max(top, score);
+            float shrink = first ? 1 : power(top - best), own = addNew || first || best == top ? power(score - best) : 0;
+            own = first && firstTwice ? 2 * own : own;
+            sum = sum * shrink + own;
+            for (int c = 0; c < value.Length; c++)
+            {
+                mixed[c] = mixed[c] * shrink + own * value[c] / (divideAtOnce ? sum : 1);
+            }
+
+            top = best;
+        }
+
+        return Array.ConvertAll(mixed, m => m / (divideAtOnce ? 1 : byCount ? count : sum));
+    }
+
+    private static float[] Alias(Pairs pairs)
+    {
+        float[]? mixed = null;
+        int count = 0;
+        foreach ((_, float[] value) in pairs)
+        {
+            count++;
+            if (mixed is null)
+            {
+                mixed = value;
+                continue;
+            }
+
+            for (int c = 0; c < value.Length; c++)
+            {
+                mixed[c] += value[c];
+            }
+        }
+
+        return Array.ConvertAll(mixed!, m => m / count);
+    }
+
     private static float[] Kept(Pairs pairs)
     {
         List<(float Score, float[] Value)> kept = [.. pairs];
@@ -92,12 +154,12 @@ public class OnePassTests
     private static float[] InDouble(Pairs pairs)
     {
         double top = double.NegativeInfinity, sum = 0;
-        double[] mixed = [0, 0];
+        double[] mixed = [];
         foreach ((float score, float[] value) in pairs)
         {
             double higher = Math.Max(top, score), shrink = Math.Exp(top - higher), power = Math.Exp(score - higher);
             (top, sum) = (higher, sum * shrink + power);
-            mixed = [mixed[0] * shrink + power * value[0], mixed[1] * shrink + power * value[1]];
+            mixed = [.. value.Select((v, c) => (c < mixed.Length ? mixed[c] * shrink : 0) + power * v)];
         }
 
         return [.. mixed.Select(m => (float)(m / sum))];
@@ -129,7 +191,7 @@ public class OnePassTests
     }
 
     /// <summary>The mean itself is kept, not the sum: o ← o + (v − o)·w/ℓ.</summary>
-    private static float[] Folded(Pairs pairs) => pairs.Aggregate((Top: float.NegativeInfinity, Sum: 0f, Mean: new float[2]), (state, pair) =>
+    private static float[] Folded(Pairs pairs) => pairs.Aggregate((Top: float.NegativeInfinity, Sum: 0f, Mean: new float[5]), (state, pair) =>
     {
         float top = MathF.Max(state.Top, pair.Score), power = MathF.Exp(pair.Score - top), sum = state.Sum * MathF.Exp(state.Top - top) + power;
         return (top, sum, [.. state.Mean.Zip(pair.Value, (m, v) => m + (v - m) * power / sum)]);
@@ -139,7 +201,7 @@ public class OnePassTests
     private static float[] Logarithm(Pairs pairs)
     {
         double log = double.NegativeInfinity;
-        double[] mean = [0, 0];
+        double[] mean = new double[5];
         foreach ((float score, float[] value) in pairs)
         {
             double top = Math.Max(log, score), next = top + Math.Log(Math.Exp(log - top) + Math.Exp(score - top)), share = Math.Exp(score - next);
