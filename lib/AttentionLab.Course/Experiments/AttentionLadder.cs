@@ -31,7 +31,7 @@ public sealed record AttentionLadder(string Name, double MultiplyAdds, double By
             () => AttentionLoops.Rows(q, k, v),
             () => ScaledDotProductAttention.Forward(q, k, v),
             () => FusedAttention.Infer(q, k, v));
-        string[] names = ["loop", "blocked", "SIMD, row by row", "blocked and SIMD", "fused"];
+        string[] names = ["loop", "blocked", "SIMD rows", "SIMD blocks", "fused"];
         double work = 2.0 * tokens * tokens * dim, ends = 4.0 * tokens * dim, scores = (double)tokens * tokens;
 
         // Scores are written, read and written by softmax, and read for the mean.
