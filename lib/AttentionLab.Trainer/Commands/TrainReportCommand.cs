@@ -50,7 +50,7 @@ internal static class TrainReportCommand
             }
             else
             {
-                report = new TrainReport(corpus, model, vectors, new ReportSize(), Console.Out).Run();
+                report = TrainReport.Run(corpus, model, vectors, new ReportSize(), Console.Out);
             }
 
             if (vectors is null)

@@ -2,35 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace AttentionLab.Words;
 
-/// <summary>The three tokens on either side of a gap; −1 where there is none or it is hidden.</summary>
-/// <param name="L3">Third to the left.</param>
-/// <param name="L2">Second to the left.</param>
-/// <param name="L1">The left neighbour.</param>
-/// <param name="R1">The right neighbour.</param>
-/// <param name="R2">Second to the right.</param>
-/// <param name="R3">Third to the right.</param>
-public readonly record struct Gap(int L3, int L2, int L1, int R1, int R2, int R3)
-{
-    /// <summary>The gap at a place of a sequence.</summary>
-    /// <param name="ids">The sequence.</param>
-    /// <param name="at">The place; the token there is not looked at.</param>
-    /// <param name="hidden">A token that tells nothing, such as [MASK]; −1 for none.</param>
-    public static Gap At(ReadOnlySpan<int> ids, int at, int hidden = -1)
-    {
-        return new(Near(ids, at - 3), Near(ids, at - 2), Near(ids, at - 1), Near(ids, at + 1), Near(ids, at + 2), Near(ids, at + 3));
-
-        int Near(ReadOnlySpan<int> all, int place) => (uint)place < (uint)all.Length && all[place] != hidden ? all[place] : -1;
-    }
-}
-
-/// <summary>What <see cref="GapModel"/> has to choose; see <see cref="GapModel.Tune"/>.</summary>
-/// <param name="Left">Exponent of what the left side says.</param>
-/// <param name="Right">Exponent of what the right side says.</param>
-/// <param name="Prior">Exponent of how frequent a token is by itself, which both sides have counted: near −1.</param>
-/// <param name="SideDiscount">Taken from every count of one side's contexts.</param>
-/// <param name="JointDiscount">Taken from every count of contexts of both sides.</param>
-public sealed record GapWeights(double Left = 0.8, double Right = 0.8, double Prior = -0.6, double SideDiscount = 0.8, double JointDiscount = 0.8);
-
 /// <summary>
 /// n-grams on both sides of a gap, the baseline of masked-word training. Left and right contexts of one, two and three tokens are
 /// interpolated by absolute discounting (Ney, Essen and Kneser 1994): P_k(w) = max(c_k(w) − d, 0)/c_k + d·n_k/c_k·P_{k−1}(w), with c_k the
@@ -41,9 +12,9 @@ public sealed record GapWeights(double Left = 0.8, double Right = 0.8, double Pr
 /// The contexts of the questions are named first and only these are counted: one pass over the text, and memory for the questions alone.
 /// Contexts with −1 in them, or never seen, are passed over.
 /// </remarks>
-public sealed class GapModel
+public sealed partial class GapModel
 {
-    private const int MostIds = 1 << 15;
+    private const int MostIds = 1 << 15, SideOrders = 3, Levels = 10;
     private readonly Dictionary<ulong, Counts> _contexts = [];
     private readonly long[] _unigram;
     private readonly double[] _prior;
@@ -170,72 +141,6 @@ public sealed class GapModel
 
         Interpolate(gap, 2 * SideOrders, Levels, Weights.JointDiscount, p);
     }
-
-    /// <summary>Chooses the weights by going through them one after the other, several times, and keeping each step that lowers the mean −log P.</summary>
-    /// <param name="questions">Announced gaps and what stood there; from text that was not counted.</param>
-    /// <param name="rounds">How often all are gone through; the step is halved each time.</param>
-    /// <returns>The mean −log P with the weights chosen, in nats.</returns>
-    public double Tune(IReadOnlyList<(Gap Gap, int Token)> questions, int rounds = 3)
-    {
-        ArgumentNullException.ThrowIfNull(questions);
-        double best = Loss(questions), step = 0.16;
-        for (int round = 0; round < rounds; round++, step /= 2)
-        {
-            for (int which = 0; which < 5; which++)
-            {
-                foreach (int sign in new[] { 1, -1 })
-                {
-                    bool better = false;
-                    for (GapWeights before = Weights; Move(before, which, sign * step) is { } moved; before = moved)
-                    {
-                        Weights = moved;
-                        double loss = Loss(questions);
-                        if (loss >= best)
-                        {
-                            Weights = before;
-                            break;
-                        }
-
-                        (best, better) = (loss, true);
-                    }
-
-                    if (better)
-                    {
-                        break;
-                    }
-                }
-            }
-        }
-
-        return best;
-    }
-
-    private double Loss(IReadOnlyList<(Gap Gap, int Token)> questions)
-    {
-        double[] losses = new double[questions.Count];
-        Parallel.For(0, questions.Count, () => new double[Vocabulary], (i, _, p) =>
-        {
-            Predict(questions[i].Gap, p);
-            losses[i] = -Math.Log(p[questions[i].Token]);
-            return p;
-        }, _ => { });
-        return losses.Average();
-    }
-
-    private static GapWeights? Move(GapWeights w, int which, double by)
-    {
-        GapWeights moved = which switch
-        {
-            0 => w with { Left = w.Left + by },
-            1 => w with { Right = w.Right + by },
-            2 => w with { Prior = w.Prior + by },
-            3 => w with { SideDiscount = w.SideDiscount + by },
-            _ => w with { JointDiscount = w.JointDiscount + by },
-        };
-        return moved.SideDiscount is > 0 and < 1 && moved.JointDiscount is > 0 and < 1 ? moved : null;
-    }
-
-    private const int SideOrders = 3, Levels = 10;
 
     private void Side(Gap gap, int first, Span<double> p)
     {

@@ -66,7 +66,7 @@ public sealed class TrainReportTests
     [Fact]
     public void Lost_PairedAnswers_CountsBothWays()
     {
-        (double lost, double half) = TrainReport.Lost([true, true, true, false, false], [false, false, true, true, false]);
+        (double lost, double half) = HeadReport.Lost([true, true, true, false, false], [false, false, true, true, false]);
         Assert.Equal(0.2, lost, 12);
         Assert.Equal(1.96 * Math.Sqrt((0.6 - 0.04) / 5), half, 12);
     }
@@ -96,7 +96,7 @@ public sealed class TrainReportTests
         MaskedWordModel.Save(folder["model"], encoder, new(encoder.Embedding.Words, random), tokenizer);
         WordVectors vectors = new(new Vocabulary(["red", "fast", "program", "tree"]), Tensor.Gaussian(random, 1, 4, 6));
         using StringWriter text = new();
-        JsonObject report = new TrainReport(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text).Run();
+        JsonObject report = TrainReport.Run(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text);
         report["words"] = TrainReport.Words(new AttentionLab.Trainer.WordScores(0.25, 10, 0.5, 100), text);
 
         string[] paths =

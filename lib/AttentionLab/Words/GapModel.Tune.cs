@@ -1,0 +1,68 @@
+namespace AttentionLab.Words;
+
+public sealed partial class GapModel
+{
+    /// <summary>Chooses the weights by going through them one after the other, several times, and keeping each step that lowers the mean −log P.</summary>
+    /// <param name="questions">Announced gaps and what stood there; from text that was not counted.</param>
+    /// <param name="rounds">How often all are gone through; the step is halved each time.</param>
+    /// <returns>The mean −log P with the weights chosen, in nats.</returns>
+    public double Tune(IReadOnlyList<(Gap Gap, int Token)> questions, int rounds = 3)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        double best = Loss(questions), step = 0.16;
+        for (int round = 0; round < rounds; round++, step /= 2)
+        {
+            for (int which = 0; which < 5; which++)
+            {
+                foreach (int sign in new[] { 1, -1 })
+                {
+                    bool better = false;
+                    for (GapWeights before = Weights; Move(before, which, sign * step) is { } moved; before = moved)
+                    {
+                        Weights = moved;
+                        double loss = Loss(questions);
+                        if (loss >= best)
+                        {
+                            Weights = before;
+                            break;
+                        }
+
+                        (best, better) = (loss, true);
+                    }
+
+                    if (better)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private double Loss(IReadOnlyList<(Gap Gap, int Token)> questions)
+    {
+        double[] losses = new double[questions.Count];
+        Parallel.For(0, questions.Count, () => new double[Vocabulary], (i, _, p) =>
+        {
+            Predict(questions[i].Gap, p);
+            losses[i] = -Math.Log(p[questions[i].Token]);
+            return p;
+        }, _ => { });
+        return losses.Average();
+    }
+
+    private static GapWeights? Move(GapWeights w, int which, double by)
+    {
+        GapWeights moved = which switch
+        {
+            0 => w with { Left = w.Left + by },
+            1 => w with { Right = w.Right + by },
+            2 => w with { Prior = w.Prior + by },
+            3 => w with { SideDiscount = w.SideDiscount + by },
+            _ => w with { JointDiscount = w.JointDiscount + by },
+        };
+        return moved.SideDiscount is > 0 and < 1 && moved.JointDiscount is > 0 and < 1 ? moved : null;
+    }
+}
