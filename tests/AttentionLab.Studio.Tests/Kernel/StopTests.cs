@@ -106,6 +106,45 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_WorkersThatTakeThePlaceOfEarlierOnes_AreFoundAllTheSame()
+    {
+        const string Waiting =
+            "var gate = new System.Threading.ManualResetEventSlim();\nvar waiting = Enumerable.Range(0, 2).Select(_ => Task.Run(gate.Wait)).ToArray();";
+        await using NotebookSession session = await StartAsync();
+        await session.RunAsync(1, Waiting, cancellation: TestContext.Current.CancellationToken);
+        ExecutedCell cell = await StopWhenStartedAsync(
+            session,
+            "gate.Set();\nTask.WaitAll(waiting);\nfor (int i = 0; i < 2; i++) Task.Run(() => { while (true) { } });\n\"started\".Display();\nwhile (true) { }",
+            announce: false);
+        Assert.StartsWith(Lost, cell.Failure?.Message);
+        Assert.Contains("workers", cell.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task Stop_WorkersOfAnEarlierCell_GoOn()
+    {
+        for (int lost = 0; lost < Tries; lost++)
+        {
+            await using NotebookSession session = await StartAsync();
+            await session.RunAsync(
+                1, "var done = false;\nvar counted = 0L;\nvar worker = Task.Run(() => { while (!done) { counted++; System.Threading.Thread.Sleep(1); } });",
+                cancellation: TestContext.Current.CancellationToken);
+            ExecutedCell cell = await StopWhenStartedAsync(session, "while (true) { }");
+            if (session.IsAlive)
+            {
+                Assert.Equal(Kept, cell.Failure?.Message);
+                ExecutedCell after = await session.RunAsync(
+                    2, "var then = counted;\nwhile (counted == then) System.Threading.Thread.Sleep(1);\ndone = true;\nworker.Wait();\ncounted > then",
+                    cancellation: TestContext.Current.CancellationToken);
+                Assert.Equal("True", Assert.Single(after.Outputs).Content, ignoreCase: true);
+                return;
+            }
+        }
+
+        Assert.Fail("The state was lost each time.");
+    }
+
+    [Fact]
     public async Task Stop_NativeCode_IsEndedByTheHost()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "calls libc");

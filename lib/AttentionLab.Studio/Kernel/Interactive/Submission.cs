@@ -22,23 +22,24 @@ internal sealed class Submission : KernelCommand, IDisposable
     private const int Waking = 1;
     private const int LeftCell = 2;
 
+    /// <summary>The cell that started what runs here. It flows into tasks, and tells when a thread of the pool begins and ends with one.</summary>
+    private static readonly AsyncLocal<Submission?> Origin = new(OnOrigin);
+
     private readonly CSharpKernel _kernel;
     private readonly SubmitCode _submit;
     private readonly TextWriter _console;
     private readonly CancellationToken _stop;
     private readonly CancellationTokenSource _abort = new();
-    private readonly int _workersBefore = Workers();
     private readonly Thread _thread;
     private volatile bool _compiled;
+    private int _workers;
     private int _phase = InCell;
     private KernelInvocationContext? _context;
     private Task? _handling;
 
     public Submission(CSharpKernel kernel, string source, TextWriter console, CancellationToken stop)
     {
-        this._kernel = kernel;
-        this._console = console;
-        this._stop = stop;
+        (_kernel, _console, _stop) = (kernel, console, stop);
         _submit = new SubmitCode(source);
         _submit.SetParent(this, bubbleEvents: true);
         _thread = new Thread(Execute, StackBytes) { Name = "cell" };
@@ -54,16 +55,27 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>What came out of the kernel itself.</summary>
     public Exception? Thrown { get; private set; }
 
-    /// <summary>True if no more workers run than before the cell, at the latest when the time is up.</summary>
-    public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Workers() <= _workersBefore, limit);
+    /// <summary>True if no thread of the pool runs what this cell started, and nothing waits for one, at the latest when the time is up.</summary>
+    public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Volatile.Read(ref _workers) == 0 && ThreadPool.PendingWorkItemCount == 0, limit);
 
     public void Dispose() => _abort.Dispose();
 
-    private static int Workers()
+    private static void OnOrigin(AsyncLocalValueChangedArgs<Submission?> change)
     {
-        ThreadPool.GetMaxThreads(out int most, out _);
-        ThreadPool.GetAvailableThreads(out int free, out _);
-        return most - free;
+        if (!change.ThreadContextChanged || !Thread.CurrentThread.IsThreadPoolThread)
+        {
+            return;
+        }
+
+        if (change.PreviousValue is { } left)
+        {
+            Interlocked.Decrement(ref left._workers);
+        }
+
+        if (change.CurrentValue is { } entered)
+        {
+            Interlocked.Increment(ref entered._workers);
+        }
     }
 
     private Task Handle(KernelCommand command, KernelInvocationContext invocation)
@@ -153,6 +165,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         try
         {
+            Origin.Value = this;
             _handling = ((IKernelCommandHandler<SubmitCode>)_kernel).HandleAsync(_submit, _context!);
         }
         finally
