@@ -113,8 +113,7 @@ public static partial class FlashAttend
                         Output = new(o, Output.Layout),
                         Statistics = s,
                         Bias = bias,
-                        KeyMask = keys,
-                        Pairs = pairs,
+                        Mask = new(Input, keys, pairs),
                     },
                     Gradients = new()
                     {

@@ -29,8 +29,8 @@ public static partial class FlashAttend
             _turnedDo = _turnedDq + dim * width;
             _rowsQ = _turnedDo + valueDim * width;
             _rowsDo = _rowsQ + _wideDim * width;
-            _weights = Scratch.Of(Scratch.Scores, 2 * KeyBlock * width);
-            _dScores = _weights + KeyBlock * width;
+            _weights = Scratch.Of(Scratch.Scores, 2 * MaskBits.KeyBlock * width);
+            _dScores = _weights + MaskBits.KeyBlock * width;
             _maxima = Scratch.Of(Scratch.Rows, 3 * width);
             _logSums = _maxima + width;
             _deltas = _logSums + width;
@@ -46,17 +46,13 @@ public static partial class FlashAttend
             {
                 int count = Math.Min(_width, head.Queries - first), end = head.Limit(first + count - 1);
                 Load(head, to, first, count);
-                for (int start = 0; start < end; start += KeyBlock)
+                new Span<float>(_turnedDq, head.Dim * _width).Clear();
+                for (KeyRun run = head.Mask.Next(first, 0, end); run.Count > 0; run = head.Mask.Next(first, run.End, end))
                 {
-                    Meet(head, to, first, count, start, Math.Min(KeyBlock, end - start));
+                    Meet(head, to, first, count, run);
                 }
 
-                if (end == 0)
-                {
-                    new Span<float>(_turnedDq, head.Dim * _width).Clear();
-                }
-
-                V scale = V.All(end == 0 ? 0 : head.Scale);
+                V scale = V.All(head.Scale);
                 Strips.ScaleLanes(_turnedDq, _width, head.Dim, scale, scale);
                 Strips.StoreRows<V>(_turnedDq, to.DQ[first], to.DQ.Step, head.Dim, count);
             }
@@ -86,13 +82,13 @@ public static partial class FlashAttend
             }
         }
 
-        /// <summary>A strip of queries meets a block of keys: weights and ∂s, and their shares of the gradients.</summary>
-        private void Meet(in HeadView head, in HeadGradients to, int first, int count, int start, int keys)
+        /// <summary>A strip of queries meets some keys: weights and ∂s, and their shares of the gradients.</summary>
+        private void Meet(in HeadView head, in HeadGradients to, int first, int count, KeyRun run)
         {
-            int width = _width, dim = head.Dim, valueDim = head.ValueDim;
+            int width = _width, dim = head.Dim, valueDim = head.ValueDim, start = run.Start, keys = run.Count;
             float* k = head.K[start];
             Strips.Product<V>(k, head.K.Step, 1, _turnedQ, width, _weights, width, keys, dim, write: true);
-            Hide<V>(head, _weights, width, first, count, start, keys);
+            Hide<V>(head, _weights, width, first, count, run);
             Strips.Product<V>(head.V[start], head.V.Step, 1, _turnedDo, width, _dScores, width, keys, valueDim, write: true);
             SoftmaxBackward(keys, head.Units.Base2);
             if (to.DBias != null)
@@ -100,7 +96,7 @@ public static partial class FlashAttend
                 AddBiasGradient(head, to.DBias, first, count, start, keys);
             }
 
-            Strips.Product<V>(k, 1, head.K.Step, _dScores, width, _turnedDq, width, dim, keys, write: start == 0);
+            Strips.Product<V>(k, 1, head.K.Step, _dScores, width, _turnedDq, width, dim, keys, write: false);
             for (int c = 0; c < valueDim; c += width)
             {
                 float* sum = _sumV + (nint)start * _wideValue + c;

@@ -13,9 +13,6 @@ public static partial class FlashAttend
     /// <summary>Queries of a part of the work: their strips meet a block of keys one after the other, while it is near. 64 to 256 measured alike.</summary>
     private const int QueryGroup = 128;
 
-    /// <summary>Keys of a block, 12 tiles of 12: 144 × 32 scores are 18 KB, half of the first cache. 64 to 256 measured alike.</summary>
-    private const int KeyBlock = 144;
-
     /// <summary>
     /// How far (in powers of two) scores may rise above the maximum in use before it is renewed: up to there weights are at most 2⁸, which a
     /// float holds as exactly as 1, and what was summed so far need not be scaled down.
@@ -69,7 +66,7 @@ public static partial class FlashAttend
         int width = 2 * V.Count, strips = (count + width - 1) / width;
         nint querySize = (nint)head.Dim * width, outputSize = (nint)head.ValueDim * width;
         float* queries = Scratch.Of(Scratch.Query, strips * (int)querySize), outputs = Scratch.Of(Scratch.Output, strips * (int)outputSize);
-        float* scores = Scratch.Of(Scratch.Scores, KeyBlock * width), rows = Scratch.Of(Scratch.Rows, 2 * strips * width);
+        float* scores = Scratch.Of(Scratch.Scores, MaskBits.KeyBlock * width), rows = Scratch.Of(Scratch.Rows, 2 * strips * width);
         for (int s = 0; s < strips; s++)
         {
             LoadQueries<V>(head, first + s * width, Math.Min(width, count - s * width), queries + s * querySize);
@@ -77,43 +74,40 @@ public static partial class FlashAttend
             new Span<float>(rows + (2 * s + 1) * width, width).Clear();
         }
 
-        for (int start = 0, end = head.Limit(first + count - 1); start < end; start += KeyBlock)
+        // Every strip goes through its own keys, but they keep step: neighbours see nearly the same ones, which are near then.
+        int* next = stackalloc int[strips];
+        for (bool met = true; met;)
         {
+            met = false;
             for (int s = 0; s < strips; s++)
             {
                 int query = first + s * width, last = Math.Min(query + width, first + count) - 1;
-                int keys = Math.Min(KeyBlock, head.Limit(last) - start), seen = Math.Min(keys, head.Limit(query + V.Count - 1) - start);
-                StripView strip = new()
+                KeyRun run = head.Mask.Next(query, next[s], head.Limit(last));
+                if (run.Count > 0)
                 {
-                    Q = queries + s * querySize,
-                    Output = outputs + s * outputSize,
-                    Rows = rows + 2 * s * width,
-                    Scores = scores,
-                    Width = width,
-                };
-                if (V.Count <= 4 || seen == keys || last - query < V.Count || start + seen <= 0)
-                {
-                    Meet<V>(head, strip, query, last - query + 1, start, keys);
-                    continue;
-                }
-
-                // The end of a causal diagonal is seen by the second half of the queries only: half a strip is one of narrower registers.
-                Meet<V>(head, strip, query, last - query + 1, start, seen);
-                StripView half = strip with { Q = strip.Q + V.Count, Output = strip.Output + V.Count, Rows = strip.Rows + V.Count, Scores = scores + V.Count };
-                int next = Math.Max(0, seen);
-                if (V.Count == 16)
-                {
-                    Meet<Lanes8>(head, half, query + V.Count, last - query + 1 - V.Count, start + next, keys - next);
-                }
-                else
-                {
-                    Meet<Lanes4>(head, half, query + V.Count, last - query + 1 - V.Count, start + next, keys - next);
+                    StripView strip = new()
+                    {
+                        Q = queries + s * querySize,
+                        Output = outputs + s * outputSize,
+                        Rows = rows + 2 * s * width,
+                        Scores = scores,
+                        Width = width,
+                        IsNew = next[s] == 0,
+                    };
+                    MeetCausal<V>(head, strip, query, last, run);
+                    next[s] = run.End;
+                    met = true;
                 }
             }
         }
 
         for (int s = 0; s < strips; s++)
         {
+            if (next[s] == 0)
+            {
+                new Span<float>(outputs + s * outputSize, (int)outputSize).Clear();
+            }
+
             int query = first + s * width;
             StoreOutput<V>(head, query, Math.Min(width, count - s * width), rows + 2 * s * width, outputs + s * outputSize);
         }
@@ -124,23 +118,61 @@ public static partial class FlashAttend
     {
         public float* Q, Output, Rows, Scores;
         public int Width;
+
+        /// <summary>Whether it has met no keys so far: its output is not yet there.</summary>
+        public bool IsNew;
     }
 
-    /// <summary>A strip of queries meets a block of keys: scores, weights, and their share of the output.</summary>
-    private static unsafe void Meet<V>(in HeadView head, in StripView strip, int first, int count, int start, int keys)
+    /// <summary>
+    /// <see cref="Meet"/> for queries … last. The end of a causal diagonal is seen by the second half of the queries only: half a strip is one of
+    /// narrower registers.
+    /// </summary>
+    private static unsafe void MeetCausal<V>(in HeadView head, in StripView strip, int query, int last, KeyRun run)
         where V : struct, ILanes<V>
     {
-        if (keys <= 0)
+        int seen = Math.Min(run.Count, head.Limit(query + V.Count - 1) - run.Start), half = query + V.Count;
+        if (V.Count <= 4 || seen == run.Count || last < half || (strip.IsNew && seen <= 0))
+        {
+            Meet<V>(head, strip, query, last - query + 1, run);
+            return;
+        }
+
+        seen = Math.Max(0, seen);
+        Meet<V>(head, strip, query, last - query + 1, run with { Count = seen });
+        KeyRun rest = run with { Start = run.Start + seen, Count = run.Count - seen };
+        StripView lanes = new()
+        {
+            Q = strip.Q + V.Count,
+            Output = strip.Output + V.Count,
+            Rows = strip.Rows + V.Count,
+            Scores = strip.Scores + V.Count,
+            Width = strip.Width,
+        };
+        if (V.Count == 16)
+        {
+            Meet<Lanes8>(head, lanes, half, last - half + 1, rest);
+        }
+        else
+        {
+            Meet<Lanes4>(head, lanes, half, last - half + 1, rest);
+        }
+    }
+
+    /// <summary>A strip of queries meets some keys: scores, weights, and their share of the output.</summary>
+    private static unsafe void Meet<V>(in HeadView head, in StripView strip, int first, int count, KeyRun run)
+        where V : struct, ILanes<V>
+    {
+        if (run.Count == 0)
         {
             return;
         }
 
-        int width = strip.Width;
-        Strips.Product<V>(head.K[start], head.K.Step, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
-        Hide<V>(head, strip.Scores, width, first, count, start, keys);
-        Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, start == 0 ? 0 : head.ValueDim, head.Units.Base2);
+        int width = strip.Width, keys = run.Count;
+        Strips.Product<V>(head.K[run.Start], head.K.Step, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
+        Hide<V>(head, strip.Scores, width, first, count, run);
+        Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, strip.IsNew ? 0 : head.ValueDim, head.Units.Base2);
         Weigh<V>(strip.Scores, width, keys, strip.Rows, head.Units.Base2);
-        Strips.Product<V>(head.V[start], 1, head.V.Step, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: start == 0);
+        Strips.Product<V>(head.V[run.Start], 1, head.V.Step, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: strip.IsNew);
     }
 
     /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>
@@ -216,11 +248,6 @@ public static partial class FlashAttend
                 head.Statistics[2 * (first + r)] = maxima[r] * head.Units.Power;
                 head.Statistics[2 * (first + r) + 1] = sums[r];
             }
-        }
-
-        if (head.Limit(first + count - 1) == 0)
-        {
-            new Span<float>(output, head.ValueDim * width).Clear();
         }
 
         // A sum that is not 0 is at least the largest weight, about 1.

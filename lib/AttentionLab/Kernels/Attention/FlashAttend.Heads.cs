@@ -8,7 +8,7 @@ public static partial class FlashAttend
     {
         public HeadPointer Q, K, V, Output;
         public float* Statistics, Bias;
-        public bool* KeyMask, Pairs;
+        public MaskBits Mask;
         public readonly int Heads, Queries, Keys, Dim, ValueDim;
         public readonly float Scale;
         public readonly ScoreUnits Units;
@@ -17,16 +17,12 @@ public static partial class FlashAttend
         /// <summary>Numbers from one head's bias to the next, and from one sequence's: 0 where they share it.</summary>
         public readonly nint BiasHead, BiasBatch;
 
-        private readonly nint _keysBatch, _pairsBatch;
-
         public HeadView(in AttendInput<float> input, int biasLength)
         {
             (int batch, Heads, Queries, Keys, Dim, ValueDim) = input.Sizes;
             (Scale, Units, Causal) = (input.Scale, new(input.Scale), input.Mask.Causal);
             BiasHead = Heads < 2 ? 0 : (nint)input.BiasStart(biasLength, 0, 1);
             BiasBatch = batch < 2 ? 0 : (nint)input.BiasStart(biasLength, 1, 0);
-            _keysBatch = input.Mask.Keys.Length == Keys ? 0 : Keys;
-            _pairsBatch = input.Mask.Pairs.Length == (long)Queries * Keys ? 0 : (nint)Queries * Keys;
         }
 
         /// <summary>One head.</summary>
@@ -38,17 +34,15 @@ public static partial class FlashAttend
             Output = Output.Of(batch, head),
             Statistics = Statistics == null ? null : Statistics + ((nint)batch * Heads + head) * Queries * 2,
             Bias = Bias == null ? null : Bias + batch * BiasBatch + head * BiasHead,
-            KeyMask = KeyMask == null ? null : KeyMask + batch * _keysBatch,
-            Pairs = Pairs == null ? null : Pairs + batch * _pairsBatch,
+            Mask = Mask.Of(batch),
         };
 
         /// <summary>Whether something may be hidden.</summary>
-        public readonly bool Hides => Causal || KeyMask != null || Pairs != null || Bias != null;
+        public readonly bool Hides => Causal || Mask.Any || Bias != null;
 
         /// <summary>Whether a query may look at a key.</summary>
         public readonly bool Sees(int query, int key) =>
-            key < Limit(query) && (KeyMask == null || KeyMask[key]) && (Pairs == null || Pairs[(nint)query * Keys + key])
-            && (Bias == null || !float.IsNegativeInfinity(Bias[(nint)query * Keys + key]));
+            key < Limit(query) && !Mask.Hides(query, key) && (Bias == null || !float.IsNegativeInfinity(Bias[(nint)query * Keys + key]));
 
         /// <summary>How many keys, from the first, a query may see by the causal rule alone.</summary>
         public readonly int Limit(int query) => Causal ? Math.Clamp(query + Keys - Queries + 1, 0, Keys) : Keys;

@@ -1,71 +1,50 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionLab.Kernels;
 
 /// <content>What queries may not see, put into a block of scores (keys, queries).</content>
 public static partial class FlashAttend
 {
     /// <summary>Adds the bias and puts −∞ where a query may not look.</summary>
-    private static unsafe void Hide<V>(in HeadView head, float* scores, int width, int first, int count, int start, int keys)
+    private static unsafe void Hide<V>(in HeadView head, float* scores, int width, int first, int count, KeyRun run)
         where V : struct, ILanes<V>
     {
-        int lanes = 2 * V.Count;
-        if (head.Bias != null || head.Pairs != null)
+        if (head.Bias != null)
         {
-            AddPairs<V>(head, scores, width, first, count, start, keys);
+            AddBias<V>(head, scores, width, first, count, run);
         }
 
-        if (head.KeyMask != null)
-        {
-            for (int j = 0; j < keys; j++)
-            {
-                if (!head.KeyMask[start + j])
-                {
-                    new Span<float>(scores + j * width, lanes).Fill(float.NegativeInfinity);
-                }
-            }
-        }
+        // Query first + r sees keys below diagonal + r.
+        int diagonal = head.Causal ? first + head.Keys - head.Queries + 1 : run.End, from = run.Hides ? 0 : Math.Max(0, diagonal - run.Start);
+        HideLanes<V>(scores, width, from, run.Count, run.Hides ? head.Mask.Words(first, run.Start) : null, first % MaskBits.Strip, diagonal - run.Start);
+    }
 
-        if (head.Causal)
+    /// <summary>Keys from … end − 1 of a block: −∞ in the lanes of queries that may not see them, by the bits of words or by the causal rule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void HideLanes<V>(float* scores, int width, int from, int end, uint* words, int shift, int diagonal)
+        where V : struct, ILanes<V>
+    {
+        scores += from * width;
+        for (int j = from; j < end; j++, scores += width)
         {
-            // Query first + r sees keys below Limit(first) + r: keys below Limit(first) are seen by all.
-            for (int j = Math.Max(0, first + head.Keys - head.Queries + 1 - start); j < keys; j++)
-            {
-                int hidden = Math.Min(start + j - (first + head.Keys - head.Queries), lanes);
-                new Span<float>(scores + j * width, hidden).Fill(float.NegativeInfinity);
-            }
+            uint hidden = (words == null ? 0 : words[j] >> shift) | (uint)((1UL << Math.Clamp(j - diagonal + 1, 0, MaskBits.Strip)) - 1);
+            V.Store(V.Hide(V.Load(scores), hidden), scores);
+            V.Store(V.Hide(V.Load(scores + V.Count), hidden >> V.Count), scores + V.Count);
         }
     }
 
-    /// <summary>Bias and pairs come with a row a query: they are put together in rows, turned, and added.</summary>
-    private static unsafe void AddPairs<V>(in HeadView head, float* scores, int width, int first, int count, int start, int keys)
+    /// <summary>The bias comes with a row a query: rows are turned and added.</summary>
+    private static unsafe void AddBias<V>(in HeadView head, float* scores, int width, int first, int count, KeyRun run)
         where V : struct, ILanes<V>
     {
         int lanes = 2 * V.Count;
-        float* rows = Scratch.Of(Scratch.Keys, lanes * KeyBlock), turned = Scratch.Of(Scratch.Values, lanes * KeyBlock);
-        for (int r = 0; r < count; r++)
-        {
-            nint at = (nint)(first + r) * head.Keys + start;
-            Span<float> row = new(rows + r * KeyBlock, keys);
-            if (head.Bias != null)
-            {
-                Multiply.Scale(new(head.Bias + at, keys), head.Units.Bias, row);
-            }
-            else
-            {
-                row.Clear();
-            }
-
-            if (head.Pairs != null)
-            {
-                MaskedSoftmax.Hide(row, new(head.Pairs + at, keys));
-            }
-        }
-
-        MatMul.PackStrip<V>(rows, 1, KeyBlock, turned, keys, count);
-        V lowest = V.All(float.MinValue), hidden = V.All(float.NegativeInfinity);
-        for (int j = 0; j < keys; j++, turned += lanes, scores += width)
+        float* turned = Scratch.Of(Scratch.Values, lanes * MaskBits.KeyBlock);
+        MatMul.PackStrip<V>(head.Bias + (nint)first * head.Keys + run.Start, 1, head.Keys, turned, run.Count, count);
+        V units = V.All(head.Units.Bias), lowest = V.All(float.MinValue), hidden = V.All(float.NegativeInfinity);
+        for (int j = 0; j < run.Count; j++, turned += lanes, scores += width)
         {
             // Not the sum alone: −∞ + NaN would be NaN.
-            V x = V.Load(turned), y = V.Load(turned + V.Count);
+            V x = V.Load(turned) * units, y = V.Load(turned + V.Count) * units;
             V.Store(V.WhereLess(x, lowest, hidden, V.Load(scores) + x), scores);
             V.Store(V.WhereLess(y, lowest, hidden, V.Load(scores + V.Count) + y), scores + V.Count);
         }

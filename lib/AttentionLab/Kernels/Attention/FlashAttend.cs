@@ -116,8 +116,7 @@ public static partial class FlashAttend
                         Output = new(o, OutputAt),
                         Statistics = s,
                         Bias = bias,
-                        KeyMask = keys,
-                        Pairs = pairs,
+                        Mask = new(Input, keys, pairs),
                     },
                 };
                 AttendSizes sizes = Input.Sizes;

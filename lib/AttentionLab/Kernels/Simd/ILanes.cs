@@ -61,6 +61,9 @@ internal interface ILanes<V>
     /// <summary>Where a word is below <paramref name="limit"/> take 0, elsewhere <paramref name="no"/>.</summary>
     static abstract unsafe V ZeroWhereBelow(uint* words, uint limit, V no);
 
+    /// <summary>−∞ in each lane i whose bit i is set, elsewhere (NaN included) <paramref name="x"/>.</summary>
+    static abstract V Hide(V x, uint hidden);
+
     /// <summary>Sum of the lanes.</summary>
     static abstract float Sum(V x);
 

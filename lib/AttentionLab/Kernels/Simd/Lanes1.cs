@@ -64,6 +64,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static unsafe Lanes1 ZeroWhereBelow(uint* words, uint limit, Lanes1 no) => *words < limit ? new(0) : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Hide(Lanes1 x, uint hidden) => (hidden & 1) != 0 ? new(float.NegativeInfinity) : x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes1 x) => x._value;
 
     public static unsafe double SumInDouble(float* x, int n)

@@ -89,6 +89,14 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
                 Vector512.GreaterThanOrEqual(Vector512.Load(words), Vector512.Create(limit)).AsSingle(), no._register, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Hide(Lanes16 x, uint hidden)
+    {
+        Vector512<uint> bits = Vector512.Create(1u, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
+        Vector512<uint> isSeen = Vector512.Equals(Vector512.Create(hidden) & bits, Vector512<uint>.Zero);
+        return new(Vector512.ConditionalSelect(isSeen.AsSingle(), x._register, Vector512.Create(float.NegativeInfinity)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes16 x) => Lanes8.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
     public static unsafe double SumInDouble(float* x, int n)

@@ -86,6 +86,14 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
                 Vector128.GreaterThanOrEqual(Vector128.Load(words), Vector128.Create(limit)).AsSingle(), no._register, Vector128<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Hide(Lanes4 x, uint hidden)
+    {
+        Vector128<uint> bits = Vector128.Create(1u, 2, 4, 8);
+        Vector128<uint> isSeen = Vector128.Equals(Vector128.Create(hidden) & bits, Vector128<uint>.Zero);
+        return new(Vector128.ConditionalSelect(isSeen.AsSingle(), x._register, Vector128.Create(float.NegativeInfinity)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 x) => Vector128.Sum(x._register);
 
     public static unsafe double SumInDouble(float* x, int n)

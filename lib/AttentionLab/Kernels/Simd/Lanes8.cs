@@ -86,6 +86,14 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
                 Vector256.GreaterThanOrEqual(Vector256.Load(words), Vector256.Create(limit)).AsSingle(), no._register, Vector256<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Hide(Lanes8 x, uint hidden)
+    {
+        Vector256<uint> bits = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
+        Vector256<uint> isSeen = Vector256.Equals(Vector256.Create(hidden) & bits, Vector256<uint>.Zero);
+        return new(Vector256.ConditionalSelect(isSeen.AsSingle(), x._register, Vector256.Create(float.NegativeInfinity)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes8 x) => Lanes4.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
     public static unsafe double SumInDouble(float* x, int n)

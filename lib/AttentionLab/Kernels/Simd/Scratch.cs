@@ -45,7 +45,10 @@ internal static unsafe class Scratch
     /// <summary>A matrix that is not finished.</summary>
     public const int Next = 11;
 
-    private const int Kernels = 12;
+    /// <summary>Bits of a mask.</summary>
+    public const int Mask = 12;
+
+    private const int Kernels = 13;
 
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
