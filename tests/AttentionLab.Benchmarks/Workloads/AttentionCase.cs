@@ -45,7 +45,7 @@ internal sealed class AttentionCase
         : Exists is not null ? (double)Queries * Exists.Count(exists => exists)
         : Causal ? Queries * (Queries + 1.0) / 2 : (double)Queries * Keys;
 
-    private AttendMask Mask => new() { Causal = Causal, Keys = Exists, Pairs = Pairs };
+    public AttendMask Mask => new() { Causal = Causal, Keys = Exists, Pairs = Pairs };
 
     /// <summary>Ours: no weights are stored.</summary>
     public void Fused(float[] output)
@@ -183,7 +183,8 @@ internal sealed class AttentionCase
         }
     }
 
-    private Span<float> Head(float[] x, int h) => x.AsSpan(h * (x.Length / Heads), x.Length / Heads);
+    /// <summary>One head of (H, T, D).</summary>
+    public Span<float> Head(float[] x, int h) => x.AsSpan(h * (x.Length / Heads), x.Length / Heads);
 
     /// <summary>(H, T, D) → (T, H, D).</summary>
     private float[] ToRows(float[] x, int tokens)

@@ -30,15 +30,20 @@ internal static class AttentionContests
                 Keys = 1024,
                 Exists = [.. Enumerable.Range(0, 1024).Select(j => j < 768)],
             });
-        yield return Free(
-            "masked",
-            new()
-            {
-                Workload = "attention n=1024, window of ±128",
-                Queries = 1024,
-                Keys = 1024,
-                Pairs = [.. Enumerable.Range(0, 1024 * 1024).Select(at => Math.Abs(at / 1024 - at % 1024) <= 128)],
-            });
+        foreach (int n in new[] { 1024, 4096 })
+        {
+            string name = $"attention n={n}, window of ±128";
+            yield return new("masked", name, () => Window(name, rivals, threads, n));
+        }
+
+        yield return new("masked", "attention n=1024, a mask that hides nothing", () => AllVisible(rivals, threads));
+        foreach (int n in new[] { 128, 512, 1024 })
+        {
+            yield return Back($"attention backward n={n}", n, causal: false, pairs: null);
+        }
+
+        yield return Back("attention backward causal n=1024", 1024, causal: true, pairs: null);
+        yield return Back("attention backward n=1024, window of ±128", 1024, causal: false, WindowOf(1024));
         yield return Free("cross", new() { Workload = "attention 128 queries × 2048 keys", Queries = 128, Keys = 2048 });
         yield return Free("cross", new() { Workload = "attention n=1000, D=80", Queries = 1000, Keys = 1000, Dim = 80 });
         yield return new("peaked", "attention n=1024, peaked scores", () => Peaked(rivals, threads));
@@ -49,6 +54,9 @@ internal static class AttentionContests
             string name = $"attention n={n}";
             return new(group, name, () => Make(new() { Workload = name, Queries = n, Keys = n }, rivals, threads, PlainBars(n, threads)));
         }
+
+        Entry Back(string name, int n, bool causal, bool[]? pairs) =>
+            new("backward", name, () => Backward(new() { Workload = name, Queries = n, Keys = n, Causal = causal, Pairs = pairs }, rivals, threads));
 
         Entry Free(string group, AttentionCase attention) => new(group, attention.Workload, () => Make(attention, rivals, threads, []));
     }
@@ -107,6 +115,42 @@ internal static class AttentionContests
         peaked.AddOrt(lineup);
         normal.AddOrt(lineup, "ORT, normal scores", ", normal scores", expected, isRival: false);
         return lineup.Finish(peaked.Workload, peaked.Flops, [Bar.AtMost(1.15, "ours, normal scores")], peaked.Check) with { Agreement = 2e-3 };
+    }
+
+    private static bool[] WindowOf(int tokens) => [.. Enumerable.Range(0, tokens * tokens).Select(at => Math.Abs(at / tokens - at % tokens) <= 128)];
+
+    /// <summary>What is hidden costs nothing: the percent are of the visible work.</summary>
+    private static Contest Window(string name, RivalSet rivals, int threads, int n) => Make(
+        new() { Workload = name, Queries = n, Keys = n, Pairs = WindowOf(n) }, rivals, threads,
+        threads == 1 ? [Bar.AtLeast(4, "ORT"), Bar.PercentOfLimit(50)] : []);
+
+    /// <summary>A mask of pairs that are all visible, beside no mask.</summary>
+    private static Contest AllVisible(RivalSet rivals, int threads)
+    {
+        const int Tokens = 1024;
+        AttentionCase masked = new()
+        {
+            Workload = "attention n=1024, a mask that hides nothing",
+            Queries = Tokens,
+            Keys = Tokens,
+            Pairs = [.. Enumerable.Repeat(true, Tokens * Tokens)],
+        };
+        AttentionCase plain = new() { Workload = "attention n=1024", Queries = Tokens, Keys = Tokens };
+        Lineup lineup = Begin(masked, rivals, threads);
+        lineup.Add("ours, no mask", plain.Fused);
+        masked.AddOrt(lineup);
+        return lineup.Finish(masked.Workload, masked.Flops, threads == 1 ? [Bar.AtMost(1.03, "ours, no mask")] : [], masked.Check);
+    }
+
+    /// <summary>∂Q, ∂K and ∂V of the fused attention, and the road that stores the weights.</summary>
+    private static Contest Backward(AttentionCase attention, RivalSet rivals, int threads)
+    {
+        AttentionGradients gradients = new(attention);
+        Lineup lineup = new(rivals, threads, gradients.Size);
+        lineup.Ours(gradients.Fused);
+        lineup.Add("ours, weights stored", gradients.Materialised);
+        return lineup.Finish(
+            attention.Workload, 2.5 * attention.Flops, [], gradients.Check, "the work counts five products: the scores again, ∂weights, ∂Q, ∂K and ∂V.");
     }
 
     private static Lineup Begin(AttentionCase attention, RivalSet rivals, int threads)

@@ -8,7 +8,7 @@ internal static class Catalog
     /// <summary>What <c>--only</c> may select.</summary>
     public static IReadOnlyList<string> Groups { get; } =
     [
-        "matmul", "packed", "attention", "causal", "masked", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"
+        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"
     ];
 
     /// <summary>All contests, in the order of the table.</summary>
