@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using AttentionLab.Studio.Tests.Models;
 
 namespace AttentionLab.Studio.Tests;
 
 /// <summary>What the READMEs tell a reader to type works, and the links they give lead somewhere.</summary>
-public sealed partial class ReadmeTests : IDisposable
+public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 {
     private const string Studio = "dotnet run --project lib/AttentionLab.Studio";
 
@@ -29,6 +30,11 @@ public sealed partial class ReadmeTests : IDisposable
             int at = words.IndexOf(option);
             words.RemoveRange(at < 0 ? words.Count : at, at < 0 ? 0 : 2);
             words.AddRange([option, _folder[option]]);
+        }
+
+        if (words[0] == "model")
+        {
+            words.AddRange(["--out", Path.GetDirectoryName(await miniLm.RequireAsync())!]);
         }
 
         (int exitCode, string output, string error) = await Run(words);

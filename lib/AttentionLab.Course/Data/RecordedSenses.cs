@@ -11,7 +11,9 @@ namespace AttentionLab.Course.Data;
 /// <param name="Levels">From the word's own vector: the input, then after each layer.</param>
 /// <param name="Context">From the mean of the other words' input vectors.</param>
 /// <param name="FromOneExample">With one example of each sense.</param>
-public sealed record RecordedSenses(string Model, int Words, IReadOnlyList<double> Levels, double Context, RecordedSenses.FromOne FromOneExample)
+/// <param name="Apple">The same two measurements on the 48 sentences of <see cref="TwoSenses.Apple"/>.</param>
+public sealed record RecordedSenses(
+    string Model, int Words, IReadOnlyList<double> Levels, double Context, RecordedSenses.FromOne FromOneExample, RecordedSenses.OneWord Apple)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true };
 
@@ -23,4 +25,9 @@ public sealed record RecordedSenses(string Model, int Words, IReadOnlyList<doubl
     /// <param name="LastLayer">From the word's own vector after the last layer.</param>
     /// <param name="Context">From the mean of the other words' input vectors.</param>
     public sealed record FromOne(double LastLayer, double Context);
+
+    /// <summary>One word's sentences, in per cent right.</summary>
+    /// <param name="Levels">From the word's own vector: the input, then after each layer.</param>
+    /// <param name="Context">From the mean of the other words' input vectors.</param>
+    public sealed record OneWord(IReadOnlyList<double> Levels, double Context);
 }

@@ -48,6 +48,7 @@ internal static class CommandLine
             BuildCommand.Create(),
             RunCommand.Create(),
             TrainCommand.Create(),
+            ModelCommand.Create(),
             KernelFiguresCommand.Create(),
         };
         ServeCommand.Configure(root);

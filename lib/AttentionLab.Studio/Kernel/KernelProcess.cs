@@ -237,7 +237,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     }
 
     /// <summary>The program <c>dotnet</c> of the running .NET: this code may itself run inside a test program.</summary>
-    private static string DotnetHost()
+    internal static string DotnetHost()
     {
         string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         string besideRuntime = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));

