@@ -18,8 +18,8 @@ public partial class DependencyTests
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
             [
-                "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "QRCoder", "Spectre.Console", "System.CommandLine",
-                "System.Reactive"
+                "Google.Protobuf", "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "QRCoder", "Spectre.Console",
+                "System.CommandLine", "System.Reactive"
             ]),
     };
 
@@ -44,7 +44,7 @@ public partial class DependencyTests
         ["Course.Exercises"] = [.. Mathematics, "Course.Data", "Course.Charts", "Course.Experiments"],
         ["PlotlyNet"] = ["Course.Charts"],
         ["Trainer"] = [.. Mathematics, "Course.Data", "Course.Experiments"],
-        ["Studio"] = ["Formatting", "Course.Data", "Course.Charts", "Trainer"],
+        ["Studio"] = ["Formatting", "Tensors", "Weights", "Models", "Course.Data", "Course.Charts", "Trainer"],
     };
 
     /// <summary>The shelves of Kernels share one namespace, so an order of names holds them: a shelf uses those before it.</summary>

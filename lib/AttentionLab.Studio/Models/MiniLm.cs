@@ -22,7 +22,8 @@ internal static class MiniLm
     /// <param name="say">Told what goes on.</param>
     /// <param name="cancellation">Stops; nothing half-written stays under the model's name.</param>
     /// <returns>The model's folder.</returns>
-    /// <exception cref="CourseException">It cannot be fetched, the package is damaged, or what lies there is not the model; the message says what to do.</exception>
+    /// <exception cref="CourseException">It cannot be fetched, the package is damaged, or what lies there is not the model; the message says what to
+    /// do.</exception>
     public static async Task<string> GetAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
     {
         string goal = Path.Combine(models, Name), onnxFile = Path.Combine("onnx", "model.onnx");
@@ -60,8 +61,8 @@ internal static class MiniLm
             catch (Exception e) when (e is InvalidDataException or BadImageFormatException)
             {
                 throw new CourseException(
-                    $"the package {Package} {Version} is damaged ({e.Message}): remove it from NuGet's package folder (dotnet nuget locals global-packages --list "
-                    + "says where that is) and say it again.");
+                    $"the package {Package} {Version} is damaged ({e.Message}): remove it from NuGet's package folder (dotnet nuget locals global-packages "
+                    + "--list says where that is) and say it again.");
             }
             finally
             {
@@ -111,8 +112,8 @@ internal static class MiniLm
         return (Read(files, "model.onnx"), Read(files, "vocab.txt"));
     }
 
-    private static byte[] Read(EmbeddedFiles files, string name) =>
-        files.Read(files.Names.FirstOrDefault(full => full.EndsWith("." + name, StringComparison.Ordinal)) ?? throw new InvalidDataException($"it holds no {name}"));
+    private static byte[] Read(EmbeddedFiles files, string name) => files.Read(
+        files.Names.FirstOrDefault(full => full.EndsWith("." + name, StringComparison.Ordinal)) ?? throw new InvalidDataException($"it holds no {name}"));
 
     /// <summary>One at a time: the second one finds what the first one fetched.</summary>
     private static async Task<FileStream> EnterAsync(string path, Action<string> say, CancellationToken cancellation)

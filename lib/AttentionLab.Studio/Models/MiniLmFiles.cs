@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace AttentionLab.Studio.Models;
 
-/// <summary>What stands beside MiniLM's weights: sizes, vocabulary, tokenizer, and how sentence-transformers pools. As published with all-MiniLM-L6-v2.</summary>
+/// <summary>
+/// What stands beside MiniLM's weights: sizes, vocabulary, tokenizer, and how sentence-transformers pools. As published with all-MiniLM-L6-v2.
+/// </summary>
 internal static class MiniLmFiles
 {
     /// <summary>Most pieces of a text, as the model was trained to embed.</summary>

@@ -58,17 +58,19 @@ internal static class NuGetPackage
         if (exit != 0)
         {
             string[] lines = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            string first = Array.Find(lines, line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.FirstOrDefault() ?? $"exit code {exit}";
+            string first = Array.Find(lines, line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.FirstOrDefault()
+                ?? $"exit code {exit}";
             throw new CourseException(
-                $"the package {id} {version} could not be fetched: {first.Replace(project, "", StringComparison.Ordinal).TrimStart(' ', ':')} Look at the network "
-                + "and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice.");
+                $"the package {id} {version} could not be fetched: {first.Replace(project, "", StringComparison.Ordinal).TrimStart(' ', ':')} Look at the "
+                + "network and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice.");
         }
 
         // NuGet's own record says where packages lie: the user may have moved that folder.
         using JsonDocument assets = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "obj", "project.assets.json"), cancellation));
         string[] places = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(place => place.Name)];
         return Array.Find([.. places.Select(place => Path.Combine(place, id.ToLowerInvariant(), version))], Directory.Exists)
-            ?? throw new CourseException($"{id} {version} was fetched but lies in none of {string.Join(", ", places)}: empty NuGet's package folder and say it again.");
+            ?? throw new CourseException(
+                $"{id} {version} was fetched but lies in none of {string.Join(", ", places)}: empty NuGet's package folder and say it again.");
     }
 
     private static async Task<(int Exit, string Output)> RunAsync(ProcessStartInfo start, Action<string> say, CancellationToken cancellation)

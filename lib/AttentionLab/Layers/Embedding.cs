@@ -20,10 +20,10 @@ public sealed class Embedding(int rows, int channels, CounterRandom random, doub
         ShapeCheck.Positive(channels, nameof(Embedding), nameof(channels))));
 
     /// <summary>V.</summary>
-    public int Rows => Table.Value.Shape[0];
+    public int Rows => Table.Shape[0];
 
     /// <summary>C.</summary>
-    public int Channels => Table.Value.Shape[1];
+    public int Channels => Table.Shape[1];
 
     /// <summary>The table.</summary>
     public IReadOnlyList<Parameter> Parameters => [Table];

@@ -27,10 +27,10 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
     public Parameter? Bias { get; } = bias ? new($"{name}.bias", new Tensor(outputs)) : null;
 
     /// <summary>Width of x.</summary>
-    public int Inputs => Weight.Value.Shape[0];
+    public int Inputs => Weight.Shape[0];
 
     /// <summary>Width of y.</summary>
-    public int Outputs => Weight.Value.Shape[1];
+    public int Outputs => Weight.Shape[1];
 
     /// <summary>Weight, then bias if there is one.</summary>
     public IReadOnlyList<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];

@@ -52,11 +52,45 @@ public sealed class PackedAttention
             throw new ArgumentException($"x holds {rows} rows but batch is {batch}: pass as many sequences, all of the same length.", nameof(batch));
         }
 
-        int heads = HeadCount, size = _layer.HeadSize, valueSize = _layer.Value.Outputs / heads, wide = _projections.Outputs;
+        Infer(x, y, [(batch, tokens)], mask, bias, add);
+    }
+
+    /// <inheritdoc cref="PackedLinear.TakeOver"/>
+    internal void TakeOver()
+    {
+        _projections.TakeOver();
+        _output.TakeOver();
+    }
+
+    /// <summary>The same for sequences of several lengths, one behind the other without padding.</summary>
+    /// <param name="x">(rows, C).</param>
+    /// <param name="y">(rows, C); may be the memory of x.</param>
+    /// <param name="runs">How many sequences of how many tokens follow each other; together all rows.</param>
+    /// <param name="mask">Who may look at whom; for a single run only.</param>
+    /// <param name="bias">Added to the scaled scores; for a single run only.</param>
+    /// <param name="add">Add to what y holds.</param>
+    internal void Infer(
+        ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<(int Batch, int Tokens)> runs, AttendMask mask, ReadOnlySpan<float> bias, bool add)
+    {
+        int rows = x.Length / Channels, wide = _projections.Outputs, narrow = _output.Inputs, row = 0;
         Span<float> projections = Scratch.Span(ProjectionMemory, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("width of Q, K and V", wide)));
-        Span<float> mixed = Scratch.Span(MixedMemory, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("H·D_v", _output.Inputs)));
-        _layer.Rotary?.CheckPositions(tokens, 0);
+        Span<float> mixed = Scratch.Span(MixedMemory, Sizes.Product(nameof(PackedAttention), (nameof(rows), rows), ("H·D_v", narrow)));
         _projections.Infer(x, projections);
+        foreach ((int batch, int tokens) in runs)
+        {
+            int count = batch * tokens;
+            Attend(projections.Slice(row * wide, count * wide), mixed.Slice(row * narrow, count * narrow), batch, tokens, mask, bias);
+            row += count;
+        }
+
+        _output.Infer(mixed, y, add: add);
+    }
+
+    /// <summary>Q, K and V side by side (B,T,·) → what the heads mix (B,T,H·D_v).</summary>
+    private void Attend(Span<float> projections, Span<float> mixed, int batch, int tokens, AttendMask mask, ReadOnlySpan<float> bias)
+    {
+        int heads = HeadCount, size = _layer.HeadSize, valueSize = _layer.Value.Outputs / heads, wide = _projections.Outputs, rows = batch * tokens;
+        _layer.Rotary?.CheckPositions(tokens, 0);
         for (int row = 0; _layer.Rotary is not null && row < rows; row++)
         {
             _layer.Rotary.Turn(projections.Slice(row * wide, 2 * heads * size), row % tokens);
@@ -75,6 +109,5 @@ public sealed class PackedAttention
             Bias = bias,
         };
         FlashAttend.Forward(input, mixed, HeadLayout.Merged(tokens, valueSize, heads * valueSize), []);
-        _output.Infer(mixed, y, add: add);
     }
 }

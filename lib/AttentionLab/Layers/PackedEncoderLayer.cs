@@ -16,6 +16,9 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
     /// <summary>Rows that go through the layer together, in whole sequences: their projections stay in the last cache, and products are large enough.</summary>
     private const int Block = 512;
 
+    /// <summary>Different lengths that go through the layer together at most; more only with sequences of a few tokens each.</summary>
+    private const int Runs = 64;
+
     private readonly PackedAttention _attention = new(layer.Attention);
     private readonly PackedFeedForward _feedForward = new(layer.FeedForward);
     private readonly PackedNorm _attentionNorm = new(layer.AttentionNorm.Norm), _feedForwardNorm = new(layer.FeedForwardNorm.Norm);
@@ -75,24 +78,60 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
                 Pairs = Part(mask.Pairs, (long)tokens * tokens, b, count),
             };
             Sequences(
-                y.Slice(b * tokens * Channels, count * tokens * Channels), count, part, Part(bias, (long)_attention.HeadCount * tokens * tokens, b, count));
+                y.Slice(b * tokens * Channels, count * tokens * Channels), [(count, tokens)], part,
+                Part(bias, (long)_attention.HeadCount * tokens * tokens, b, count));
+        }
+    }
+
+    /// <inheritdoc cref="PackedLinear.TakeOver"/>
+    internal void TakeOver()
+    {
+        _attention.TakeOver();
+        _feedForward.TakeOver();
+    }
+
+    /// <summary>One layer, in place, over sequences of several lengths that follow each other without padding.</summary>
+    /// <param name="x">(rows, C), overwritten.</param>
+    /// <param name="lengths">Tokens of each sequence, together as many as rows. Neighbours of one length go through attention together.</param>
+    internal void Infer(Span<float> x, ReadOnlySpan<int> lengths)
+    {
+        Span<(int Batch, int Tokens)> runs = stackalloc (int, int)[Runs];
+        while (!lengths.IsEmpty)
+        {
+            int rows = 0, used = 0, count = 0;
+            for (; used < lengths.Length && (used == 0 || rows + lengths[used] <= Block); used++)
+            {
+                bool goesOn = count > 0 && runs[count - 1].Tokens == lengths[used];
+                if (!goesOn && count == Runs)
+                {
+                    break;
+                }
+
+                count += goesOn ? 0 : 1;
+                runs[count - 1] = (goesOn ? runs[count - 1].Batch + 1 : 1, lengths[used]);
+                rows += lengths[used];
+            }
+
+            Sequences(x[..(rows * Channels)], runs[..count], default, []);
+            x = x[(rows * Channels)..];
+            lengths = lengths[used..];
         }
     }
 
     /// <summary>Some sequences, in place.</summary>
-    private void Sequences(Span<float> x, int batch, AttendMask mask, ReadOnlySpan<float> bias)
+    private void Sequences(Span<float> x, ReadOnlySpan<(int Batch, int Tokens)> runs, AttendMask mask, ReadOnlySpan<float> bias)
     {
         if (_preNorm)
         {
             Span<float> normed = Scratch.Span(NormedMemory, x.Length);
             _attentionNorm.Infer(x, normed);
-            _attention.Infer(normed, x, batch, mask, bias, add: true);
+            _attention.Infer(normed, x, runs, mask, bias, add: true);
             _feedForwardNorm.Infer(x, normed);
             _feedForward.Infer(normed, x, add: true);
             return;
         }
 
-        _attention.Infer(x, x, batch, mask, bias, add: true);
+        _attention.Infer(x, x, runs, mask, bias, add: true);
         _attentionNorm.Infer(x, x);
         _feedForward.Infer(x, x, add: true);
         _feedForwardNorm.Infer(x, x);

@@ -30,6 +30,13 @@ public sealed class PackedFeedForward(FeedForward layer)
         _contract.Refresh();
     }
 
+    /// <inheritdoc cref="PackedLinear.TakeOver"/>
+    internal void TakeOver()
+    {
+        _expand.TakeOver();
+        _contract.TakeOver();
+    }
+
     /// <summary>y = f(x·W₁ + b₁)·W₂ + b₂, or y + that if <paramref name="add"/>.</summary>
     /// <param name="x">(rows, C).</param>
     /// <param name="y">(rows, C); may be the memory of x.</param>

@@ -50,10 +50,31 @@ public sealed class PackedLinear
     /// <summary>Copies the weights again, after they have changed.</summary>
     public void Refresh()
     {
-        Tensor weights = JoinedMaps.Weights(_maps);
-        _weight.Refill(weights.Span);
-        Workspace.Return(weights);
+        if (Array.Exists(_maps, map => !map.Weight.IsReleased))
+        {
+            Tensor weights = JoinedMaps.Weights(_maps);
+            _weight.Refill(weights.Span);
+            Workspace.Return(weights);
+        }
+
         JoinedMaps.Biases(_maps, _bias);
+    }
+
+    /// <summary>The maps give up their weights, which take as much memory again; a weight that somebody asks for is made again from the copy.</summary>
+    internal void TakeOver()
+    {
+        int column = 0;
+        foreach (Linear map in _maps)
+        {
+            int first = column;
+            map.Weight.Release(() =>
+            {
+                Tensor weight = Tensor.Uncleared(map.Inputs, map.Outputs);
+                _weight.CopyTo(weight.Span, first);
+                return weight;
+            });
+            column += map.Outputs;
+        }
     }
 
     /// <summary>y = f(x·W + b), or y + f(x·W + b) if <paramref name="add"/>; allocates nothing.</summary>

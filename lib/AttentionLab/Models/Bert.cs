@@ -1,4 +1,3 @@
-using AttentionLab.Kernels;
 using AttentionLab.Layers;
 using AttentionLab.Tensors;
 using AttentionLab.Weights;
@@ -16,9 +15,12 @@ namespace AttentionLab.Models;
 /// (Tensor h, Encoder.Saved saved) = bert.Forward(bert.Tokenizer.Encode(["An apple a day"])); // (1,T,C), saved.Layers.Weights()
 /// </code>
 /// </summary>
-public sealed class Bert
+/// <remarks>
+/// Any number of threads may use one model at the same time, as long as nobody writes to it: changes parameters of <see cref="Encoder"/>, sets
+/// <see cref="Pooling"/> or <see cref="Normalize"/>.
+/// </remarks>
+public sealed partial class Bert
 {
-    private const int TextsAtOnce = 16;
     private readonly bool _lowerCaseFirst;
 
     private Bert(BertConfig config, WordPieceTokenizer tokenizer, Encoder encoder, Linear? pooler, IReadOnlyList<string> unused, SentenceSettings settings)
@@ -100,66 +102,6 @@ public sealed class Bert
         return Encoder.Forward(batch.Ids, batch.Visible, batch.Types);
     }
 
-    /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
-    /// <param name="texts">The texts; of a text that is too long the end is not dropped but refused.</param>
-    /// <returns>(B,C).</returns>
-    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces.</exception>
-    public Tensor Embed(params string[] texts) => Embed(texts, truncate: false);
-
-    /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
-    /// <param name="texts">The texts.</param>
-    /// <param name="truncate">Drop what is beyond <see cref="MaximumLength"/> pieces, as sentence-transformers does, instead of refusing.</param>
-    /// <returns>(B,C).</returns>
-    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated.</exception>
-    public Tensor Embed(IReadOnlyList<string> texts, bool truncate)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        EncodedText[] encoded = new EncodedText[texts.Count];
-        for (int i = 0; i < encoded.Length; i++)
-        {
-            encoded[i] = Tokenizer.Encode(_lowerCaseFirst ? UnicodeText.Lower(texts[i]) : texts[i], null, MaximumLength);
-            if (encoded[i].Dropped > 0 && !truncate)
-            {
-                throw new ArgumentException(
-                    $"text {i} has {encoded[i].Length + encoded[i].Dropped} pieces but the model reads {MaximumLength}: shorten it, or pass truncate: true to "
-                    + "drop its end.",
-                    nameof(texts));
-            }
-        }
-
-        Tensor vectors = new(encoded.Length, Config.Channels);
-        for (int start = 0; start < encoded.Length; start += TextsAtOnce)
-        {
-            EncodedBatch batch = EncodedBatch.Of(encoded[start..Math.Min(start + TextsAtOnce, encoded.Length)], Tokenizer.Pieces[Vocabulary.Padding]);
-            Pool(Encoder.Infer(batch.Ids, batch.Visible, batch.Types), batch.Visible).Span.CopyTo(vectors.Span[(start * Config.Channels)..]);
-        }
-
-        return vectors;
-    }
-
-    /// <summary>One vector a text from the vectors of its pieces, by <see cref="Pooling"/> and <see cref="Normalize"/>.</summary>
-    /// <param name="y">(B,T,C), from <see cref="Forward"/>.</param>
-    /// <param name="visible">(B,T): true for a piece, false for padding.</param>
-    /// <returns>(B,C).</returns>
-    /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
-    public Tensor Pool(Tensor y, bool[,] visible)
-    {
-        Tensor pooled = Pooling switch
-        {
-            SentencePooling.Cls => Models.Pooling.First(y),
-            SentencePooling.Max => Max(y, visible),
-            SentencePooling.Pooler => PoolerOutput(y),
-            _ => Models.Pooling.Mean(y, visible),
-        };
-        for (int b = 0; Normalize && b < pooled.Rows; b++)
-        {
-            Span<float> row = pooled.Row(b);
-            CosineSimilarity.Unit(row, row);
-        }
-
-        return pooled;
-    }
-
     /// <summary>Sizes on one line.</summary>
     public override string ToString() =>
         $"Bert of {Config.Layers} layers, {Config.Channels} channels, {Config.Heads} heads, {Tokenizer.Pieces.Count} pieces "
@@ -174,40 +116,5 @@ public sealed class Bert
         return file is null ? tokenizer
             : new(
                 tokenizer.Pieces, new BasicTokenizer(tokenizer.Splitter.LowerCase, file.Truth("strip_accents"), file.Truth("tokenize_chinese_chars") ?? true));
-    }
-
-    private static Tensor Max(Tensor y, bool[,] visible)
-    {
-        (int batch, int tokens, int channels) = (y.Shape[0], y.Shape[1], y.Shape[2]);
-        Tensor max = new(batch, channels);
-        for (int b = 0; b < batch; b++)
-        {
-            max.Row(b).Fill(float.NegativeInfinity);
-            for (int t = 0; t < tokens; t++)
-            {
-                for (int c = 0; visible[b, t] && c < channels; c++)
-                {
-                    max[b, c] = MathF.Max(max[b, c], y[b, t, c]);
-                }
-            }
-        }
-
-        return max;
-    }
-
-    private Tensor PoolerOutput(Tensor y)
-    {
-        if (Pooler is null)
-        {
-            throw new InvalidOperationException("Pooling is Pooler but the model's file has no pooler: choose Mean, Cls or Max.");
-        }
-
-        Tensor pooled = Pooler.Forward(Models.Pooling.First(y)).Y;
-        for (int i = 0; i < pooled.Length; i++)
-        {
-            pooled.Span[i] = MathF.Tanh(pooled.Span[i]);
-        }
-
-        return pooled;
     }
 }

@@ -28,11 +28,29 @@ public sealed class PackedEncoder
     /// <summary>Copies the weights.</summary>
     /// <param name="encoder">Whose weights are copied.</param>
     public PackedEncoder(Encoder encoder)
+        : this(encoder, takesOver: false)
+    {
+    }
+
+    /// <summary>Copies the weights, or takes them over.</summary>
+    /// <param name="encoder">Whose weights they are.</param>
+    /// <param name="takesOver">Share the tables of the embeddings, and let every matrix of the encoder go as soon as it is packed: half the memory.
+    /// What somebody asks the encoder for is made again.</param>
+    internal PackedEncoder(Encoder encoder, bool takesOver)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         _encoder = encoder;
-        _embedding = new(encoder.Embedding, encoder.Options);
-        _layers = [.. encoder.Layers.Layers.Select(layer => new PackedEncoderLayer(layer))];
+        _embedding = new(encoder.Embedding, encoder.Options, shared: takesOver);
+        _layers = new PackedEncoderLayer[encoder.Layers.Layers.Count];
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i] = new(encoder.Layers.Layers[i]);
+            if (takesOver)
+            {
+                _layers[i].TakeOver();
+            }
+        }
+
         _norm = encoder.Layers.Norm is null ? null : new(encoder.Layers.Norm);
     }
 
@@ -86,12 +104,65 @@ public sealed class PackedEncoder
         _embedding.Infer(ids, types, y.Span);
         AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
         ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? Slopes(tokens).Span : [];
+        Layers(y.Span, batch, mask, bias);
+        _norm?.Infer(y.Span, y.Span);
+    }
+
+    private void Layers(Span<float> y, int batch, AttendMask mask, ReadOnlySpan<float> bias)
+    {
         foreach (PackedEncoderLayer layer in _layers)
         {
-            layer.Infer(y.Span, y.Span, batch, mask, bias);
+            layer.Infer(y, y, batch, mask, bias);
+        }
+    }
+
+    /// <summary>A vector for each token of sequences of several lengths, which follow each other without padding: no work is done for padding.</summary>
+    /// <param name="ids">Of all sequences, (rows): numbers from 0 to V−1.</param>
+    /// <param name="lengths">Tokens of each sequence, at least 1. Sorted ones are faster: neighbours of one length go through attention together.</param>
+    /// <param name="y">(rows, C), overwritten.</param>
+    /// <param name="types">(rows) token types; empty for all 0.</param>
+    /// <exception cref="ArgumentException">A number names no word, a sequence is too long, or a length does not fit.</exception>
+    public void Infer(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<float> y, ReadOnlySpan<int> types = default)
+    {
+        int rows = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] < 1 || lengths[i] > Options.Capacity)
+            {
+                throw new ArgumentException(
+                    $"lengths[{i}] is {lengths[i]} but the encoder was built for 1 to {Options.Capacity} tokens: cut the sequence, or leave it out.",
+                    nameof(lengths));
+            }
+
+            rows += lengths[i];
         }
 
-        _norm?.Infer(y.Span, y.Span);
+        if (rows != ids.Length || y.Length != rows * Options.Channels || (types.Length != rows && !types.IsEmpty))
+        {
+            throw new ArgumentException(
+                $"lengths add up to {rows} tokens but there are {ids.Length} ids, {types.Length} types and {y.Length} numbers in y: give {rows} ids, as many "
+                + $"types or none, and {rows} × {Options.Channels} numbers.",
+                nameof(lengths));
+        }
+
+        _embedding.Infer(ids, types, y, lengths);
+        if (Options.Positions == PositionKind.Alibi)
+        {
+            // The bias of ALiBi belongs to one length.
+            for (int i = 0, row = 0; i < lengths.Length; row += lengths[i++])
+            {
+                Layers(y.Slice(row * Options.Channels, lengths[i] * Options.Channels), 1, default, Slopes(lengths[i]).Span);
+            }
+        }
+        else
+        {
+            foreach (PackedEncoderLayer layer in _layers)
+            {
+                layer.Infer(y, lengths);
+            }
+        }
+
+        _norm?.Infer(y, y);
     }
 
     /// <summary>A matrix, row after row.</summary>

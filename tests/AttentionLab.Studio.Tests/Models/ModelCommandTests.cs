@@ -40,7 +40,8 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
     public async Task Get_FolderThatIsThere_IsCheckedAndDamageIsNamed()
     {
         string folder = await miniLm.RequireAsync();
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".onnx", StringComparison.Ordinal)))
+        string[] files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+        foreach (string file in files.Where(file => !file.EndsWith(".onnx", StringComparison.Ordinal)))
         {
             string copy = Path.Combine(_folder[MiniLm.Name], Path.GetRelativePath(folder, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

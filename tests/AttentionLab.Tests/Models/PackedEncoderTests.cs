@@ -37,6 +37,56 @@ public class PackedEncoderTests
         Compare.Close(y, encoder.Forward(ids, mask: AttentionMask.Causal).Y, 5e-6, "causal");
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void Infer_SequencesWithoutPadding_EqualForwardOfEach(PositionKind positions, bool preNorm)
+    {
+        Encoder encoder = Build(positions, preNorm);
+        int[] lengths = [1, 2, 2, 5, 9, 9, 9, 3];
+        CounterRandom random = new(5);
+        int[] ids = [.. Enumerable.Range(0, lengths.Sum()).Select(_ => random.NextInt(encoder.Options.Vocabulary))];
+        int[] types = [.. ids.Select((_, i) => i % 2)];
+        Tensor y = new(ids.Length, 16);
+
+        new PackedEncoder(encoder).Infer(ids, lengths, y.Span, types);
+
+        for (int i = 0, row = 0; i < lengths.Length; row += lengths[i++])
+        {
+            int[,] one = new int[1, lengths[i]], oneTypes = new int[1, lengths[i]];
+            for (int t = 0; t < lengths[i]; t++)
+            {
+                (one[0, t], oneTypes[0, t]) = (ids[row + t], types[row + t]);
+            }
+
+            Compare.Close(y.Span.Slice(row * 16, lengths[i] * 16), encoder.Forward(one, null, oneTypes).Y.Span, 5e-6, $"sequence {i}");
+        }
+    }
+
+    [Fact]
+    public void Infer_ManyDifferentShortSequences_GoThroughInSeveralParts()
+    {
+        Encoder encoder = Build(PositionKind.Learned, preNorm: false);
+        int[] lengths = [.. Enumerable.Range(0, 200).Select(i => 1 + i % 3)];
+        int[] ids = [.. Enumerable.Range(0, lengths.Sum()).Select(i => i % encoder.Options.Vocabulary)];
+        PackedEncoder packed = new(encoder);
+        Tensor y = new(ids.Length, 16), alone = new(3, 16);
+
+        packed.Infer(ids, lengths, y.Span);
+
+        int last = ids.Length - lengths[^1] - lengths[^2];
+        packed.Infer(ids.AsSpan(last, lengths[^2]), [lengths[^2]], alone.Span[..(lengths[^2] * 16)]);
+        Compare.Close(y.Span.Slice(last * 16, lengths[^2] * 16), alone.Span[..(lengths[^2] * 16)], 5e-6, "the last but one");
+    }
+
+    [Theory]
+    [InlineData(new[] { 2, 0 }, 2, "lengths[1] is 0")]
+    [InlineData(new[] { 2, 99 }, 101, "lengths[1] is 99 but the encoder was built for 1 to")]
+    [InlineData(new[] { 2, 3 }, 4, "lengths add up to 5 tokens but there are 4 ids")]
+    public void Infer_LengthsThatDoNotFit_NameBothSides(int[] lengths, int ids, string expected)
+    {
+        PackedEncoder packed = new(Build(PositionKind.Learned, preNorm: false));
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => packed.Infer(new int[ids], lengths, new float[ids * 16])).Message);
+    }
+
     [Fact]
     public void Infer_Bert_EqualsForward()
     {

@@ -51,6 +51,31 @@ public sealed class PackedMatrix
         }
     }
 
+    /// <summary>Some columns of B in their usual order: what was packed, bit by bit.</summary>
+    /// <param name="b">(inner, its own number of columns), overwritten.</param>
+    /// <param name="first">The first of them.</param>
+    /// <exception cref="ArgumentException">b is not whole rows of columns that there are.</exception>
+    public unsafe void CopyTo(Span<float> b, int first = 0)
+    {
+        int count = b.Length / Math.Max(1, Inner), width = 2 * Simd.Lanes;
+        Sizes.Require(b.Length, Inner, count, "b", "inner", "columns");
+        if (first < 0 || first + count > Columns)
+        {
+            throw new ArgumentException($"columns {first} to {first + count - 1} are asked for but there are {Columns}: ask for some of these.", nameof(first));
+        }
+
+        for (int row = 0; row < Inner; row++)
+        {
+            for (int column = first, left; column < first + count; column += left)
+            {
+                int inStrip = column % width;
+                left = Math.Min(width - inStrip, first + count - column);
+                float* strip = Strips + (nint)(column - inStrip) * Inner + (nint)row * width + inStrip;
+                new ReadOnlySpan<float>(strip, left).CopyTo(b.Slice(row * count + column - first, left));
+            }
+        }
+    }
+
     private static void Check(ReadOnlySpan<float> b, int inner, int columns, bool transposed)
     {
         if (transposed)

@@ -83,6 +83,35 @@ public class PackedMatrixTests
         Compare.Same(fused, steps, "GELU");
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 16)]
+    [InlineData(5, 31)]
+    [InlineData(7, 32)]
+    [InlineData(40, 130)]
+    public void CopyTo_AllAndSomeColumns_AreWhatWasPacked(int inner, int columns)
+    {
+        float[] b = [.. Enumerable.Range(0, inner * columns).Select(i => (float)i)];
+        foreach (PackedMatrix packed in new[]
+        {
+            new PackedMatrix(b, inner, columns), new PackedMatrix(MatMulTests.Transpose(b, inner, columns), inner, columns, transposed: true),
+        })
+        {
+            float[] all = new float[b.Length];
+            packed.CopyTo(all);
+            Assert.Equal(b, all);
+            for (int first = 0; first < columns; first += 7)
+            {
+                int count = Math.Min(19, columns - first);
+                float[] some = new float[inner * count];
+                packed.CopyTo(some, first);
+                Assert.Equal([.. Enumerable.Range(0, some.Length).Select(i => b[i / count * columns + first + i % count])], some);
+            }
+
+            Assert.Contains($"but there are {columns}", Assert.Throws<ArgumentException>(() => packed.CopyTo(new float[inner], columns)).Message);
+        }
+    }
+
     [Fact]
     public void Refill_OtherWeights_AreUsed()
     {

@@ -1,0 +1,11 @@
+namespace AttentionLab.Models;
+
+/// <summary>How <see cref="Bert"/> embeds texts.</summary>
+public sealed record EmbedOptions
+{
+    /// <summary>Drop what is beyond <see cref="Bert.MaximumLength"/> pieces, as sentence-transformers does, instead of refusing the text.</summary>
+    public bool Truncate { get; init; }
+
+    /// <summary>Told how many texts are done: after each batch of a call, on the thread that works.</summary>
+    public IProgress<int>? Progress { get; init; }
+}

@@ -1,0 +1,188 @@
+using AttentionLab.Kernels;
+using AttentionLab.Models;
+using AttentionLab.Tensors;
+
+namespace AttentionLab.Tests.Models;
+
+/// <summary>Texts to vectors in bulk: order, memory, threads, cancellation, and that vectors follow the encoder's weights.</summary>
+public class BertEmbedTests
+{
+    /// <summary>Alone and beside others a text takes products of other shapes, which round differently.</summary>
+    private const double Alone = 2e-6;
+
+    private static readonly string[] Words = ["apple", "phone", "tree", "the", "fell", "sold"];
+
+    [Fact]
+    public void Embed_TextsOfEveryLength_GivesEachItsOwnVectorInTheCallersOrder()
+    {
+        Bert bert = Small();
+        string[] texts = Texts(60);
+
+        Tensor together = bert.Embed(texts);
+
+        Assert.All(Enumerable.Range(0, texts.Length), i => Compare.Close(together.Row(i), bert.Embed(texts[i]).Span, Alone, $"text {i}"));
+    }
+
+    [Fact]
+    public void Embed_AgainstTheTrainingPath_Agrees()
+    {
+        Bert bert = Small();
+        string[] texts = Texts(20);
+        Tensor expected = new(texts.Length, bert.Config.Channels);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            var batch = bert.Tokenizer.Encode([texts[i]]);
+            bert.Pool(bert.Forward(batch).Y, batch.Visible).Span.CopyTo(expected.Row(i));
+        }
+
+        Compare.Close(bert.Embed(texts), expected, Alone, "vectors");
+    }
+
+    [Fact]
+    public void Embed_IntoASpan_AllocatesNothingButIds()
+    {
+        Bert bert = Small();
+        string[] few = Texts(4), many = Texts(64);
+        float[] vectors = new float[many.Length * bert.Config.Channels];
+
+        long ids = Allocations.OfTenCalls(() => Array.ForEach(many, text => bert.Tokenizer.Encode(text, null, bert.MaximumLength)));
+        long all = Allocations.OfTenCalls(() => bert.Embed(many, vectors));
+
+        Assert.Equal(ids, all);
+        long idsOfFew = Allocations.OfTenCalls(() => Array.ForEach(few, text => bert.Tokenizer.Encode(text, null, bert.MaximumLength)));
+        Assert.Equal(idsOfFew, Allocations.OfTenCalls(() => bert.Embed(few, vectors.AsSpan(0, few.Length * bert.Config.Channels))));
+    }
+
+    [Fact]
+    public void Embed_FirstCall_ReleasesTheMatricesAndGivesThemBackBitByBit()
+    {
+        Bert bert = Small();
+        Dictionary<string, float[]> before = bert.Encoder.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.Span.ToArray());
+
+        bert.Embed("apple");
+
+        Assert.All(bert.Encoder.Layers.Layers, layer => Assert.All(
+            layer.Parameters, parameter => Assert.Equal(parameter.Shape.Length == 2, parameter.IsReleased)));
+        Assert.All(bert.Encoder.Parameters, parameter => Compare.Same(parameter.Value.Span, before[parameter.Name], parameter.Name));
+    }
+
+    [Fact]
+    public void Embed_AfterAChangeOfTheEncoder_FollowsIt()
+    {
+        Bert bert = Small();
+        Tensor before = bert.Embed("apple tree");
+        foreach (Parameter parameter in bert.Encoder.Parameters)
+        {
+            Multiply.AddScaled(Tensor.Gaussian(new CounterRandom(3), 0.1, parameter.Value.Shape).Span, 1, parameter.Value.Span);
+        }
+
+        Tensor after = bert.Embed("apple tree");
+
+        var batch = bert.Tokenizer.Encode(["apple tree"]);
+        Compare.Close(after, bert.Pool(bert.Forward(batch).Y, batch.Visible), Alone, "after the change");
+        Assert.NotEqual(before.Values, after.Values);
+    }
+
+    [Fact]
+    public void Embed_FromManyThreads_GivesTheSameBits()
+    {
+        Bert bert = Small(), single = Small();
+        string[] texts = Texts(40);
+        float[] expected = single.Embed(texts).Values;
+
+        Parallel.For(0, 16, _ => Assert.Equal(expected, bert.Embed(texts).Values));
+    }
+
+    [Fact]
+    public void Embed_CancelledInTheMiddle_LeavesNoRowHalfWritten()
+    {
+        Bert bert = Small();
+        string[] texts = Texts(600);
+        float[] expected = bert.Embed(texts).Values, vectors = new float[expected.Length];
+        Array.Fill(vectors, float.NaN);
+        using CancellationTokenSource stop = new();
+        EmbedOptions options = new() { Progress = new Told(_ => stop.Cancel()) };
+
+        Assert.Throws<OperationCanceledException>(() => bert.Embed(texts, vectors, options, stop.Token));
+
+        int channels = bert.Config.Channels, finished = 0;
+        for (int i = 0; i < texts.Length; i++)
+        {
+            float[] row = vectors[(i * channels)..((i + 1) * channels)];
+            bool untouched = Array.TrueForAll(row, float.IsNaN);
+            finished += untouched ? 0 : 1;
+            Assert.True(untouched || row.AsSpan().SequenceEqual(expected.AsSpan(i * channels, channels)), $"row {i}");
+        }
+
+        Assert.InRange(finished, 1, texts.Length - 1);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_OfAStream_KeepsTheOrderAndCountsOn()
+    {
+        Bert bert = Small();
+        string[] texts = Texts(600);
+        List<int> told = [];
+        List<float> vectors = [];
+
+        await foreach (ReadOnlyMemory<float> vector in bert.EmbedAsync(
+            texts.ToAsyncEnumerable(), new() { Progress = new Told(told.Add) }, TestContext.Current.CancellationToken))
+        {
+            vectors.AddRange(vector.Span);
+        }
+
+        Compare.Close(vectors.ToArray(), bert.Embed(texts).Values, Alone, "stream");
+        Assert.Equal(texts.Length, told[^1]);
+        Assert.Equal(told.Order(), told);
+    }
+
+    [Fact]
+    public async Task EmbedAsync_Cancelled_Ends()
+    {
+        Bert bert = Small();
+        using CancellationTokenSource stop = new();
+        int seen = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (ReadOnlyMemory<float> _ in bert.EmbedAsync(Texts(600).ToAsyncEnumerable(), null, stop.Token))
+            {
+                seen++;
+                await stop.CancelAsync();
+            }
+        });
+        Assert.InRange(seen, 1, 599);
+    }
+
+    [Fact]
+    public void Embed_EmptyAndUnknownTexts_HaveVectors()
+    {
+        Bert bert = Small();
+
+        Tensor vectors = bert.Embed("", "\u0000\u200b", "㐂㐂");
+
+        Compare.Same(vectors.Row(1), vectors.Row(0), "a text of nothing but control characters");
+        Assert.Equal(["[CLS]", "[UNK]", "[UNK]", "[SEP]"], bert.Tokenizer.Encode("㐂㐂").Ids.Select(id => bert.Tokenizer.Pieces[id]));
+        Assert.All(vectors.Values, value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Embed_NullTextOrWrongSpan_NamesBothSides()
+    {
+        Bert bert = Small();
+        Assert.Contains("text 1 is null", Assert.Throws<ArgumentException>(() => bert.Embed("apple", null!)).Message);
+        Assert.Contains(
+            "vectors has 5 numbers but 1 texts give 1 × 16",
+            Assert.Throws<ArgumentException>(() => bert.Embed(["apple"], new float[5], null, TestContext.Current.CancellationToken)).Message);
+    }
+
+    private static Bert Small() => Bert.Load(GoldenFiles.Path("bert/sentence-mean"));
+
+    /// <summary>Texts of 0 to 29 words in no order of length.</summary>
+    private static string[] Texts(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => string.Join(' ', Enumerable.Range(0, i * 7 % 30).Select(w => Words[(i + w * w) % Words.Length])))];
+
+    private sealed class Told(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+}
