@@ -117,6 +117,44 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Keys_BeforeTheEditorIsLoaded_AreQueued()
+    {
+        await _course.StartAsync();
+        await using WatchedPage page = await browser.OpenAsync();
+        TaskCompletionSource editor = new();
+        await page.Page.RouteAsync("**/codemirror.js", async route =>
+        {
+            await editor.Task;
+            await route.ContinueAsync();
+        });
+        await _course.GotoAsync(page);
+        await Code(page, 1).FocusAsync();
+        await page.Page.Keyboard.PressAsync("Shift+Enter");
+        await Expect(Output(page, 1)).ToHaveTextAsync("20");
+        await Expect(Editor(page, 1)).ToHaveCountAsync(0);
+        editor.SetResult();
+        await Expect(Editor(page, 2)).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Keys_BeforeTheFirstNews_AreQueued()
+    {
+        await _course.StartAsync();
+        await using WatchedPage page = await browser.OpenAsync();
+        TaskCompletionSource news = new();
+        await page.Page.RouteAsync("**/events?*", async route =>
+        {
+            await news.Task;
+            await route.ContinueAsync();
+        });
+        await page.EnterAsync(_course.Server, "01-work.html");
+        await Code(page, 1).FocusAsync();
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        news.SetResult();
+        await Expect(Output(page, 1)).ToHaveTextAsync("20");
+    }
+
+    [Fact]
     public async Task Reset_AChangedCell_BringsTheChaptersTextBackAndUndoTheReaders()
     {
         await using WatchedPage page = await OpenAsync();
@@ -147,6 +185,14 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         Assert.Contains("int a = 2;", await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken));
         await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
 
+        // What a cell showed is there after the new start, too.
+        await RunAsync(page, 4, "last\n");
+        await _course.StopAsync();
+        await _course.StartAsync();
+        await page.Page.ReloadAsync();
+        await Expect(Output(page, 4)).ToHaveTextAsync("last\n");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToHaveTextAsync("ran before the kernel ended");
+
         // A page that is loaded while the server is away comes back to its draft.
         await TypeAsync(page, 1, "int a = 3;");
         await page.Page.EvaluateAsync("location.reload()");
@@ -173,6 +219,24 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await second.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(Output(first, 1)).ToHaveTextAsync("6");
         await Expect(Code(first, 1)).ToHaveTextAsync("int a = 6;a");
+    }
+
+    [Fact]
+    public async Task Tab_Duplicated_IsASecondTab()
+    {
+        await using WatchedPage page = await OpenAsync();
+        string name = await page.Page.EvaluateAsync<string>("sessionStorage.getItem('tab')");
+
+        // A window that a page opens gets a copy of its session storage, as a duplicated tab does.
+        IPage copy = await page.Page.RunAndWaitForPopupAsync(() => page.Page.EvaluateAsync("void open(location.href)"));
+        await Expect(copy.Locator(".reading-along")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".reading-along")).ToBeHiddenAsync();
+        Assert.NotEqual(name, await copy.EvaluateAsync<string>("sessionStorage.getItem('tab')"));
+
+        // A reload is no second tab.
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
+        Assert.Equal(name, await page.Page.EvaluateAsync<string>("sessionStorage.getItem('tab')"));
     }
 
     [Fact]

@@ -38,6 +38,8 @@ internal sealed class WorkedCourse : IAsyncDisposable
     /// <summary>The reader's version of it on disk.</summary>
     public string Work => Path.Combine(_folder.Root, "work", "01-work.dib");
 
+    public CourseServer Server => _server!;
+
     public Uri Address => _server!.Address;
 
     public Uri Entrance => _server!.Entrance();

@@ -1,10 +1,12 @@
 // All cells of a chapter: finds each on the page, makes those that the reader added, and keeps them in order.
 import { Cell } from './cell.js';
+import { runKey } from './editor.js';
 import { command } from './server.js';
 
 export class Cells {
   #article;
   #cells = new Map();
+  #early = [];
   #seen = new IntersectionObserver(entries => {
     entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount());
   }, { rootMargin: '600px' });
@@ -13,6 +15,7 @@ export class Cells {
 
   constructor(article) {
     this.#article = article;
+    article.addEventListener('keydown', event => this.#keyBeforeTheEditor(event));
   }
 
   take(news) {
@@ -38,6 +41,7 @@ export class Cells {
       cell.take(view);
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
+    this.#early.splice(0).forEach(([root, how]) => this.#of(root)?.run(how));
   }
 
   // The server is there: what it does not have yet is sent.
@@ -83,6 +87,21 @@ export class Cells {
   }
 
   say() {}
+
+  // A cell can have the focus while its editor, or even the first news, is still on the way: what asks for a run then is kept, not lost.
+  #keyBeforeTheEditor(event) {
+    const root = event.target.closest('.cell');
+    const how = runKey(event);
+    if (how && root && event.target === root.querySelector('pre.code')) {
+      event.preventDefault();
+      const cell = this.#of(root);
+      if (cell) {
+        cell.run(how);
+      } else {
+        this.#early.push([root, how]);
+      }
+    }
+  }
 
   #of(root) {
     return this.#cells.get(root.dataset.work);

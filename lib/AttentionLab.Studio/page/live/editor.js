@@ -86,6 +86,11 @@ function rich(cm, options) {
   };
 }
 
+// How a key press asks for a run, as in Jupyter; null for any other key.
+export function runKey(event) {
+  return event.key !== 'Enter' ? null : event.shiftKey ? 'next' : event.altKey ? 'add' : event.ctrlKey || event.metaKey ? 'stay' : null;
+}
+
 function plain(options) {
   const area = document.createElement('textarea');
   area.className = 'code';
@@ -103,9 +108,10 @@ function plain(options) {
   });
   area.addEventListener('blur', options.left);
   area.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+    const how = runKey(event);
+    if (how) {
       event.preventDefault();
-      options.run(event.shiftKey ? 'next' : event.altKey ? 'add' : 'stay');
+      options.run(how);
     }
   });
   return {

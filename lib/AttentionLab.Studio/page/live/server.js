@@ -2,9 +2,30 @@
 const body = document.body;
 const address = body.dataset.root + 'work/' + encodeURIComponent(body.dataset.live);
 
-// A tab keeps its name when it is loaded again.
-export const tab = sessionStorage.getItem('tab') || Array.from(crypto.getRandomValues(new Uint32Array(3)), number => number.toString(36)).join('');
-sessionStorage.setItem('tab', tab);
+// A tab keeps its name when it is loaded again. A tab that was duplicated has the other's name with its storage: it takes a new one.
+const patience = 2000;
+export const tab = await nameOfThisTab();
+
+async function nameOfThisTab() {
+  const known = sessionStorage.getItem('tab');
+  if (known && await isOurs(known)) {
+    return known;
+  }
+  const fresh = Array.from(crypto.getRandomValues(new Uint32Array(3)), number => number.toString(36)).join('');
+  sessionStorage.setItem('tab', fresh);
+  await isOurs(fresh);
+  return fresh;
+}
+
+// The page holds a lock on its name for as long as it lives. The page that was there before a reload lets it go, another tab does not.
+function isOurs(name) {
+  return !navigator.locks || new Promise(resolve => {
+    navigator.locks.request('tab ' + name, { signal: AbortSignal.timeout(patience) }, () => {
+      resolve(true);
+      return new Promise(() => {});
+    }).catch(() => resolve(false));
+  });
+}
 
 async function post(path, message, keepalive) {
   const response = await fetch(address + path, {
