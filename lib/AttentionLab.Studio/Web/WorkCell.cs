@@ -51,7 +51,10 @@ internal sealed class WorkCell(string id, int number, string? original)
     /// <summary>The text that the outputs belong to; null if there are none.</summary>
     public string? RanSource { get; set; }
 
-    /// <summary>The kernel that ran it last, counted from 1; 0 if the outputs are the book's.</summary>
+    /// <summary><see cref="RanIn"/> of a cell that ran before this course was started.</summary>
+    public const int EarlierCourse = -1;
+
+    /// <summary>The kernel that ran it last, counted from 1; 0 if the outputs are the book's; <see cref="EarlierCourse"/>.</summary>
     public int RanIn { get; set; }
 
     public CellRun Run { get; set; }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using AttentionLab.Studio.Dib;
 
 namespace AttentionLab.Studio.Web;
@@ -10,7 +9,7 @@ namespace AttentionLab.Studio.Web;
 /// The reader's version of a chapter on disk: <c>work/NAME.dib</c>, a notebook for every host, and <c>work/live/NAME.json</c>, which says which of
 /// its cells is which of the chapter, how often each was changed, and which other texts wait for the reader's word. Both are replaced as a whole.
 /// </summary>
-internal sealed partial class WorkFile
+internal sealed class WorkFile
 {
     private readonly string _chapter;
     private readonly string _notebook;
@@ -24,6 +23,9 @@ internal sealed partial class WorkFile
         string name = Path.GetFileNameWithoutExtension(chapter);
         (_chapter, _notebook, _record) = (chapter, Path.Combine(folder, name + ".dib"), Path.Combine(folder, "live", name + ".json"));
     }
+
+    /// <summary>Folder of what the cells showed.</summary>
+    public string Outputs => Path.ChangeExtension(_record, null);
 
     /// <summary>Name of the notebook for messages.</summary>
     public string Name => "work/" + Path.GetFileName(_notebook);
@@ -64,12 +66,10 @@ internal sealed partial class WorkFile
         return record;
     }
 
-    /// <summary>The code cells of the notebook on disk, if another program changed it since it was written or looked at.</summary>
+    /// <summary>The notebook on disk, if another program changed it since it was written or looked at.</summary>
     /// <param name="known">Hashes of the notebooks that are no news.</param>
-    /// <param name="hash">Hash of the notebook that was found.</param>
-    public IReadOnlyList<string>? Found(IReadOnlyList<string> known, out string hash)
+    public FoundNotebook? Found(IReadOnlyList<string> known)
     {
-        hash = "";
         (DateTime, long) stamp = Stamp();
         if (stamp == _seen || stamp == default)
         {
@@ -79,15 +79,17 @@ internal sealed partial class WorkFile
         try
         {
             byte[] bytes = File.ReadAllBytes(_notebook);
-            hash = Hash(bytes);
-            string[]? cells = known.Contains(hash) ? null
-                :
-                [
-                    .. DibDocument.Parse(bytes, _notebook).Cells.Where(cell => cell.Kind == DibCellKind.CSharp)
-                        .Select(cell => Rebase(cell.Text, _notebook, _chapter)),
-                ];
+            string hash = Hash(bytes);
+            FoundNotebook? found = null;
+            if (!known.Contains(hash))
+            {
+                DibDocument document = DibDocument.Parse(bytes, _notebook);
+                string[] code = [.. document.Cells.Where(cell => cell.Kind == DibCellKind.CSharp).Select(cell => WorkNotebook.Rebase(cell.Text, _notebook, _chapter))];
+                found = new FoundNotebook(code, WorkNotebook.Differences(DibDocument.Read(_chapter), document), hash);
+            }
+
             _seen = stamp;
-            return cells;
+            return found;
         }
         catch (Exception e) when (e is DibException or IOException or UnauthorizedAccessException)
         {
@@ -97,50 +99,10 @@ internal sealed partial class WorkFile
         }
     }
 
-    /// <summary>The reader's version as a .dib file for the folder <c>work</c>: the chapter's bytes wherever the reader changed nothing.</summary>
+    /// <summary>The reader's version as a .dib file; see <see cref="WorkNotebook"/>.</summary>
     /// <param name="record">All cells in order.</param>
     /// <param name="place">Where the file will lie; null for the folder <c>work</c>.</param>
-    public byte[] ToNotebook(WorkRecord record, string? place = null)
-    {
-        DibDocument chapter = DibDocument.Read(_chapter);
-        Dictionary<int, int> places = chapter.NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp)
-            .Select((entry, index) => (entry.Number, index)).ToDictionary();
-        WorkRecordCell[] own = [.. record.Cells.Where(cell => cell.Original is not null)];
-        List<DibCell> cells = [];
-        int next = 0, number = 0;
-        void AddScratch()
-        {
-            for (; next < record.Cells.Count && record.Cells[next].Original is null; next++)
-            {
-                cells.Add(new DibCell(DibCellKind.CSharp, "csharp", record.Cells[next].Source));
-            }
-        }
-
-        foreach (DibCell cell in chapter.Cells)
-        {
-            number += cell.Kind == DibCellKind.Meta ? 0 : 1;
-            if (cell.Kind != DibCellKind.CSharp || places[number] >= own.Length)
-            {
-                cells.Add(cell);
-                continue;
-            }
-
-            AddScratch();
-            cells.Add(cell with { Text = Rebase(own[places[number]].Source, _chapter, place ?? _notebook) });
-            next++;
-            AddScratch();
-        }
-
-        return chapter.With(cells).ToBytes();
-    }
-
-    /// <summary>Imports are relative to the file that they stand in.</summary>
-    private static string Rebase(string source, string from, string to) => Import().Replace(source, match =>
-    {
-        string file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(from)!, match.Groups["file"].Value));
-        string path = Path.GetRelativePath(Path.GetDirectoryName(to)!, file).Replace('\\', '/');
-        return $"#!import {(path.StartsWith('.') ? path : "./" + path)}";
-    });
+    public byte[] ToNotebook(WorkRecord record, string? place = null) => WorkNotebook.Write(_chapter, record, place ?? _notebook);
 
     private (DateTime, long) Stamp() => new FileInfo(_notebook) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
@@ -158,15 +120,22 @@ internal sealed partial class WorkFile
 
         File.Move(fresh, path, overwrite: true);
     }
-
-    [GeneratedRegex("""(?m)^#!import[ \t]+"?(?<file>[^"\n]+?)"?[ \t]*$""")]
-    private static partial Regex Import();
 }
 
 /// <summary>The reader's version of a chapter.</summary>
 /// <param name="Cells">Its cells of code, in order.</param>
 /// <param name="Notebooks">Hashes of the notebooks that were written last or looked at: any other is another program's.</param>
-internal sealed record WorkRecord(IReadOnlyList<WorkRecordCell> Cells, IReadOnlyList<string> Notebooks);
+internal sealed record WorkRecord(IReadOnlyList<WorkRecordCell> Cells, IReadOnlyList<string> Notebooks)
+{
+    /// <summary>Pieces of text that another program changed or added.</summary>
+    public IReadOnlyList<OwnText> Texts { get; init; } = [];
+}
+
+/// <summary>A notebook on disk that another program wrote.</summary>
+/// <param name="Code">Its cells of code, in order.</param>
+/// <param name="Texts">Pieces of text in which it differs from the chapter.</param>
+/// <param name="Hash">By which it is known from now on.</param>
+internal sealed record FoundNotebook(IReadOnlyList<string> Code, IReadOnlyList<OwnText> Texts, string Hash);
 
 /// <summary>A cell on disk.</summary>
 /// <param name="Id">Stays the same however the chapter changes.</param>

@@ -80,7 +80,11 @@ internal sealed record CodeReply(bool Busy)
 /// <param name="Progress">How many exercises are passed, in words; empty in a chapter without any.</param>
 /// <param name="Order">All cells in order.</param>
 /// <param name="Cells">Those that changed.</param>
-internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string Progress, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells);
+internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string Progress, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells)
+{
+    /// <summary>Pieces of text that another program changed or added in the reader's notebook; the page shows the chapter's.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+}
 
 /// <summary>A cell for the page's script.</summary>
 /// <param name="Id">Its name.</param>

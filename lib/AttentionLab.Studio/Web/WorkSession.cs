@@ -49,7 +49,7 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         Cells =
         [
-            .. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: > 0 } mine ? mine.Showing(cell) : cell),
+            .. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: not 0 } mine ? mine.Showing(cell) : cell),
         ],
     });
 
@@ -155,7 +155,7 @@ internal sealed class WorkSession : IAsyncDisposable
             case { Do: "clear" }:
                 foreach (WorkCell shown in _book.Cells.Where(shown => shown.Run == CellRun.Idle))
                 {
-                    _book.Clear(shown);
+                    _text.Clear(shown);
                 }
 
                 break;
@@ -272,7 +272,7 @@ internal sealed class WorkSession : IAsyncDisposable
                 Unqueue();
             }
 
-            _text.Try(cell);
+            _text.Ran(cell);
         }
     }
 

@@ -9,6 +9,7 @@ namespace AttentionLab.Studio.Web;
 internal sealed class WorkText
 {
     private readonly WorkFile? _file;
+    private readonly WorkOutputs? _outputs;
     private IReadOnlyList<string> _notebooks;
     private bool _isSaved = true;
 
@@ -20,6 +21,8 @@ internal sealed class WorkText
         WorkRecord? record = _file?.Read();
         _notebooks = record?.Notebooks ?? [];
         Book = new Workbook(chapter, record);
+        _outputs = file is null ? null : new WorkOutputs(file.Outputs);
+        _outputs?.Restore(Book);
     }
 
     public Workbook Book { get; }
@@ -27,13 +30,21 @@ internal sealed class WorkText
     /// <summary>The chapter's file has another text now.</summary>
     public void Follow(ExecutedNotebook chapter) => Book.Follow(chapter, Book.ToRecord(_notebooks));
 
-    /// <summary>Keeps what the reader tried at an exercise.</summary>
-    public void Try(WorkCell cell)
+    /// <summary>Keeps what a cell showed when it ran, and what the reader tried at an exercise.</summary>
+    public void Ran(WorkCell cell)
     {
+        _outputs?.Keep(cell);
         if (Book.Try(cell))
         {
             Saved(new WorkAnswer(true));
         }
+    }
+
+    /// <summary>Takes away what a cell shows.</summary>
+    public void Clear(WorkCell cell)
+    {
+        Book.Clear(cell);
+        _outputs?.Keep(cell);
     }
 
     /// <summary>Carries out a command that is about text.</summary>
@@ -47,6 +58,7 @@ internal sealed class WorkText
                 string added = Book.Add(cell).Id;
                 return Saved(new WorkAnswer(true) { Cell = added });
             case { Do: "remove" } when cell is { IsScratch: true, Run: CellRun.Idle }:
+                Clear(cell);
                 Book.Remove(cell);
                 return Saved(new WorkAnswer(true));
             case { Do: "attempts" } when cell is not null:
@@ -73,35 +85,37 @@ internal sealed class WorkText
         }
     }
 
-    /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, and as new cells.</summary>
+    /// <summary>Takes in what another program wrote into the reader's notebook: as other texts of its cells, as new cells, and as
+    /// pieces of text that stay there.</summary>
     public void LookAtDisk()
     {
-        if (Book.Cells.Count == 0 || _file?.Found(_notebooks, out string hash) is not { } found)
+        if (Book.Cells.Count == 0 || _file?.Found(_notebooks) is not { } found)
         {
             return;
         }
 
         WorkCell[] cells = [.. Book.Cells];
-        int[] match = CellAlignment.Match([.. cells.Select(cell => cell.Source.Trim())], [.. found.Select(text => text.Trim())]);
+        int[] match = CellAlignment.Match([.. cells.Select(cell => cell.Source.Trim())], [.. found.Code.Select(text => text.Trim())]);
         WorkCell last = cells[0];
-        for (int i = 0; i < found.Count; i++)
+        for (int i = 0; i < found.Code.Count; i++)
         {
             if (match[i] < 0)
             {
                 last = Book.Add(last);
-                Book.Edit(last, found[i]);
+                Book.Edit(last, found.Code[i]);
             }
             else
             {
                 last = cells[match[i]];
-                if (last.Source.Trim() != found[i].Trim())
+                if (last.Source.Trim() != found.Code[i].Trim())
                 {
-                    Keep(last, new OtherText(found[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
+                    Keep(last, new OtherText(found.Code[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
                 }
             }
         }
 
-        _notebooks = [hash];
+        Book.TakeTexts(found.Texts);
+        _notebooks = [found.Hash];
         Saved(new WorkAnswer(true));
     }
 

@@ -19,7 +19,10 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         mayEdit,
         Progress(),
         [.. book.Cells.Select(cell => cell.Id)],
-        [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))]);
+        [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))])
+    {
+        Texts = [.. book.Texts.Select(text => text.Source)],
+    };
 
     private WorkCellView Of(WorkCell cell, long have)
     {

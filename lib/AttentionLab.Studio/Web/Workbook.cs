@@ -21,9 +21,16 @@ internal sealed class Workbook
     /// <summary>The chapter as it is shown, with what the reader made of it.</summary>
     /// <param name="notebook">The chapter.</param>
     /// <param name="record">The reader's version; null if there is none.</param>
-    public Workbook(ExecutedNotebook notebook, WorkRecord? record) => Follow(notebook, record);
+    public Workbook(ExecutedNotebook notebook, WorkRecord? record)
+    {
+        Texts = record?.Texts ?? [];
+        Follow(notebook, record);
+    }
 
     public IReadOnlyList<WorkCell> Cells => _cells;
+
+    /// <summary>Pieces of text that another program changed or added in the reader's notebook; the page shows the chapter's.</summary>
+    public IReadOnlyList<OwnText> Texts { get; private set; }
 
     /// <summary>Grows with every change; microseconds since 1970 at the start of the program.</summary>
     public long Now { get; private set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
@@ -45,7 +52,10 @@ internal sealed class Workbook
             Solved = cell.Solved,
             Attempts = [.. cell.Attempts],
         })],
-        notebooks);
+        notebooks)
+    {
+        Texts = Texts,
+    };
 
     /// <summary>The chapter has another text now; see <see cref="ChapterVersion"/>.</summary>
     public void Follow(ExecutedNotebook notebook, WorkRecord? record)
@@ -72,6 +82,13 @@ internal sealed class Workbook
             cell.Revision++;
             TouchFrom(cell);
         }
+    }
+
+    /// <summary>What another program made of the chapter's text.</summary>
+    public void TakeTexts(IReadOnlyList<OwnText> texts)
+    {
+        Texts = texts;
+        Now++;
     }
 
     /// <summary>A new cell below another.</summary>
@@ -152,6 +169,16 @@ internal sealed class Workbook
     {
         (cell.Failure, cell.Seconds, cell.Run) = (failure, seconds, CellRun.Idle);
         TouchFrom(cell);
+    }
+
+    /// <summary>Brings back what a cell showed before this course was started; it stands in place of the book's.</summary>
+    public void Restore(WorkCell cell, KeptOutputs kept)
+    {
+        Clear(cell);
+        cell.Outputs.AddRange(kept.Outputs.Select(output => (output, ++Now)));
+        (cell.RanSource, cell.Failure, cell.Seconds, cell.IsBehind) = (kept.Ran, kept.Failure, kept.Seconds, kept.IsBehind);
+        cell.RanIn = WorkCell.EarlierCourse;
+        Touch(cell);
     }
 
     /// <summary>Keeps what the reader tried at an exercise, and whether its check passed.</summary>

@@ -148,6 +148,75 @@ public sealed class WorkSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Disk_TextChangedByAnotherProgram_IsToldAndStays()
+    {
+        _course.WriteFile("notebooks/01-a.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!markdown\n\nMiddle.\n\n#!csharp\n\n2\n");
+        WorkSession session = Open();
+        Edit(session, "c2", "11", 0);
+        string other = File.ReadAllText(Work).Replace("Middle.", "Middle, as I see it.", StringComparison.Ordinal)
+            .Replace("#!csharp\n\n2", "#!markdown\n\nMy note.\n\n#!csharp\n\n2", StringComparison.Ordinal) + "\n#!markdown\n\nMy end.\n";
+        File.WriteAllText(Work, other);
+        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], session.Since(0, "t", isFirst: true)!.Texts);
+        string[] theirs = ["# Title", "11", "Middle, as I see it.", "My note.", "2", "My end."];
+        Assert.Equal(theirs, AllOnDisk());
+
+        // Whatever the page writes from now on, after a new start, too, keeps it.
+        Edit(session, "c4", "22", 0);
+        theirs[4] = "22";
+        Assert.Equal(theirs, AllOnDisk());
+        session = Open();
+        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], session.Since(0, "t", isFirst: true)!.Texts);
+        string own = session.Do(new WorkCommand("add", "t") { Cell = "c2" }).Cell!;
+        Edit(session, own, "own", 0);
+        Assert.Equal(["# Title", "11", "own", "Middle, as I see it.", "My note.", "22", "My end."], AllOnDisk());
+
+        // A new text of the chapter in its place loses none of them.
+        File.WriteAllText(Chapter, File.ReadAllText(Chapter).Replace("Middle.", "New middle.", StringComparison.Ordinal));
+        session = Open();
+        Edit(session, "c4", "222", 1);
+        Assert.Equal(["# Title", "11", "own", "New middle.", "222", "Middle, as I see it.", "My note.", "My end."], AllOnDisk());
+
+        // The other program takes its words back.
+        File.WriteAllText(Work, "#!markdown\n\n# Title\n\n#!csharp\n\n11\n\n#!csharp\n\nown\n\n#!markdown\n\nNew middle.\n\n#!csharp\n\n222\n");
+        Assert.Empty(session.Since(0, "t", isFirst: true)!.Texts);
+    }
+
+    [Fact]
+    public void Outputs_OfAnEarlierCourse_AreShownAgainUntilTheyAreCleared()
+    {
+        Write("1", "2", "3");
+        Run("c2", "two", new CellFailure("it stopped", 1, "here"));
+        WorkSession session = Open();
+        WorkCellView view = View(session, "c2");
+        Assert.Contains("two", view.Html);
+        Assert.Equal((true, 1, "ran before the kernel ended", ""), (view.Failed, view.Line, view.Note, view.Mark));
+        Assert.Equal("not run yet", View(session, "c1").Note);
+
+        // The book's own outputs, which come later, do not replace them; another text of the cell is told.
+        session.TakeFromBook(new ExecutedCell(2, "csharp", "2", [new CellOutput(CellOutput.Plain, "of the book")], null, 1));
+        Assert.DoesNotContain("of the book", View(session, "c2").Html);
+        Edit(session, "c2", "22", 0);
+        Assert.Equal("edited since it ran", View(Open(), "c2").Mark);
+
+        session.Do(new WorkCommand("clear", "t"));
+        Assert.Equal("", View(Open(), "c2").Html);
+    }
+
+    [Fact]
+    public void Outputs_ThatCannotBeReadOrWritten_AreOnlyGone()
+    {
+        Write("1");
+        Run("c1", "one", null);
+        string kept = Path.Combine(_course.Root, "work", "live", "01-a", "c1.json");
+        File.WriteAllText(kept, "{\"ran\":");
+        Assert.Equal("", View(Open(), "c1").Html);
+        File.Delete(kept);
+        Directory.CreateDirectory(kept);
+        Run("c1", "one", null);
+        Assert.Equal("", View(Open(), "c1").Html);
+    }
+
+    [Fact]
     public void Disk_ACrashBetweenRecordAndNotebook_IsNoOtherProgram()
     {
         Write("1");
@@ -242,6 +311,17 @@ public sealed class WorkSessionTests : IAsyncDisposable
 
     private byte[] Write(params string[] cells) => File.ReadAllBytes(_course.Write("01-a.dib", cells));
 
+    /// <summary>As a session does when its kernel ran a cell.</summary>
+    private void Run(string id, string shown, CellFailure? failure)
+    {
+        WorkText text = new(NotebookRunner.NotRun(Chapter, DibDocument.Read(Chapter)), new WorkFile(Chapter, Path.GetDirectoryName(Work)!));
+        WorkCell cell = text.Book.Find(id)!;
+        text.Book.Begin(cell, 1);
+        text.Book.Show(cell, new CellOutput(CellOutput.Plain, shown));
+        text.Book.End(cell, failure, 0.5);
+        text.Ran(cell);
+    }
+
     private WorkSession Open()
     {
         var session = new WorkSession(
@@ -256,6 +336,8 @@ public sealed class WorkSessionTests : IAsyncDisposable
     private static WorkCellView View(WorkSession session, string id) => session.Since(0, "t", isFirst: true)!.Cells.Single(cell => cell.Id == id);
 
     private static string[] Texts(WorkSession session) => [.. session.Since(0, "t", isFirst: true)!.Cells.Select(cell => cell.Source)];
+
+    private string[] AllOnDisk() => [.. DibDocument.Read(Work).Cells.Select(cell => cell.Text)];
 
     private string[] OnDisk() => [.. DibDocument.Read(Work).Cells.Where(cell => cell.Kind == DibCellKind.CSharp).Select(cell => cell.Text)];
 }

@@ -16,6 +16,7 @@ export class Bar {
   #said = document.createElement('p');
   #buttons = {};
   #reading = document.createElement('p');
+  #texts = document.createElement('details');
   #progress = document.createElement('span');
   #stopAsked = 0;
   #variables = new Variables();
@@ -53,7 +54,9 @@ export class Bar {
       take.textContent = 'Take over here';
       take.addEventListener('click', () => cells.ask('take', {}));
       this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
-      bar.append(this.#reading, buttons, this.#word, this.#variables.dom);
+      this.#texts.className = 'own-texts';
+      this.#texts.hidden = true;
+      bar.append(this.#reading, this.#texts, buttons, this.#word, this.#variables.dom);
       this.#progress.className = 'work-progress';
       bar.append(this.#more(), this.#said);
       cells.say = text => { this.#said.textContent = text; };
@@ -69,6 +72,7 @@ export class Bar {
     this.#word.textContent = news.kernel.word;
     this.#word.hidden = news.kernel.state !== 'ended' || !news.kernel.word;
     this.#reading.hidden = news.mayEdit;
+    this.#showTexts(news.texts);
     const running = this.#cells.count(cell => cell.view.run !== 'idle');
     const stale = this.#cells.count(cell => cell.view.mark);
     this.#buttons.stop.disabled = running === 0 || !news.mayEdit;
@@ -84,6 +88,25 @@ export class Bar {
       this.#variables.refresh();
     }
     this.#wasRunning = running;
+  }
+
+  // Text (Markdown) that another program changed in the reader's notebook: it is kept there, and shown here.
+  #showTexts(texts) {
+    if (this.#texts.dataset.shown === JSON.stringify(texts)) {
+      return;
+    }
+    this.#texts.dataset.shown = JSON.stringify(texts);
+    this.#texts.hidden = texts.length === 0;
+    const title = document.createElement('summary');
+    title.textContent = 'Another program changed ' + (texts.length === 1 ? 'a piece' : texts.length + ' pieces')
+      + ' of text in work/' + document.body.dataset.live + '.dib. It stays there; this page shows the chapter’s text.';
+    this.#texts.replaceChildren(title, ...texts.map(text => {
+      const piece = document.createElement('pre');
+      piece.className = 'plain';
+      piece.tabIndex = 0;
+      piece.textContent = text;
+      return piece;
+    }));
   }
 
   // What one needs seldom.
