@@ -34,7 +34,7 @@ public sealed class ChartDisplayTests(BrowserFixture browser)
         await using WatchedPage page = await browser.OpenAsync(width: 700);
         await page.Page.SetContentAsync($"<!doctype html><meta charset=\"utf-8\"><body>{WithBundle(html)}</body>");
         await page.Page.WaitForFunctionAsync("() => document.querySelector('.attention-figure .main-svg .cartesianlayer .subplot')");
-        await page.Page.Locator(".attention-plot").PressAsync("ArrowRight");
+        await page.Page.GetByRole(AriaRole.Slider).PressAsync("ArrowRight");
         await Assertions.Expect(page.Page.Locator(".attention-figure > p")).ToHaveTextAsync("Second step.");
         Assert.Equal("4,5,6", await page.Page.EvaluateAsync<string>("document.querySelector('.attention-plot')._fullData[0].y.join()"));
         Assert.Empty(page.Errors);

@@ -4,6 +4,9 @@
 //   themed(colour, own)          Plotly's template for a page that writes in `colour`; `own` is the figure's template, which wins
 //   merge(below, above)          one object of two, deeply
 //   draw(Plotly, host, figure)   draws into `host`, a div that holds the summary in a <p>, which stays as the caption
+//   take(layout, frames, titled) takes title, sliders and lists out of a layout: they stand above the drawing as text and controls
+//   control(Plotly, parts, one, meta)   a slider or list that was taken, as an element; parts: plot, title, caption
+//   setTitle(element, text)      a title with plotly's few tags
 var attentionFigure = (function () {
   'use strict';
 
@@ -28,28 +31,31 @@ var attentionFigure = (function () {
   }
 
   function draw(Plotly, host, figure) {
-    var meta = figure.layout.meta || {}, slider = (figure.layout.sliders || [])[0], menu = (figure.layout.updatemenus || [])[0];
+    var layout = JSON.parse(JSON.stringify(figure.layout)), frames = JSON.parse(JSON.stringify(figure.frames || [])), meta = layout.meta || {};
+    var taken = take(layout, frames, true);
     var caption = host.querySelector('p') || host.appendChild(paragraph(meta.summary || ''));
+    var title = document.createElement('div');
+    setTitle(title, taken.title || '');
+    title.className = 'attention-title';
+    title.style.cssText = 'margin:0.2em 0 0.5em;font-weight:600;max-width:48em';
     var plot = document.createElement('div');
     plot.className = 'attention-plot';
     plot.style.width = '100%';
     plot.style.maxWidth = meta.maxWidth ? meta.maxWidth + 'px' : '';
-    plot.style.height = figure.layout.height + 'px'; // no jump of the page while plotly works
-    plot.setAttribute('role', slider || menu ? 'group' : 'img');
-    plot.setAttribute('aria-label', plain(figure.layout.title.text));
+    plot.style.height = layout.height + 'px'; // no jump of the page while plotly works
+    plot.setAttribute('role', 'img');
+    plot.setAttribute('aria-label', meta.summary || title.textContent);
     caption.style.cssText = 'margin:0.2em 0 0.8em;font-size:0.9em;max-width:48em';
-    caption.setAttribute('aria-live', slider || menu ? 'polite' : 'off');
+    host.insertBefore(title, caption);
+    taken.controls.forEach(function (one) {
+      var row = control(Plotly, { plot: plot, title: title, caption: caption }, one, meta);
+      row.style.cssText = 'display:flex;flex-wrap:wrap;align-items:center;gap:0.3em 0.9em;margin:0.3em 0;font-size:0.9em';
+      row.querySelector('input, select').style.cssText = 'margin-left:0.6em;vertical-align:middle';
+      host.insertBefore(row, caption);
+    });
     host.insertBefore(plot, caption);
-
-    var layout = Object.assign({}, figure.layout, { template: themed(getComputedStyle(host).color, figure.layout.template) });
-    return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: figure.frames || [], config: figure.config }).then(function () {
-      function follow(step) {
-        if (meta.summaries && meta.summaries[step]) { caption.textContent = meta.summaries[step]; }
-        if (meta.titles && meta.titles[step]) { plot.setAttribute('aria-label', meta.titles[step]); }
-      }
-      plot.on('plotly_sliderchange', function (event) { follow(event.slider.active); });
-      plot.on('plotly_buttonclicked', function (event) { follow(event.active); });
-      if (slider) { keys(Plotly, plot, follow); }
+    layout.template = themed(getComputedStyle(host).color, figure.layout.template);
+    return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: frames, config: figure.config }).then(function () {
       watch(function () {
         if (document.contains(plot)) { Plotly.relayout(plot, { template: themed(getComputedStyle(host).color, figure.layout.template) }); }
         return document.contains(plot);
@@ -58,20 +64,166 @@ var attentionFigure = (function () {
     });
   }
 
-  // The arrow keys move a slider: its SVG handle cannot be reached from the keyboard.
-  function keys(Plotly, plot, follow) {
-    plot.tabIndex = 0;
-    plot.setAttribute('aria-roledescription', 'chart with a slider: left and right arrow keys move it');
-    plot.addEventListener('keydown', function (event) {
-      var slider = plot.layout.sliders[0], active = slider.active || 0;
-      var next = active + (event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0);
-      if (next === active || next < 0 || next >= slider.steps.length) { return; }
-      event.preventDefault();
-      var step = slider.steps[next];
-      Plotly.animate(plot, step.args[0], step.args[1]).then(function () {
-        return Plotly.relayout(plot, 'sliders[0].active', next);
-      }).then(function () { follow(next); });
+  // Takes out of a layout what stands beside the drawing: the title, if it is wanted, sliders and drop-down lists, and the room they had.
+  function take(layout, frames, titled) {
+    var controls = takeControls(layout, frames);
+    var given = layout.title && (layout.title.text || layout.title);
+    var title = titled && typeof given === 'string' ? given : null;
+    layout.margin = Object.assign({ t: 20, r: 20, b: 50, l: 60 }, layout.margin);
+    layout.height = layout.height || 420;
+    if (title !== null) {
+      delete layout.title;
+      frames.forEach(function (frame) {
+        if (frame.layout) {
+          delete frame.layout.title;
+        }
+      });
+      layout.height -= Math.max(0, layout.margin.t - 16);
+      layout.margin.t = 16;
+    }
+    return { title: title, controls: controls };
+  }
+
+  // Sliders and drop-down lists whose steps call one of plotly's functions.
+  var methods = { restyle: 1, relayout: 1, update: 1, animate: 1, skip: 1 };
+
+  function takeControls(layout, frames) {
+    var taken = [];
+    function usable(steps) {
+      return steps && steps.length > 1 && steps.every(function (step) { return methods[step.method || 'restyle'] && step.visible !== false; });
+    }
+    function take(kind, label, given) {
+      var steps = given.steps || given.buttons;
+      taken.push({
+        kind: kind,
+        label: plain(label).replace(/\s*[:=]\s*$/, '').trim(),
+        labels: steps.map(function (step) { return plain(step.label).trim(); }),
+        titles: steps.map(function (step) { return stepTitle(step, frames); }),
+        steps: steps,
+        active: given.active || 0
+      });
+    }
+    layout.sliders = (layout.sliders || []).filter(function (slider) {
+      if (usable(slider.steps)) {
+        take('slider', (slider.currentvalue && slider.currentvalue.prefix) || slider.name || 'Step', slider);
+        return false;
+      }
+      return true;
     });
+    layout.updatemenus = (layout.updatemenus || []).filter(function (menu) {
+      if ((menu.type || 'dropdown') === 'dropdown' && usable(menu.buttons)) {
+        // "scoring: cosine", "scoring: dot": the common part is the list's own label.
+        var prefix = /^([^:]+): /.exec(plain(menu.buttons[0].label));
+        var common = prefix && menu.buttons.every(function (button) { return plain(button.label).indexOf(prefix[0]) === 0; });
+        take('list', menu.name || (common ? prefix[1] : 'Show'), menu);
+        if (common) {
+          var last = taken[taken.length - 1];
+          last.labels = last.labels.map(function (label) { return label.slice(prefix[0].length); });
+        }
+        return false;
+      }
+      return true;
+    });
+    return taken;
+  }
+
+  // A step may bring a title of its own: in its arguments, or in the frame that it names.
+  function stepTitle(step, frames) {
+    var args = step.args || [];
+    var change = step.method === 'relayout' ? args[0] : step.method === 'update' ? args[1] : null;
+    if (step.method === 'animate') {
+      var name = Array.isArray(args[0]) ? args[0][0] : args[0];
+      var frame = frames.filter(function (one) { return one.name === name; })[0];
+      change = frame && frame.layout;
+    }
+    var title = change && (change['title.text'] || (change.title && (change.title.text || change.title)));
+    return typeof title === 'string' ? title : null;
+  }
+
+  function apply(Plotly, plot, step) {
+    var args = step.args || [];
+    if (step.method === 'animate') {
+      var options = merge({ mode: 'immediate', frame: { duration: 0, redraw: true }, transition: { duration: 0 } }, args[1] || {});
+      return Plotly.animate(plot, args[0], options);
+    }
+    return step.method === 'skip' ? null : Plotly[step.method || 'restyle'].apply(null, [plot].concat(args));
+  }
+
+  // The control itself: a slider or list of the page, which works by keyboard and on a narrow screen. Its step changes drawing, title and words.
+  function control(Plotly, parts, control, meta) {
+    var row = document.createElement('div');
+    row.className = 'chart-control';
+    var label = document.createElement('label');
+    var name = document.createElement('span');
+    name.textContent = control.label;
+    var input = document.createElement(control.kind === 'slider' ? 'input' : 'select');
+    var output = document.createElement('output');
+    label.append(name, input);
+    row.append(label);
+    if (control.kind === 'slider') {
+      input.type = 'range';
+      input.min = 0;
+      input.max = control.steps.length - 1;
+      input.step = 1;
+      row.append(output);
+    } else {
+      control.labels.forEach(function (text, index) {
+        var option = document.createElement('option');
+        option.value = index;
+        option.textContent = text;
+        input.append(option);
+      });
+    }
+    input.value = control.active;
+    function say() {
+      output.textContent = control.labels[input.value];
+      if (control.kind === 'slider') {
+        input.setAttribute('aria-valuetext', control.labels[input.value]);
+      }
+    }
+    input.addEventListener('input', function () {
+      var step = input.value;
+      say();
+      if (control.titles[step] && parts.title) {
+        setTitle(parts.title, control.titles[step]);
+      }
+      if (meta.summaries && meta.summaries[step] && parts.caption) {
+        parts.caption.textContent = meta.summaries[step];
+        parts.plot.setAttribute('aria-label', meta.summaries[step]);
+      }
+      Promise.resolve(apply(Plotly, parts.plot, control.steps[step])).catch(function () { /* a newer step took over */ });
+    });
+    // A notebook has uses of its own for arrow keys.
+    input.addEventListener('keydown', function (event) { event.stopPropagation(); });
+    if (parts.caption) {
+      parts.caption.setAttribute('aria-live', 'polite');
+    }
+    say();
+    return row;
+  }
+
+  // Plotly's few tags become elements; everything else is text.
+  function setTitle(line, title) {
+    line.textContent = '';
+    var at = line;
+    title.split(/(<\/?(?:b|i|sub|sup|br|em|strong)\s*\/?>)/i).forEach(function (part) {
+      var tag = /^<(\/?)(\w+)\s*\/?>$/.exec(part);
+      if (!tag) {
+        at.append(plain(part));
+      } else if (tag[1]) {
+        at = at === line ? line : at.parentNode;
+      } else if (tag[2].toLowerCase() === 'br') {
+        at.append(' ');
+      } else {
+        at = at.appendChild(document.createElement(tag[2].toLowerCase()));
+      }
+    });
+  }
+
+  // Text with plotly's tags and entities taken away.
+  function plain(text) {
+    return String(text).replace(/<\/?(?:b|i|sub|sup|br|em|strong)\s*\/?>/gi, ' ')
+      .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
   }
 
   // Text and lines in the colour that the page itself writes with: right in any theme of any host.
@@ -129,9 +281,5 @@ var attentionFigure = (function () {
     return p;
   }
 
-  function plain(text) {
-    return text.replace(/<br>/g, ' ').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
-  }
-
-  return { show: show, draw: draw, themed: themed, merge: merge };
+  return { show: show, draw: draw, themed: themed, merge: merge, take: take, control: control, setTitle: setTitle };
 })();

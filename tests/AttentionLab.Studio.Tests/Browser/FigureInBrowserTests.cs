@@ -94,10 +94,11 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     {
         await using WatchedPage page = await ShowAsync(FigureHtml.Write(SampleFigures.All["slider"], "first", Plotly));
         await DrawnAsync(page, 1);
-        ILocator plot = page.Page.Locator(".attention-plot");
-        await plot.FocusAsync();
-        await plot.PressAsync("ArrowRight");
+        ILocator slider = page.Page.GetByRole(AriaRole.Slider, new() { Name = "d" });
+        await slider.PressAsync("ArrowRight");
         await Assertions.Expect(page.Page.Locator("#first > p")).ToHaveTextAsync("Second step.");
+        await Assertions.Expect(page.Page.Locator(".attention-title")).ToHaveTextAsync("Second");
+        Assert.Equal("64", await slider.GetAttributeAsync("aria-valuetext"));
         Assert.Equal("4,5,6", await page.Page.EvaluateAsync<string>("document.querySelector('.attention-plot')._fullData[0].y.join()"));
     }
 
