@@ -6,8 +6,8 @@ using AttentionLab.Words;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// A trained BERT (Devlin et al. 2019) or MiniLM from a folder as it is downloaded: <c>config.json</c>, <c>vocab.txt</c>,
-/// <c>model.safetensors</c>, and what sentence-transformers adds. Texts in, vectors out.
+/// A trained BERT (Devlin et al. 2019) or MiniLM from a folder as it is downloaded: <c>config.json</c>, <c>tokenizer.json</c> or
+/// <c>vocab.txt</c>, <c>model.safetensors</c>, and what sentence-transformers adds. Texts in, vectors out.
 /// <code>
 /// Bert bert = Bert.Load("models/all-MiniLM-L6-v2");
 /// Tensor vectors = bert.Embed("The apple fell from the tree.", "Apple sold a phone.");   // (2,C)
@@ -57,27 +57,23 @@ public sealed partial class Bert
     public IReadOnlyList<string> UnusedTensors { get; }
 
     /// <summary>Reads a model's folder.</summary>
-    /// <param name="folder">Holds config.json, vocab.txt, model.safetensors; if there:
+    /// <param name="folder">Holds config.json, tokenizer.json or vocab.txt (or both), model.safetensors; if there:
     /// tokenizer_config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json.</param>
-    /// <param name="lowerCase">true for an uncased model, false for a cased one; null takes it from tokenizer_config.json, or else from vocab.txt.</param>
+    /// <param name="lowerCase">
+    /// true for an uncased model, false for a cased one; null takes it from tokenizer_config.json, or else from tokenizer.json or vocab.txt.
+    /// </param>
+    /// <param name="rules">Whose tokenizer is followed where two differ.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">Files are damaged, do not belong together or
     /// describe another kind of model; the message names file, both sides and fix.</exception>
-    public static Bert Load(string folder, bool? lowerCase = null)
+    public static Bert Load(string folder, bool? lowerCase = null, TokenizerRules rules = TokenizerRules.Fast)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ForeignFile.RequireFolder(folder, "config.json, vocab.txt and model.safetensors");
         SentenceSettings settings = SentenceSettings.Read(folder);
         string model = settings.ModelFolder;
         BertConfig config = BertConfig.Read(Path.Combine(model, "config.json"));
-        WordPieceTokenizer tokenizer = ReadTokenizer(model, lowerCase);
-        if (tokenizer.Pieces.Count > config.Vocabulary)
-        {
-            throw new InvalidDataException(
-                $"{Path.Combine(model, "vocab.txt")} has {tokenizer.Pieces.Count} pieces but config.json has vocab_size {config.Vocabulary}: take both files "
-                + "from the same model.");
-        }
-
+        WordPieceTokenizer tokenizer = BertTokenizer.Read(model, config, lowerCase, rules);
         string weights = Path.Combine(model, "model.safetensors");
         if (!File.Exists(weights) && !Directory.Exists(weights))
         {
@@ -106,15 +102,4 @@ public sealed partial class Bert
     public override string ToString() =>
         $"Bert of {Config.Layers} layers, {Config.Channels} channels, {Config.Heads} heads, {Tokenizer.Pieces.Count} pieces "
         + $"({(Tokenizer.Splitter.LowerCase ? "uncased" : "cased")})";
-
-    private static WordPieceTokenizer ReadTokenizer(string model, bool? lowerCase)
-    {
-        string path = Path.Combine(model, "vocab.txt");
-        ForeignFile.RequireFile(path, "only WordPiece vocabularies are read; put the model's vocab.txt there");
-        JsonFile? file = JsonFile.ReadIfThere(Path.Combine(model, "tokenizer_config.json"));
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(path, lowerCase ?? file?.Truth("do_lower_case"));
-        return file is null ? tokenizer
-            : new(
-                tokenizer.Pieces, new BasicTokenizer(tokenizer.Splitter.LowerCase, file.Truth("strip_accents"), file.Truth("tokenize_chinese_chars") ?? true));
-    }
 }

@@ -130,7 +130,7 @@ public sealed record BertConfig(
         if (file.Text(key) is { } value && value != wanted)
         {
             throw new InvalidDataException(
-                $"{file.Path}: {key} is \"{Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
+                $"{file.Path}: {key} is \"{JsonFile.Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
         }
     }
 
@@ -141,9 +141,7 @@ public sealed record BertConfig(
         "relu" => Activation.Relu,
         string other =>
             throw new InvalidDataException(
-                $"{file.Path}: hidden_act is \"{Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model with one "
-                + "of these."),
+                $"{file.Path}: hidden_act is \"{JsonFile.Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model "
+                + "with one of these."),
     };
-
-    private static string Shorten(string text) => text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Models;
 

@@ -4,24 +4,30 @@ using System.Text;
 namespace AttentionLab.Words;
 
 /// <summary>
-/// Canonical decomposition (NFD) and lower case by tables of our own, so that a text gives the same tokens in every host:
+/// Canonical and compatibility decomposition (NFD, NFKD) and lower case by tables of our own, so that a text gives the same tokens in every host:
 /// under InvariantGlobalization, which this repository sets, <see cref="string.Normalize()"/> returns non-ASCII text unchanged.
 /// Source: The Unicode Standard, chapter 3.11 (normalisation), 3.12 (Hangul), 3.13 (final sigma).
 /// </summary>
 internal static class UnicodeText
 {
-    private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
-    private static readonly Lazy<(Dictionary<int, int[]> Parts, Dictionary<int, byte> Classes)> Tables = new(ReadTables);
+    /// <summary>Hangul syllables are made of L, V and T by a formula (3.12): the first code of each and how many there are.</summary>
+    public const int HangulFirst = 0xAC00, HangulLast = 0xD7A3, LFirst = 0x1100, VFirst = 0x1161, TFirst = 0x11A7, VCount = 21, TCount = 28;
+
+    private static readonly Lazy<Dictionary<int, int[]>> Canonical = new(() => UnicodeTables.Parts("decompositions.txt", "d"));
+    private static readonly Lazy<Dictionary<int, int[]>> Compatible = new(() => UnicodeTables.Parts("compatibility.txt", "k"));
+    private static readonly Lazy<Dictionary<int, byte>> Classes = new(UnicodeTables.Classes);
 
     /// <summary>NFD: every character as its base and marks, marks in canonical order. A lone surrogate becomes U+FFFD.</summary>
-    public static string Decompose(string text)
+    /// <param name="text">Any text.</param>
+    /// <param name="compatible">NFKD: also ligatures, widths, circles and the like as what they stand for.</param>
+    public static string Decompose(string text, bool compatible = false)
     {
         if (System.Text.Ascii.IsValid(text))
         {
             return text;
         }
 
-        (Dictionary<int, int[]> parts, Dictionary<int, byte> classes) = Tables.Value;
+        Dictionary<int, int[]> canonical = Canonical.Value;
         List<int> codes = new(text.Length + 8);
         foreach (Rune rune in text.EnumerateRunes())
         {
@@ -29,14 +35,14 @@ internal static class UnicodeText
             if (code is >= HangulFirst and <= HangulLast)
             {
                 int index = code - HangulFirst;
-                codes.Add(0x1100 + index / 588);
-                codes.Add(0x1161 + index % 588 / 28);
-                if (index % 28 != 0)
+                codes.Add(LFirst + index / (VCount * TCount));
+                codes.Add(VFirst + index % (VCount * TCount) / TCount);
+                if (index % TCount != 0)
                 {
-                    codes.Add(0x11A7 + index % 28);
+                    codes.Add(TFirst + index % TCount);
                 }
             }
-            else if (parts.TryGetValue(code, out int[]? pieces))
+            else if ((compatible && Compatible.Value.TryGetValue(code, out int[]? pieces)) || canonical.TryGetValue(code, out pieces))
             {
                 codes.AddRange(pieces);
             }
@@ -46,18 +52,20 @@ internal static class UnicodeText
             }
         }
 
-        Order(codes, classes);
-        StringBuilder result = new(codes.Count);
-        foreach (int code in codes)
-        {
-            result.Append(new Rune(code).ToString());
-        }
-
-        return result.ToString();
+        Order(codes);
+        return UnicodeComposition.Text(codes);
     }
 
+    /// <summary>Canonical combining class; 0 of a base.</summary>
+    public static byte ClassOf(int code) => Classes.Value.GetValueOrDefault(code);
+
     /// <summary>Lower case as Python's str.lower: simple mappings, İ to i with dot, and Σ to ς at the end of a word.</summary>
-    public static string Lower(string text)
+    public static string Lower(string text) => Lower(text, finalSigma: true);
+
+    /// <summary>Lower case of each character by itself: as <see cref="Lower(string)"/>, but Σ is σ everywhere.</summary>
+    public static string LowerEach(string text) => Lower(text, finalSigma: false);
+
+    private static string Lower(string text, bool finalSigma)
     {
         if (System.Text.Ascii.IsValid(text))
         {
@@ -71,7 +79,7 @@ internal static class UnicodeText
             result.Append(runes[i].Value switch
             {
                 0x130 => "i\u0307",
-                0x3A3 => IsFinal(runes, i) ? "ς" : "σ",
+                0x3A3 => finalSigma && IsFinal(runes, i) ? "ς" : "σ",
                 _ => Rune.ToLowerInvariant(runes[i]).ToString(),
             });
         }
@@ -80,8 +88,9 @@ internal static class UnicodeText
     }
 
     /// <summary>Stable sort of each run of marks (class above 0) by class. A run without end is sorted in n·log n.</summary>
-    private static void Order(List<int> codes, Dictionary<int, byte> classes)
+    private static void Order(List<int> codes)
     {
+        Dictionary<int, byte> classes = Classes.Value;
         for (int start = 0; start < codes.Count; start++)
         {
             int end = start;
@@ -130,35 +139,4 @@ internal static class UnicodeText
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol
         || rune.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019
             or 0x2024 or 0x2027 or 0xFE13 or 0xFE52 or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A;
-
-    private static (Dictionary<int, int[]> Parts, Dictionary<int, byte> Classes) ReadTables()
-    {
-        Dictionary<int, int[]> parts = [];
-        Dictionary<int, byte> classes = [];
-        using Stream stream = typeof(UnicodeText).Assembly.GetManifestResourceStream("AttentionLab.Words.decompositions.txt")
-            ?? throw new InvalidOperationException("The library lacks its embedded decompositions.txt: build it again.");
-        using StreamReader reader = new(stream);
-        while (reader.ReadLine() is { } line)
-        {
-            string[] fields = line.Split(' ');
-            if (fields[0] == "d")
-            {
-                parts.Add(Hex(fields[1]), [.. fields.Skip(2).Select(Hex)]);
-                continue;
-            }
-
-            foreach (string run in fields.Skip(2))
-            {
-                string[] ends = run.Split('-');
-                for (int code = Hex(ends[0]); code <= Hex(ends[1]); code++)
-                {
-                    classes.Add(code, (byte)Hex(fields[1]));
-                }
-            }
-        }
-
-        return (parts, classes);
-    }
-
-    private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

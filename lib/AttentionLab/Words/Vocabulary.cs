@@ -15,7 +15,7 @@ public sealed class Vocabulary
     private const long MaximalFile = 64 << 20;
 
     /// <summary>Lines that repeat an earlier one; a published vocabulary has a handful.</summary>
-    private const int MostRepeated = 1000;
+    internal const int MostRepeated = 1000;
 
     private readonly string[] _words;
     private readonly Dictionary<string, int> _ids;
@@ -36,14 +36,10 @@ public sealed class Vocabulary
             }
         }
 
-        LongestWord = _words.Length == 0 ? 0 : _words.Max(w => w.Length);
     }
 
-    private Vocabulary(string[] words, Dictionary<string, int> ids)
-    {
-        (_words, _ids) = (words, ids);
-        LongestWord = words.Length == 0 ? 0 : words.Max(w => w.Length);
-    }
+    /// <summary>Words of which some may be repeated or empty, and the id of each that is looked up.</summary>
+    internal Vocabulary(string[] words, Dictionary<string, int> ids) => (_words, _ids) = (words, ids);
 
     /// <summary>Number of ids, V.</summary>
     public int Count => _words.Length;
@@ -51,8 +47,8 @@ public sealed class Vocabulary
     /// <summary>All words in the order of their ids.</summary>
     public IReadOnlyList<string> Words => _words;
 
-    /// <summary>Length of the longest word in UTF-16 units: no longer text need be looked up.</summary>
-    internal int LongestWord { get; }
+    /// <summary>Each word once, with the id that it is looked up by.</summary>
+    internal IEnumerable<(string Word, int Id)> Pairs => _ids.Select(pair => (pair.Key, pair.Value));
 
     /// <summary>The word of an id.</summary>
     /// <param name="id">0 … <see cref="Count"/> − 1.</param>

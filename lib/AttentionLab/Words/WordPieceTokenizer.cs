@@ -7,36 +7,42 @@ namespace AttentionLab.Words;
 /// ("un", "##aff", "##able"). A word that cannot be cut so, or has more than 100 characters, is [UNK].
 /// Source: Devlin et al. 2018, BERT, the released tokenization.py (FullTokenizer, WordpieceTokenizer).
 /// </summary>
+/// <remarks>Safe for several threads at once. A call leaves the result to the garbage collector, and nothing else.</remarks>
 public sealed class WordPieceTokenizer
 {
-    /// <summary>A word of more characters (code points) is [UNK].</summary>
+    /// <summary>A word of more characters (code points) is [UNK], unless a tokenizer.json says otherwise.</summary>
     public const int LongestWord = 100;
 
     /// <summary>The pieces with a meaning of their own, in BERT's usual order.</summary>
     public static IReadOnlyList<string> SpecialPieces { get; } = [Vocabulary.Padding, Vocabulary.Unknown, "[CLS]", "[SEP]", "[MASK]"];
 
-    private readonly string[] _kept;
-    private readonly int _padding, _unknown, _start, _separator;
+    private readonly WordPieces _words;
+    private readonly AddedTokens _kept;
+    private readonly AddedTokens? _keptNormal;
+    private readonly PieceTemplate _template;
+    private readonly int _padding;
 
     /// <summary>A tokenizer over a vocabulary.</summary>
     /// <param name="vocabulary">Must hold [PAD], [UNK], [CLS] and [SEP]; [MASK] if texts are to hold it.</param>
     /// <param name="splitter">Cuts a text into words; lower-casing must be that of the vocabulary.</param>
     /// <exception cref="ArgumentException">A special piece is missing.</exception>
     public WordPieceTokenizer(Vocabulary vocabulary, BasicTokenizer splitter)
+        : this(
+            Checked(vocabulary), splitter, new WordPieces(new PieceTrie(vocabulary.Pairs), vocabulary[Vocabulary.Unknown]),
+            [.. SpecialPieces.Where(vocabulary.Contains).Select(piece => new AddedToken(piece, vocabulary[piece]))],
+            PieceTemplate.Bert(vocabulary["[CLS]"], vocabulary["[SEP]"]), vocabulary[Vocabulary.Padding])
     {
-        ArgumentNullException.ThrowIfNull(vocabulary);
-        ArgumentNullException.ThrowIfNull(splitter);
-        if (SpecialPieces.Take(4).FirstOrDefault(piece => !vocabulary.Contains(piece)) is { } missing)
-        {
-            throw new ArgumentException(
-                $"vocabulary has {vocabulary.Count} pieces but not {missing}: take the vocab.txt of a BERT model, or add {string.Join(", ", SpecialPieces)}.",
-                nameof(vocabulary));
-        }
+    }
 
-        Pieces = vocabulary;
-        Splitter = splitter;
-        (_padding, _unknown, _start, _separator) = (vocabulary[Vocabulary.Padding], vocabulary[Vocabulary.Unknown], vocabulary["[CLS]"], vocabulary["[SEP]"]);
-        _kept = [.. SpecialPieces.Where(vocabulary.Contains)];
+    /// <summary>A tokenizer as a tokenizer.json describes it.</summary>
+    internal WordPieceTokenizer(
+        Vocabulary vocabulary, BasicTokenizer splitter, WordPieces words, IReadOnlyList<AddedToken> kept, PieceTemplate template, int padding)
+    {
+        ArgumentNullException.ThrowIfNull(splitter);
+        (Pieces, Splitter, _words, _template, _padding) = (vocabulary, splitter, words, template, padding);
+        _kept = new(kept.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        AddedTokens normal = new(kept.Where(token => token.Normalized).Select(token => (splitter.Normalizer.Reference(token.Content), token)));
+        _keptNormal = normal.Count > 0 ? normal : null;
     }
 
     /// <summary>The pieces and their ids.</summary>
@@ -45,19 +51,31 @@ public sealed class WordPieceTokenizer
     /// <summary>What cuts a text into words first.</summary>
     public BasicTokenizer Splitter { get; }
 
-    /// <summary>Reads a <c>vocab.txt</c>.</summary>
-    /// <param name="path">The file: one piece a line, the line's number is the id.</param>
-    /// <param name="lowerCase">
-    /// true for an uncased model, false for a cased one; null decides by the file: it is cased if more than one piece in a hundred,
-    /// those in brackets apart, has a capital letter (in BERT's vocabularies: a third of a cased one, none of an uncased one).
+    /// <summary>Reads a <c>vocab.txt</c>, or a <c>tokenizer.json</c> of WordPiece.</summary>
+    /// <param name="path">
+    /// The file. A vocab.txt has one piece a line, the line's number is the id. A file whose name ends in .json is read as tokenizer.json, with its
+    /// normaliser, pre-tokeniser, added tokens and post-processor; its truncation and padding are the caller's choice here, and not taken over.
     /// </param>
-    /// <exception cref="InvalidDataException">The file is empty, not UTF-8, too long or lacks a special piece.</exception>
-    public static WordPieceTokenizer Read(string path, bool? lowerCase = null)
+    /// <param name="lowerCase">
+    /// true for an uncased model, false for a cased one; null takes it from the tokenizer.json, or decides by the vocab.txt: it is cased if more than
+    /// one piece in a hundred, those in brackets apart, has a capital letter (in BERT's vocabularies: a third of a cased one, none of an uncased one).
+    /// </param>
+    /// <param name="rules">Whose tokenizer is followed where two differ.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is empty, damaged, too long, lacks a special piece, or asks for something that is not supported: the message names file, key and fix.
+    /// </exception>
+    public static WordPieceTokenizer Read(string path, bool? lowerCase = null, TokenizerRules rules = TokenizerRules.Fast)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return TokenizerJson.Read(path, new(lowerCase, null, null, rules));
+        }
+
         Vocabulary vocabulary = Vocabulary.Read(path);
         try
         {
-            return new(vocabulary, new BasicTokenizer(lowerCase ?? !IsCased(vocabulary)));
+            return new(vocabulary, new BasicTokenizer(lowerCase ?? !IsCased(vocabulary), rules: rules));
         }
         catch (ArgumentException e)
         {
@@ -65,44 +83,54 @@ public sealed class WordPieceTokenizer
         }
     }
 
-    private static bool IsCased(Vocabulary vocabulary) =>
-        100L * vocabulary.Words.Count(piece => !(piece.StartsWith('[') && piece.EndsWith(']')) && piece.EnumerateRunes().Any(Rune.IsUpper)) > vocabulary.Count;
-
     /// <summary>The pieces of a text. Special pieces written out in it, such as [MASK], stay whole.</summary>
     /// <param name="text">Any text.</param>
-    public IReadOnlyList<string> Tokenize(string text) => [.. Ids(text).Select(id => Pieces[id])];
+    public IReadOnlyList<string> Tokenize(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        PooledBuffer<int> ids = new(text.Length / 4);
+        AddText(text, ref ids);
+        string[] pieces = new string[ids.Count];
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            pieces[i] = Pieces[ids.Items[i]];
+        }
+
+        ids.Dispose();
+        return pieces;
+    }
 
     /// <summary>The ids of a text, or a pair of texts, with [CLS] and [SEP].</summary>
     /// <param name="text">Any text.</param>
     /// <param name="pair">A second text; null for none.</param>
-    /// <param name="maximumLength">At most so many ids: pieces are cut off the end of the longer text, one by one; null keeps all.</param>
+    /// <param name="maximumLength">
+    /// At most so many ids; null keeps all. Of a pair the longer text loses pieces first, then both; see <see cref="TokenizerRules"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumLength"/> leaves no room for [CLS] and [SEP].</exception>
     public EncodedText Encode(string text, string? pair = null, int? maximumLength = null)
     {
-        List<int> first = Ids(text);
-        List<int>? second = pair is null ? null : Ids(pair);
-        int special = second is null ? 2 : 3, dropped = 0;
+        ArgumentNullException.ThrowIfNull(text);
+        IReadOnlyList<TemplatePart> parts = pair is null ? _template.Single : _template.Pair;
+        int special = PieceTemplate.Specials(parts);
         if (maximumLength < special)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(maximumLength), $"maximumLength is {maximumLength} but [CLS] and [SEP] alone take {special}: pass more.");
         }
 
-        for (; first.Count + (second?.Count ?? 0) + special > maximumLength; dropped++)
+        PooledBuffer<int> ids = new((text.Length + (pair?.Length ?? 0)) / 4);
+        AddText(text, ref ids);
+        int first = ids.Count;
+        if (pair is not null)
         {
-            List<int> longer = second is null || first.Count > second.Count ? first : second;
-            longer.RemoveAt(longer.Count - 1);
+            AddText(pair, ref ids);
         }
 
-        List<int> ids = [_start, .. first, _separator];
-        int[] types = new int[ids.Count + (second is null ? 0 : second.Count + 1)];
-        Array.Fill(types, 1, ids.Count, types.Length - ids.Count);
-        if (second is not null)
-        {
-            ids.AddRange([.. second, _separator]);
-        }
-
-        return new([.. ids], types, dropped);
+        int second = ids.Count - first;
+        (int keep, int keepSecond) = PieceTemplate.Cut(first, second, maximumLength - special ?? int.MaxValue, Splitter.Rules);
+        EncodedText encoded = PieceTemplate.Fill(parts, ids.Items[..keep], ids.Items.Slice(first, keepSecond), ids.Count - keep - keepSecond);
+        ids.Dispose();
+        return encoded;
     }
 
     /// <summary>Several texts side by side, filled up with [PAD].</summary>
@@ -125,74 +153,65 @@ public sealed class WordPieceTokenizer
         return result.ToString();
     }
 
-    private List<int> Ids(string text)
+    private static Vocabulary Checked(Vocabulary vocabulary)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        List<int> ids = [];
-        int start = 0;
-        for (int at = text.IndexOf('['); at >= 0; at = text.IndexOf('[', at + 1))
-        {
-            if (Array.Find(_kept, piece => string.CompareOrdinal(text, at, piece, 0, piece.Length) == 0) is { } special)
-            {
-                AddWords(text[start..at], ids);
-                ids.Add(Pieces[special]);
-                start = at + special.Length;
-                at = start - 1;
-            }
-        }
-
-        AddWords(text[start..], ids);
-        return ids;
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return SpecialPieces.Take(4).FirstOrDefault(piece => !vocabulary.Contains(piece)) is not { } missing ? vocabulary
+            : throw new ArgumentException(
+                $"vocabulary has {vocabulary.Count} pieces but not {missing}: take the vocab.txt of a BERT model, or add {string.Join(", ", SpecialPieces)}.",
+                nameof(vocabulary));
     }
 
-    private void AddWords(string text, List<int> ids)
-    {
-        foreach (string word in Splitter.Split(text))
-        {
-            AddPieces(word, ids);
-        }
-    }
+    private static bool IsCased(Vocabulary vocabulary) =>
+        100L * vocabulary.Words.Count(piece => !(piece.StartsWith('[') && piece.EndsWith(']')) && piece.EnumerateRunes().Any(Rune.IsUpper)) > vocabulary.Count;
 
-    /// <summary>Greedy: from each position the longest piece. Only as long as the vocabulary's longest entry is tried.</summary>
-    private void AddPieces(string word, List<int> ids)
+    /// <summary>Added tokens of the text as it is first, then the text between them.</summary>
+    private void AddText(ReadOnlySpan<char> text, ref PooledBuffer<int> ids)
     {
-        int before = ids.Count;
-        if (word.EnumerateRunes().Count() <= LongestWord)
+        PooledBuffer<char> normal = new(text.Length + 16);
+        for (int at = 0; at < text.Length;)
         {
-            Span<char> piece = stackalloc char[2 * LongestWord + 2];
-            "##".CopyTo(piece);
-            word.CopyTo(piece[2..]);
-            int start = 0;
-            while (start < word.Length)
+            int id = _kept.Next(text, at, out int start, out int end);
+            normal.Count = 0;
+            Splitter.Normalizer.Append(text[at..start], ref normal);
+            AddNormal(normal.Items, ref ids);
+            if (id >= 0)
             {
-                // Inside a word, the two # take the place of the two characters before the piece.
-                int prefix = start == 0 ? 0 : 2, end = Math.Min(word.Length, start + Pieces.LongestWord - prefix), id = -1;
-                if (prefix == 2)
-                {
-                    "##".CopyTo(piece[start..]);
-                }
-
-                while (end > start && !Pieces.TryGetId(piece[(start + 2 - prefix)..(end + 2)], out id))
-                {
-                    end -= char.IsLowSurrogate(word[end - 1]) && end - 1 > start ? 2 : 1;
-                }
-
-                if (end <= start)
-                {
-                    break;
-                }
-
                 ids.Add(id);
-                start = end;
             }
 
-            if (start == word.Length)
-            {
-                return;
-            }
+            at = end;
         }
 
-        ids.RemoveRange(before, ids.Count - before);
-        ids.Add(_unknown);
+        normal.Dispose();
+    }
+
+    private void AddNormal(ReadOnlySpan<char> text, ref PooledBuffer<int> ids)
+    {
+        for (int at = 0; _keptNormal is not null && at < text.Length;)
+        {
+            int id = _keptNormal.Next(text, at, out int start, out int end);
+            AddWords(text[at..start], ref ids);
+            if (id >= 0)
+            {
+                ids.Add(id);
+            }
+
+            at = end;
+        }
+
+        if (_keptNormal is null)
+        {
+            AddWords(text, ref ids);
+        }
+    }
+
+    private void AddWords(ReadOnlySpan<char> text, ref PooledBuffer<int> ids)
+    {
+        WordBreaks breaks = Splitter.Breaks;
+        for (int start = 0; breaks.TryNext(text, ref start, out int end); start = end)
+        {
+            _words.Add(text[start..end], ref ids);
+        }
     }
 }

@@ -14,7 +14,7 @@ public class BasicTokenizerTests
     public void Split_TextsOfManyScripts_AgreesWithPython(bool lowerCase)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(GoldenFiles.Path("words/basic.json")));
-        BasicTokenizer tokenizer = new(lowerCase);
+        BasicTokenizer tokenizer = new(lowerCase, rules: TokenizerRules.Original);
         int cases = 0;
         foreach (JsonElement one in golden.RootElement.EnumerateArray())
         {
@@ -42,14 +42,14 @@ public class BasicTokenizerTests
             '\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToLookup(fields => fields.Length > 1);
         Dictionary<int, string[]> expected = lines[true].ToDictionary(fields => Hex(fields[0]), fields => fields[1..]);
         HashSet<int> borders = [.. lines[false].Select(fields => Hex(fields[0]))];
-        BasicTokenizer tokenizer = new();
+        BasicTokenizer tokenizer = new(rules: TokenizerRules.Original);
         List<int> different = [];
         bool assigned = true;
         int compared = 0;
         for (int code = 0; code <= 0x10FFFF; code++)
         {
             assigned ^= borders.Contains(code);
-            if (assigned && code is not ((>= 0xD800 and <= 0xDFFF) or (>= 0xAC00 and <= 0xD7A3)) && !BasicTokenizer.IsChinese(code))
+            if (assigned && code is not ((>= 0xD800 and <= 0xDFFF) or (>= 0xAC00 and <= 0xD7A3)) && !BasicTokenizer.IsChinese(code, TokenizerRules.Original))
             {
                 string text = $"a{new Rune(code)}b";
                 compared++;
@@ -82,13 +82,25 @@ public class BasicTokenizerTests
     public void Split_LoneSurrogates_AreDropped() =>
         Assert.Equal(["ab", "c"], new BasicTokenizer().Split("a\ud800b \udc00c"));
 
+    [Theory]
+    [InlineData("ΟΔΟΣ", "οδοσ", "οδος")]
+    [InlineData("a\uE000b", "ab", "a\uE000b")]
+    [InlineData("a\U0002B820b", "a\U0002B820b", "a|\U0002B820|b")]
+    [InlineData("a\u2028b", "a|b", "a|b")]
+    public void Split_WhereTheTwoTokenizersDiffer_FollowsTheRules(string text, string fast, string original)
+    {
+        Assert.Equal(fast, string.Join('|', new BasicTokenizer().Split(text)));
+        Assert.Equal(original, string.Join('|', new BasicTokenizer(rules: TokenizerRules.Original).Split(text)));
+    }
+
     /// <summary>Marks in a run are sorted once, not each against each.</summary>
     [Fact]
     public void Split_MillionMarks_EndsSoon()
     {
         string text = "a" + string.Concat(Enumerable.Repeat("\u0327\u0301", 500_000)) + "Σ" + new string('\'', 100_000);
 
-        Assert.Equal("aς", new BasicTokenizer().Split(text)[0]);
+        Assert.Equal("aς", new BasicTokenizer(rules: TokenizerRules.Original).Split(text)[0]);
+        Assert.Equal("aσ", new BasicTokenizer().Split(text)[0]);
     }
 
     private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber);

@@ -12,7 +12,7 @@ public class WordPieceTokenizerTests
     public void Encode_TextsAndPairs_AgreeWithPython(string which)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(GoldenFiles.Path($"words/wordpiece-{which}.json")));
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(GoldenFiles.Path($"words/vocab-{which}.txt"));
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(GoldenFiles.Path($"words/vocab-{which}.txt"), rules: TokenizerRules.Original);
         int cases = 0, unknown = 0, joined = 0;
         foreach (JsonElement one in golden.RootElement.EnumerateArray())
         {
@@ -48,6 +48,36 @@ public class WordPieceTokenizerTests
         Assert.Equal("[CLS] un run [SEP] run un [SEP]", string.Join(' ', encoded.Ids.Select(id => Small().Pieces[id])));
         Assert.Equal([0, 0, 0, 0, 1, 1, 1], encoded.Types);
         Assert.Equal(2, encoded.Dropped);
+    }
+
+    /// <summary>Both texts too long for an odd room: the fast tokenizer gives the odd piece to the longer text, or the second of equals.</summary>
+    [Theory]
+    [InlineData("un un un", "run run run", 1, 2, 2, 1)]
+    [InlineData("un un un un", "run run run", 2, 1, 2, 1)]
+    [InlineData("un un un", "run run run run", 1, 2, 2, 1)]
+    [InlineData("un", "run run run run", 1, 2, 1, 2)]
+    [InlineData("un un un un", "run", 2, 1, 2, 1)]
+    public void Encode_PairForAnOddRoom_CutsByTheRules(string first, string second, int fast, int fastSecond, int original, int originalSecond)
+    {
+        Assert.Equal((fast, fastSecond), Kept(TokenizerRules.Fast));
+        Assert.Equal((original, originalSecond), Kept(TokenizerRules.Original));
+
+        (int First, int Second) Kept(TokenizerRules rules)
+        {
+            EncodedText encoded = new WordPieceTokenizer(Small().Pieces, new BasicTokenizer(rules: rules)).Encode(first, second, maximumLength: 6);
+            return (encoded.Ids.Count(id => id == Small().Pieces["un"]), encoded.Ids.Count(id => id == Small().Pieces["run"]));
+        }
+    }
+
+    /// <summary>400 pieces: the ids and types themselves are 3.2 KB; the text on its way takes nothing.</summary>
+    [Fact]
+    public void Encode_FourHundredPieces_AllocatesTheResultAlone()
+    {
+        string text = string.Concat(Enumerable.Repeat("Unaffable, rúnning [MASK] UN ", 57))[..^1];
+        WordPieceTokenizer tokenizer = Small();
+        Assert.InRange(tokenizer.Encode(text).Length, 400, 512);
+
+        Assert.InRange(Allocations.OfTenCalls(() => tokenizer.Encode(text)), 10 * 2 * 4 * 400, 10 * 2 * 4 * 512);
     }
 
     [Fact]

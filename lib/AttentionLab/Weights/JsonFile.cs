@@ -1,12 +1,12 @@
 using System.Text.Json;
-using AttentionLab.Weights;
 
-namespace AttentionLab.Models;
+namespace AttentionLab.Weights;
 
 /// <summary>A small JSON file that may be anything: every answer is checked, every message names file, key and fix.</summary>
 /// <param name="path">The file.</param>
-/// <param name="root">Its content.</param>
-internal sealed class JsonFile(string path, JsonElement root)
+/// <param name="root">Its content, or a part of it.</param>
+/// <param name="prefix">Where the part stands, as it is put before keys in messages: "normalizer.".</param>
+internal sealed class JsonFile(string path, JsonElement root, string prefix = "")
 {
     private const long MaximalLength = 4 << 20;
 
@@ -20,8 +20,11 @@ internal sealed class JsonFile(string path, JsonElement root)
     public JsonElement Root => root;
 
     /// <summary>Reads a file; null if there is none.</summary>
-    /// <exception cref="InvalidDataException">It is longer than 4 MB or no JSON of the expected kind.</exception>
-    public static JsonFile? ReadIfThere(string path, JsonValueKind kind = JsonValueKind.Object)
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it must hold.</param>
+    /// <param name="times">How many times as long as a configuration it may be: 4 MB and 200,000 values.</param>
+    /// <exception cref="InvalidDataException">It is longer or no JSON of the expected kind.</exception>
+    public static JsonFile? ReadIfThere(string path, JsonValueKind kind = JsonValueKind.Object, int times = 1)
     {
         if (!File.Exists(path) && !Directory.Exists(path))
         {
@@ -30,10 +33,10 @@ internal sealed class JsonFile(string path, JsonElement root)
 
         ForeignFile.RequireFile(path, "take the file that belongs to the model");
         long length = new FileInfo(path).Length;
-        if (length > MaximalLength)
+        if (length > times * MaximalLength)
         {
             throw new InvalidDataException(
-                $"{path} has {length} bytes but a configuration has at most {MaximalLength}: take the file that belongs to the model.");
+                $"{path} has {length} bytes but such a file has at most {times * MaximalLength}: take the file that belongs to the model.");
         }
 
         try
@@ -44,7 +47,7 @@ internal sealed class JsonFile(string path, JsonElement root)
                 throw new InvalidDataException($"{path} {foreign}.");
             }
 
-            CountValues(bytes, path);
+            CountValues(bytes, path, times * MostValues);
             using JsonDocument document = JsonDocument.Parse(bytes);
             ReadTexts(document.RootElement);
             return document.RootElement.ValueKind == kind
@@ -100,29 +103,48 @@ internal sealed class JsonFile(string path, JsonElement root)
 
     /// <summary>"file: key is 3 but must be …: fix."</summary>
     public InvalidDataException Fault(string key, string fault, string wanted) =>
-        new($"{path}: {key} {fault} but must be {wanted}: take the file that belongs to the model, or mend it.");
+        Refusal(key, $"{fault} but must be {wanted}", "take the file that belongs to the model, or mend it");
+
+    /// <summary>"file: key is "x", which is not supported: fix."</summary>
+    public InvalidDataException Refusal(string key, string fault, string fix) => new($"{path}: {$"{prefix}{key}".TrimEnd('.')} {fault}: {fix}.");
+
+    /// <summary>The object under a key as a file of its own; null if the key is not there.</summary>
+    public JsonFile? Part(string key) => Find(root, key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new(path, value, $"{prefix}{key}.") : throw Fault(key, $"is {Show(value)}", "an object");
+
+    /// <summary>The objects of the list under a key, each as a file of its own; none if the key is not there.</summary>
+    public IReadOnlyList<JsonFile> Parts(string key)
+    {
+        if (Find(root, key) is not { } list)
+        {
+            return [];
+        }
+
+        return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? [.. list.EnumerateArray().Select((item, i) => new JsonFile(path, item, $"{prefix}{key}[{i}]."))]
+            : throw Fault(key, $"is {Show(list)}", "a list of objects");
+    }
 
     /// <summary>The member, unless it is absent or null.</summary>
     public static JsonElement? Find(JsonElement element, string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A foreign value for a message, cut to 60 characters.</summary>
-    public static string Show(JsonElement value)
-    {
-        string text = value.GetRawText();
-        return text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
-    }
+    public static string Show(JsonElement value) => Shorten(value.GetRawText());
 
-    private static void CountValues(byte[] bytes, string path)
+    /// <summary>A foreign text for a message, cut to 60 characters.</summary>
+    public static string Shorten(string text) => text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
+
+    private static void CountValues(byte[] bytes, string path, int most)
     {
         Utf8JsonReader reader = new(bytes);
         int values = 0;
         while (reader.Read())
         {
-            if (++values > MostValues)
+            if (++values > most)
             {
                 throw new InvalidDataException(
-                    $"{path} holds more than {MostValues} values but a configuration has some hundreds: take the file that belongs to the model.");
+                    $"{path} holds more than {most} values, which is too many for such a file: take the file that belongs to the model.");
             }
         }
     }

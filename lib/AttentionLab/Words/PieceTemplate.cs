@@ -1,0 +1,67 @@
+namespace AttentionLab.Words;
+
+/// <summary>One place of a template: a special piece, or a text.</summary>
+/// <param name="Id">Id of the piece; <see cref="First"/> or <see cref="Second"/> for the text that stands there.</param>
+/// <param name="Type">Token type.</param>
+internal readonly record struct TemplatePart(int Id, int Type)
+{
+    /// <summary>Stands for the first text.</summary>
+    public const int First = -1;
+
+    /// <summary>Stands for the second text.</summary>
+    public const int Second = -2;
+}
+
+/// <summary>How special pieces are put around one text and around a pair.</summary>
+/// <param name="Single">Of one text.</param>
+/// <param name="Pair">Of a pair.</param>
+internal sealed record PieceTemplate(IReadOnlyList<TemplatePart> Single, IReadOnlyList<TemplatePart> Pair)
+{
+    /// <summary>[CLS] a [SEP] and [CLS] a [SEP] b [SEP], types 0 and 1 from b on.</summary>
+    public static PieceTemplate Bert(int start, int separator) => new(
+        [new(start, 0), new(TemplatePart.First, 0), new(separator, 0)],
+        [new(start, 0), new(TemplatePart.First, 0), new(separator, 0), new(TemplatePart.Second, 1), new(separator, 1)]);
+
+    /// <summary>How many pieces of a pair's texts are kept.</summary>
+    /// <param name="first">Pieces of the first text.</param>
+    /// <param name="second">Pieces of the second.</param>
+    /// <param name="room">How many both may have together.</param>
+    /// <param name="rules">Who gets the odd one.</param>
+    public static (int First, int Second) Cut(int first, int second, int room, TokenizerRules rules)
+    {
+        if (first + second <= room)
+        {
+            return (first, second);
+        }
+
+        int half = room / 2, rest = room - half;
+        int shorter = Math.Min(first, second);
+        if (shorter <= half)
+        {
+            return first <= second ? (first, room - first) : (room - second, second);
+        }
+
+        bool firstGetsMore = rules == TokenizerRules.Original || first > second;
+        return firstGetsMore ? (rest, half) : (half, rest);
+    }
+
+    /// <summary>Puts the texts' pieces where the template has them.</summary>
+    public static EncodedText Fill(IReadOnlyList<TemplatePart> parts, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int dropped)
+    {
+        int length = first.Length + second.Length + Specials(parts);
+        EncodedText result = new(new int[length], new int[length], dropped);
+        int at = 0;
+        foreach ((int id, int type) in parts)
+        {
+            ReadOnlySpan<int> ids = id == TemplatePart.First ? first : id == TemplatePart.Second ? second : [id];
+            ids.CopyTo(result.Ids.AsSpan(at));
+            result.Types.AsSpan(at, ids.Length).Fill(type);
+            at += ids.Length;
+        }
+
+        return result;
+    }
+
+    /// <summary>Special pieces of a template.</summary>
+    public static int Specials(IReadOnlyList<TemplatePart> parts) => parts.Count(part => part.Id >= 0);
+}

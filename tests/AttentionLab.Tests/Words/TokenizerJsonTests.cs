@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using AttentionLab.Kernels;
+using AttentionLab.Models;
+using AttentionLab.Words;
+
+namespace AttentionLab.Tests.Words;
+
+public class TokenizerJsonTests
+{
+    private static readonly string[] Pieces = ["un", "##aff", "##able", "run", "##ning", "The", "the"];
+
+    /// <summary>Key, value, and what the message must say.</summary>
+    public static TheoryData<string, string, string> Unsupported => new()
+    {
+        { "model.type", "\"Unigram\"", "model.type is \"Unigram\" but only WordPiece is read: take" },
+        { "model.vocab", "null", "model.vocab is missing" },
+        { "model.vocab", "{\"a\":-1}", "model.vocab.a is -1 but must be a whole number from 0" },
+        { "model.vocab", "{\"a\":5,\"b\":5}", "has the id 5, as" },
+        { "model.vocab", "{\"a\":2000000000}", "model.vocab has" },
+        { "model.unk_token", "\"<unk>\"", "model.unk_token is \"<unk>\" but no piece is called so: add <unk>" },
+        { "normalizer", "{\"type\":\"Precompiled\"}", "normalizer.type is \"Precompiled\" but BertNormalizer, Sequence" },
+        {
+            "normalizer", "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFD\"},{\"type\":\"Nmt\"}]}",
+            "normalizer.normalizers[1].type is \"Nmt\" but"
+        },
+        { "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a+\"},\"content\":\"b\"}", "regular expressions are not supported" },
+        { "pre_tokenizer", "null", "pre_tokenizer cuts at no white space" },
+        { "pre_tokenizer", "{\"type\":\"Metaspace\"}", "pre_tokenizer.type is \"Metaspace\" but BertPreTokenizer" },
+        { "pre_tokenizer", "{\"type\":\"Punctuation\",\"behavior\":\"Removed\"}", "pre_tokenizer.behavior is \"Removed\" but only Isolated" },
+        { "post_processor", "{\"type\":\"RobertaProcessing\"}", "post_processor.type is \"RobertaProcessing\" but TemplateProcessing and" },
+        { "post_processor", "{\"type\":\"BertProcessing\",\"cls\":[\"[CLS]\",2]}", "post_processor.sep is missing but must be a piece and its id" },
+        {
+            "post_processor", "{\"type\":\"BertProcessing\",\"cls\":[\"[CLS]\",9],\"sep\":[\"[SEP]\",3]}",
+            "post_processor.cls gives [CLS] the id 9 but must be 2, as in the vocabulary"
+        },
+        { "post_processor", "{\"type\":\"TemplateProcessing\",\"single\":[]}", "post_processor.single does not hold each text once" },
+        { "truncation", "{\"direction\":\"Left\",\"max_length\":128}", "truncation.direction is \"Left\" but only the right end" },
+        { "padding", "{\"direction\":\"Left\"}", "padding.direction is \"Left\" but" },
+        { "padding", "{\"pad_token\":\"<pad>\"}", "padding.pad_token is \"<pad>\" but no piece" },
+        { "added_tokens", "[{\"content\":\"[PAD]\",\"id\":3}]", "added_tokens[0].id is 3 but \"[PAD]\" has 0 in model.vocab" },
+        { "added_tokens", "[{\"id\":3}]", "added_tokens[0].content is missing" },
+        { "added_tokens", "7", "added_tokens is 7 but must be a list of objects" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unsupported))]
+    public void Read_WhatIsNotSupported_IsRefusedByFileKeyAndFix(string key, string value, string reason)
+    {
+        using TemporaryFolder folder = new();
+        TokenizerFile.Write(folder["tokenizer.json"], Pieces);
+        JsonNode file = JsonNode.Parse(File.ReadAllText(folder["tokenizer.json"]))!;
+        string[] keys = key.Split('.');
+        (keys.Length == 2 ? file[keys[0]]! : file)[keys[^1]] = JsonNode.Parse(value);
+        File.WriteAllText(folder["tokenizer.json"], file.ToJsonString());
+
+        string message = Assert.Throws<InvalidDataException>(() => WordPieceTokenizer.Read(folder["tokenizer.json"])).Message;
+
+        Assert.StartsWith(folder["tokenizer.json"], message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.Matches(": (take|add|mend|give) ", message);
+    }
+
+    [Fact]
+    public void Read_PublishedForm_TokenizesAndSaysItsChoices()
+    {
+        using TemporaryFolder folder = new();
+        TokenizerFile.Write(folder["tokenizer.json"], Pieces, added: [("[NEW]", "special")]);
+
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(folder["tokenizer.json"]);
+
+        Assert.Equal((true, true, true), (tokenizer.Splitter.LowerCase, tokenizer.Splitter.StripAccents, tokenizer.Splitter.IsolateChinese));
+        Assert.Equal(["un", "##aff", "##able", "[NEW]", "the", "[UNK]"], tokenizer.Tokenize("Unaffable[NEW] Thé new"));
+        Assert.Equal(["The"], WordPieceTokenizer.Read(folder["tokenizer.json"], lowerCase: false).Tokenize("The"));
+        EncodedText pair = tokenizer.Encode("run", "the");
+        Assert.Equal([2, 8, 3, 11, 3], pair.Ids);
+        Assert.Equal([0, 0, 0, 1, 1], pair.Types);
+        Assert.Equal(13, tokenizer.Pieces.Count);
+    }
+
+    [Fact]
+    public void Load_FolderWithTokenizerJsonOnly_GivesTheSameVectors()
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-mean");
+        string[] texts = ["The apple fell from the tree.", "unknowable Zebra eats 苹果 [MASK]", ""];
+        float[] before = Bert.Load(folder.Path).Embed(texts).Span.ToArray();
+        WriteJson(folder, File.ReadAllLines(folder["vocab.txt"]));
+        File.Delete(folder["vocab.txt"]);
+
+        Assert.Equal(before, Bert.Load(folder.Path).Embed(texts).Span.ToArray());
+    }
+
+    /// <summary>Each such folder loads without tokenizer.json, and gives wrong vectors.</summary>
+    [Theory]
+    [InlineData("reordered", "in line 8 but tokenizer.json gives it the id 8, line 9")]
+    [InlineData("short", "lacks \"##e\", which has the id 36 in tokenizer.json")]
+    [InlineData("long", "has \"##more\" in line 38 but tokenizer.json does not have it")]
+    public void Load_VocabularyOtherThanTokenizerJson_IsRefusedByLine(string how, string reason)
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-mean");
+        List<string> lines = [.. File.ReadAllLines(folder["vocab.txt"])];
+        WriteJson(folder, lines);
+        if (how == "reordered")
+        {
+            (lines[7], lines[8]) = (lines[8], lines[7]);
+        }
+        else if (how == "short")
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+        else
+        {
+            lines.Add("##more");
+        }
+
+        File.WriteAllLines(folder["vocab.txt"], lines);
+
+        string message = Assert.Throws<InvalidDataException>(() => Bert.Load(folder.Path)).Message;
+
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.EndsWith("take both files from the same model, or remove vocab.txt.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_MutatedOrCutFile_TokenizesOrRefusesAndNothingElse()
+    {
+        using TemporaryFolder folder = new();
+        TokenizerFile.Write(folder["tokenizer.json"], Pieces, added: [("[NEW]", "normalized lstrip")]);
+        byte[] original = File.ReadAllBytes(folder["tokenizer.json"]);
+        CounterRandom random = new(5);
+        int refused = 0;
+        for (int i = 0; i < original.Length + 1000; i++)
+        {
+            File.WriteAllBytes(folder["t.json"], i < original.Length ? original[..i] : Mutations.Apply(original, random));
+            try
+            {
+                WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(folder["t.json"]);
+                Assert.True(i >= original.Length, $"the first {i} bytes were accepted");
+                Assert.All(tokenizer.Encode("The naïve 苹果 [MASK] unaffable [NEW]").Ids, id => Assert.InRange(id, 0, tokenizer.Pieces.Count - 1));
+            }
+            catch (InvalidDataException e)
+            {
+                Assert.Contains(folder["t.json"], e.Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, original.Length, original.Length + 999);
+    }
+
+    private static void WriteJson(TemporaryFolder folder, IReadOnlyList<string> lines)
+    {
+        TokenizerFile.Write(folder["tokenizer.json"], []);
+        JsonNode file = JsonNode.Parse(File.ReadAllText(folder["tokenizer.json"]))!;
+        JsonObject ids = [.. lines.Select((line, id) => KeyValuePair.Create(line, (JsonNode?)id))];
+        file["model"]!["vocab"] = ids;
+        foreach (JsonNode? token in file["added_tokens"]!.AsArray())
+        {
+            token!["id"] = ids[(string)token["content"]!]!.DeepClone();
+        }
+
+        file["post_processor"]!["cls"]![1] = ids["[CLS]"]!.DeepClone();
+        file["post_processor"]!["sep"]![1] = ids["[SEP]"]!.DeepClone();
+        File.WriteAllText(folder["tokenizer.json"], file.ToJsonString());
+    }
+}
