@@ -17,6 +17,9 @@ public static class AblateHead
 
     private const int Heads = 3;
 
+    /// <summary>Says that no exception arrived although the loss threw one.</summary>
+    private const double Swallowed = -1;
+
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.3", "Ablate a head, and put it back", Difficulty: 2, Minutes: 12, Hints:
     [
@@ -46,6 +49,7 @@ public static class AblateHead
 
         Probe failing = new(new(8, 2, new CounterRandom(4))) { Throws = true };
         trial.Call("a loss that throws an exception: the weights must be back all the same", () => failing.Try(without))
+            .Refuse(Swallowed, "The loss threw an exception, and your code hid it and returned a number. Use `try … finally` without `catch`: the caller must hear of it.")
             .Require(failing.IsWhole, "weights as before", "The loss threw an exception, and the head stayed silent for ever. Put the weights back in `finally`.", "weights still changed");
 
         void Ask(string tried, Probe probe, int head)
@@ -76,6 +80,17 @@ public static class AblateHead
             // Without keys, or without any query, all scores of a row are equal: one loss, up to rounding.
             Refuse(probe.Changed(layer => Part(layer.Key, head, bias: false)), $"You cleared W_K, or W_Q and its bias: {Looks}");
             Refuse(probe.After(weight => Rows(weight, head, 1)), "You cleared one row. A head has D_v rows.");
+            int size = probe.Layer.Output.Inputs / probe.Layer.HeadCount;
+            Refuse(probe.After(weight => Rows(weight, head * size, size - 1)), "The head's last row is still heard: it owns D_v rows, h·D_v to h·D_v + D_v − 1.");
+            Refuse(probe.After(weight => Rows(weight, head * size, size + 1)), "One row too many: the head's rows end before (h + 1)·D_v.");
+            Refuse(probe.After(weight => Every(weight, head, probe.Layer.HeadCount)), "You cleared every third row. A head owns a block of rows that stand together.");
+            Refuse(probe.After(weight => Turned(weight, head * size, size)), "The head's rows changed their sign: it is heard all the same. Set them to 0.");
+            Refuse(probe.Changed(layer => layer.Output.Bias!.Value.Span.Clear()), "You cleared b_O, which belongs to no head. Clear the head's rows of W_O.");
+            Refuse(probe.Changed(layer => { layer.Output.Bias!.Value.Span.Clear(); Rows(layer.Output.Weight.Value, head * size, size); }),
+                "You cleared b_O, too: the bias belongs to no head. Only the head's own rows of W_O may be 0. The bias and all else stay.");
+            Refuse(right / whole, "This is the *ratio* to the whole layer. Return the loss without the head.");
+            Refuse((right + whole) / 2, "This is the mean of the loss with and without the head. Return the loss without it.");
+            Refuse(probe.Changed(layer => Rows(layer.Value.Weight.Value, head * size, size)), "You cleared *rows* of W_V: these are input channels of all heads. Clear the head's rows of W_O.");
             Refuse(probe.After(weight => Others(weight, probe.Layer, head)), "You kept this head and silenced all the *others*.");
             Refuse(probe.After(weight => weight.Span.Clear()), "You cleared all of W_O, so every head is silent.");
             answer.Expect(right, "Only the head's own rows of W_O may be 0. The bias and all else stay.")
@@ -98,6 +113,22 @@ public static class AblateHead
         for (int row = first; row < Math.Min(first + count, weight.Rows); row++)
         {
             weight.Row(row).Clear();
+        }
+    }
+
+    private static void Every(Tensor weight, int first, int step)
+    {
+        for (int row = first; row < weight.Rows; row += step)
+        {
+            weight.Row(row).Clear();
+        }
+    }
+
+    private static void Turned(Tensor weight, int first, int count)
+    {
+        foreach (ref float number in weight.Span.Slice(first * weight.Columns, count * weight.Columns))
+        {
+            number = -number;
         }
     }
 
@@ -203,7 +234,8 @@ public static class AblateHead
         {
             try
             {
-                return without(Layer, 1, Loss);
+                without(Layer, 1, Loss);
+                return IsWhole ? Swallowed : 0;
             }
             catch (LossFailedException)
             {

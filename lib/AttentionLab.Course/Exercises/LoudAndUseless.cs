@@ -52,6 +52,8 @@ public static class LoudAndUseless
         string got = string.Join("; ", keys.Select((key, j) => $"key {j}: weight {key.Weight:0.000}, moves {key.Moves:0.000}"));
         bool asWeights = scores.All(score => score >= 0) && Math.Abs(scores.Sum() - 1) < 0.01;
         answer
+            .Require(loud.Weight < 0.999 || loud.Moves > Still, "other keys that are heard",
+                "The loudest key has all the weight, so no other key can matter. Lower its score: softmax makes 3 a factor of 20, and 9 one of 8000.", got)
             .Require(keys.Any(key => key.Moves > Still), "a key that matters", "Nothing moves, whatever goes: all values are the same. Move one of them away.", got)
             .Require(!asWeights || loud.Weight >= Loud && keys.Min(key => key.Weight) <= Quiet, $"softmax of the scores: a weight of {Loud} or more and one of {Quiet} or less",
                 "Your scores look like weights: they sum to 1. Softmax comes after them, and makes them nearly equal. Give logarithms: 0.8 and 0.1 differ by ln 8 = 2.08.", got)

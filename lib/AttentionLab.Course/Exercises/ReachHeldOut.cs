@@ -46,6 +46,7 @@ public static class ReachHeldOut
                 + $"{MostBatch}.", $"{settings.Batch} sequences")
             .Require(settings.Channels is >= 1 and <= MostChannels, $"1 to {MostChannels} channels", $"Your model has {settings.Channels} channels: at most "
                 + $"{MostChannels} are allowed.", $"{settings.Channels} channels")
+            .Require(settings.Pool >= 0, "a pool of 0 or more", $"A pool of {settings.Pool} sequences does not exist: 0 draws new ones in every step.", $"{settings.Pool} sequences")
             .Require(settings.Tokens == Tokens, $"{Tokens} digits", $"You changed the task: sequences of {settings.Tokens} digits instead of {Tokens}.",
                 $"{settings.Tokens} digits")
             .Require(Enumerable.Range(0, Tokens).All(i => settings.Source(i, Tokens) == Tokens - 1 - i), "reversed digits",

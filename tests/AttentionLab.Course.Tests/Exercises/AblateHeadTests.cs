@@ -49,7 +49,31 @@ public class AblateHeadTests
             double without = Ablate(attention, head, loss);
             bias.CopyTo(attention.Output.Bias.Value.Span);
             return without;
-        }, "The bias and all else stay"));
+        }, "You cleared b_O, too"),
+        new("clears the bias only", (attention, head, loss) => Kept(attention.Output, loss, map => map.Bias!.Value.Span.Clear()), "belongs to no head. Clear"),
+        new("leaves the last row", (attention, head, loss) => On(attention, loss, w => Rows(w, head * Size(attention), Size(attention) - 1)), "last row is still heard"),
+        new("one row too many", (attention, head, loss) => On(attention, loss, w => Rows(w, head * Size(attention), Size(attention) + 1)), "One row too many"),
+        new("every third row", (attention, head, loss) => On(attention, loss, w =>
+        {
+            for (int row = head; row < w.Rows; row += attention.HeadCount)
+            {
+                Rows(w, row, 1);
+            }
+        }), "every third row"),
+        new("turns the sign", (attention, head, loss) => On(attention, loss, w =>
+        {
+            for (int row = head * Size(attention); row < (head + 1) * Size(attention); row++)
+            {
+                for (int c = 0; c < w.Columns; c++)
+                {
+                    w[row, c] = -w[row, c];
+                }
+            }
+        }), "changed their sign"),
+        new("ratio", (attention, head, loss) => Ablate(attention, head, loss) / loss(), "*ratio*"),
+        new("mean of both", (attention, head, loss) => (Ablate(attention, head, loss) + loss()) / 2, "mean of the loss"),
+        new("rows of W_V", (attention, head, loss) => Kept(attention.Value, loss, map => Rows(map.Weight.Value, head * Size(attention), Size(attention))), "*rows* of W_V"),
+        new("hides the exception", (attention, head, loss) => { try { return Ablate(attention, head, loss); } catch (Exception) { return double.NaN; } }, "your code hid it"));
 
     /// <summary>Keys that are all the same and queries that are all 0 give the same weights, so no check can tell them apart.</summary>
     [Theory]

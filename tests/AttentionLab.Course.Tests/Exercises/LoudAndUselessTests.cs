@@ -24,6 +24,7 @@ public class LoudAndUselessTests
         new("no loud key", Case(scores: [0.1f, 0, 0]), "No key is loud"),
         new("the loud key matters", Case(values: [[5, 0], [0, 0], [0, 0]]), "The loudest key matters"),
         new("the loud key has all", Case(scores: [20, 0, 0], values: [[5, 0], [10, 0], [-10, 0]]), "nearly everything"),
+        new("so loud that nothing else is heard", Case(scores: [9, 0, 0]), "has all the weight"),
         new("no quiet key", Case(scores: [1.5f, 0, 0]), "there is no quiet key"),
         new("the quiet one hardly moves", Case(values: [[0, 0], [0.5f, 0], [-0.5f, 0]]), "put its value far away"));
 

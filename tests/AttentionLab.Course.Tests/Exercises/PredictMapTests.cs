@@ -41,7 +41,19 @@ public class PredictMapTests
         new("mean: without itself", Answer(null, null, (i, j, n) => j < i ? 1f / i : 0), "i included"),
         new("mean: transposed", Answer(null, null, (i, j, n) => Mean(j, i, n)), "exchanged"),
         new("mean: of what comes", Answer(null, null, (i, j, n) => j >= i ? 1f / (n - i) : 0), "*after* them"),
-        new("mean: divided by T", Answer(null, null, (i, j, n) => j <= i ? 1f / n : 0), "divided by T"));
+        new("mean: divided by T", Answer(null, null, (i, j, n) => j <= i ? 1f / n : 0), "divided by T"),
+        new("rotate: looks back, clipped", Answer((i, j, n) => j == Math.Max(0, i - 3) ? 1 : 0), "looks back"),
+        new("rotate: scores", Answer((i, j, n) => 5 * Rotate(i, j, n)), "Row 0 sums to 5"),
+        new("rotate: itself too", Answer((i, j, n) => (Rotate(i, j, n) + (i == j ? 1 : 0)) / 2), "looks at several inputs"),
+        new("rotate: eight rows", Answer((i, j, n) => i < 7 ? Rotate(i, j, n) : 0), "Row 7 is empty"),
+        new("neighbours: the other half", Answer(null, (i, j, n) => j == (i % 2 == 1 ? i - 1 : i) ? 1 : 0), "Only the second of each pair"),
+        new("neighbours: reverse", Answer(null, (i, j, n) => j == n - 1 - i ? 1 : 0), "Only neighbours change places"),
+        new("neighbours: halves", Answer(null, (i, j, n) => j == (i + n / 2) % n ? 1 : 0), "The two halves"),
+        new("neighbours: last copies", Answer(null, (i, j, n) => j == (n % 2 == 1 ? Math.Min(i ^ 1, n - 2) : i ^ 1) ? 1 : 0), "does not copy the one before"),
+        new("mean: whole numbers", Answer(null, null, (i, j, n) => j <= i ? 1 / (i + 1) : 0), "of whole numbers is 0"),
+        new("mean: not itself, but row 0", Answer(null, null, (i, j, n) => j < Math.Max(1, i) ? 1f / Math.Max(1, i) : 0), "and there are i + 1 of them"),
+        new("mean: divided by i", Answer(null, null, (i, j, n) => j <= i ? 1f / i : 0), "A weight is not finite"),
+        new("mean: fading", Answer(null, null, (i, j, n) => j <= i ? MathF.Pow(0.5f, i - j) : 0), "Row 4 sums to 1.938"));
 
     [Fact]
     public void Check_RightButUnusual_Passes()

@@ -14,6 +14,7 @@ public class ReachHeldOutTests
         new("no step", () => Good with { Steps = 0 }, "Without a step"),
         new("a larger batch", () => Good with { Batch = 256 }, "256 sequences"),
         new("a wider model", () => Good with { Channels = 128 }, "128 channels"),
+        new("a pool below 0", () => Good with { Pool = -1 }, "A pool of -1"),
         new("a shorter task", () => Good with { Tokens = 4 }, "sequences of 4 digits"),
         new("another task", () => Good with { Source = (i, _) => i }, "no longer reverses"),
         new("keeps the pool", () => Good with { Pool = 16 }, "Learned by heart"),
