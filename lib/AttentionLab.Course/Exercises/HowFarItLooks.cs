@@ -31,7 +31,7 @@ public static class HowFarItLooks
             .Expect(0, "A patch that looks at itself looks 0 pixels far. Are the weights in your sum?");
 
         Ask("each looks at the patch beside it, left or right", Looks(4, i => i ^ 1), 2, 2)
-            .Refuse(1, "That is 1 *patch*. A patch has 2 pixels here: multiply by `patch`.")
+            .Refuse(1, "That is half of it. In patches, not in pixels (a patch has 2: multiply by `patch`), or each pair counted one way only (j > i).")
             .Refuse(8, "You summed over the queries. Take their mean: divide by the number of rows.")
             .Refuse(0.5, "You divided by T². The weights of a row sum to 1 already: divide by the number of queries only.")
             .Refuse(4, "You multiplied by the side of a patch twice, or squared the distance.")
@@ -44,6 +44,9 @@ public static class HowFarItLooks
             .Refuse(2 * 10 / 6.0, "That is the larger of both ways, or a root cut to a whole number. Both ways count: √(rows² + columns²), in double.")
             .Refuse(2 * 8 / 6.0, "That counts columns only. Rows count too: √(rows² + columns²).")
             .Refuse(2 * 22 / 6.0, "That is the squared distance: the root is missing.")
+            .Refuse(2 * 18 / 6.0, "That is the difference of the patch *numbers*. Patch 3 stands right under patch 0: take rows and columns, t / across and t % across.")
+            .Refuse(2 * Math.Sqrt(22 / 6.0), "You took the root of the mean square. Take the root of each distance first, then the mean.")
+            .Refuse(2 * Math.Sqrt(5), "Only one query counted. Take the mean over all queries.")
             .Refuse(4 * 22 / 6.0, "That is the squared distance in pixels: the root is missing.")
             .Expect(AttentionDistance.Of(opposite, 3, 2), "Four of the six look √(1² + 2²) patches far, two look 1 patch far. A patch has 2 pixels.");
 
@@ -56,6 +59,8 @@ public static class HowFarItLooks
         equal.Span.Fill(1f / 16);
         double uniform = AttentionDistance.Uniform(4, 4, 2);
         Ask("4×4 patches of 2 pixels, equal weights: the baseline", equal, 4, 2)
+            .Refuse(AttentionDistance.Of(Looks(16, _ => 0), 4, 2), "You took the distance of the one patch with the largest weight. Every patch counts, with its weight.")
+            .Refuse(FromMiddle(), "You took the distance to the *mean place* that is looked at. Take the mean of the distances.")
             .Refuse(uniform * 16 / 15, "You left out the patch itself from the mean. It has a weight too, at distance 0.")
             .Expect(uniform, "Every pair counts with 1/16, the pair with itself too.");
 
@@ -63,6 +68,10 @@ public static class HowFarItLooks
         Ask("3 rows of 4 patches, weights of a random head", random, 4, 2)
             .Expect(AttentionDistance.Of(random, 4, 2), "Σ over i and j of weight · distance, divided by the number of queries.");
     });
+
+    /// <summary>4×4 patches of 2 pixels: how far they stand from the middle, on average.</summary>
+    private static double FromMiddle() =>
+        Enumerable.Range(0, 16).Average(t => 2 * Math.Sqrt((t / 4 - 1.5) * (t / 4 - 1.5) + (t % 4 - 1.5) * (t % 4 - 1.5)));
 
     private static Tensor Looks(int patches, Func<int, int> at)
     {

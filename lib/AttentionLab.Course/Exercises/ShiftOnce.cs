@@ -38,6 +38,10 @@ public static class ShiftOnce
             .Refuse(Border(square, (x, i, j, c) => x[(i + 3) % 3, (j + 3) % 3, c]), "What leaves on one side comes in on the other. The border should keep its own number instead.")
             .Refuse(Moved(square, group => group ^ 1), "All four groups move the wrong way. Group 0 moves by +1 along the first axis: y at (i, j) comes from (i − 1, j).")
             .Refuse(Moved(square, group => group ^ 2), "You took the second axis first: that is the other branch's shift. Groups 0 and 1 move along the first axis, 2 and 3 along the second.")
+            .Refuse(Right(Right(square)), "Everything moved twice, or by two places. Each number moves by one.")
+            .Refuse(Moved(square, group => group < 2 ? group : -1), "Groups 2 and 3 did not move. They go along the second axis.")
+            .Refuse(Exchanged(Right(square)), "The axes of your result are exchanged: write y[i, j, c], with i along the first axis.")
+            .Refuse(Right(square) + square, "You *added* the neighbour. Its number takes the place of the old one.")
             .Refuse(Moved(square, group => 0), "All channels move the same way. Each quarter of them has its own direction.")
             .Expect(Right(square), "y at (i, j): group 0 from (i − 1, j), 1 from (i + 1, j), 2 from (i, j − 1), 3 from (i, j + 1); from outside of the image: from (i, j).");
 
@@ -59,6 +63,17 @@ public static class ShiftOnce
     });
 
     private static Tensor Right(Tensor x) => OneImage(image => SpatialShift.Forward(image), x);
+
+    private static Tensor Exchanged(Tensor x)
+    {
+        Tensor y = new(x.Shape[1], x.Shape[0], x.Columns);
+        for (int at = 0; at < x.Rows; at++)
+        {
+            x.Row(at).CopyTo(y.Row(at % x.Shape[1] * x.Shape[0] + at / x.Shape[1]));
+        }
+
+        return y;
+    }
 
     private static Tensor OneImage(Func<Tensor, Tensor> shift, Tensor x) => shift(x.Reshape(1, x.Shape[0], x.Shape[1], x.Columns)).Reshape(x.Shape);
 

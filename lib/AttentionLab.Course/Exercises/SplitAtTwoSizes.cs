@@ -38,12 +38,21 @@ public static class SplitAtTwoSizes
             .Finite("0/0 or a logarithm of 0? Softmax of three zeros is three thirds.")
             .Refuse(Filled(0), "All 0: the softmax is missing, the logits themselves came back.")
             .Refuse(Filled(0.25f), "A quarter each: your softmax runs over the 4 channels. It must run over the 3 branches, for each channel.")
+            .Refuse(Filled(0.5f), "A half each: that is a sigmoid of each logit. Softmax over the 3 branches makes weights that sum to 1.")
+            .Refuse(Filled(1), "All 1: the largest logit wins, and here all are largest. Take softmax over the 3 branches.")
+            .Refuse(Of(blank, one, two, gate: x => 1 / (1 + Math.Exp(-x))), "You used a sigmoid between the two matrices. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.")
             .Refuse(Filled(1f / 12), "A twelfth each: your softmax runs over all 12 logits at once. It must run over the 3 branches, for each channel.")
             .Expect(Filled(1f / 3), "Softmax over the 3 branches: each gets a third.", Tolerance);
 
         Ask("one place", single, one, two)
             .Refuse(Of(single, one, two, gate: x => x), "The GELU between the two matrices is missing.", Tolerance)
             .Refuse(Of(single, one, two, gate: x => Math.Max(0, x)), "You used ReLU. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.", Tolerance)
+            .Refuse(Of(single, one, two, gate: Math.Tanh), "You used tanh. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.", Tolerance)
+            .Refuse(Of(single, one, two, after: Gated), "The GELU runs again behind the second matrix. It stands between the two only.", Tolerance)
+            .Refuse(Of(single, one, two, gate: x => x, after: Gated), "The GELU stands behind the second matrix. It belongs between the two.", Tolerance)
+            .Refuse(Of(single, one, two, after: x => x / 2), "You divided the logits by √C. Split attention has no such scale.", Tolerance)
+            .Refuse(Of(single, Unit(4), two), "W₁ is missing: a·W₁ comes first, then the GELU, then W₂.", Tolerance)
+            .Refuse(Of([single[^1]], one, two), "You pooled the last branch only, perhaps by `=` in place of `+=`: a is the sum over all branches.", Tolerance)
             .Refuse(Of(single, one, two, column: (k, c) => 3 * c + k), "You read the logits as (C, K). Branch k owns the columns k·C to k·C + C − 1.", Tolerance)
             .Refuse(Of(single, one, two, branchShare: 1f / 3), "You took the mean over the branches. It is their sum, as in the library (the mean is over places only).", Tolerance)
             .Refuse(Of([single[0]], one, two), "You pooled the first branch only: a is the sum over all branches.", Tolerance)
@@ -76,6 +85,24 @@ public static class SplitAtTwoSizes
         static Tensor[] Branches(Func<int, Tensor> make) => [make(0), make(1), make(2)];
     });
 
+    private static double Gated(double x)
+    {
+        double[] one = [x];
+        Gelu.Reference<double>(one, one);
+        return one[0];
+    }
+
+    private static Tensor Unit(int size)
+    {
+        Tensor unit = new(size, size);
+        for (int i = 0; i < size; i++)
+        {
+            unit[i, i] = 1;
+        }
+
+        return unit;
+    }
+
     private static float[,] Filled(float value)
     {
         float[,] weights = new float[3, 4];
@@ -100,7 +127,8 @@ public static class SplitAtTwoSizes
 
     /// <summary>The right weights, or those of a known mistake; computed in double, so that no rule of the library hides a mistake of this check.</summary>
     private static float[,] Of(
-        Tensor[] branches, Tensor w1, Tensor w2, Func<double, double>? gate = null, Func<int, int, int>? column = null, float branchShare = 1, float? placeShare = null)
+        Tensor[] branches, Tensor w1, Tensor w2, Func<double, double>? gate = null, Func<int, int, int>? column = null, float branchShare = 1, float? placeShare = null,
+        Func<double, double>? after = null)
     {
         int channels = w1.Shape[0], count = w2.Columns / channels;
         double[] pooled = [.. Enumerable.Range(0, channels).Select(c => branches.Sum(
@@ -116,7 +144,7 @@ public static class SplitAtTwoSizes
             Gelu.Reference<double>(hidden, hidden);
         }
 
-        double[] logits = Times(hidden, w2);
+        double[] logits = Array.ConvertAll(Times(hidden, w2), logit => after?.Invoke(logit) ?? logit);
         float[,] weights = new float[count, channels];
         for (int c = 0; c < channels; c++)
         {

@@ -10,7 +10,7 @@ public class HowFarItLooksTests
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Look>(HowFarItLooks.About, HowFarItLooks.Check, Right,
         new("without weights", (w, across, patch) => AttentionDistance.Uniform(w.Rows / across, across, patch), "same weight"),
-        new("in patches", (w, across, patch) => Right(w, across, 1), "That is 1 *patch*"),
+        new("in patches", (w, across, patch) => Right(w, across, 1), "In patches, not in pixels"),
         new("sum over queries", (w, across, patch) => Right(w, across, patch) * w.Rows, "Take their mean"),
         new("divided by T²", (w, across, patch) => Right(w, across, patch) / w.Rows, "divided by T²"),
         new("side twice", (w, across, patch) => Right(w, across, patch) * patch, "twice"),
@@ -27,14 +27,16 @@ public class HowFarItLooksTests
     {
         Mutant<Look>[] wrong =
         [
+            new("root of the mean", (w, across, patch) => patch * Math.Sqrt(Mean(w, across, 1, (down, right) => down * down + right * right)), "root of the mean square"),
+            new("first query only", (w, across, patch) => Enumerable.Range(0, w.Columns).Sum(j => w[0, j] * Distance(0, j, across, patch)), "Only one query"),
+            new("each pair one way", (w, across, patch) => Enumerable.Range(0, w.Length).Sum(at => at % w.Columns > at / w.Columns ? w.Values[at] * Distance(at / w.Columns, at % w.Columns, across, patch) : 0) / w.Rows, "one way only"),
             new("root missing", (w, across, patch) => Mean(w, across, patch, (down, right) => down * down + right * right), "the root is missing"),
             new("whole numbers", (w, across, patch) => Mean(w, across, patch, (down, right) => (int)Math.Sqrt(down * down + right * right)), "cut to a whole number"),
             new("columns only", (w, across, patch) => Mean(w, across, patch, (down, right) => Math.Abs(right)), "columns only"),
             new("signed", (w, across, patch) => Mean(w, across, patch, (down, right) => down + right), "rows only"),
-            new("number of the patch", (w, across, patch) => Mean(w, w.Rows, patch, (down, right) => Math.Abs(right)), "√(1² + 2²)"),
+            new("number of the patch", (w, across, patch) => Mean(w, w.Rows, patch, (down, right) => Math.Abs(right)), "patch *numbers*"),
             new("√T patches in a row", (w, across, patch) => Right(w, (int)Math.Sqrt(w.Rows), patch), "You took 3 rows of 2"),
-            new("where the weight is largest", Argmax, "Every pair counts"),
-            new("first query only", (w, across, patch) => Enumerable.Range(0, w.Columns).Sum(j => w[0, j] * patch * double.Hypot(j / across, j % across)), "Four of the six"),
+            new("where the weight is largest", Argmax, "the one patch"),
             new("divides by the weights' sum", (w, across, patch) => Right(w, across, patch) / w.Values.Sum() / w.Rows, "The weight is 1"),
             new("the farthest patch", (w, across, patch) => w.Length == 256 ? 3 * patch * Math.Sqrt(2) : Right(w, across, patch), "Every pair counts"),
         ];

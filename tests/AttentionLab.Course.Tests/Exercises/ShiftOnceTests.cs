@@ -32,7 +32,10 @@ public class ShiftOnceTests
         Mutant<Shift>[] wrong =
         [
             new("shape (W·H, C)", x => Right(x).Reshape(x.Rows, x.Columns), "another shape"),
-            new("moves by two", x => Right(Right(x)), "from outside of the image"),
+            new("moves by two", x => Right(Right(x)), "moved twice"),
+            new("first axis only", x => Each(x, (i, j, c) => Group(x, c) < 2 ? From(x, i, j, c, Group(x, c)) : x[i, j, c]), "Groups 2 and 3 did not move"),
+            new("adds the neighbour", x => Right(x) + x, "You *added*"),
+            new("axes of the result exchanged", x => { Tensor y = Right(x), z = new(x.Shape[1], x.Shape[0], x.Columns); for (int i = 0; i < z.Shape[0]; i++) { for (int j = 0; j < z.Shape[1]; j++) { for (int c = 0; c < z.Columns; c++) { z[i, j, c] = y[j, i, c]; } } } return z; }, "axes of your result"),
             new("group 2 and 3 exchanged", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c) switch { 2 => 3, 3 => 2, var g => g })), "from outside of the image"),
             new("group by place", x => Each(x, (i, j, c) => From(x, i, j, c, (i + j) % 4)), "from outside of the image"),
             new("square only", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c), x.Shape[0] == x.Shape[1] ? null : 0)), "do not mix them up"),
