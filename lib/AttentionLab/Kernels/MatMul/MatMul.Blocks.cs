@@ -1,89 +1,40 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// The fast path of <see cref="MatMul"/>: B is copied into strips two registers wide, A into blocks of rows, so that
-/// every number comes from the nearest cache that can hold it (Goto and van de Geijn 2008).
+/// The fast path of <see cref="MatMul"/>: a block of B is copied into strips as wide as a tile, and rows of A are read where they lie, so that every
+/// number comes from the nearest cache that can hold it (after Goto and van de Geijn 2008, who copy A as well).
 /// </summary>
 /// <remarks>
-/// From the outside in: the strips of B lie in the last-level cache; up to 96 rows of A in the second; 320 rows of one
-/// strip of B in the first or second; a tile of C in registers. The rows of one strip of C stay near while the inner
-/// dimension runs: reading C anew for each inner block costs a quarter at 2048.
+/// From the outside in: a block of B lies in the second cache; 6 rows of A in the first, for all strips of the block; a tile of C in registers.
+/// Six rows can be read where they lie even if they are a power of two apart: a set of the first cache has places for eight. Twelve would push each other out.
 /// </remarks>
 public static partial class MatMul
 {
-    /// <summary>Inner length of the pieces that a tile walks at once. 320 × 32 floats of B are 40 KB; 256 to 384 measured alike.</summary>
-    internal const int InnerBlock = 320;
+    /// <summary>Rows of a tile at most.</summary>
+    private const int TileRows = 6;
 
-    /// <summary>Distance between two rows of copied A: 16 more than the block, so that 12 rows do not share a cache set.</summary>
-    internal const int Stride = InnerBlock + 16;
+    /// <summary>Inner length of a block.</summary>
+    private const int InnerBlock = 512;
 
-    /// <summary>Rows of A in a block: 8 tiles of 12, 16 of 6. With <see cref="InnerOuter"/> they fill a quarter of 1 MB.</summary>
-    private const int RowBlock = 96;
+    /// <summary>Columns of a block at most: with <see cref="InnerBlock"/> 768 KB of B.</summary>
+    private const int BlockColumns = 384;
 
-    /// <summary>Inner length of a block of A: 2 pieces. With 4, or with 16 MB of B at once, 2048 × 2048 × 2048 took 1.03 times as long.</summary>
-    private const int InnerOuter = 2 * InnerBlock;
+    /// <summary>Tiles of rows of a transposed A that are copied at once: 96 rows.</summary>
+    private const int GroupTiles = 16;
 
-    /// <summary>
-    /// The same for up to <see cref="FewStrips"/> strips: fewer tiles would not be enough
-    /// to ask for all of the next block (1.03 times as long at 2048 × 8192 × 128).
-    /// </summary>
-    private const int InnerOuterOfFewStrips = 4 * InnerBlock;
+    /// <summary>Cache lines that so many rows lie in, one below the other.</summary>
+    private const int GroupLines = GroupTiles * TileRows / Scratch.LineFloats + 1;
 
-    /// <summary>160 columns at 512 bits.</summary>
-    private const int FewStrips = 5;
+    /// <summary>Floats from one copied tile of A to the next.</summary>
+    private const int TileFloats = TileRows * InnerBlock + Scratch.LineFloats;
 
-    /// <summary>Floats of B that are used at once: 8 MB.</summary>
-    private const int StripFloats = 2 << 20;
+    /// <summary>Parts for each thread at least, if there are strips and tiles enough: one thread may be late.</summary>
+    private const int PartsPerThread = 2;
 
-    /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
-    private const int PackStrips = 4;
-
-    /// <summary>
-    /// Up to so many rows B is read where it lies, if its rows lie together: measured
-    /// against a copy at 8, 16, 24 and 64 rows (1.5, 1.4, 1.35, 1.05 times as fast).
-    /// </summary>
-    private const int DirectRows = 64;
-
-    /// <summary>So many rows of B ahead of the tile that reads it where it lies, memory is asked for: 8 to 64 measured alike.</summary>
+    /// <summary>So many rows of B ahead of the tile that reads it where it lies, memory is asked for.</summary>
     private const int DirectAhead = 16;
-
-    /// <summary>Up to so many rows each part copies the strips of B that it needs, into its own cache: they serve two blocks of rows at most.</summary>
-    private const int OwnCopyRows = 2 * RowBlock;
-
-    /// <summary>Columns that a part has at least, so that the copy of A that it makes serves often enough.</summary>
-    private const int PartColumns = 256;
-
-    /// <summary>Parts that few rows are cut into, if there are columns enough.</summary>
-    private const int PartsAtLeast = 4;
-
-    /// <summary>Copying a number takes about as long as so many multiply-adds.</summary>
-    private const int CopyWork = 16;
-
-    /// <summary>Rows of a register tile: 2 × 12 sums, two registers of B and one of A fit 32 registers, 2 × 6 fit 16.</summary>
-    internal static int TileRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
-
-    /// <summary>Multiplies with a part of B's columns at a time, whose strips stay in the last cache meanwhile; null: they must be copied first.</summary>
-    private static unsafe void Blocks<V>(ref BlockJob<V> job, float* strips)
-        where V : struct, ILanes<V>
-    {
-        int width = 2 * V.Count, columns = job.Columns, most = Math.Max(width, StripFloats / job.Inner / width * width);
-        for (int j0 = 0; j0 < columns; j0 += most)
-        {
-            int wide = Math.Min(most, columns - j0);
-            float* packed = strips + (nint)j0 * job.Inner;
-            if (strips == null)
-            {
-                packed = Scratch.Of(Scratch.B, Pieces(wide, width) * width * job.Inner);
-                Pack<V>(job.B + j0 * job.BColumn, job.BInner, job.BColumn, packed, job.Inner, wide);
-            }
-
-            job.Multiply(packed, j0, wide);
-        }
-    }
 
     /// <summary>How many pieces of at most <paramref name="most"/> a length has.</summary>
     private static int Pieces(int length, int most) => (length + most - 1) / most;
@@ -91,182 +42,162 @@ public static partial class MatMul
     /// <summary>The length of equal pieces of a length, at most <paramref name="most"/> each: a short last piece would run slower.</summary>
     private static int EvenPiece(int length, int most) => Pieces(length, Pieces(length, most));
 
-    /// <summary>A·B with B in strips: what each part of the work needs to know. A part is a block of rows times a range of strips.</summary>
-    private unsafe struct BlockJob<V> : IJob
+    /// <summary>Where one of as many even pieces of a count begins.</summary>
+    private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
+
+    /// <summary>A part of the work is a range of rows times a range of strips. The cut changes no result: every number of C is summed in the same order.</summary>
+    private unsafe struct BlockJob<V, W> : IJob
         where V : struct, ILanes<V>
+        where W : struct, ITileRow<W>
     {
-        /// <summary>a_ip = A[i·RowStep + p·InnerStep].</summary>
-        public float* A;
-        public nint RowStep;
-        public nint InnerStep;
+        private Product _of;
+        private int _tiles, _strips, _rowParts, _columnParts;
 
-        /// <summary>b_pj = B[p·BInner + j·BColumn]; not used if B is in strips.</summary>
-        public float* B;
-        public nint BInner;
-        public nint BColumn;
-
-        /// <summary>(Rows, Columns), row-major.</summary>
-        public float* C;
-        public int Rows;
-        public int Inner;
-        public int Columns;
-        public bool Add;
-        public Ending Ending;
-
-        private float* _strips;
-        private int _firstColumn, _endColumn, _rowParts, _columnParts;
-
-        /// <summary>
-        /// C's columns from <paramref name="firstColumn"/> on, <paramref name="columns"/>
-        /// of them, whose strips of B are given; null: each part copies what it needs.
-        /// </summary>
-        public void Multiply(float* strips, int firstColumn, int columns)
+        /// <summary>Does all of a product.</summary>
+        public static void Multiply(in Product product)
         {
-            // A second thread gets half of the rows only if their blocks are even in number; few rows are split by columns.
-            int tiles = Pieces(Rows, TileRows), blocks = Pieces(tiles, RowBlock / TileRows);
-            _strips = strips;
-            (_firstColumn, _endColumn) = (firstColumn, firstColumn + columns);
-            _rowParts = blocks > 1 ? blocks + blocks % 2 : 1;
-            _columnParts = Math.Min(Pieces(PartsAtLeast, _rowParts), Pieces(columns, PartColumns));
-            long work = (long)Rows * Inner * columns;
-            if (work < Workers.SmallWork)
-            {
-                (_rowParts, _columnParts) = (blocks, 1);
-            }
-
-            Workers.Run(ref this, _rowParts * _columnParts, work);
+            BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TileRows), _strips = Pieces(product.Columns, W.Count) };
+            long work = (long)product.Rows * product.Inner * product.Columns;
+            int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
+            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, BlockColumns), parts), job._strips);
+            job._rowParts = Math.Min(Pieces(parts, job._columnParts), job._tiles);
+            Workers.Run(ref job, job._rowParts * job._columnParts, work);
         }
 
-        /// <summary>One block of rows times a range of strips.</summary>
         public readonly void Run(int part)
         {
-            int width = 2 * V.Count, tiles = Pieces(Rows, TileRows), strips = Pieces(_endColumn - _firstColumn, width);
-            int firstRow = Cut(tiles, part / _columnParts, _rowParts) * TileRows;
-            int endRow = Math.Min(Cut(tiles, part / _columnParts + 1, _rowParts) * TileRows, Rows);
-            int firstStrip = Cut(strips, part % _columnParts, _columnParts), endStrip = Cut(strips, part % _columnParts + 1, _columnParts);
-            int outer = EvenPiece(Inner, endStrip - firstStrip <= FewStrips ? InnerOuterOfFewStrips : InnerOuter);
-            for (int p = 0; p < Inner; p += outer)
+            int firstTile = Cut(_tiles, part / _columnParts, _rowParts), endTile = Cut(_tiles, part / _columnParts + 1, _rowParts);
+            int first = Cut(_strips, part % _columnParts, _columnParts), end = Cut(_strips, part % _columnParts + 1, _columnParts);
+            int blocks = Pieces((end - first) * W.Count, BlockColumns), piece = EvenPiece(_of.Inner, InnerBlock);
+            for (int block = 0; block < blocks; block++)
             {
-                int deep = Math.Min(outer, Inner - p), piece = EvenPiece(deep, InnerBlock);
-                RowsOfA block = new(Scratch.Of(Scratch.A, RowBlock * Stride * Pieces(deep, piece)), firstRow, endRow);
-                PackRows<V>(A + firstRow * RowStep + p * InnerStep, RowStep, InnerStep, block.Packed, endRow - firstRow, Rows - firstRow, deep, piece);
-                Ahead nextRows = NextRows(firstRow, endRow, p, outer, piece);
+                int firstStrip = first + Cut(end - first, block, blocks), endStrip = first + Cut(end - first, block + 1, blocks);
+                for (int p = 0; p < _of.Inner; p += piece)
+                {
+                    Multiply(firstTile, endTile, firstStrip, endStrip, p, Math.Min(piece, _of.Inner - p));
+                }
+            }
+        }
+
+        /// <summary>Some rows of A times one block of B.</summary>
+        private readonly void Multiply(int firstTile, int endTile, int firstStrip, int endStrip, int p, int depth)
+        {
+            bool write = p == 0 && !_of.Add, last = p + depth == _of.Inner;
+            float* packed = _of.Strips == null ? Scratch.Of(Scratch.B, (endStrip - firstStrip) * W.Count * depth) : null;
+            for (int t = firstTile; t < endTile; t++)
+            {
+                int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
+                float* a = _of.A + row * _of.ARow + p * _of.AInner;
+                float* next = Next(t + (_of.AInner == 1 ? 1 : GroupTiles - group), firstTile, endTile, p, depth);
+                nint aRow = _of.ARow, aInner = _of.AInner;
+                if (aInner != 1)
+                {
+                    float* copied = Scratch.Of(Scratch.A, GroupTiles * TileFloats);
+                    if (group == 0)
+                    {
+                        PackColumns(a, copied, t, Math.Min(t + GroupTiles, endTile), depth);
+                    }
+
+                    a = copied + group * TileFloats;
+                    (aRow, aInner) = (1, TileRows);
+                }
+
                 for (int s = firstStrip; s < endStrip; s++)
                 {
-                    int column = _firstColumn + s * width, valid = Math.Min(width, _endColumn - column);
-                    if (_strips != null)
+                    int column = s * W.Count, valid = Math.Min(W.Count, _of.Columns - column), walk = s - firstStrip;
+                    float* c = _of.C + (nint)row * _of.Columns + column, b, copy = null;
+                    nint bInner = W.Count;
+                    int line = walk + group * (endStrip - firstStrip);
+                    Ahead ahead = _of.AInner == 1 ? new(next + walk % 3 * aRow, 2, 3 * aRow)
+                        : line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
+                    if (_of.Strips != null)
                     {
-                        Strip strip = new(_strips + (nint)s * width * Inner + (nint)p * width, width, column, valid);
-                        RowsTimesStrip(block, strip, deep, piece, !Add && p == 0, ref nextRows);
-                    }
-                    else if (BColumn == 1 && valid == width && Rows <= DirectRows)
-                    {
-                        float* from = B + p * BInner + column;
-                        Ahead nextStrip = Ahead.Across(from + DirectAhead * BInner, BInner, deep, width, piece);
-                        RowsTimesStrip(block, new(from, BInner, column, valid), deep, piece, !Add && p == 0, ref nextStrip);
+                        b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count;
                     }
                     else
                     {
-                        float* strip = Scratch.Of(Scratch.B, width * InnerOuterOfFewStrips), from = B + p * BInner + column * BColumn;
-                        PackStrip<V>(from, BInner, BColumn, strip, deep, valid);
-                        Ahead nextStrip = BColumn == 1
-                            ? Ahead.Across(from + width, BInner, s + 1 < endStrip ? deep : 0, width, piece)
-                            : Ahead.Along(from + width * BColumn, BColumn, s + 1 < endStrip ? width : 0, deep, piece);
-                        RowsTimesStrip(block, new(strip, width, column, valid), deep, piece, !Add && p == 0, ref nextStrip);
+                        b = packed + (nint)(s - firstStrip) * W.Count * depth;
+                        if (t == firstTile)
+                        {
+                            float* from = _of.B + p * _of.BInner + column * _of.BColumn;
+                            if (valid == W.Count && _of.BColumn == 1)
+                            {
+                                copy = t + 1 < endTile ? b : null;
+                                b = from;
+                                bInner = _of.BInner;
+                                ahead = new(from + DirectAhead * bInner, 2 * bInner, bInner + W.Count / 2);
+                            }
+                            else
+                            {
+                                PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, StripRegisters);
+                            }
+                        }
                     }
 
-                    if (p + deep == Inner && Ending.DoesSomething)
+                    if (valid == W.Count)
                     {
-                        Ending.Apply<V>(C, Columns, firstRow, endRow, column, column + valid);
+                        Tile<W>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
+                    }
+                    else
+                    {
+                        float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
+                        Tile<W>(tall, a, aRow, aInner, b, bInner, edge, W.Count, depth, write: true, ahead);
+                        CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
                     }
                 }
-            }
-        }
 
-        /// <summary>A block of rows times one strip, inner piece by inner piece.</summary>
-        private readonly void RowsTimesStrip(in RowsOfA block, in Strip strip, int inner, int piece, bool write, ref Ahead ahead)
-        {
-            int width = 2 * V.Count, firstRow = block.First, endRow = block.End, valid = strip.Valid;
-            nint bInner = strip.Step;
-            float* a = block.Packed, b = strip.B;
-            float* edge = stackalloc float[12 * width];
-            for (int p = 0; p < inner; p += piece, a += RowBlock * Stride, b += piece * bInner, write = false)
-            {
-                int depth = Math.Min(piece, inner - p), tall;
-                for (int i = firstRow; i < endRow; i += tall)
+                if (last && _of.Ending.DoesSomething)
                 {
-                    tall = TallestTile(endRow - i);
-                    float* c = C + (nint)i * Columns + strip.Column;
-                    if (p == 0)
-                    {
-                        Ahead.Tile(c + width, Columns, tall);
-                    }
-
-                    float* next = ahead.Next(out nint nextStep);
-                    int within = (i - firstRow) % TileRows;
-                    float* tile = a + (nint)(i - firstRow - within) * Stride + within * (InnerStep == 1 ? Stride : 1);
-                    if (valid == width)
-                    {
-                        Tile<V>(tall, tile, InnerStep == 1, b, bInner, c, Columns, depth, write, next, nextStep);
-                    }
-                    else
-                    {
-                        Tile<V>(tall, tile, InnerStep == 1, b, bInner, edge, width, depth, write: true, next, nextStep);
-                        CopyCorner(edge, width, c, Columns, tall, valid, write);
-                    }
+                    _of.Ending.Apply<V>(_of.C, _of.Columns, row, row + tall, firstStrip * W.Count, Math.Min(endStrip * W.Count, _of.Columns));
                 }
             }
         }
 
-        /// <summary>What of A will be copied next: the next inner block of these rows, or else the first one of the rows below.</summary>
-        private readonly Ahead NextRows(int firstRow, int endRow, int p, int outer, int piece)
+        /// <summary>What of A is needed next: a tile below, or else the first one of the next inner block, or of the first.</summary>
+        private readonly float* Next(int tile, int firstTile, int endTile, int p, int depth)
         {
-            bool below = p + outer >= Inner;
-            int rows = below ? Math.Min(endRow - firstRow, Rows - endRow) : endRow - firstRow, length = below ? outer : Math.Min(outer, Inner - p - outer);
-            float* from = below ? A + endRow * RowStep : A + firstRow * RowStep + (p + outer) * InnerStep;
-            return InnerStep == 1 ? Ahead.Along(from, RowStep, rows, length, piece) : Ahead.Across(from, InnerStep, length, rows, piece);
+            bool below = tile < endTile;
+            int inner = below ? p : p + depth < _of.Inner ? p + depth : 0;
+            return _of.A + Row(below ? tile : firstTile) * _of.ARow + inner * _of.AInner;
         }
 
-        private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
-    }
+        /// <summary>Where a tile begins: all are equally high, or one row less.</summary>
+        private readonly int Row(int tile) => Cut(_of.Rows, tile, _tiles);
 
-    /// <summary>Rows First … End − 1 of A, copied.</summary>
-    private readonly unsafe struct RowsOfA(float* packed, int first, int end)
-    {
-        public float* Packed => packed;
-
-        public int First => first;
-
-        public int End => end;
-    }
-
-    /// <summary>A strip of B from <c>Column</c> on, of which <c>Valid</c> columns exist; its rows are <c>Step</c> numbers apart.</summary>
-    private readonly unsafe struct Strip(float* b, nint step, int column, int valid)
-    {
-        public float* B => b;
-
-        public nint Step => step;
-
-        public int Column => column;
-
-        public int Valid => valid;
-    }
-
-    private static int TallestTile(int rows) => rows >= TileRows ? TileRows : rows >= 4 ? 4 : 1;
-
-    /// <summary>A tile of that many rows from copied A (see <see cref="PackRows{V}"/>) and one strip of B.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Tile<V>(
-        int rows, float* a, bool byRows, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
-        where V : struct, ILanes<V>
-    {
-        nint aRow = byRows ? Stride : 1, aInner = byRows ? 1 : TileRows;
-        switch (rows)
+        /// <summary>Some tiles of a transposed A, each into [p][TileRows]; <paramref name="from"/> is the first of their numbers.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth)
         {
-            case 12: Tile12<V>(a, aRow, aInner, b, bInner, c, cStride, depth, write, next, nextStep); break;
-            case 6: Tile6<V>(a, aRow, aInner, b, bInner, c, cStride, depth, write, next, nextStep); break;
-            case 4: Tile4<V>(a, aRow, aInner, b, bInner, c, cStride, depth, write, next, nextStep); break;
-            default: Tile1<V>(a, aInner, b, bInner, c, depth, write); break;
+            int* rows = stackalloc int[GroupTiles + 1];
+            for (int t = firstTile; t <= endTile; t++)
+            {
+                rows[t - firstTile] = Row(t) - Row(firstTile);
+            }
+
+            // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
+            int reach = Pieces(TileRows, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
+            for (int p = 0; p < depth; p++, from += _of.AInner, to += TileRows)
+            {
+                float* tile = to;
+                for (int t = 0; t < tiles; t++, tile += TileFloats)
+                {
+                    int row = rows[t];
+                    if (row + reach <= readable)
+                    {
+                        for (int j = 0; j < TileRows; j += V.Count)
+                        {
+                            V.Store(V.Load(from + row + j), tile + j);
+                        }
+                    }
+                    else
+                    {
+                        for (int i = row; i < rows[t + 1]; i++)
+                        {
+                            tile[i - row] = from[i];
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -14,39 +14,28 @@ public static partial class MatMul
     /// <summary>Rows of B that are added to a row of C at once: 8, a power of two apart, would need more places in a cache set than it has.</summary>
     private const int RowsAtOnce = 4;
 
-    /// <summary>A part is a range of columns. a_ip = A[i·RowStep + p·AInner], b_pj = B[p·BInner + j·BColumn].</summary>
+    /// <summary>A part is a range of columns.</summary>
     private unsafe struct FewRowsJob<V> : IJob
         where V : struct, ILanes<V>
     {
-        public float* A;
-        public nint RowStep;
-        public nint AInner;
-        public float* B;
-        public nint BInner;
-        public nint BColumn;
-        public float* C;
-        public int Rows;
-        public int Inner;
-        public int Columns;
-        public bool Add;
-        public Ending Ending;
+        public Product Of;
 
         public readonly void Run(int part)
         {
-            int first = part * FewColumns, end = Math.Min(first + FewColumns, Columns);
-            for (int i = 0; i < Rows && !Add; i++)
+            int first = part * FewColumns, end = Math.Min(first + FewColumns, Of.Columns);
+            for (int i = 0; i < Of.Rows && !Of.Add; i++)
             {
-                new Span<float>(C + (nint)i * Columns + first, end - first).Clear();
+                new Span<float>(Of.C + (nint)i * Of.Columns + first, end - first).Clear();
             }
 
-            if (BColumn == 1)
+            if (Of.BColumn == 1)
             {
-                for (int p = 0; p < Inner; p += RowsAtOnce)
+                for (int p = 0; p < Of.Inner; p += RowsAtOnce)
                 {
-                    for (int i = 0; i < Rows; i++)
+                    for (int i = 0; i < Of.Rows; i++)
                     {
-                        AddRowsOfB(
-                            A + i * RowStep + p * AInner, B + p * BInner + first, C + (nint)i * Columns + first, Math.Min(RowsAtOnce, Inner - p), end - first);
+                        float* a = Of.A + i * Of.ARow + p * Of.AInner, c = Of.C + (nint)i * Of.Columns + first;
+                        AddRowsOfB(a, Of.B + p * Of.BInner + first, c, Math.Min(RowsAtOnce, Of.Inner - p), end - first);
                     }
                 }
             }
@@ -55,9 +44,9 @@ public static partial class MatMul
                 AddDots(first, end);
             }
 
-            if (Ending.DoesSomething)
+            if (Of.Ending.DoesSomething)
             {
-                Ending.Apply<V>(C, Columns, 0, Rows, first, end);
+                Of.Ending.Apply<V>(Of.C, Of.Columns, 0, Of.Rows, first, end);
             }
         }
 
@@ -68,9 +57,9 @@ public static partial class MatMul
             int j = 0;
             if (rows == RowsAtOnce)
             {
-                V a0 = V.All(a[0]), a1 = V.All(a[AInner]), a2 = V.All(a[2 * AInner]), a3 = V.All(a[3 * AInner]);
-                nint one = BInner, two = 2 * BInner;
-                float* b3 = b + 3 * BInner;
+                V a0 = V.All(a[0]), a1 = V.All(a[Of.AInner]), a2 = V.All(a[2 * Of.AInner]), a3 = V.All(a[3 * Of.AInner]);
+                nint one = Of.BInner, two = 2 * Of.BInner;
+                float* b3 = b + 3 * Of.BInner;
                 for (; j + V.Count <= columns; j += V.Count)
                 {
                     V x = V.MultiplyAdd(a0, V.Load(b + j), V.Load(c + j)), y = a1 * V.Load(b + one + j);
@@ -82,16 +71,16 @@ public static partial class MatMul
 
             for (int p = 0; p < rows; p++)
             {
-                V value = V.All(a[p * AInner]);
+                V value = V.All(a[p * Of.AInner]);
                 int k = j;
                 for (; k + V.Count <= columns; k += V.Count)
                 {
-                    V.Store(V.MultiplyAdd(value, V.Load(b + p * BInner + k), V.Load(c + k)), c + k);
+                    V.Store(V.MultiplyAdd(value, V.Load(b + p * Of.BInner + k), V.Load(c + k)), c + k);
                 }
 
                 for (; k < columns; k++)
                 {
-                    c[k] += a[p * AInner] * b[p * BInner + k];
+                    c[k] += a[p * Of.AInner] * b[p * Of.BInner + k];
                 }
             }
         }
@@ -101,9 +90,10 @@ public static partial class MatMul
         {
             for (int j = first; j < end; j++)
             {
-                for (int i = 0; i < Rows; i++)
+                for (int i = 0; i < Of.Rows; i++)
                 {
-                    C[(nint)i * Columns + j] += Dot.Forward(new ReadOnlySpan<float>(A + i * RowStep, Inner), new ReadOnlySpan<float>(B + j * BColumn, Inner));
+                    ReadOnlySpan<float> a = new(Of.A + i * Of.ARow, Of.Inner), b = new(Of.B + j * Of.BColumn, Of.Inner);
+                    Of.C[(nint)i * Of.Columns + j] += Dot.Forward(a, b);
                 }
             }
         }

@@ -1,9 +1,28 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
 namespace AttentionLab.Kernels;
 
 /// <content>From a product of spans to the job that does it.</content>
 public static partial class MatMul
 {
+    /// <summary>Whether the CPU has 32 registers (AVX-512, Arm) and not 16.</summary>
+    internal static bool ManyRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported;
+
+    /// <summary>Registers that a strip of B is wide: with 6 rows, 24 or 12 sums, those of B and one of A fit.</summary>
+    internal static int StripRegisters => ManyRegisters ? 4 : 2;
+
     /// <summary>a_ip = A[i·ARow + p·AInner], b_pj = B[p·BInner + j·BColumn], so one source serves all transposes; or B is already in strips.</summary>
+    private unsafe struct Product
+    {
+        public float* A, B, C, Strips;
+        public nint ARow, AInner, BInner, BColumn;
+        public int Rows, Inner, Columns;
+        public bool Add;
+        public Ending Ending;
+    }
+
+    /// <summary>The same before the memory is pinned.</summary>
     private unsafe ref struct Operands : IWide
     {
         public ReadOnlySpan<float> A, B;
@@ -28,50 +47,34 @@ public static partial class MatMul
 
             fixed (float* pa = A, pb = B, pc = C, bias = Epilogue.Bias, residual = Epilogue.Residual)
             {
-                Ending ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
-                if (Inner == 0 || (Strips == null && Rows < FewRows))
-                {
-                    FewRowsJob<V> few = new()
-                    {
-                        A = pa,
-                        RowStep = ARow,
-                        AInner = AInner,
-                        B = pb,
-                        BInner = BInner,
-                        BColumn = BColumn,
-                        C = pc,
-                        Rows = Rows,
-                        Inner = Inner,
-                        Columns = Columns,
-                        Add = Add,
-                        Ending = ending,
-                    };
-                    Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);
-                    return;
-                }
-
-                BlockJob<V> job = new()
+                Product product = new()
                 {
                     A = pa,
-                    RowStep = ARow,
-                    InnerStep = AInner,
                     B = pb,
+                    C = pc,
+                    Strips = Strips,
+                    ARow = ARow,
+                    AInner = AInner,
                     BInner = BInner,
                     BColumn = BColumn,
-                    C = pc,
                     Rows = Rows,
                     Inner = Inner,
                     Columns = Columns,
                     Add = Add,
-                    Ending = ending,
+                    Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual },
                 };
-                if (Strips == null && Rows <= OwnCopyRows)
+                if (Inner == 0 || (Strips == null && Rows < FewRows))
                 {
-                    job.Multiply(null, 0, Columns);
+                    FewRowsJob<V> few = new() { Of = product };
+                    Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);
+                }
+                else if (ManyRegisters)
+                {
+                    BlockJob<V, Four<V>>.Multiply(product);
                 }
                 else
                 {
-                    Blocks(ref job, Strips);
+                    BlockJob<V, Two<V>>.Multiply(product);
                 }
             }
         }

@@ -3,205 +3,188 @@ using System.Runtime.CompilerServices;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// The register tiles of <see cref="MatMul"/>: the only loops that count. A tile of C stays in registers while the
-/// product walks along the inner dimension; each number of A is used for two registers of B, each register of B for all rows.
+/// The register tile of <see cref="MatMul"/>: the only loop that counts. A tile of C stays in registers while the
+/// product walks along the inner dimension; each number of A is used for all registers of a row of B, each register of B for all rows.
 /// </summary>
-/// <remarks>
-/// All of them write, or add to, some rows of C, two registers wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
-/// A may lie anywhere: copied or not, transposed or not. A pointer to every third row is kept, since an address may be a pointer plus one index.
-/// </remarks>
 public static partial class MatMul
 {
-    /// <summary>12 rows of A times one strip of B.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile12<V>(
-        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
-        where V : struct, ILanes<V>
+    /// <summary>
+    /// Writes, or adds to, up to 6 or exactly 12 rows of C, one <typeparamref name="W"/> wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
+    /// A may lie anywhere: copied or not, transposed or not.
+    /// </summary>
+    /// <param name="rows">1 … 6 or 12; each makes code of its own.</param>
+    /// <param name="a">First element of A.</param>
+    /// <param name="aRow">Distance between its rows.</param>
+    /// <param name="aInner">Distance along its rows.</param>
+    /// <param name="b">First row of B.</param>
+    /// <param name="bInner">Distance between its rows.</param>
+    /// <param name="c">First row of C.</param>
+    /// <param name="cRow">Distance between its rows.</param>
+    /// <param name="depth">Length of the sum.</param>
+    /// <param name="write">Overwrite C instead of adding to it.</param>
+    /// <param name="ahead">What to ask memory for meanwhile.</param>
+    /// <param name="copy">Where the rows of B are left one behind the other for the tiles below, or null.</param>
+    internal static unsafe void Tile<W>(
+        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy = null)
+        where W : struct, ITileRow<W>
     {
-        V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
-        V y0 = x0, y1 = x0, y2 = x0, y3 = x0, y4 = x0, y5 = x0, y6 = x0, y7 = x0, y8 = x0, y9 = x0, y10 = x0, y11 = x0;
-        float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
-        nint twoRows = 2 * aRow;
-        for (; depth > 0; depth--)
+        switch (rows)
         {
-            V bx = V.Load(b), by = V.Load(b + V.Count), value = V.All(a[0]);
-            x0 = V.MultiplyAdd(value, bx, x0);
-            y0 = V.MultiplyAdd(value, by, y0);
-            value = V.All(a[aRow]);
-            x1 = V.MultiplyAdd(value, bx, x1);
-            y1 = V.MultiplyAdd(value, by, y1);
-            value = V.All(a[twoRows]);
-            x2 = V.MultiplyAdd(value, bx, x2);
-            y2 = V.MultiplyAdd(value, by, y2);
-            value = V.All(a3[0]);
-            x3 = V.MultiplyAdd(value, bx, x3);
-            y3 = V.MultiplyAdd(value, by, y3);
-            value = V.All(a3[aRow]);
-            x4 = V.MultiplyAdd(value, bx, x4);
-            y4 = V.MultiplyAdd(value, by, y4);
-            value = V.All(a3[twoRows]);
-            x5 = V.MultiplyAdd(value, bx, x5);
-            y5 = V.MultiplyAdd(value, by, y5);
-            value = V.All(a6[0]);
-            x6 = V.MultiplyAdd(value, bx, x6);
-            y6 = V.MultiplyAdd(value, by, y6);
-            value = V.All(a6[aRow]);
-            x7 = V.MultiplyAdd(value, bx, x7);
-            y7 = V.MultiplyAdd(value, by, y7);
-            value = V.All(a6[twoRows]);
-            x8 = V.MultiplyAdd(value, bx, x8);
-            y8 = V.MultiplyAdd(value, by, y8);
-            value = V.All(a9[0]);
-            x9 = V.MultiplyAdd(value, bx, x9);
-            y9 = V.MultiplyAdd(value, by, y9);
-            value = V.All(a9[aRow]);
-            x10 = V.MultiplyAdd(value, bx, x10);
-            y10 = V.MultiplyAdd(value, by, y10);
-            value = V.All(a9[twoRows]);
-            x11 = V.MultiplyAdd(value, bx, x11);
-            y11 = V.MultiplyAdd(value, by, y11);
-            a += aInner;
-            a3 += aInner;
-            a6 += aInner;
-            a9 += aInner;
-            b += bInner;
-            Fetch(next);
-            next += nextStep;
+            case 12: Tile<W, Rows12>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 6: Tile<W, Rows6>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 5: Tile<W, Rows5>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 4: Tile<W, Rows4>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 3: Tile<W, Rows3>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 2: Tile<W, Rows2>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            default: Tile<W, Rows1>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
         }
-
-        Finish(c, x0, y0, write);
-        Finish(c + cStride, x1, y1, write);
-        Finish(c + 2 * cStride, x2, y2, write);
-        Finish(c + 3 * cStride, x3, y3, write);
-        Finish(c + 4 * cStride, x4, y4, write);
-        Finish(c + 5 * cStride, x5, y5, write);
-        Finish(c + 6 * cStride, x6, y6, write);
-        Finish(c + 7 * cStride, x7, y7, write);
-        Finish(c + 8 * cStride, x8, y8, write);
-        Finish(c + 9 * cStride, x9, y9, write);
-        Finish(c + 10 * cStride, x10, y10, write);
-        Finish(c + 11 * cStride, x11, y11, write);
     }
 
-    /// <summary>6 rows of A times one strip of B.</summary>
+    /// <summary>The tests of R are constants for the just-in-time compiler. A pointer to every third row is kept, since an address may be a pointer plus one index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile6<V>(
-        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
-        where V : struct, ILanes<V>
+    private static unsafe void Tile<W, R>(
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
+        where W : struct, ITileRow<W>
+        where R : struct, ITileRows
     {
-        V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0;
-        V y0 = x0, y1 = x0, y2 = x0, y3 = x0, y4 = x0, y5 = x0;
-        float* a3 = a + 3 * aRow;
-        nint twoRows = 2 * aRow;
+        W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
+        float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, next = ahead.From, other = next + ahead.Beside;
+        nint twoRows = 2 * aRow, nextStep = ahead.Step;
         for (; depth > 0; depth--)
         {
-            V bx = V.Load(b), by = V.Load(b + V.Count), value = V.All(a[0]);
-            x0 = V.MultiplyAdd(value, bx, x0);
-            y0 = V.MultiplyAdd(value, by, y0);
-            value = V.All(a[aRow]);
-            x1 = V.MultiplyAdd(value, bx, x1);
-            y1 = V.MultiplyAdd(value, by, y1);
-            value = V.All(a[twoRows]);
-            x2 = V.MultiplyAdd(value, bx, x2);
-            y2 = V.MultiplyAdd(value, by, y2);
-            value = V.All(a3[0]);
-            x3 = V.MultiplyAdd(value, bx, x3);
-            y3 = V.MultiplyAdd(value, by, y3);
-            value = V.All(a3[aRow]);
-            x4 = V.MultiplyAdd(value, bx, x4);
-            y4 = V.MultiplyAdd(value, by, y4);
-            value = V.All(a3[twoRows]);
-            x5 = V.MultiplyAdd(value, bx, x5);
-            y5 = V.MultiplyAdd(value, by, y5);
+            W row = W.Load(b);
+            if (copy != null)
+            {
+                W.Store(row, copy);
+                copy += W.Count;
+            }
+
+            x0.AddProduct(a[0], row);
+            if (R.Count > 1)
+            {
+                x1.AddProduct(a[aRow], row);
+            }
+
+            if (R.Count > 2)
+            {
+                x2.AddProduct(a[twoRows], row);
+            }
+
+            if (R.Count > 3)
+            {
+                x3.AddProduct(a3[0], row);
+            }
+
+            if (R.Count > 4)
+            {
+                x4.AddProduct(a3[aRow], row);
+            }
+
+            if (R.Count > 5)
+            {
+                x5.AddProduct(a3[twoRows], row);
+            }
+
+            if (R.Count > 6)
+            {
+                x6.AddProduct(a6[0], row);
+                x7.AddProduct(a6[aRow], row);
+                x8.AddProduct(a6[twoRows], row);
+                x9.AddProduct(a9[0], row);
+                x10.AddProduct(a9[aRow], row);
+                x11.AddProduct(a9[twoRows], row);
+                a6 += aInner;
+                a9 += aInner;
+            }
+
             a += aInner;
             a3 += aInner;
             b += bInner;
             Fetch(next);
-            next += nextStep;
+            float* turn = next + nextStep;
+            next = other;
+            other = turn;
         }
 
-        Finish(c, x0, y0, write);
-        Finish(c + cStride, x1, y1, write);
-        Finish(c + 2 * cStride, x2, y2, write);
-        Finish(c + 3 * cStride, x3, y3, write);
-        Finish(c + 4 * cStride, x4, y4, write);
-        Finish(c + 5 * cStride, x5, y5, write);
-    }
-
-    /// <summary>4 rows of A times one strip of B.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile4<V>(
-        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cStride, int depth, bool write, float* next, nint nextStep)
-        where V : struct, ILanes<V>
-    {
-        V x0 = V.All(0), x1 = x0, x2 = x0, x3 = x0;
-        V y0 = x0, y1 = x0, y2 = x0, y3 = x0;
-        float* a3 = a + 3 * aRow;
-        nint twoRows = 2 * aRow;
-        for (; depth > 0; depth--)
+        Finish(c, x0, write);
+        if (R.Count > 1)
         {
-            V bx = V.Load(b), by = V.Load(b + V.Count), value = V.All(a[0]);
-            x0 = V.MultiplyAdd(value, bx, x0);
-            y0 = V.MultiplyAdd(value, by, y0);
-            value = V.All(a[aRow]);
-            x1 = V.MultiplyAdd(value, bx, x1);
-            y1 = V.MultiplyAdd(value, by, y1);
-            value = V.All(a[twoRows]);
-            x2 = V.MultiplyAdd(value, bx, x2);
-            y2 = V.MultiplyAdd(value, by, y2);
-            value = V.All(a3[0]);
-            x3 = V.MultiplyAdd(value, bx, x3);
-            y3 = V.MultiplyAdd(value, by, y3);
-            a += aInner;
-            a3 += aInner;
-            b += bInner;
-            Fetch(next);
-            next += nextStep;
+            Finish(c + cRow, x1, write);
         }
 
-        Finish(c, x0, y0, write);
-        Finish(c + cStride, x1, y1, write);
-        Finish(c + 2 * cStride, x2, y2, write);
-        Finish(c + 3 * cStride, x3, y3, write);
-    }
-
-    /// <summary>One row of A times one strip of B. Four partial sums hide the latency of a multiply-add.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Tile1<V>(float* a, nint aInner, float* b, nint bInner, float* c, int depth, bool write)
-        where V : struct, ILanes<V>
-    {
-        V x0 = V.All(0), y0 = x0, x1 = x0, y1 = x0;
-        for (; depth >= 2; depth -= 2)
+        if (R.Count > 2)
         {
-            V even = V.All(a[0]), odd = V.All(a[aInner]);
-            x0 = V.MultiplyAdd(even, V.Load(b), x0);
-            y0 = V.MultiplyAdd(even, V.Load(b + V.Count), y0);
-            x1 = V.MultiplyAdd(odd, V.Load(b + bInner), x1);
-            y1 = V.MultiplyAdd(odd, V.Load(b + bInner + V.Count), y1);
-            a += 2 * aInner;
-            b += 2 * bInner;
+            Finish(c + 2 * cRow, x2, write);
         }
 
-        if (depth == 1)
+        if (R.Count > 3)
         {
-            x0 = V.MultiplyAdd(V.All(*a), V.Load(b), x0);
-            y0 = V.MultiplyAdd(V.All(*a), V.Load(b + V.Count), y0);
+            Finish(c + 3 * cRow, x3, write);
         }
 
-        Finish(c, x0 + x1, y0 + y1, write);
+        if (R.Count > 4)
+        {
+            Finish(c + 4 * cRow, x4, write);
+        }
+
+        if (R.Count > 5)
+        {
+            Finish(c + 5 * cRow, x5, write);
+        }
+
+        if (R.Count > 6)
+        {
+            Finish(c + 6 * cRow, x6, write);
+            Finish(c + 7 * cRow, x7, write);
+            Finish(c + 8 * cRow, x8, write);
+            Finish(c + 9 * cRow, x9, write);
+            Finish(c + 10 * cRow, x10, write);
+            Finish(c + 11 * cRow, x11, write);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Finish<V>(float* c, V x, V y, bool write)
-        where V : struct, ILanes<V>
-    {
-        if (!write)
-        {
-            x += V.Load(c);
-            y += V.Load(c + V.Count);
-        }
+    private static unsafe void Finish<W>(float* c, W row, bool write)
+        where W : struct, ITileRow<W> => W.Store(write ? row : row + W.Load(c), c);
 
-        V.Store(x, c);
-        V.Store(y, c + V.Count);
+    /// <summary>How many rows a tile has.</summary>
+    private interface ITileRows
+    {
+        static abstract int Count { get; }
+    }
+
+    private readonly struct Rows1 : ITileRows
+    {
+        public static int Count => 1;
+    }
+
+    private readonly struct Rows2 : ITileRows
+    {
+        public static int Count => 2;
+    }
+
+    private readonly struct Rows3 : ITileRows
+    {
+        public static int Count => 3;
+    }
+
+    private readonly struct Rows4 : ITileRows
+    {
+        public static int Count => 4;
+    }
+
+    private readonly struct Rows5 : ITileRows
+    {
+        public static int Count => 5;
+    }
+
+    private readonly struct Rows6 : ITileRows
+    {
+        public static int Count => 6;
+    }
+
+    private readonly struct Rows12 : ITileRows
+    {
+        public static int Count => 12;
     }
 }

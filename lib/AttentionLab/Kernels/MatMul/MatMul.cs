@@ -9,8 +9,8 @@ namespace AttentionLab.Kernels;
 /// <remarks>
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
 /// With <c>add</c> the product is added to what C holds. C must not overlap A or B.
-/// The fast path is in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among threads), MatMul.Packing.cs (how A and B
-/// are copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
+/// The fast path is in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among threads), MatMul.Packing.cs (how B
+/// is copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
 /// </remarks>
 public static partial class MatMul
 {

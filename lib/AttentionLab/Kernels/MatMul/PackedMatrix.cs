@@ -21,7 +21,7 @@ public sealed class PackedMatrix
     {
         Check(b, inner, columns, transposed);
         (Inner, Columns, _transposed) = (inner, columns, transposed);
-        int width = 2 * Simd.Lanes;
+        int width = MatMul.StripRegisters * Simd.Lanes;
         _strips = GC.AllocateUninitializedArray<float>(
             Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)) + Scratch.LineFloats,
             pinned: true);
@@ -91,6 +91,6 @@ public sealed class PackedMatrix
     private readonly unsafe struct Copy(float* from, int innerStep, int columnStep, float* strips, int inner, int columns) : IWide
     {
         public void Run<V>()
-            where V : struct, ILanes<V> => MatMul.Pack<V>(from, innerStep, columnStep, strips, inner, columns);
+            where V : struct, ILanes<V> => MatMul.Pack<V>(from, innerStep, columnStep, strips, inner, columns, MatMul.StripRegisters);
     }
 }

@@ -12,24 +12,11 @@ internal static unsafe class Strips
     public static void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
         where V : struct, ILanes<V>
     {
-        for (; rows >= 12 && MatMul.TileRows == 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
+        int tall;
+        for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
         {
-            MatMul.Tile12<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows >= 6 && MatMul.TileRows == 6; rows -= 6, a += 6 * aRow, c += 6 * cRow)
-        {
-            MatMul.Tile6<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
-        {
-            MatMul.Tile4<V>(a, aRow, aInner, b, bInner, c, cRow, inner, write, a, 0);
-        }
-
-        for (; rows > 0; rows--, a += aRow, c += cRow)
-        {
-            MatMul.Tile1<V>(a, aInner, b, bInner, c, inner, write);
+            tall = rows >= 12 && MatMul.ManyRegisters ? 12 : Math.Min(rows, 6);
+            MatMul.Tile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, new(a, 0, 0));
         }
     }
 

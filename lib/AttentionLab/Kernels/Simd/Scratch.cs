@@ -48,7 +48,10 @@ internal static unsafe class Scratch
     /// <summary>Bits of a mask.</summary>
     public const int Mask = 12;
 
-    private const int Kernels = 13;
+    /// <summary>A tile of C that reaches beyond its last column.</summary>
+    public const int Edge = 13;
+
+    private const int Kernels = 14;
 
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;

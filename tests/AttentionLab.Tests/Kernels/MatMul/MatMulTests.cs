@@ -21,7 +21,10 @@ public class MatMulTests
             data.Add(1, 300, 65);
             data.Add(7, 513, 40);
 
-            // Across the borders of the fast path's ways: 4, 64 and 192 rows, blocks of 96 rows, 320, 640 and 1280 inner.
+            // Across the borders of the fast path's ways: 4 rows, tiles of 6, groups of 96, blocks of 512 inner and 384 columns.
+            data.Add(6, 513, 385);
+            data.Add(13, 1030, 400);
+            data.Add(103, 20, 390);
             data.Add(2, 30, 4100);
             data.Add(60, 650, 65);
             data.Add(97, 321, 65);
