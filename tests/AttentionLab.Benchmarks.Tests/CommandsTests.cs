@@ -10,6 +10,7 @@ public sealed class CommandsTests
     [InlineData("duel")]
     [InlineData("duel --only attention --threads 2 --rivals DIR --json rows.json --out table.md --seconds 2.5")]
     [InlineData("torch --only training --threads 1 --python python3")]
+    [InlineData("texts --rivals DIR --model work/models/minilm --threads 1")]
     [InlineData("limit")]
     [InlineData("scale --threads 2 --out scale.md")]
     [InlineData("alignment --out alignment.md")]
@@ -39,7 +40,7 @@ public sealed class CommandsTests
             "Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --out FILE, --seconds S.",
             Commands.Choices(parsed.CommandResult.Command));
         Assert.Equal(
-            "Commands: duel, torch, limit, scale, alignment, micro. More: -- COMMAND --help",
+            "Commands: duel, torch, texts, limit, scale, alignment, micro. More: -- COMMAND --help",
             Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
     }
 

@@ -44,6 +44,13 @@ internal static class Commands
         Description = "Only one group: attention, causal, encoder, training.",
         HelpName = "GROUP",
     };
+    private static readonly Option<string> Model = new("--model")
+    {
+        Description = "Folder of MiniLM with its ONNX file: dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine("work", "models", "minilm"),
+    };
+    private static readonly Argument<string> Folder = new("folder"), File1 = new("file"), Runtime = new("rivals");
     private static readonly Argument<string> Way = new("way");
     private static readonly Argument<int> Tokens = new("tokens");
     private static readonly Argument<int> One = new("threads");
@@ -110,12 +117,20 @@ internal static class Commands
         Command one = new("scale-one") { Way, Tokens, One };
         one.Hidden = true;
         one.SetAction(result => Scale.One(result.GetValue(Way)!, result.GetValue(Tokens), result.GetValue(One)));
+        Command texts = new(
+            "texts", "Texts to vectors with MiniLM: ours against ONNX Runtime, interleaved; then the first vector of a process, and memory.") { Threads, Rivals,
+            Model, Json, Out, Seconds };
+        texts.SetAction(result => Texts(result));
+        Command first = new("first-one") { Way, Folder, File1, Runtime, One };
+        first.Hidden = true;
+        first.SetAction(result => FirstVector.One(
+            result.GetValue(Way)!, result.GetValue(Folder)!, result.GetValue(File1)!, result.GetValue(Runtime)!, result.GetValue(One)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
         return new RootCommand(
             "Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no "
             + "failure.") { duel,
-            torch, limit, scale, alignment, micro, one };
+            torch, texts, limit, scale, alignment, micro, one, first };
     }
 
     internal static string Choices(Command command)
@@ -163,6 +178,29 @@ internal static class Commands
         return Session(
             result, [rivals.Lines.First(line => line.StartsWith("PyTorch", StringComparison.Ordinal))], rivals,
             threads => [.. TorchContests.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+    }
+
+    private static int Texts(ParseResult result)
+    {
+        string folder = result.GetValue(Model)!;
+        using RivalSet rivals = RivalSet.None with { Ort = OnnxRuntime.Find(result.GetValue(Rivals)) };
+        if (rivals.Ort is null || !File.Exists(OnnxBert.PublishedFile(folder)))
+        {
+            Console.Error.WriteLine(
+                $"{(rivals.Ort is null ? "ONNX Runtime was not found: pass --rivals DIR, made by Rivals/setup.sh." : $"{OnnxBert.PublishedFile(folder)} was not found: "
+                + "dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx")}");
+            return 1;
+        }
+
+        int code = Session(result, [rivals.Lines[0]], rivals, threads => [.. TextContests.All(folder, rivals, threads)]);
+        string text = FirstVector.Run(folder, result.GetValue(Rivals)!, result.GetValue(Threads) ?? 1, Console.Error);
+        Console.WriteLine(text);
+        if (result.GetValue(Out) is { } file)
+        {
+            File.AppendAllText(file, text);
+        }
+
+        return code;
     }
 
     private static int ScaleTable(ParseResult result) => Say(result, Scale.Run(result.GetValue(Threads) ?? 1, Console.Error));

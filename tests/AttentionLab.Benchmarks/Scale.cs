@@ -169,6 +169,6 @@ internal static class Scale
     }
 
     /// <summary>Started as "dotnet X.dll", the first argument is the file.</summary>
-    private static string[] Host() =>
+    internal static string[] Host() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Scale).Assembly.Location] : [];
 }

@@ -12,7 +12,10 @@ namespace AttentionLab.Benchmarks.Rivals;
 /// <param name="format">Version of the file format ("ir_version").</param>
 internal sealed class OnnxModel(int opset = 17, int format = 8)
 {
-    private const int Float = 1, Int32 = 6, Int64 = 7, Bool = 9;
+    /// <summary>Types of tensors, as TensorProto numbers them.</summary>
+    public const int Float = 1, Int32 = 6, Int64 = 7;
+
+    private const int Bool = 9;
 
     private readonly Message _graph = new Message().Text(2, "duel");
 
@@ -23,7 +26,14 @@ internal sealed class OnnxModel(int opset = 17, int format = 8)
         return this;
     }
 
-    /// <summary>The float output.</summary>
+    /// <summary>An input of 32-bit integers; −1 for a size that each run chooses.</summary>
+    public OnnxModel Integers(string name, params long[] shape)
+    {
+        _graph.Nested(11, Value(name, Int32, shape));
+        return this;
+    }
+
+    /// <summary>The float output; −1 for a size that each run chooses.</summary>
     public OnnxModel Output(string name, params long[] shape)
     {
         _graph.Nested(12, Value(name, Float, shape));
@@ -105,7 +115,7 @@ internal sealed class OnnxModel(int opset = 17, int format = 8)
         Message sizes = new();
         foreach (long size in shape)
         {
-            sizes.Nested(1, new Message().Number(1, size));
+            sizes.Nested(1, size < 0 ? new Message() : new Message().Number(1, size));
         }
 
         return new Message().Text(1, name).Nested(2, new Message().Nested(1, new Message().Number(1, type).Nested(2, sizes)));

@@ -4,7 +4,8 @@ namespace AttentionLab.Benchmarks.Rivals;
 
 /// <summary>
 /// ONNX Runtime through its plain C interface, in this process: no wrapper package, no marshalling inside a sample.
-/// The library comes with the npm package onnxruntime-node; the interface is a table of functions whose order never changes.
+/// The library comes with the NuGet package Microsoft.ML.OnnxRuntime or the npm package onnxruntime-node; the interface is a table of functions whose order
+/// never changes.
 /// </summary>
 internal sealed unsafe class OnnxRuntime
 {
@@ -12,7 +13,7 @@ internal sealed unsafe class OnnxRuntime
         SetSessionGraphOptimizationLevel = 23, SetIntraOpNumThreads = 24, SetInterOpNumThreads = 25,
         CreateTensorWithDataAsOrtValue = 49, CreateCpuMemoryInfo = 69, ReleaseStatus = 93, ReleaseSession = 95, ReleaseValue = 96, ReleaseSessionOptions = 100;
 
-    private const int ErrorsOnly = 3, AllOptimizations = 99, InterfaceVersion = 17, FloatTensor = 1;
+    private const int ErrorsOnly = 3, AllOptimizations = 99, InterfaceVersion = 17;
 
     private readonly nint* _api;
     private readonly nint _environment, _memory;
@@ -41,14 +42,11 @@ internal sealed unsafe class OnnxRuntime
         }
 
         string processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-        (string system, string file) = OperatingSystem.IsWindows()
-            ? ("win32", "onnxruntime.dll")
-            : OperatingSystem.IsMacOS()
-            ? ("darwin", "libonnxruntime*.dylib")
-            : ("linux", "libonnxruntime.so.1");
-        string place = Path.Combine(system, processor);
-        string? path = Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).FirstOrDefault(
-            found => Path.GetDirectoryName(found)!.EndsWith(place, StringComparison.Ordinal));
+        (string npm, string nuget, string file) = OperatingSystem.IsWindows() ? ("win32", "win", "onnxruntime.dll")
+            : OperatingSystem.IsMacOS() ? ("darwin", "osx", "libonnxruntime*.dylib") : ("linux", "linux", "libonnxruntime.so*");
+        string[] places = [Path.Combine(npm, processor), Path.Combine($"{nuget}-{processor}", "native")];
+        string? path = Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).Where(
+            found => Array.Exists(places, place => Path.GetDirectoryName(found)!.EndsWith(place, StringComparison.Ordinal))).Order().FirstOrDefault();
         return path is not null && NativeLibrary.TryLoad(path, out nint library) ? new(library) : null;
     }
 
@@ -62,31 +60,45 @@ internal sealed unsafe class OnnxRuntime
     public (Action Run, Action Release) Load(
         OnnxModel model, int threads, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
     {
+        OnnxSession session = Open(model.ToBytes(), threads);
+        return (session.Bind([.. inputs.Select(input => (input.Name, (Array)input.Values, input.Shape))], output), session.Release);
+    }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="bytes">The ONNX file.</param>
+    /// <param name="threads">Threads it may use.</param>
+    /// <exception cref="InvalidOperationException">The runtime refuses the model.</exception>
+    public OnnxSession Open(byte[] bytes, int threads)
+    {
         nint options, session;
         Check(((delegate* unmanaged<nint*, nint>)_api[CreateSessionOptions])(&options));
         Check(((delegate* unmanaged<nint, int, nint>)_api[SetIntraOpNumThreads])(options, threads));
         Check(((delegate* unmanaged<nint, int, nint>)_api[SetInterOpNumThreads])(options, 1));
         Check(((delegate* unmanaged<nint, int, nint>)_api[SetSessionGraphOptimizationLevel])(options, AllOptimizations));
-        byte[] bytes = model.ToBytes();
         fixed (byte* start = bytes)
         {
             var create = (delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_api[CreateSessionFromArray];
             Check(create(_environment, start, (nuint)bytes.Length, options, &session));
         }
 
-        Session loaded = new(this, session, options, inputs, output);
-        return (loaded.Run, loaded.Release);
+        return new(this, session, options);
     }
 
-    private nint Tensor(float[] values, long[] shape)
+    private nint Tensor(Array values, long[] shape)
     {
+        (int type, int size) = values switch
+        {
+            float[] => (OnnxModel.Float, sizeof(float)),
+            int[] => (OnnxModel.Int32, sizeof(int)),
+            _ => (OnnxModel.Int64, sizeof(long)),
+        };
         nint value;
         fixed (long* sizes = shape)
         {
             // The arrays are allocated pinned (see Inputs), so the address stays valid.
-            nint data = Marshal.UnsafeAddrOfPinnedArrayElement(values, 0);
+            nint data = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(values));
             var create = (delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_api[CreateTensorWithDataAsOrtValue];
-            Check(create(_memory, data, (nuint)values.Length * sizeof(float), sizes, (nuint)shape.Length, FloatTensor, &value));
+            Check(create(_memory, data, (nuint)(values.Length * size), sizes, (nuint)shape.Length, type, &value));
         }
 
         return value;
@@ -104,11 +116,38 @@ internal sealed unsafe class OnnxRuntime
 
     private void Free(int function, nint handle) => ((delegate* unmanaged<nint, void>)_api[function])(handle);
 
-    /// <summary>A loaded model. It keeps the arrays alive, of which the runtime holds only addresses.</summary>
-    private sealed class Session(
-        OnnxRuntime owner, nint session, nint options, (string Name, float[] Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    /// <summary>A loaded model.</summary>
+    /// <param name="owner">The runtime.</param>
+    /// <param name="session">Its handle.</param>
+    /// <param name="options">Handle of its options.</param>
+    internal sealed class OnnxSession(OnnxRuntime owner, nint session, nint options)
     {
-        private readonly float[][] _arrays = [.. inputs.Select(input => input.Values), output.Values];
+        private readonly List<Binding> _bindings = [];
+
+        /// <summary>Binds inputs and output to pinned arrays.</summary>
+        /// <param name="inputs">Name, pinned values (float, int or long), shape.</param>
+        /// <param name="output">Name, pinned values, shape.</param>
+        /// <returns>What runs the model once.</returns>
+        public Action Bind((string Name, Array Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+        {
+            _bindings.Add(new(owner, session, inputs, output));
+            return _bindings[^1].Run;
+        }
+
+        /// <summary>Frees the model and all that was bound.</summary>
+        public void Release()
+        {
+            _bindings.ForEach(binding => binding.Release());
+            owner.Free(ReleaseSession, session);
+            owner.Free(ReleaseSessionOptions, options);
+        }
+    }
+
+    /// <summary>Inputs and output of a model. It keeps the arrays alive, of which the runtime holds only addresses.</summary>
+    private sealed class Binding(
+        OnnxRuntime owner, nint session, (string Name, Array Values, long[] Shape)[] inputs, (string Name, float[] Values, long[] Shape) output)
+    {
+        private readonly Array[] _arrays = [.. inputs.Select(input => input.Values), output.Values];
         private readonly nint[] _inputNames = [.. inputs.Select(input => Marshal.StringToCoTaskMemUTF8(input.Name))];
         private readonly nint[] _inputs = [.. inputs.Select(input => owner.Tensor(input.Values, input.Shape))];
         private readonly nint[] _outputNames = [Marshal.StringToCoTaskMemUTF8(output.Name)];
@@ -128,8 +167,6 @@ internal sealed unsafe class OnnxRuntime
         public void Release()
         {
             Array.ForEach([.. _inputs, .. _outputs], value => owner.Free(ReleaseValue, value));
-            owner.Free(ReleaseSession, session);
-            owner.Free(ReleaseSessionOptions, options);
             Array.ForEach([.. _inputNames, .. _outputNames], Marshal.FreeCoTaskMem);
         }
     }

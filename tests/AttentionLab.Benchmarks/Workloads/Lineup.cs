@@ -101,6 +101,18 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
         });
     }
 
+    /// <summary>A loaded model of ONNX Runtime that writes its result elsewhere.</summary>
+    /// <param name="system">Name in the table.</param>
+    /// <param name="run">One repetition.</param>
+    /// <param name="arrange">Brings what it wrote into our layout.</param>
+    /// <param name="release">Frees it.</param>
+    public void Ort(string system, Action run, Action<float[]> arrange, Action release)
+    {
+        float[] result = Inputs.Zeros(size);
+        _release.Add(release);
+        _contenders.Add(new(system, run, result) { Family = "ORT", IsRival = true, BeforeComparison = () => arrange(result) });
+    }
+
     /// <summary>PyTorch, if it is there.</summary>
     /// <param name="label">Which of its ways.</param>
     /// <param name="kind">What its worker is told.</param>

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using AttentionLab.Benchmarks.Rivals;
+using AttentionLab.Benchmarks.Workloads;
+using AttentionLab.Kernels;
+using AttentionLab.Models;
+using AttentionLab.Words;
+
+namespace AttentionLab.Benchmarks;
+
+/// <summary>
+/// The first vector after the start of a process, loading included, and the most memory that it takes; each in processes of its own, in turn. All ways cut the
+/// text into pieces with our tokenizer.
+/// </summary>
+internal static class FirstVector
+{
+    private const int Rounds = 7;
+
+    private static readonly (string Way, string Name)[] Ways = [("ours", "ours"), ("shipped", "ORT graph as published"), ("fused", "ORT fused operators")];
+
+    /// <summary>Measures and describes.</summary>
+    public static string Run(string folder, string rivals, int threads, TextWriter progress)
+    {
+        Dictionary<string, List<(double Milliseconds, double First, double All)>> points = [];
+        string fused = Path.GetTempFileName();
+        File.WriteAllBytes(fused, FusedBert.Build(Bert.Load(folder), masked: true));
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach ((string way, _) in Ways)
+            {
+                points.TryAdd(way, []);
+                points[way].Add(Child(way, folder, way == "fused" ? fused : OnnxBert.PublishedFile(folder), rivals, threads));
+                progress.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{way}: {points[way][^1].Milliseconds:F0} ms, {points[way][^1].First:F0} MB, {points[way][^1].All:F0} MB"));
+            }
+        }
+
+        File.Delete(fused);
+        StringBuilder text = new($"\nFirst vector after the start of a process, {threads} thread{(threads == 1 ? "" : "s")}, median of {Rounds}; "
+            + "peak memory of that process:\n\n| system | ms | × ours | MB, first vector | MB, 256 mixed texts |\n|---|--:|--:|--:|--:|\n");
+        double ours = Median(points["ours"].Select(point => point.Milliseconds));
+        foreach ((string way, string name) in Ways)
+        {
+            double time = Median(points[way].Select(point => point.Milliseconds));
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {time:F0} | {time / ours:F2} | {Median(points[way].Select(point => point.First)):F0} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Median(points[way].Select(point => point.All)):F0} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>In a child process: says when the first vector is there, then the peaks in MB.</summary>
+    public static void One(string way, string folder, string model, string rivals, int threads)
+    {
+        Workers.Count = threads;
+        const string Text = "The apple fell from the tree.";
+        Action<string[]> embed;
+        string vocabulary = Path.Combine(folder, "vocab.txt");
+        if (way == "ours")
+        {
+            Bert bert = Bert.Load(folder);
+            embed = texts => bert.Embed(texts);
+        }
+        else
+        {
+            OnnxRuntime ort = OnnxRuntime.Find(rivals) ?? throw new InvalidOperationException($"{rivals} holds no ONNX Runtime.");
+            WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
+            OnnxBert session = OnnxBert.FromFile(ort, model, 384, threads, way == "fused");
+            embed = texts =>
+            {
+                OnnxBert bound = session.For([.. texts.Select(text => tokenizer.Encode(text))]);
+                bound.Run();
+                bound.Pool(new float[texts.Length * 384]);
+            };
+        }
+
+        embed([Text]);
+        Console.Out.WriteLine("here");
+        Console.Out.Flush();
+        double first = Machine.PeakBytes() / 1e6;
+        embed(TextContests.Mixed(WordPieceTokenizer.Read(vocabulary, lowerCase: true), 256));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {Machine.PeakBytes() / 1e6}"));
+    }
+
+    private static (double Milliseconds, double First, double All) Child(string way, string folder, string model, string rivals, int threads)
+    {
+        ProcessStartInfo start = new(
+            Environment.ProcessPath!,
+            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+
+        // As a user's program runs, not as one that measures loops.
+        start.Environment["DOTNET_TieredCompilation"] = "1";
+        long began = Stopwatch.GetTimestamp();
+        using Process child = Process.Start(start)!;
+        string? here = child.StandardOutput.ReadLine();
+        double milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        string[] peaks = child.StandardOutput.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        child.WaitForExit();
+        return here == "here" && child.ExitCode == 0 && peaks.Length == 2
+            ? (milliseconds, double.Parse(peaks[0], CultureInfo.InvariantCulture), double.Parse(peaks[1], CultureInfo.InvariantCulture))
+            : throw new InvalidOperationException($"the process that measures {way} ended with {child.ExitCode}.");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}
