@@ -186,9 +186,9 @@ internal static class Commands
         using RivalSet rivals = RivalSet.None with { Ort = OnnxRuntime.Find(result.GetValue(Rivals)) };
         if (rivals.Ort is null || !File.Exists(OnnxBert.PublishedFile(folder)))
         {
-            Console.Error.WriteLine(
-                $"{(rivals.Ort is null ? "ONNX Runtime was not found: pass --rivals DIR, made by Rivals/setup.sh." : $"{OnnxBert.PublishedFile(folder)} was not found: "
-                + "dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx")}");
+            Console.Error.WriteLine(rivals.Ort is null
+                ? "ONNX Runtime was not found: pass --rivals DIR, made by Rivals/setup.sh."
+                : $"{OnnxBert.PublishedFile(folder)} was not found: dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx");
             return 1;
         }
 

@@ -37,7 +37,7 @@ public sealed class PackedLinear
         Inputs = maps[0].Inputs;
         Outputs = JoinedMaps.Width(maps);
         _bias = JoinedMaps.HaveBias(maps) ? new float[Outputs] : [];
-        _weight = new PackedMatrix(JoinedMaps.Weights(maps).Span, Inputs, Outputs);
+        _weight = Packed();
         JoinedMaps.Biases(maps, _bias);
     }
 
@@ -53,11 +53,34 @@ public sealed class PackedLinear
         if (Array.Exists(_maps, map => !map.Weight.IsReleased))
         {
             Tensor weights = JoinedMaps.Weights(_maps);
-            _weight.Refill(weights.Span);
+            _weight.Fill(weights.Span, transposed: false);
             Workspace.Return(weights);
         }
 
         JoinedMaps.Biases(_maps, _bias);
+    }
+
+    /// <summary>From the weights as a file holds them, (outputs, inputs), if nobody asked for them yet: n of these lie one behind the other.</summary>
+    private PackedMatrix Packed()
+    {
+        Tensor?[] turned = Array.ConvertAll(_maps, map => map.Weight.Turned);
+        if (Array.Exists(turned, tensor => tensor is null))
+        {
+            return new(JoinedMaps.Weights(_maps).Span, Inputs, Outputs);
+        }
+
+        if (turned is [{ } one])
+        {
+            return new(one.Span, Inputs, Outputs, transposed: true);
+        }
+
+        Tensor joined = Tensor.Uncleared(Outputs, Inputs);
+        for (int i = 0, row = 0; i < turned.Length; row += turned[i++]!.Rows)
+        {
+            turned[i]!.Span.CopyTo(joined.Span[(row * Inputs)..]);
+        }
+
+        return new(joined.Span, Inputs, Outputs, transposed: true);
     }
 
     /// <summary>The maps give up their weights, which take as much memory again; a weight that somebody asks for is made again from the copy.</summary>

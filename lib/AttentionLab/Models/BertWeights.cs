@@ -66,14 +66,21 @@ internal static class BertWeights
         Linear? pooler = pooled ? new(config.Channels, config.Channels, blank, name: "pooler") : null;
         foreach ((string name, Slot slot) in found)
         {
-            Tensor target = slot.Target(encoder, pooler).Value;
+            Parameter target = slot.Target(encoder, pooler);
+            Tensor stored = file.Read(name);
+            if (!Finite.All(stored.Span))
+            {
+                throw new InvalidDataException(
+                    $"tensor \"{name}\" of {file.Path} holds NaN or infinity: the file is damaged, or the training diverged; take another one.");
+            }
+
             if (slot.Transposed)
             {
-                file.Read(name).Transpose().Span.CopyTo(target.Span);
+                target.SetTurned(stored);
             }
             else
             {
-                file.ReadInto(name, target);
+                stored.Span.CopyTo(target.Value.Span);
             }
         }
 

@@ -42,6 +42,8 @@ public sealed class PackedEncoder
         _encoder = encoder;
         _embedding = new(encoder.Embedding, encoder.Options, shared: takesOver);
         _layers = new PackedEncoderLayer[encoder.Layers.Layers.Count];
+        long numbers = encoder.Layers.Parameters.Sum(parameter => (long)parameter.Length);
+        using WeightMemory memory = new(numbers);
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i] = new(encoder.Layers.Layers[i]);

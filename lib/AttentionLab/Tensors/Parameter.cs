@@ -49,6 +49,19 @@ public sealed class Parameter
     public override string ToString() => $"{Name} {Tensor.Describe(_shape)}";
 
     /// <summary>
+    /// The value turned over, as published files hold dense weights, (outputs, inputs): for whoever packs it. Null once the value was asked for.
+    /// </summary>
+    internal Tensor? Turned { get; private set; }
+
+    /// <summary>Takes a value that lies turned over; it is turned when somebody asks for it.</summary>
+    /// <param name="turned">(outputs, inputs) of a value (inputs, outputs); used, not copied.</param>
+    internal void SetTurned(Tensor turned)
+    {
+        Release(turned.Transpose);
+        Turned = turned;
+    }
+
+    /// <summary>
     /// Gives the memory up: the same numbers are kept elsewhere, in another order. Whoever asks for <see cref="Value"/> gets a new tensor of them. Only for a
     /// value that nobody holds.
     /// </summary>
@@ -56,8 +69,14 @@ public sealed class Parameter
     internal void Release(Func<Tensor> restore)
     {
         _restore = restore;
+        Turned = null;
         Volatile.Write(ref _value, null);
     }
 
-    private Tensor Restored() => Interlocked.CompareExchange(ref _value, _restore!(), null) ?? _value;
+    private Tensor Restored()
+    {
+        Tensor value = Interlocked.CompareExchange(ref _value, _restore!(), null) ?? _value;
+        Turned = null;
+        return value;
+    }
 }

@@ -27,7 +27,8 @@ internal static class TextContests
             yield return Entry($"one text of {pieces} pieces", 1.1, tokenizer => [Text(tokenizer, pieces, 1)]);
         }
 
-        Entry Entry(string name, double bar, Func<WordPieceTokenizer, string[]> texts) => new("texts", name, () => Make(name, folder, rivals, threads, texts, bar));
+        Entry Entry(string name, double bar, Func<WordPieceTokenizer, string[]> texts) =>
+            new("texts", name, () => Make(name, folder, rivals, threads, texts, bar));
     }
 
     /// <summary>Texts whose lengths are spread evenly over the orders of magnitude from 4 to 256 pieces, in no order.</summary>

@@ -51,6 +51,17 @@ public class HostileBertTests
         Assert.Contains(reason, message);
     }
 
+    [Theory]
+    [InlineData("encoder.layer.1.output.dense.weight", float.NaN)]
+    [InlineData("embeddings.LayerNorm.bias", float.PositiveInfinity)]
+    public void Load_WeightThatIsNoNumber_NamesTheTensor(string name, float value)
+    {
+        using TemporaryFolder folder = Copy("cased-plain");
+        Rewrite(folder, tensors => tensors.Find(t => t.Name == name).Value.Span[^1] = value);
+
+        Assert.Contains($"tensor \"{name}\" of {folder["model.safetensors"]} holds NaN or infinity", Refusal(folder.Path));
+    }
+
     [Fact]
     public void Load_MissingTensor_NamesItWithItsShape()
     {

@@ -9,6 +9,7 @@ namespace AttentionLab.Kernels;
 public sealed class PackedMatrix
 {
     private readonly float[] _strips;
+    private readonly int _first;
     private readonly bool _transposed;
 
     /// <summary>Copies B.</summary>
@@ -22,9 +23,8 @@ public sealed class PackedMatrix
         Check(b, inner, columns, transposed);
         (Inner, Columns, _transposed) = (inner, columns, transposed);
         int width = MatMul.StripRegisters * Simd.Lanes;
-        _strips = GC.AllocateUninitializedArray<float>(
-            Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)) + Scratch.LineFloats,
-            pinned: true);
+        (_strips, _first) = WeightMemory.Take(
+            Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)));
         Refill(b);
     }
 
@@ -35,17 +35,21 @@ public sealed class PackedMatrix
     public int Columns { get; }
 
     /// <summary>The strips, from the start of a cache line.</summary>
-    internal unsafe float* Strips => Scratch.Aligned(_strips);
+    internal unsafe float* Strips =>
+        (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_strips)) + _first;
 
     /// <summary>Copies changed weights, laid out as at the construction, over the old ones.</summary>
     /// <param name="b">As long as the first time.</param>
     /// <exception cref="ArgumentException">b's length is not inner × columns.</exception>
-    public unsafe void Refill(ReadOnlySpan<float> b)
+    public void Refill(ReadOnlySpan<float> b) => Fill(b, _transposed);
+
+    /// <summary>The same, laid out as told.</summary>
+    internal unsafe void Fill(ReadOnlySpan<float> b, bool transposed)
     {
-        Check(b, Inner, Columns, _transposed);
+        Check(b, Inner, Columns, transposed);
         fixed (float* from = b)
         {
-            (int innerStep, int columnStep) = _transposed ? (1, Inner) : (Columns, 1);
+            (int innerStep, int columnStep) = transposed ? (1, Inner) : (Columns, 1);
             Copy work = new(from, innerStep, columnStep, Strips, Inner, Columns);
             Simd.Run(ref work);
         }
@@ -57,7 +61,7 @@ public sealed class PackedMatrix
     /// <exception cref="ArgumentException">b is not whole rows of columns that there are.</exception>
     public unsafe void CopyTo(Span<float> b, int first = 0)
     {
-        int count = b.Length / Math.Max(1, Inner), width = 2 * Simd.Lanes;
+        int count = b.Length / Math.Max(1, Inner), width = MatMul.StripRegisters * Simd.Lanes;
         Sizes.Require(b.Length, Inner, count, "b", "inner", "columns");
         if (first < 0 || first + count > Columns)
         {
