@@ -8,7 +8,7 @@ namespace AttentionLab.Studio.Book;
 internal static class StaticColours
 {
     /// <summary>Stops of plotly's Cividis, the course's scale from 0 upwards (Nuñez, Anderton and Renslow 2018).</summary>
-    private static readonly Scale Cividis = new([
+    public static readonly Scale Cividis = new([
         (0, (0, 32, 76)), (0.25, (68, 78, 108)), (0.5, (124, 123, 120)), (0.75, (188, 174, 108)), (1, (255, 233, 69))]);
 
     /// <summary>A trace's colour; grey where it names none.</summary>

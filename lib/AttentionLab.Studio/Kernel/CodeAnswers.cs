@@ -56,4 +56,15 @@ public sealed record CellDiagnostic(string Severity, string Code, string Message
 /// <param name="Type">Its type, without namespaces.</param>
 /// <param name="Shape">Sizes of a tensor or an array, for example <c>2 × 5 × 32</c>; empty for other types.</param>
 /// <param name="Preview">Its value in one short line.</param>
-public sealed record Variable(string Name, string Type, string Shape, string Preview);
+public sealed record Variable(string Name, string Type, string Shape, string Preview)
+{
+    /// <summary>Numbers of a tensor for a small heatmap; null for other types.</summary>
+    public ValueMap? Map { get; init; }
+}
+
+/// <summary>Numbers for a small heatmap, row by row.</summary>
+/// <param name="Columns">Numbers in a row.</param>
+/// <param name="Cells">The numbers; null where one is not finite.</param>
+/// <param name="IsPart">The first matrix of several.</param>
+/// <param name="IsCoarse">Each number is the mean of a block.</param>
+public sealed record ValueMap(int Columns, IReadOnlyList<float?> Cells, bool IsPart, bool IsCoarse);

@@ -70,7 +70,7 @@ internal sealed record CodeReply(bool Busy)
 
     public IReadOnlyList<CellDiagnostic>? Diagnostics { get; init; }
 
-    public IReadOnlyList<Variable>? Variables { get; init; }
+    public IReadOnlyList<VariableRow>? Variables { get; init; }
 }
 
 /// <summary>What changed in a chapter.</summary>
@@ -84,6 +84,9 @@ internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string
 {
     /// <summary>Pieces of text that another program changed or added in the reader's notebook; the page shows the chapter's.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
+
+    /// <summary>Pieces of the chapter's text whose numbers are not those of this machine.</summary>
+    public IReadOnlyList<TextDifference> Differences { get; init; } = [];
 }
 
 /// <summary>A cell for the page's script.</summary>

@@ -74,7 +74,7 @@ internal static class WorkRoutes
                     return new CodeReply(diagnostics.IsBusy) { Diagnostics = diagnostics.Value };
                 case "variables":
                     KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.VariablesAsync(left);
-                    return new CodeReply(variables.IsBusy) { Variables = variables.Value };
+                    return new CodeReply(variables.IsBusy) { Variables = variables.Value is { } found ? [.. found.Select(VariableRow.Of)] : null };
                 default:
                     return new CodeReply(true);
             }

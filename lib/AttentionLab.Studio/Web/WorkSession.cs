@@ -17,6 +17,7 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly WorkTabs _tabs = new();
     private readonly string _chapter;
     private readonly WorkText _text;
+    private MachineNumbers _numbers;
     private Task _worker = Task.CompletedTask;
     private bool _disposed;
 
@@ -26,6 +27,7 @@ internal sealed class WorkSession : IAsyncDisposable
         _chapter = Path.GetFileNameWithoutExtension(path);
         _text = new WorkText(shown, options.Folder is { } folder ? new WorkFile(path, folder) : null);
         _book = _text.Book;
+        _numbers = new MachineNumbers(shown);
         _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, KernelChanged);
     }
 
@@ -69,12 +71,16 @@ internal sealed class WorkSession : IAsyncDisposable
         lock (_gate)
         {
             _text.LookAtDisk();
-            return isFirst || _book.Now != have ? new WorkViews(_chapter, _book, _kernel).Since(have, _tabs.MayEdit(tab), isFirst) : null;
+            return isFirst || _book.Now != have ? new WorkViews(_chapter, _book, _kernel, _numbers).Since(have, _tabs.MayEdit(tab), isFirst) : null;
         }
     }
 
     /// <summary>The chapter's file has another text now.</summary>
-    public void Follow(ExecutedNotebook notebook) => Change(() => _text.Follow(notebook));
+    public void Follow(ExecutedNotebook notebook) => Change(() =>
+    {
+        _text.Follow(notebook);
+        _numbers = new MachineNumbers(notebook);
+    });
 
     /// <summary>Looks something up in the reader's version.</summary>
     public T Look<T>(Func<Workbook, T> look)

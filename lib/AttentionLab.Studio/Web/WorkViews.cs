@@ -6,7 +6,7 @@ using AttentionLab.Studio.Kernel;
 namespace AttentionLab.Studio.Web;
 
 /// <summary>The workbook as pages see it, in words.</summary>
-internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel)
+internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel, MachineNumbers numbers)
 {
     private const int FirstLines = 60;
 
@@ -22,6 +22,7 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))])
     {
         Texts = [.. book.Texts.Select(text => text.Source)],
+        Differences = numbers.Of(book),
     };
 
     private WorkCellView Of(WorkCell cell, long have)

@@ -3,6 +3,7 @@
 // A live page keeps the answers in this browser, its presenter only in the tab: what the leader answered alone must not uncover
 // anything before the room; the book keeps nothing. On paper and without scripts everything is there.
 //   bookPredictions.outputs(cell)   the element that holds a cell's outputs, also while it is covered
+//   bookPredictions.saw(text)       what holds a text's words up to its next heading, also while they are covered
 //   bookPredictions.refresh()       looks again at what was measured: outputs have come
 //   bookPredictions.measured(text)  what was measured for the prediction in a text; null while it is covered, or if the machine cannot know
 //   bookPredictions.uncover(yes)    shows everything for a while (paper), and covers again what has no answer
@@ -56,6 +57,7 @@
     return {
       element: element,
       outputs: outputs,
+      home: function () { return !outputs && note.parentNode ? inside : element; },
       hide: function () {
         if (note.parentNode) { return; }
         if (outputs) {
@@ -242,6 +244,13 @@
         one.parts.forEach(function (part) { found = part.element === cell && part.outputs ? part.outputs : found; });
       });
       return found || cell.querySelector('.outputs');
+    },
+    saw: function (text) {
+      var found = null;
+      predictions.forEach(function (one) {
+        one.parts.forEach(function (part) { found = part.element === text ? part.home() : found; });
+      });
+      return found || text;
     },
     measured: function (text) {
       var one = predictions.find(function (each) { return each.text === text && kept[each.key]; });

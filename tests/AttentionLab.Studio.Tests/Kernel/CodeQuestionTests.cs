@@ -58,7 +58,7 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     public async Task Hover_OurLibrary_ShowsItsSummary()
     {
         await kernel.RunAsync(
-            $"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar plain = new float[3, "
+            $"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar small = Tensor.Matrix(new float[,] {{ {{ 1, 2, float.NaN }}, {{ 4, 5, 6 }} }});\nvar plain = new float[3, "
             + "4];\nvar word = \"word\";\nvar listed = new List<int>();");
         const string source = "var again = Tensor.Gaussian";
         Hover hover = (await kernel.Session.HoverAsync(source, source.IndexOf("Gaussian", StringComparison.Ordinal) + 2, Cancellation)).Value!;
@@ -71,6 +71,14 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         IReadOnlyList<Variable> variables = (await kernel.Session.VariablesAsync(Cancellation)).Value!;
         Assert.Equal(("Tensor", "2 × 5 × 32"), (Short(variables, "shaped").Type, Short(variables, "shaped").Shape));
         Assert.StartsWith("Tensor (2, 5, 32)", Short(variables, "shaped").Preview);
+
+        // Its numbers are there for a small picture: of several matrices the first, of long axes means of blocks.
+        ValueMap map = Short(variables, "small").Map!;
+        Assert.Equal([1, 2, null, 4, 5, 6], map.Cells);
+        Assert.Equal((3, false, false), (map.Columns, map.IsPart, map.IsCoarse));
+        map = Short(variables, "shaped").Map!;
+        Assert.Equal((16, 5 * 16, true, true), (map.Columns, map.Cells.Count, map.IsPart, map.IsCoarse));
+        Assert.Null(Short(variables, "plain").Map);
         Assert.Equal("3 × 4", Short(variables, "plain").Shape);
         Assert.Equal(new Variable("word", "String", "", "word"), Short(variables, "word"));
         Assert.Equal("List<Int32>", Short(variables, "listed").Type);

@@ -62,7 +62,7 @@ public sealed partial class GiveawayTests(ExecutedCourse course)
             }
         }
 
-        string stated = string.Join('\n', StatedText.Lines(cell));
+        string stated = string.Join('\n', StatedText.Lines(cell.Outputs));
         HashSet<double> numbers = [.. StatedText.Numbers(stated)], given = GivenNumbers.Before(chapter, cell);
         IEnumerable<(string Text, bool Chosen)> texts = root.DescendantTokens().Where(token => IsText(token) && !IsLabel(token) && !token.Parent!.Ancestors().Any(literal.Contains))
             .Select(token => (token.ValueText, IsChosen(token)))

@@ -1,3 +1,4 @@
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

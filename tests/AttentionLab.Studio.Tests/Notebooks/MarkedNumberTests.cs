@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using static AttentionLab.Studio.Tests.Notebooks.ChapterSample;
 
@@ -47,7 +48,7 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
         {
             if (cell.Language == "csharp")
             {
-                stated.AddRange(StatedText.Lines(cell));
+                stated.AddRange(StatedText.Lines(cell.Outputs));
                 continue;
             }
 
@@ -65,33 +66,22 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
 
     private static IEnumerable<string> Marks(string text, List<string> stated)
     {
-        foreach (Match mark in Mark().Matches(text))
+        foreach (MarkedNumber mark in MarkedNumber.Of(text))
         {
-            string[] words = mark.Groups["words"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            string[] lines = [.. stated.Where(line => words.All(word => line.Contains(word, StringComparison.Ordinal)))];
-            string where = "no line above" + (words.Length > 0 ? $" with “{string.Join(' ', words)}”" : "");
-            double[] found = [.. lines.SelectMany(StatedText.Numbers)];
-            double[] written = [.. StatedText.Numbers(Before().Match(text[..mark.Index]).Value)];
-            if (written.Length == 0)
+            string where = "no line above" + (mark.Words.Count > 0 ? $" with “{string.Join(' ', mark.Words)}”" : "");
+            double outside = mark.Tolerance is null ? mark.Written.FirstOrDefault(number => !mark.Allows(number), double.NaN) : double.NaN;
+            if (mark.Written.Count == 0)
             {
-                yield return $"no number stands before {mark.Value}.";
+                yield return $"no number stands before {mark.Mark}.";
             }
-            else if (mark.Groups["low"].Success)
+            else if (!double.IsNaN(outside))
             {
-                (double low, double high) = (StatedText.Value(mark.Groups["low"].Value), StatedText.Value(mark.Groups["high"].Value));
-                double outside = written.FirstOrDefault(number => number < low || number > high, double.NaN);
-                if (!double.IsNaN(outside))
-                {
-                    yield return FormattableString.Invariant($"{outside} is outside {low}..{high}.");
-                }
-                else if (!found.Any(number => number >= low && number <= high))
-                {
-                    yield return FormattableString.Invariant($"{where} states a number in {low}..{high}.");
-                }
+                yield return FormattableString.Invariant($"{outside} is outside {mark.Low}..{mark.High}.");
             }
-            else if (!found.Any(number => Math.Abs(number - written[^1]) <= StatedText.Value(mark.Groups["tolerance"].Value) * (1 + 1e-9)))
+            else if (!mark.IsStatedIn(stated))
             {
-                yield return FormattableString.Invariant($"{where} states {written[^1]} ± {mark.Groups["tolerance"].Value}.");
+                yield return mark.Tolerance is { } tolerance ? FormattableString.Invariant($"{where} states {mark.Written[^1]} ± {tolerance}.")
+                    : FormattableString.Invariant($"{where} states a number in {mark.Low}..{mark.High}.");
             }
         }
     }
@@ -111,17 +101,8 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
         }
     }
 
-    /// <summary>What a mark speaks of: one number or two ("4 to 9"), with % or emphasis behind it.</summary>
-    private const string Marked = @"(?:[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)? (?:to|and) )?[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?[*$)]{0,3}";
-
-    [GeneratedRegex(Marked + @"\z")]
-    private static partial Regex Before();
-
-    [GeneratedRegex(Marked + @"<!-- [^\n]*?(?:±|\.\.)[^\n]*? -->")]
+    [GeneratedRegex(MarkedNumber.Pattern + @"<!-- [^\n]*?(?:±|\.\.)[^\n]*? -->")]
     private static partial Regex SeveralMarked();
-
-    [GeneratedRegex(@"<!-- (?:(?<words>[^\n>]*?) )?(?:±(?<tolerance>[0-9.e-]+)|(?<low>[-−]?[0-9]+(?:\.[0-9]+)?)\.\.(?<high>[-−]?[0-9]+(?:\.[0-9]+)?)) -->")]
-    private static partial Regex Mark();
 
     [GeneratedRegex(@"(?<![\w.])\d+\.\d+(?![\w.]*\w)")]
     private static partial Regex Decimal();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AttentionLab.Course.Exercises;
+using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using static AttentionLab.Studio.Tests.Notebooks.ChapterSample;
 
@@ -79,7 +80,7 @@ public sealed partial class PredictionTests(ExecutedCourse course)
             return "no code cell follows that measures.";
         }
 
-        string[] measured = [.. code.SelectMany(StatedText.Lines).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal)).Select(line => line[Outcome.Label.Length..].TrimEnd())];
+        string[] measured = [.. code.SelectMany(cell => StatedText.Lines(cell.Outputs)).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal)).Select(line => line[Outcome.Label.Length..].TrimEnd())];
         return measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign ? $"the measured answer “{foreign}” is none of the answers {string.Join(", ", answers.Select(a => $"“{a}”"))}."
             : after?.Source.StartsWith("**What you saw.**", StringComparison.Ordinal) == true ? null
             : "“What you saw” does not follow the code.";

@@ -23,7 +23,10 @@ internal static partial class Variables
     {
         object? value = variable.Value;
         string type = new KernelValueInfo(variable.Name, new FormattedValue(CellOutput.Plain, ""), value?.GetType() ?? variable.Type).TypeName;
-        return new Variable(variable.Name, Qualifier().Replace(type, ""), Guarded(() => Shape(value)), Guarded(() => Preview(value)));
+        return new Variable(variable.Name, Qualifier().Replace(type, ""), Guarded(() => string.Join(" × ", Shape(value))), Guarded(() => Preview(value)))
+        {
+            Map = Guarded(() => ValueMaps.Of(value, value is Array ? [] : Shape(value)), _ => null),
+        };
     }
 
     /// <summary>The namespaces and outer types before a name; a reader knows their own types without the cell's inner name.</summary>
@@ -37,19 +40,17 @@ internal static partial class Variables
     }
 
     /// <summary>A tensor is known by its property <c>Shape</c>: this program holds no reference to the library that a notebook uses.</summary>
-    private static string Shape(object? value)
+    private static int[] Shape(object? value) => value switch
     {
-        int[] sizes = value switch
-        {
-            null => [],
-            Array array => [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)],
-            _ => value.GetType().GetProperty("Shape", typeof(ReadOnlySpan<int>))?.GetMethod?.CreateDelegate<SpanOfSizes>(value)().ToArray() ?? [],
-        };
-        return string.Join(" × ", sizes);
-    }
+        null => [],
+        Array array => [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)],
+        _ => value.GetType().GetProperty("Shape", typeof(ReadOnlySpan<int>))?.GetMethod?.CreateDelegate<SpanOfSizes>(value)().ToArray() ?? [],
+    };
+
+    private static string Guarded(Func<string> describe) => Guarded(describe, e => $"({e.GetType().Name})");
 
     /// <summary>A value may change while a cell runs, or throw when it is asked: then there is nothing to show.</summary>
-    private static string Guarded(Func<string> describe)
+    private static T Guarded<T>(Func<T> describe, Func<Exception, T> otherwise)
     {
         try
         {
@@ -57,7 +58,7 @@ internal static partial class Variables
         }
         catch (Exception e)
         {
-            return $"({e.GetType().Name})";
+            return otherwise(e);
         }
     }
 }

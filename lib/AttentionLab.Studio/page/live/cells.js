@@ -7,6 +7,7 @@ export class Cells {
   #article;
   #cells = new Map();
   #early = [];
+  #differences = new Map();
   #seen = new IntersectionObserver(entries => {
     entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount());
   }, { rootMargin: '600px' });
@@ -41,6 +42,7 @@ export class Cells {
       cell.take(view);
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
+    this.#showDifferences(news.differences);
     this.#early.splice(0).forEach(([root, how]) => this.#of(root)?.run(how));
   }
 
@@ -99,6 +101,30 @@ export class Cells {
         cell.run(how);
       } else {
         this.#early.push([root, how]);
+      }
+    }
+  }
+
+  // Where this machine measured another number than the text says: told in the text, and covered with it.
+  #showDifferences(differences) {
+    for (const [number, note] of this.#differences) {
+      if (!differences.some(each => each.cell === number)) {
+        note.remove();
+        this.#differences.delete(number);
+      }
+    }
+    for (const { cell, found } of differences) {
+      const said = 'On this machine: ' + found.join('; ') + '.';
+      let note = this.#differences.get(cell);
+      if (!note) {
+        const home = window.bookPredictions.saw(document.getElementById('cell-' + cell));
+        note = document.createElement('p');
+        note.className = 'differs';
+        (home.querySelector('.lead-saw') ?? home.firstElementChild).after(note);
+        this.#differences.set(cell, note);
+      }
+      if (note.textContent !== said) {
+        note.textContent = said;
       }
     }
   }

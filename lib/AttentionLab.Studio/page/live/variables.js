@@ -1,6 +1,25 @@
 // The variables that the cells have declared, as the kernel knows them now.
 import { ask } from './server.js';
 
+// A square for each number; the style sheet draws it larger.
+function heatmap({ columns, colours, words }) {
+  const made = document.createElement('canvas');
+  made.width = columns;
+  made.height = colours.length / columns;
+  made.style.setProperty('--columns', columns);
+  made.setAttribute('role', 'img');
+  made.setAttribute('aria-label', words);
+  made.title = words;
+  const draw = made.getContext('2d');
+  colours.forEach((colour, at) => {
+    if (colour) {
+      draw.fillStyle = colour;
+      draw.fillRect(at % columns, Math.floor(at / columns), 1, 1);
+    }
+  });
+  return made;
+}
+
 export class Variables {
   dom = document.createElement('details');
   #rows = document.createElement('tbody');
@@ -39,6 +58,9 @@ export class Variables {
       const row = document.createElement('tr');
       for (const text of [variable.name, variable.type, variable.shape, variable.preview]) {
         row.insertCell().textContent = text;
+      }
+      if (variable.picture) {
+        row.lastElementChild.append(heatmap(variable.picture));
       }
       return row;
     }));

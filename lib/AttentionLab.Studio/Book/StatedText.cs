@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AttentionLab.Studio.Kernel;
 
-namespace AttentionLab.Studio.Tests.Notebooks;
+namespace AttentionLab.Studio.Book;
 
 /// <summary>What a cell's outputs say in words, line by line: console and plain text, titles and summaries of its charts, steps of a slider included.</summary>
 internal static partial class StatedText
@@ -12,8 +12,8 @@ internal static partial class StatedText
     /// <summary>Where a slider keeps the texts of its steps.</summary>
     private static readonly string[] Steps = ["titles", "summaries"];
 
-    public static IReadOnlyList<string> Lines(ExecutedCell cell) =>
-        [.. cell.Outputs.SelectMany<CellOutput, string>(output => output.MimeType switch
+    public static IReadOnlyList<string> Lines(IEnumerable<CellOutput> outputs) =>
+        [.. outputs.SelectMany<CellOutput, string>(output => output.MimeType switch
         {
             CellOutput.Plotly => OfChart(output.Content),
             CellOutput.Html => [WebUtility.HtmlDecode(Tag().Replace(output.Content, " "))],
@@ -29,18 +29,26 @@ internal static partial class StatedText
 
     private static List<string> OfChart(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement layout = document.RootElement.GetProperty("layout"), meta = layout.GetProperty("meta");
-        List<string> lines = [Plain(layout.GetProperty("title").GetProperty("text")), Plain(meta.GetProperty("summary"))];
-        foreach (string name in Steps)
+        try
         {
-            if (meta.TryGetProperty(name, out JsonElement steps))
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement layout = document.RootElement.GetProperty("layout"), meta = layout.GetProperty("meta");
+            List<string> lines = [Plain(layout.GetProperty("title").GetProperty("text")), Plain(meta.GetProperty("summary"))];
+            foreach (string name in Steps)
             {
-                lines.AddRange(steps.EnumerateArray().Select(Plain));
+                if (meta.TryGetProperty(name, out JsonElement steps))
+                {
+                    lines.AddRange(steps.EnumerateArray().Select(Plain));
+                }
             }
-        }
 
-        return lines;
+            return lines;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // A chart of the reader's own need have no title and no summary.
+            return [];
+        }
     }
 
     private static string Plain(JsonElement text) => WebUtility.HtmlDecode(text.GetString()!.Replace("<br>", " ", StringComparison.Ordinal));
