@@ -109,12 +109,13 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
 
     private async Task<NotebookSession> StartAsync(CancellationToken life)
     {
+        // From now on nothing has run: "Run to here" may be asked for before the process is ready.
+        Generation++;
         Set(new KernelView("starting"));
         try
         {
             await makeRoomAsync();
             NotebookSession session = await NotebookSession.StartAsync(path, options, life);
-            Generation++;
             _session = session;
             Set(new KernelView("ready"));
             _ = NoticeEndAsync(session);

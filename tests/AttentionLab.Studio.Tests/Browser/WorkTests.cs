@@ -72,6 +72,27 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stop_ACellThatDoesNotLetGo_OffersTheRestart()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "calls libc");
+        await using WatchedPage page = await OpenAsync();
+        await RunAsync(page, 1, "20");
+        const string stuck = "[System.Runtime.InteropServices.DllImport(\"libc\")]\nstatic extern int pthread_mutex_lock(byte[] mutex);\n"
+            + "var mutex = GC.AllocateArray<byte>(256, pinned: true);\npthread_mutex_lock(mutex);\nConsole.WriteLine(\"on\");\npthread_mutex_lock(mutex);";
+        await TypeAsync(page, 4, stuck);
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Page.Locator(".said")).ToContainTextAsync("The cell does not let go.");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Restart kernel" }).ClickAsync();
+        await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("the kernel was ended while this cell ran");
+
+        // "Run to here" brings back what is needed, as the hint says.
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Run to here" }).ClickAsync();
+        await Expect(Output(page, 2)).ToHaveTextAsync("21");
+    }
+
+    [Fact]
     public async Task Restart_InTheMiddleOfACell_StartsAKernelThatKnowsNothing()
     {
         await using WatchedPage page = await OpenAsync();
@@ -222,6 +243,27 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Numbers_ThatThisMachineMeasuredOtherwise_AreToldWhereTheTextIsUncovered()
+    {
+        await using WorkedCourse course = WorkedCourse.Of(
+            "#!markdown\n\n# 01 · Who?\n\n## 1.1\n\n**Prediction.** How much?\n\n- [ ] half\n- [ ] all\n\n#!csharp\n\nConsole.WriteLine(0.5);\n\n"
+            + "#!markdown\n\n**What you saw.** It is 0.427<!-- ±0.001 -->.\n\nAnd more.\n", "# Sheet\n");
+        await course.StartAsync();
+        await using WatchedPage page = await browser.OpenAsync();
+        await course.GotoAsync(page);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
+        await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await Expect(page.Page.Locator(".differs")).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Just show" }).ClickAsync();
+        await Expect(page.Page.Locator(".lead-saw + .differs")).ToHaveTextAsync("On this machine: 0.5 in place of 0.427 ± 0.001.");
+
+        await TypeAsync(page, 2, "Console.WriteLine(0.6);");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(page.Page.Locator(".differs")).ToHaveCountAsync(0);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task Tab_Duplicated_IsASecondTab()
     {
         await using WatchedPage page = await OpenAsync();
@@ -276,6 +318,12 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
 
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
         await Expect(page.Page.Locator(".variables tbody tr")).ToHaveTextAsync(["aInt3220"]);
+
+        // What has the form of a tensor is drawn, too.
+        await TypeAsync(page, 3, "class Box { public ReadOnlySpan<int> Shape => new[] { 1, 2 }; public float[] Values => new float[] { 0, 1 }; }\nvar box = new Box();");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(page.Page.GetByRole(AriaRole.Img, new() { Name = "Heatmap, from 0 to 1" })).ToBeVisibleAsync();
+        Assert.Equal((int[])[0, 32, 76, 255, 255, 233, 69, 255], await page.Page.EvaluateAsync<int[]>("[...document.querySelector('.variables canvas').getContext('2d').getImageData(0, 0, 2, 1).data]"));
         Assert.Empty(page.Errors);
     }
 
