@@ -33,7 +33,7 @@ public static partial class LinearAttend
             Features.Forward(q, PhiQ, map);
             Features.Forward(k, PhiK, map);
             _overflows = Bound(q, PhiQ) | Bound(k, PhiK);
-            (_largest, _dim, _width) = (Largest(PhiK), dim, width);
+            (_largest, _dim, _width) = (Reduce.Largest(PhiK), dim, width);
             for (int j = 0; j < keys; j++)
             {
                 head.V.Slice(j * valueDim, valueDim).CopyTo(Values[(j * width)..]);
@@ -70,7 +70,7 @@ public static partial class LinearAttend
         public bool Hold(int query)
         {
             ReadOnlySpan<float> sums = All.Slice(query * _width, _width);
-            float largest = Math.Max(_largest, Largest(PhiQ.Slice(query * _dim, _dim)));
+            float largest = Math.Max(_largest, Reduce.Largest(PhiQ.Slice(query * _dim, _dim)));
             return !_overflows && sums[^1] >= Math.Max(Least, Beside * largest) && Finite.All(sums);
         }
 
@@ -87,17 +87,6 @@ public static partial class LinearAttend
             }
 
             return found;
-        }
-
-        private static float Largest(ReadOnlySpan<float> phi)
-        {
-            float largest = 0;
-            foreach (float value in phi)
-            {
-                largest = Math.Max(largest, value);
-            }
-
-            return largest;
         }
 
         public void Dispose() => ArrayPool<float>.Shared.Return(_rented);

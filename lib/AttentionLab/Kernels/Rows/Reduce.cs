@@ -93,6 +93,17 @@ public static class Reduce
     }
 
     /// <summary>The largest number, −∞ if there is none; NaN may be passed over.</summary>
+    internal static unsafe float Largest(ReadOnlySpan<float> x)
+    {
+        fixed (float* from = x)
+        {
+            SpanLargest work = new(from, x.Length);
+            Simd.Run(ref work);
+            return work.Result;
+        }
+    }
+
+    /// <summary>The same for other kernels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe float Largest<V>(float* x, int n)
         where V : struct, ILanes<V>
@@ -229,6 +240,15 @@ public static class Reduce
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>()
             where V : struct, ILanes<V> => Result = Sum<V>(x, n);
+    }
+
+    private unsafe struct SpanLargest(float* x, int n) : IWide
+    {
+        public float Result { get; private set; }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>()
+            where V : struct, ILanes<V> => Result = Largest<V>(x, n);
     }
 
     private readonly unsafe struct Constant(float* x, float s) : IElements
