@@ -6,7 +6,7 @@ namespace AttentionLab.Kernels;
 public static partial class Normalize
 {
     private readonly unsafe struct ForwardRows(
-        float* x, float* gamma, float* beta, float* y, float* mean, float* inverse, int columns, float epsilon) : IRowKernel
+        float* x, float* gamma, float* beta, float* y, float* mean, float* inverse, int columns, float epsilon, int ahead) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int part, int first, int end)
@@ -31,6 +31,7 @@ public static partial class Normalize
                 int i = 0;
                 for (; i <= n - V.Count; i += V.Count)
                 {
+                    Prefetch.Lines<V>(ahead, i, from, to);
                     V.Store(V.MultiplyAdd(V.MultiplyAdd(V.Load(from + i) - means, factor, offsets), V.Load(gain + i), V.Load(shift + i)), to + i);
                 }
 

@@ -58,7 +58,8 @@ public static partial class Normalize
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
         fixed (float* from = x, gain = gamma, shift = beta, to = y, means = mean, inverses = inverse)
         {
-            RowParts.Run(new ForwardRows(from, gain, shift, to, means, inverses, columns, epsilon), rows, RowParts.Count(rows, columns, effort: 2));
+            ForwardRows work = new(from, gain, shift, to, means, inverses, columns, epsilon, Prefetch.Ahead(rows, columns));
+            RowParts.Run(work, rows, RowParts.Count(rows, columns, effort: 2));
         }
     }
 

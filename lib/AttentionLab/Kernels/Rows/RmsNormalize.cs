@@ -55,7 +55,8 @@ public static class RmsNormalize
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
         fixed (float* from = x, gain = gamma, to = y, inverses = inverse)
         {
-            RowParts.Run(new ForwardRows(from, gain, to, inverses, columns, epsilon), rows, RowParts.Count(rows, columns, effort: 2));
+            ForwardRows work = new(from, gain, to, inverses, columns, epsilon, Prefetch.Ahead(rows, columns));
+            RowParts.Run(work, rows, RowParts.Count(rows, columns, effort: 2));
         }
     }
 
@@ -126,7 +127,7 @@ public static class RmsNormalize
         Sizes.Require(dGamma, 1, columns, "dGamma", "one row");
     }
 
-    private readonly unsafe struct ForwardRows(float* x, float* gamma, float* y, float* inverse, int columns, float epsilon) : IRowKernel
+    private readonly unsafe struct ForwardRows(float* x, float* gamma, float* y, float* inverse, int columns, float epsilon, int ahead) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int part, int first, int end)
@@ -149,6 +150,7 @@ public static class RmsNormalize
                 int i = 0;
                 for (; i <= n - V.Count; i += V.Count)
                 {
+                    Prefetch.Lines<V>(ahead, i, from, to);
                     V.Store(V.Load(from + i) * factor * V.Load(gain + i), to + i);
                 }
 

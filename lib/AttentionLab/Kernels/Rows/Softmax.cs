@@ -57,7 +57,8 @@ public static class Softmax
         Sizes.Require(y.Length, rows, columns, "y");
         fixed (float* from = x, to = y)
         {
-            RowParts.Run(new ForwardRows(from, to, columns, Exp.Log2E), rows, RowParts.Count(rows, columns, effort: 4));
+            ForwardRows work = new(from, to, columns, Exp.Log2E, Prefetch.Ahead(rows, columns));
+            RowParts.Run(work, rows, RowParts.Count(rows, columns, effort: 4));
         }
     }
 
@@ -101,7 +102,7 @@ public static class Softmax
     {
         fixed (float* from = x, to = y)
         {
-            RowParts.Run(new ForwardRows(from, to, x.Length, base2), 1, 1);
+            RowParts.Run(new ForwardRows(from, to, x.Length, base2, ahead: 0), 1, 1);
         }
     }
 
@@ -127,15 +128,16 @@ public static class Softmax
         return largest == float.NegativeInfinity ? 0 : largest;
     }
 
-    /// <summary>Writes the exponentials of a row and returns their sum.</summary>
+    /// <summary>Writes the exponentials of a row and returns their sum; asks for what lies <paramref name="ahead"/> numbers after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift, float base2 = Exp.Log2E)
+    internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift, float base2 = Exp.Log2E, int ahead = 0)
         where V : struct, ILanes<V>
     {
         V shifts = V.All(shift), sums = V.All(0);
         int i = 0;
         for (; i <= n - V.Count; i += V.Count)
         {
+            Prefetch.Lines<V>(ahead, i, x, y);
             V e = Exponential(V.Load(x + i), shifts, base2);
             V.Store(e, y + i);
             sums += e;
@@ -152,7 +154,7 @@ public static class Softmax
         return sum;
     }
 
-    private readonly unsafe struct ForwardRows(float* x, float* y, int columns, float base2) : IRowKernel
+    private readonly unsafe struct ForwardRows(float* x, float* y, int columns, float base2, int ahead) : IRowKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int part, int first, int end)
@@ -162,7 +164,7 @@ public static class Softmax
             for (int row = first; row < end; row++)
             {
                 float* from = x + (nint)row * n, to = y + (nint)row * n;
-                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n), base2);
+                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n), base2, ahead);
                 if (sum != 0)
                 {
                     Multiply.Scale<V>(to, 1 / sum, to, n);

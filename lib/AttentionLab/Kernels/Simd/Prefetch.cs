@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace AttentionLab.Kernels;
+
+/// <summary>
+/// Asks for rows before they are needed. A loop that goes over a row several times is done with it before the machine notices that the next one
+/// follows: it would wait for memory at the start of each row, and compute nothing meanwhile.
+/// </summary>
+internal static unsafe class Prefetch
+{
+    /// <summary>A matrix of more numbers than this (1 MB) does not lie in a near cache together with its result.</summary>
+    private const int Near = 1 << 18;
+
+    /// <summary>How many numbers ahead a kernel over rows should ask: a row, or 0 if all rows are near.</summary>
+    public static int Ahead(int rows, int columns) => (long)rows * columns > Near ? columns : 0;
+
+    /// <summary>
+    /// Asks for two lines, <paramref name="ahead"/> numbers after number <paramref name="i"/> of two rows, once a line; any address will do, also one
+    /// beyond an array. Where .NET has no such instruction (Arm) the hardware must guess.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Lines<V>(int ahead, int i, float* a, float* b)
+        where V : struct, ILanes<V>
+    {
+        if (ahead != 0 && Sse.IsSupported && (V.Count == Scratch.LineFloats || i % Scratch.LineFloats == 0))
+        {
+            Sse.Prefetch0(a + ahead + i);
+            Sse.Prefetch0(b + ahead + i);
+        }
+    }
+}
