@@ -240,7 +240,7 @@ internal static class Page
     {
         List<string> lines = [];
         StringBuilder line = new();
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in Words(text))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {
@@ -253,5 +253,24 @@ internal static class Page
 
         lines.Add(line.ToString());
         return lines;
+    }
+
+    /// <summary>What is never parted: a sign of percent or times stays with its number.</summary>
+    private static List<string> Words(string text)
+    {
+        List<string> words = [];
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (words.Count > 0 && word.TrimEnd(',', ';', ':', '.') is ("%" or "×"))
+            {
+                words[^1] += $" {word}";
+            }
+            else
+            {
+                words.Add(word);
+            }
+        }
+
+        return words;
     }
 }

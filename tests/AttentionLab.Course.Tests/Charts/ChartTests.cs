@@ -343,6 +343,13 @@ public class ChartTests
 
     private static Figure Heatmap(float[,] values) => Chart.Heatmap(values, "t", "s", "x", "y");
 
+    [Fact]
+    public void Title_NumberAndPercent_StayTogether()
+    {
+        string title = (string)Chart.Lines([new("a", [0, 1], [0, 1])], "The first word, at place 128: sinus 185 %, RoPE 35 %", "s", "x", "y").Layout["title"]!["text"]!;
+        Assert.Equal("The first word, at place 128: sinus<br>185 %, RoPE 35 %", title);
+    }
+
     /// <summary>Two dashed thresholds are one grey, and a legend of single points is a riddle: both bear their names.</summary>
     [Fact]
     public void Lines_ThresholdAndPoint_BearTheirNames()
