@@ -48,6 +48,11 @@ public static class NextPlace
                 .Refuse(Blocks(channels, (_, _) => 1),
                     "All pairs turn by 1 radian. Pair i turns by its own angle ω = 10000^(−2i/d), because that is what it does from one place to the next.");
 
+            answer.Refuse(Blocks(channels, (_, w) => 2 * w), "Every pair turns by the angle of *two* places. Once ω is enough for the next one.")
+                .Refuse(Sines(Blocks(channels, (_, w) => w)), "Only the sines are there. The cosines belong on the diagonal: they are what is left of a when it turns.")
+                .Refuse(Ones(channels), "Every number of M is 1, so all columns are the same. M is 0 outside of the 2×2 blocks of the pairs.")
+                .Refuse(Moved(channels), "You moved the *columns* by one. A place further is no column further: each pair turns in its own two columns.");
+
             Tensor scores = Scores(m);
             trial.Call($"{channels} channels: place 5 looks at place 6", () => m);
             Judge(answer, scores, 5, "");
@@ -88,6 +93,40 @@ public static class NextPlace
             .Require(place == 0 || best != place - 1, wanted, before + "It looks at the place *before*. Turn the other way: the transpose of your M, or a plus in place of a minus at the sine.", got)
             .Require(lowest != place + 1 || best == place + 1, wanted, before + "The *lowest* score is at the next place. Your M has the wrong sign.", got)
             .Require(best == place + 1, wanted, before + "Write out one pair: (sin a, cos a) times its block must be (sin(a + ω), cos(a + ω)).", got);
+    }
+
+    private static float[,] Sines(float[,] m)
+    {
+        float[,] diagonal = Diagonal(m), sines = new float[m.GetLength(0), m.GetLength(1)];
+        for (int at = 0; at < m.Length; at++)
+        {
+            (int i, int j) = (at / m.GetLength(1), at % m.GetLength(1));
+            sines[i, j] = m[i, j] - diagonal[i, j];
+        }
+
+        return sines;
+    }
+
+    private static float[,] Ones(int channels)
+    {
+        float[,] ones = new float[channels, channels];
+        for (int at = 0; at < ones.Length; at++)
+        {
+            ones[at / channels, at % channels] = 1;
+        }
+
+        return ones;
+    }
+
+    private static float[,] Moved(int channels)
+    {
+        float[,] moved = new float[channels, channels];
+        for (int i = 1; i < channels; i++)
+        {
+            moved[i - 1, i] = 1;
+        }
+
+        return moved;
     }
 
     private static float[,] Diagonal(float[,] m)

@@ -50,8 +50,12 @@ public static class PlaceTest
         Ask("x is multiplied by the row, not added", false, x => Multiplied(x),
             "This layer multiplies. What it adds then depends on x. Fill x with many different numbers, and other ones in each sequence.");
 
-        void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) => trial.Call(tried, () => isRight(layer)).Expect(right, mistake);
+        void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) => trial.Call(tried, () => isRight(x => layer(Fitting(x)))).Expect(right, mistake);
     });
+
+    private static Tensor Fitting(Tensor x) => x.Rank == 3 && x.Shape[0] <= 8 && x.Shape[1] <= 32
+        ? x
+        : throw new ArgumentException($"x has shape {Tensor.Describe(x.Shape)} but a layer takes (B, T, C) with at most 8 sequences and 32 tokens: make x smaller.");
 
     /// <summary>x plus a row of a table, chosen by sequence and token; a negative row adds nothing.</summary>
     private static Tensor Add(Tensor x, Func<int, int, int> row, bool learned = false)

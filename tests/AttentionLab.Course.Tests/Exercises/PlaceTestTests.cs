@@ -9,6 +9,7 @@ public class PlaceTestTests
 {
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Test>(PlaceTest.About, PlaceTest.Check, add => Right(add),
+        new("sixty-four tokens", add => Right(add, tokens: 64), "at most 8 sequences and 32 tokens"),
         new("compares by ==", add => Right(add, tolerance: 0), "not by `==`"),
         new("asks for sines", add => Right(add) && Largest(add) > 0.5, "differ from place to place by about 0.02"),
         new("shape only", add => add(X(2, 4, 4)).Shape.SequenceEqual([2, 4, 4]), "The famous bug passed"),
