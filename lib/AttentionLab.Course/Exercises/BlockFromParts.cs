@@ -35,6 +35,7 @@ public static class BlockFromParts
         Ask("all parts off: both branches give 0, both norms change nothing", Zero, Zero, Same, Same)
             .Refuse(new Tensor(3, 2), "Nothing goes past the branches: your output is 0. Add x to what a branch gives.")
             .Refuse(x * 2, "x is counted twice. The second half starts from h, which holds x already: add h, and nothing else.")
+            .Refuse(x * 0.25f, "You took the mean of x and the branch. The residual connection adds: the sum.")
             .Refuse(x * 4, "x is added twice in each half. One sum of two: what went in, and what the branch gave.")
             .Expect(x, "If both branches give 0 and the norms do nothing, x must come out.");
 
@@ -58,7 +59,7 @@ public static class BlockFromParts
             .Refuse(x * 4 + Ones * 3, "This is pre-norm: x + attention(norm1(x)). Post-norm adds first, and norms the sum.")
             .Refuse(x * 4, "What comes out has not passed `norm1`. h = norm1(x + attention(x)), and it is h that goes past the feed-forward net.")
             .Refuse(PlusOne(PlusOne(x * 4)), "`norm1` works twice. The second half has its own norm, `norm2`.")
-            .Refuse(PlusOne(x) * 4, "`norm1` works on x before everything. It comes after the sum of x and attention(x).")
+            .Refuse(PlusOne(x) * 4, "`norm1` works on x before everything, or attention and feed-forward net are exchanged. First half: norm1(x + attention(x)).")
             .Expect(PlusOne(x * 4), "norm1(x + attention(x)): the norm comes after the sum, and once.");
 
         Ask("a second norm that adds 1, no first norm; a feed-forward net that gives ten times its input, no attention", Zero, t => t * 10, Same, PlusOne)
@@ -72,6 +73,7 @@ public static class BlockFromParts
 
         Ask("norms that are not the same: the first adds 1, the second doubles; the branches triple", t => t * 3, t => t * 3, PlusOne, t => t * 2)
             .Refuse(x * 32 + Ones * 2, "The feed-forward net got the sum before norm1. It works on h, *after* norm1.")
+            .Refuse((x * 4 + Ones) * 7, "The norms work on the branches alone: x + norm1(attention(x)). Norm the *sum*.")
             .Expect(PlusOne(x * 4) * 8, "h = norm1(x + 3·x), y = norm2(h + 3·h): both take h after norm1.");
 
         Ask("all parts at once: both norms add 1, the attention doubles, the net gives ten times its input", t => t * 2, t => t * 10, PlusOne, PlusOne)

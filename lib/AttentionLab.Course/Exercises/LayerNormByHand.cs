@@ -43,6 +43,13 @@ public static class LayerNormByHand
             .Refuse(Times(centred, 1 / 1.5), "You divided by the mean of |x − μ|. The variance is the mean of the *squares*, then comes the root.")
             .Refuse(Times(centred, 1 / 5.0), "You divided by largest minus smallest. Divide by the root of the variance.")
             .Refuse(Times(row, 1 / Math.Sqrt(3.5)), "You divided x itself. Take the mean away first: (x − μ) / √σ².")
+            .Refuse(one, "All 1: γ and β are exchanged. γ multiplies, β is added.")
+            .Refuse(Times(row, 1 / Math.Sqrt(50)), "You divided x by its length. Take the mean away, and divide by the root of the *mean* square that is left.")
+            .Refuse([.. row.Select(v => (v - 1) / 5)], "You brought the row to 0 … 1 by its smallest and largest number. Take mean and variance.")
+            .Refuse([.. row.Select(v => (float)(Math.Exp(v) / row.Sum(u => Math.Exp(u))))], "This is softmax. The norm needs no exponential: mean away, divided by the root of the variance.")
+            .Refuse([.. Times(centred, 1 / Math.Sqrt(3.5)).Select(v => v + 1)], "γ was added. γ multiplies, β is added.")
+            .Refuse(Times(centred, 2 / Math.Sqrt(3.5)), "Everything is twice too large: multiply by γ itself, not by 1 + γ.")
+            .Refuse(Running(row), "The variance was summed in the same loop as the mean, with an unfinished mean. Finish the mean first, then start a second loop.")
             .Refuse(row, "x comes back unchanged. Take the mean away, divide by the root of the variance.")
             .Expect(Times(centred, 1 / Math.Sqrt(3.5)), "μ = 3 and σ² = (4 + 1 + 0 + 9) / 4 = 3.5, so y = (−2, −1, 0, 3) / √3.5.");
 
@@ -50,7 +57,7 @@ public static class LayerNormByHand
             .Refuse(Times(centred, 1 / (Math.Sqrt(3.5) + 0.1)), "You added ε to the root. It stands *inside*: √(σ² + ε).")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.51)), "You added ε² to the variance. Add ε itself.")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.5)),
-                "Your ε is 0, or a fixed small number. Add the `epsilon` that is handed over to the variance, inside the root.")
+                "Your ε has no effect here: it is 0, a fixed small number, or only a lower limit (`Max`). Add the `epsilon` that is handed over to the variance, inside the root.")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.4)), "You took ε away. Add it: it keeps the root from being 0.")
             .Refuse([.. centred.Select(v => (float)(v / Math.Sqrt(3.5) + 0.1))], "You added ε to the result. It belongs to the variance, inside the root.")
             .Expect(Times(centred, 1 / Math.Sqrt(3.6)), "With ε = 0.1: y = (−2, −1, 0, 3) / √(3.5 + 0.1).");
@@ -61,6 +68,8 @@ public static class LayerNormByHand
             .Refuse(After(gamma, zero), "β has no effect. Add `beta[c]` at the end.")
             .Refuse(After(one, beta), "γ has no effect. Multiply by `gamma[c]` before β is added.")
             .Refuse([.. After(one, beta).Zip(gamma, (y, g) => y * g)], "γ multiplies β too. First γ times the normalised number, then plus β.")
+            .Refuse(After(gamma, [.. beta.Select(v => -v)]), "You took β away. It is added.")
+            .Refuse(After([.. gamma.Select(v => 1 / v)], beta), "You divided by γ. It multiplies.")
             .Refuse(After(beta, gamma), "γ and β are exchanged: γ multiplies, β is added.")
             .Refuse([.. After(gamma, beta).Select((_, c) => After([2, 2, 2, 2], [10, 10, 10, 10])[c])],
                 "Every column gets γ and β of column 0. Each column has its own.")
@@ -76,13 +85,33 @@ public static class LayerNormByHand
             .Expect(Times(centred, 1 / Math.Sqrt(3.6)),
                 "A constant added to the row must not change y. E[x²] − μ² loses its digits in float: take the mean first, then the mean of (x − μ)².", 1e-4);
 
-        float[] longer = [.. Enumerable.Range(0, 7).Select(i => MathF.Sin(3 * i))], ones = [.. longer.Select(_ => 1f)], none = new float[7];
+        float[] longer = [.. Enumerable.Range(0, 7).Select(i => MathF.Sin(3 * i + 1))], ones = [.. longer.Select(_ => 1f)], none = new float[7];
         float[] expected = new float[7];
         Normalize.Forward(longer, ones, none, expected, [], [], 7, 0.1f);
-        Ask("seven numbers", longer, ones, none, 0.1f).Expect(expected, "With 4 numbers the answer was right, with 7 it is not. Is a size fixed in your code?");
+        Ask("seven numbers", longer, ones, none, 0.1f)
+            .Refuse(Around(longer, longer.Order().ElementAt(3)), "You took the number in the middle, the median. μ is the mean.")
+            .Refuse(Around(longer, (int)longer.Average()), "Your mean is cut to a whole number: no `(int)`, and no division of whole numbers.")
+            .Expect(expected, "With 4 numbers the answer was right, with 7 it is not. Is a size fixed in your code?");
 
         float[] After(float[] g, float[] b) => [.. centred.Select((v, c) => (float)(g[c] * v / Math.Sqrt(3.6) + b[c]))];
     });
+
+    /// <summary>The norm with ε = 0.1 around another middle than the mean.</summary>
+    private static float[] Around(float[] row, double middle) =>
+        Times([.. row.Select(v => (float)(v - middle))], 1 / Math.Sqrt(row.Average(v => (v - middle) * (v - middle)) + 0.1));
+
+    /// <summary>The mistake of summing (x − μ)² while μ is still being summed.</summary>
+    private static float[] Running(float[] row)
+    {
+        double mean = 0, variance = 0;
+        foreach (float v in row)
+        {
+            mean += v / row.Length;
+            variance += (v - mean) * (v - mean) / row.Length;
+        }
+
+        return Times([.. row.Select(v => (float)(v - mean))], 1 / Math.Sqrt(variance));
+    }
 
     private static float[] Times(float[] row, double factor) => [.. row.Select(v => (float)(v * factor))];
 }

@@ -39,7 +39,14 @@ public static class ParameterCount
             .Refuse([24, 30, 8], "Both biases of your feed-forward net have d_ff numbers. The second map ends in d numbers.")
             .Refuse([24, 22, 8], "The bias of the first map of the feed-forward net is missing: d_ff numbers.")
             .Refuse([24, 25, 8], "The bias of the second map of the feed-forward net is missing: d numbers.")
-            .Refuse([24, 27, 4], "You counted one norm, or γ without β. A layer has *two* norms, and each has γ and β.")
+            .Refuse([27, 24, 8], "The order is attention, feed-forward net, norms.")
+            .Refuse([22, 27, 8], "One map of the attention has no bias in your count. W_O has one, too.")
+            .Refuse([8, 27, 8], "`^` is no power in C#: it compares bits. Write `d * d`.")
+            .Refuse([48, 27, 8], "You counted eight maps of the attention. An *encoder* layer has one attention with four maps.")
+            .Refuse([24, 42, 8], "A d_ff of 4·d is fixed in your code. Here it is 5: take the argument.")
+            .Refuse([24, 27, 12], "You counted a third norm. A post-norm layer has two, and there is none at the end.")
+            .Refuse([24, 27, 59], "Your third number is the sum of all. It is the norms alone.")
+            .Refuse([24, 27, 4], "You counted one norm, or γ without β, or one γ and one β for all columns. A layer has *two* norms, and each has γ and β.")
             .Refuse([24, 27, 2], "You counted γ of one norm. A layer has two norms, and each has γ and β.")
             .Refuse([24, 27, 0], "The norms have parameters too: γ and β, d numbers each.")
             .Refuse([24, 31, 4], "The norm after the feed-forward net belongs to the third number.")
@@ -49,6 +56,7 @@ public static class ParameterCount
         Ask("one layer, four heads, d = 8, d_ff = 16", 1, 8, 4, 16)
             .Refuse([1152, 280, 32],
                 "You multiplied by the number of heads. The heads share the width: together they are d columns of W_Q, not d columns each.")
+            .Refuse([384, 280, 32], "You counted d biases for each *head*. A map has d biases, whatever the number of heads.")
             .Refuse([72, 280, 32], "You divided by the number of heads. The heads lie side by side in W_Q: together they are d columns.")
             .Refuse([78, 280, 32], "Your maps belong to one head. There are four of them side by side: d columns of W_Q, W_K and W_V in all, d rows of W_O.")
             .Expect([288, 280, 32], "The number of heads does not matter: d → d, four times. And d_ff = 16 this time: is a 4·d fixed in your code?");

@@ -11,6 +11,8 @@ public class BlockFromPartsTests
 {
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Block>(BlockFromParts.About, BlockFromParts.Check, Right,
+        new("mean for the sum", (x, a, f, n1, n2) => { Tensor h = n1((x + a(x)) * 0.5f); return n2((h + f(h)) * 0.5f); }, "You took the mean"),
+        new("norms on the branches", (x, a, f, n1, n2) => { Tensor h = x + n1(a(x)); return h + n2(f(h)); }, "Norm the *sum*"),
         new("no residual at all", (x, a, f, n1, n2) => n2(f(n1(a(x)))), "Nothing goes past the branches"),
         new("adds x again in the second half", (x, a, f, n1, n2) => { Tensor h = n1(x + a(x)); return n2(x + h + f(h)); }, "x is counted twice"),
         new("adds x twice in each half", (x, a, f, n1, n2) => { Tensor h = n1(x + x + a(x)); return n2(h + h + f(h)); }, "added twice in each half"),

@@ -58,6 +58,40 @@ public class LayerNormByHandTests
         Assert.All(all, norm => Assert.Equal(FeedbackState.Passed, LayerNormByHand.Check(norm).State));
     }
 
+    /// <summary>What a stranger to this check wrote; each is told of the first question that betrays it.</summary>
+    [Fact]
+    public void Check_MoreMistakes_AreNamed()
+    {
+        Mutant<Norm>[] wrong =
+        [
+            new("γ and β exchanged from the start", (x, g, b, e) => Right(x, b, g, e), "γ and β are exchanged"),
+            new("divided by the length", (x, g, b, e) => With(x, g, b, 0, x.Sum(v => (double)v * v) + e), "divided x by its length"),
+            new("0 to 1", (x, g, b, e) => [.. x.Select((v, c) => g[c] * (v - x.Min()) / (x.Max() - x.Min() + e) + b[c])], "brought the row to 0"),
+            new("softmax", (x, g, b, e) => [.. x.Select((v, c) => g[c] * MathF.Exp(v - x.Max()) / x.Sum(u => MathF.Exp(u - x.Max())) + b[c])], "This is softmax"),
+            new("γ added", (x, g, b, e) => [.. Right(x, All(x, 1), b, e).Zip(g, (y, gain) => y + gain)], "γ was added"),
+            new("1 + γ", (x, g, b, e) => Right(x, [.. g.Select(gain => 1 + gain)], b, e), "not by 1 + γ"),
+            new("one loop", OneLoop, "an unfinished mean"),
+            new("ε as a lower limit", (x, g, b, e) => With(x, g, b, x.Average(v => (double)v), Math.Max(e, Variance(x))), "only a lower limit"),
+            new("β taken away", (x, g, b, e) => Right(x, g, [.. b.Select(v => -v)], e), "You took β away"),
+            new("divided by γ", (x, g, b, e) => Right(x, [.. g.Select(v => 1 / v)], b, e), "You divided by γ"),
+            new("median", (x, g, b, e) => With(x, g, b, x.Order().ElementAt(x.Length / 2), Square(x, x.Order().ElementAt(x.Length / 2)) + e), "the median"),
+            new("whole mean", (x, g, b, e) => With(x, g, b, (int)x.Average(), Square(x, (int)x.Average()) + e), "cut to a whole number"),
+        ];
+        Assert.All(wrong, mutant => Assert.Contains(mutant.Words, LayerNormByHand.Check(mutant.Code).Message));
+    }
+
+    private static float[] OneLoop(float[] x, float[] g, float[] b, float e)
+    {
+        double mean = 0, variance = 0;
+        foreach (float v in x)
+        {
+            mean += v / x.Length;
+            variance += (v - mean) * (v - mean) / x.Length;
+        }
+
+        return With(x, g, b, mean, variance + e);
+    }
+
     private static float[] All(float[] x, float value) => [.. x.Select(_ => value)];
 
     private static double Square(float[] x, double mean) => x.Average(v => (v - mean) * (v - mean));

@@ -30,7 +30,14 @@ public class ParameterCountTests
         new("one layer", (n, d, h, f) => Of(1, Attention(d), Forward(d, f), 4L * d), "This is one layer"),
         new("norms of one layer", (n, d, h, f) => [n * Attention(d), n * Forward(d, f), 4L * d], "multiply them too"),
         new("int overflows", (n, d, h, f) => [unchecked(n * (4 * d * d + 4 * d)), unchecked(n * (2 * d * f + f + d)), n * 4 * d], "do not fit into an `int`"),
-        new("another order", (n, d, h, f) => [n * Forward(d, f), n * Attention(d), n * 4L * d], "Attention 4·(2·2 + 2)"),
+        new("another order", (n, d, h, f) => [n * Forward(d, f), n * Attention(d), n * 4L * d], "The order is attention"),
+        new("W_O without bias", (n, d, h, f) => Of(n, Attention(d) - d, Forward(d, f), 4L * d), "W_O has one, too"),
+        new("the other power", (n, d, h, f) => Of(n, 4 * ((d ^ 2) + d), Forward(d, f), 4L * d), "no power in C#"),
+        new("eight maps", (n, d, h, f) => Of(n, 2 * Attention(d), Forward(d, f), 4L * d), "eight maps"),
+        new("4·d at once", (n, d, h, f) => Of(n, Attention(d), Forward(d, 4 * d), 4L * d), "A d_ff of 4·d"),
+        new("three norms", (n, d, h, f) => Of(n, Attention(d), Forward(d, f), 6L * d), "a third norm"),
+        new("the sum for the norms", (n, d, h, f) => Of(n, Attention(d), Forward(d, f), Attention(d) + Forward(d, f) + 4L * d), "the sum of all"),
+        new("biases for each head", (n, d, h, f) => Of(n, 4L * d * d + 4L * d * h, Forward(d, f), 4L * d), "for each *head*"),
         new("a norm at the end", (n, d, h, f) => [n * Attention(d), n * Forward(d, f), n * 4L * d + (n > 1 ? 2 * d : 0)], "Six times"));
 
     [Fact]
