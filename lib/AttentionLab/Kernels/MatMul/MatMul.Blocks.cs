@@ -21,6 +21,9 @@ public static partial class MatMul
     /// <summary>Columns of a block at most: with <see cref="InnerBlock"/> 768 KB of B.</summary>
     private const int BlockColumns = 384;
 
+    /// <summary>So few tiles of rows meet one strip after the other: the copy of it serves once, and then leaves room.</summary>
+    private const int FewTiles = 2;
+
     /// <summary>Tiles of rows of a transposed A that are copied at once: 96 rows.</summary>
     private const int GroupTiles = 16;
 
@@ -45,7 +48,7 @@ public static partial class MatMul
     /// <summary>Where one of as many even pieces of a count begins.</summary>
     private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
 
-    /// <summary>A part of the work is a range of rows times a range of strips. The cut changes no result: every number of C is summed in the same order.</summary>
+    /// <summary>A part of the work is a range of rows times a range of strips. The cut changes no result: each number of C is summed in one order.</summary>
     private unsafe struct BlockJob<V, W> : IJob
         where V : struct, ILanes<V>
         where W : struct, ITileRow<W>
@@ -68,7 +71,7 @@ public static partial class MatMul
         {
             int firstTile = Cut(_tiles, part / _columnParts, _rowParts), endTile = Cut(_tiles, part / _columnParts + 1, _rowParts);
             int first = Cut(_strips, part % _columnParts, _columnParts), end = Cut(_strips, part % _columnParts + 1, _columnParts);
-            int blocks = Pieces((end - first) * W.Count, BlockColumns), piece = EvenPiece(_of.Inner, InnerBlock);
+            int blocks = Pieces((end - first) * W.Count, _tiles > FewTiles ? BlockColumns : W.Count), piece = EvenPiece(_of.Inner, InnerBlock);
             for (int block = 0; block < blocks; block++)
             {
                 int firstStrip = first + Cut(end - first, block, blocks), endStrip = first + Cut(end - first, block + 1, blocks);

@@ -14,6 +14,15 @@ public static partial class MatMul
     /// <summary>Rows of B that are added to a row of C at once: 8, a power of two apart, would need more places in a cache set than it has.</summary>
     private const int RowsAtOnce = 4;
 
+    /// <summary>So many rows of B ahead of those in use, memory is asked for.</summary>
+    private const int RowsAhead = 16;
+
+    /// <summary>A row of B up to so long is short.</summary>
+    private const int ShortRow = 128;
+
+    /// <summary>The same for a transposed B, which tiles would have to turn. Short rows are turned sooner than sums are added up across registers.</summary>
+    private static int FewRowsOfDots(int inner) => inner > ShortRow ? 9 : 5;
+
     /// <summary>A part is a range of columns.</summary>
     private unsafe struct FewRowsJob<V> : IJob
         where V : struct, ILanes<V>
@@ -32,6 +41,7 @@ public static partial class MatMul
             {
                 for (int p = 0; p < Of.Inner; p += RowsAtOnce)
                 {
+                    FetchRows(Of.B + p * Of.BInner + first, Of.BInner, end - first);
                     for (int i = 0; i < Of.Rows; i++)
                     {
                         float* a = Of.A + i * Of.ARow + p * Of.AInner, c = Of.C + (nint)i * Of.Columns + first;
@@ -47,6 +57,19 @@ public static partial class MatMul
             if (Of.Ending.DoesSomething)
             {
                 Of.Ending.Apply<V>(Of.C, Of.Columns, 0, Of.Rows, first, end);
+            }
+        }
+
+        /// <summary>Asks for rows of B that come soon, if they are so short that the hardware does not see where the reading goes.</summary>
+        private static void FetchRows(float* b, nint step, int length)
+        {
+            b += RowsAhead * step;
+            for (int r = 0; r < RowsAtOnce && length <= ShortRow; r++, b += step)
+            {
+                for (int j = 0; j < length; j += Scratch.LineFloats)
+                {
+                    Fetch(b + j);
+                }
             }
         }
 
@@ -85,16 +108,57 @@ public static partial class MatMul
             }
         }
 
-        /// <summary>B transposed: each element of C is a dot product of two rows.</summary>
+        /// <summary>B transposed: each element of C is a dot product of two rows; four rows of B at a time, as long as they are in the first cache.</summary>
         private readonly void AddDots(int first, int end)
         {
-            for (int j = first; j < end; j++)
+            int j = first;
+            for (; j + RowsAtOnce <= end; j += RowsAtOnce)
+            {
+                FetchRows(Of.B + j * Of.BColumn, Of.BColumn, Of.Inner);
+                for (int i = 0; i < Of.Rows; i++)
+                {
+                    AddDots(Of.A + i * Of.ARow, Of.B + j * Of.BColumn, Of.C + (nint)i * Of.Columns + j);
+                }
+            }
+
+            for (; j < end; j++)
             {
                 for (int i = 0; i < Of.Rows; i++)
                 {
                     ReadOnlySpan<float> a = new(Of.A + i * Of.ARow, Of.Inner), b = new(Of.B + j * Of.BColumn, Of.Inner);
                     Of.C[(nint)i * Of.Columns + j] += Dot.Forward(a, b);
                 }
+            }
+        }
+
+        /// <summary>c_j += a·b_j for four rows of B.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void AddDots(float* a, float* b, float* c)
+        {
+            V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
+            float* b1 = b + Of.BColumn, b2 = b1 + Of.BColumn, b3 = b2 + Of.BColumn, sums = stackalloc float[RowsAtOnce];
+            int p = 0;
+            for (; p + V.Count <= Of.Inner; p += V.Count)
+            {
+                V x = V.Load(a + p);
+                s0 = V.MultiplyAdd(x, V.Load(b + p), s0);
+                s1 = V.MultiplyAdd(x, V.Load(b1 + p), s1);
+                s2 = V.MultiplyAdd(x, V.Load(b2 + p), s2);
+                s3 = V.MultiplyAdd(x, V.Load(b3 + p), s3);
+            }
+
+            V.StoreSums(s0, s1, s2, s3, sums);
+            for (; p < Of.Inner; p++)
+            {
+                sums[0] += a[p] * b[p];
+                sums[1] += a[p] * b1[p];
+                sums[2] += a[p] * b2[p];
+                sums[3] += a[p] * b3[p];
+            }
+
+            for (int i = 0; i < RowsAtOnce; i++)
+            {
+                c[i] += sums[i];
             }
         }
     }

@@ -63,7 +63,7 @@ public static partial class MatMul
                     Add = Add,
                     Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual },
                 };
-                if (Inner == 0 || (Strips == null && Rows < FewRows))
+                if (Inner == 0 || (Strips == null && Rows < (BColumn == 1 ? FewRows : FewRowsOfDots(Inner))))
                 {
                     FewRowsJob<V> few = new() { Of = product };
                     Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);

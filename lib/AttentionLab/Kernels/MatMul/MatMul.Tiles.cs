@@ -40,7 +40,9 @@ public static partial class MatMul
         }
     }
 
-    /// <summary>The tests of R are constants for the just-in-time compiler. A pointer to every third row is kept, since an address may be a pointer plus one index.</summary>
+    /// <summary>
+    /// The tests of R are constants for the just-in-time compiler. A pointer to every third row is kept, since an address may be a pointer plus one index.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Tile<W, R>(
         float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
-/// <summary>Registers side by side: one row of a tile of C, and what a step of the product reads of B. The compiler keeps every one of them in a register.</summary>
+/// <summary>Registers side by side: one row of a tile of C, and what a step of the product reads of B. The compiler keeps every one where it is.</summary>
 /// <typeparam name="W">The row itself.</typeparam>
 internal interface ITileRow<W>
     where W : struct, ITileRow<W>

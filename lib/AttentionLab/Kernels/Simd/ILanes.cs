@@ -67,6 +67,9 @@ internal interface ILanes<V>
     /// <summary>Sum of the lanes.</summary>
     static abstract float Sum(V x);
 
+    /// <summary>Writes the sums of the lanes of four registers, one behind the other.</summary>
+    static abstract unsafe void StoreSums(V a, V b, V c, V d, float* target);
+
     /// <summary>Σ of <paramref name="n"/> numbers in double: what is lost is nothing beside the last place of a float.</summary>
     static abstract unsafe double SumInDouble(float* x, int n);
 

@@ -69,6 +69,15 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes1 x) => x._value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(Lanes1 a, Lanes1 b, Lanes1 c, Lanes1 d, float* target)
+    {
+        target[0] = Sum(a);
+        target[1] = Sum(b);
+        target[2] = Sum(c);
+        target[3] = Sum(d);
+    }
+
     public static unsafe double SumInDouble(float* x, int n)
     {
         double sum = 0;

@@ -99,6 +99,25 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes16 x) => Lanes8.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(Lanes16 a, Lanes16 b, Lanes16 c, Lanes16 d, float* target)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            Lanes8.StoreSums(Halves(a), Halves(b), Halves(c), Halves(d), target);
+            return;
+        }
+
+        // The unpack instructions work within the quarters of a register: afterwards each quarter holds a, b, c, d.
+        Vector512<float> ac = Avx512F.UnpackLow(a._register, c._register) + Avx512F.UnpackHigh(a._register, c._register);
+        Vector512<float> bd = Avx512F.UnpackLow(b._register, d._register) + Avx512F.UnpackHigh(b._register, d._register);
+        Vector512<float> abcd = Avx512F.UnpackLow(ac, bd) + Avx512F.UnpackHigh(ac, bd);
+        Vector256<float> half = abcd.GetLower() + abcd.GetUpper();
+        (half.GetLower() + half.GetUpper()).Store(target);
+    }
+
+    private static Lanes8 Halves(Lanes16 x) => new(x._register.GetLower() + x._register.GetUpper());
+
     public static unsafe double SumInDouble(float* x, int n)
     {
         if (!Avx512F.IsSupported)

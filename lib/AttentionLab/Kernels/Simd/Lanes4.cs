@@ -96,6 +96,15 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 x) => Vector128.Sum(x._register);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(Lanes4 a, Lanes4 b, Lanes4 c, Lanes4 d, float* target)
+    {
+        target[0] = Sum(a);
+        target[1] = Sum(b);
+        target[2] = Sum(c);
+        target[3] = Sum(d);
+    }
+
     public static unsafe double SumInDouble(float* x, int n)
     {
         Vector128<double> s0 = default, s1 = s0, s2 = s0, s3 = s0;

@@ -96,6 +96,24 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes8 x) => Lanes4.Sum(new(x._register.GetLower() + x._register.GetUpper()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(Lanes8 a, Lanes8 b, Lanes8 c, Lanes8 d, float* target)
+    {
+        if (!Avx.IsSupported)
+        {
+            Lanes4.StoreSums(Halves(a), Halves(b), Halves(c), Halves(d), target);
+            return;
+        }
+
+        // The unpack instructions work within the halves of a register: afterwards each half holds a, b, c, d.
+        Vector256<float> ac = Avx.UnpackLow(a._register, c._register) + Avx.UnpackHigh(a._register, c._register);
+        Vector256<float> bd = Avx.UnpackLow(b._register, d._register) + Avx.UnpackHigh(b._register, d._register);
+        Vector256<float> abcd = Avx.UnpackLow(ac, bd) + Avx.UnpackHigh(ac, bd);
+        (abcd.GetLower() + abcd.GetUpper()).Store(target);
+    }
+
+    private static Lanes4 Halves(Lanes8 x) => new(x._register.GetLower() + x._register.GetUpper());
+
     public static unsafe double SumInDouble(float* x, int n)
     {
         if (!Avx.IsSupported)

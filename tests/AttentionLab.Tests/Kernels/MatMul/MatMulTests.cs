@@ -21,8 +21,11 @@ public class MatMulTests
             data.Add(1, 300, 65);
             data.Add(7, 513, 40);
 
-            // Across the borders of the fast path's ways: 4 rows, tiles of 6, groups of 96, blocks of 512 inner and 384 columns.
+            // Across the borders of the fast path's ways: 4 rows (5 and 9 of a transposed B), tiles of 6, groups of 96, blocks of 512 inner and 384 columns.
             data.Add(6, 513, 385);
+            data.Add(3, 67, 130);
+            data.Add(5, 128, 21);
+            data.Add(8, 131, 70);
             data.Add(13, 1030, 400);
             data.Add(103, 20, 390);
             data.Add(2, 30, 4100);
