@@ -26,7 +26,8 @@ public static class SeveralHeads
     /// <param name="attend">(queries (T, C), keys (T, C), values (T, C), heads H) → merged outputs (T, C).</param>
     public static Feedback Check(Func<Tensor, Tensor, Tensor, int, Tensor> attend) => About.Check(trial =>
     {
-        Answer<Tensor> Ask(string tried, Tensor q, Tensor k, Tensor v, int heads) => trial.Call(tried, () => attend(q, k, v, heads), q, k, v);
+        Answer<Tensor> Ask(string tried, Tensor q, Tensor k, Tensor v, int heads) =>
+            trial.Call(tried, () => OfOneText(attend(q, k, v, heads)), q, k, v);
         CounterRandom random = new(71);
 
         Tensor one = Tensor.Gaussian(random, 1, 1, 6);
@@ -63,6 +64,9 @@ public static class SeveralHeads
         Ask("seven tokens, two heads of 6 numbers", longer, more, longer, 2)
             .Expect(Right(longer, more, longer, 2), "With 5 tokens and 4 heads the answer was right, with 7 tokens and 2 heads it is not. Is a size fixed in your code?");
     });
+
+    /// <summary>The library merges heads to (B, T, C): with one text it is as good as (T, C).</summary>
+    private static Tensor OfOneText(Tensor merged) => merged is { Rank: 3 } && merged.Shape[0] == 1 ? merged.Reshape(merged.Rows, merged.Columns) : merged;
 
     private static Tensor Right(Tensor q, Tensor k, Tensor v, int heads, float? scale = null) =>
         Heads.Merge(ScaledDotProductAttention.Forward(Heads.Split(q, heads), Heads.Split(k, heads), Heads.Split(v, heads), scale: scale).Output).Reshape(v.Shape);

@@ -35,6 +35,7 @@ public class SeveralHeadsTests
         Attention[] all =
         [
             (q, k, v, h) => Heads.Merge(ScaledDotProductAttention.Forward(Heads.Split(q, h), Heads.Split(k, h), Heads.Split(v, h)).Output).Reshape(v.Shape),
+            (q, k, v, h) => Heads.Merge(ScaledDotProductAttention.Forward(Heads.Split(q, h), Heads.Split(k, h), Heads.Split(v, h)).Output),
             InDouble,
             ByRows,
             Masked,
