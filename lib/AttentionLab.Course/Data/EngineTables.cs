@@ -55,5 +55,6 @@ public static class EngineTables
         where cells.Length > 7 && int.TryParse(cells[2], out _)
         select new EngineRow(machine, cells[1], int.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], Number(cells[5]), Number(cells[7]));
 
-    private static double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
+    private static double Number(string cell) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
 }

@@ -6,8 +6,8 @@ using AttentionLab.Tensors;
 namespace AttentionLab.Course.Exercises;
 
 /// <summary>
-/// Exercise 11.3: what does a layer lose without one head? The reader silences the head, asks for the loss, and puts back what was there. Judged by what the loss
-/// saw, and by the parameters afterwards.
+/// Exercise 11.3: what does a layer lose without one head? The reader silences the head, asks for the loss, and puts back what was there. Judged by
+/// what the loss saw, and by the parameters afterwards.
 /// </summary>
 public static class AblateHead
 {
@@ -23,10 +23,13 @@ public static class AblateHead
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.3", "Ablate a head, and put it back", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Side by side, the heads stand in front of W_O. Head h is heard only through its own *rows* of W_O (exercise 07.3). What must they be, so that nobody hears it?",
+        "Side by side, the heads stand in front of W_O. Head h is heard only through its own *rows* of W_O (exercise 07.3). What must they be, so that nobody "
+            + "hears it?",
         "`attention.Output.Weight.Value` is W_O, (H·D_v, C). Head h owns the rows h·D_v … h·D_v + D_v − 1, with D_v = `attention.Output.Inputs / "
-        + "attention.HeadCount`. Keep a *copy* of W_O, set these rows to 0, call `loss()`, copy W_O back. If `loss()` throws, the weights must come back too: `try … finally`.",
-        "`Tensor wO = attention.Output.Weight.Value; float[] kept = wO.Values.ToArray(); int size = attention.Output.Inputs / attention.HeadCount; try { for (int r "
+        + "attention.HeadCount`. Keep a *copy* of W_O, set these rows to 0, call `loss()`, copy W_O back. If `loss()` throws, the weights must come back too: "
+        + "`try … finally`.",
+        "`Tensor wO = attention.Output.Weight.Value; float[] kept = wO.Values.ToArray(); int size = attention.Output.Inputs / attention.HeadCount; try { for "
+            + "(int r "
         + "= head * size; r < (head + 1) * size; r++) { wO.Row(r).Clear(); } return loss(); } finally { kept.CopyTo(wO.Span); }`.",
     ]);
 
@@ -49,8 +52,10 @@ public static class AblateHead
 
         Probe failing = new(new(8, 2, new CounterRandom(4))) { Throws = true };
         trial.Call("a loss that throws an exception: the weights must be back all the same", () => failing.Try(without))
-            .Refuse(Swallowed, "The loss threw an exception, and your code hid it and returned a number. Use `try … finally` without `catch`: the caller must hear of it.")
-            .Require(failing.IsWhole, "weights as before", "The loss threw an exception, and the head stayed silent for ever. Put the weights back in `finally`.", "weights still changed");
+            .Refuse(Swallowed, "The loss threw an exception, and your code hid it and returned a number. Use `try … finally` without `catch`: the caller must "
+                + "hear of it.")
+            .Require(failing.IsWhole, "weights as before",
+                "The loss threw an exception, and the head stayed silent for ever. Put the weights back in `finally`.", "weights still changed");
 
         void Ask(string tried, Probe probe, int head)
         {
@@ -70,31 +75,38 @@ public static class AblateHead
 
             (int keySize, int share) = (probe.Layer.HeadSize, probe.Layer.Output.Outputs / probe.Layer.HeadCount);
             Refuse(probe.After(weight => Columns(weight, probe.Layer, head)), "You cleared *columns* of W_O. Rows are inputs: head h owns rows.");
-            Refuse(probe.After(weight => Rows(weight, head * share, share)), "The block has the wrong size: you took C/H. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
+            Refuse(probe.After(weight => Rows(weight, head * share, share)),
+                "The block has the wrong size: you took C/H. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
             Refuse(probe.After(weight => Rows(weight, head * keySize, keySize)),
                 "The block has the wrong size: you took D, the size of keys. A block of W_O has D_v rows: `Output.Inputs / HeadCount`.");
-            Refuse(probe.Changed(layer => Part(layer.Value, head, bias: false)), "You cleared the head's columns of W_V, but its bias b_V is still heard. Clear W_O's rows instead.");
+            Refuse(probe.Changed(layer => Part(layer.Value, head, bias: false)),
+                "You cleared the head's columns of W_V, but its bias b_V is still heard. Clear W_O's rows instead.");
             const string Looks = "the head is not silent: it looks everywhere alike, and its values are still heard. Clear its rows of W_O.";
-            Refuse(probe.Changed(layer => Part(layer.Query, head, bias: false)), "You cleared W_Q: the head is not silent, its bias b_Q still asks. Clear its rows of W_O.");
+            Refuse(probe.Changed(layer => Part(layer.Query, head, bias: false)),
+                "You cleared W_Q: the head is not silent, its bias b_Q still asks. Clear its rows of W_O.");
 
             // Without keys, or without any query, all scores of a row are equal: one loss, up to rounding.
             Refuse(probe.Changed(layer => Part(layer.Key, head, bias: false)), $"You cleared W_K, or W_Q and its bias: {Looks}");
             Refuse(probe.After(weight => Rows(weight, head, 1)), "You cleared one row. A head has D_v rows.");
             int size = probe.Layer.Output.Inputs / probe.Layer.HeadCount;
-            Refuse(probe.After(weight => Rows(weight, head * size, size - 1)), "The head's last row is still heard: it owns D_v rows, h·D_v to h·D_v + D_v − 1.");
+            Refuse(probe.After(weight => Rows(weight, head * size, size - 1)),
+                "The head's last row is still heard: it owns D_v rows, h·D_v to h·D_v + D_v − 1.");
             Refuse(probe.After(weight => Rows(weight, head * size, size + 1)), "One row too many: the head's rows end before (h + 1)·D_v.");
-            Refuse(probe.After(weight => Every(weight, head, probe.Layer.HeadCount)), "You cleared every third row. A head owns a block of rows that stand together.");
+            Refuse(probe.After(weight => Every(weight, head, probe.Layer.HeadCount)),
+                "You cleared every third row. A head owns a block of rows that stand together.");
             Refuse(probe.After(weight => Turned(weight, head * size, size)), "The head's rows changed their sign: it is heard all the same. Set them to 0.");
             Refuse(probe.Changed(layer => layer.Output.Bias!.Value.Span.Clear()), "You cleared b_O, which belongs to no head. Clear the head's rows of W_O.");
             Refuse(probe.Changed(layer => { layer.Output.Bias!.Value.Span.Clear(); Rows(layer.Output.Weight.Value, head * size, size); }),
                 "You cleared b_O, too: the bias belongs to no head. Only the head's own rows of W_O may be 0. The bias and all else stay.");
             Refuse(right / whole, "This is the *ratio* to the whole layer. Return the loss without the head.");
             Refuse((right + whole) / 2, "This is the mean of the loss with and without the head. Return the loss without it.");
-            Refuse(probe.Changed(layer => Rows(layer.Value.Weight.Value, head * size, size)), "You cleared *rows* of W_V: these are input channels of all heads. Clear the head's rows of W_O.");
+            Refuse(probe.Changed(layer => Rows(layer.Value.Weight.Value, head * size, size)),
+                "You cleared *rows* of W_V: these are input channels of all heads. Clear the head's rows of W_O.");
             Refuse(probe.After(weight => Others(weight, probe.Layer, head)), "You kept this head and silenced all the *others*.");
             Refuse(probe.After(weight => weight.Span.Clear()), "You cleared all of W_O, so every head is silent.");
             answer.Expect(right, "Only the head's own rows of W_O may be 0. The bias and all else stay.")
-                .Require(restored, "weights as before", "The answer is right, but the layer is not as it was: the head stays silent. Keep a *copy* of the numbers (`ToArray()`) and write it "
+                .Require(restored, "weights as before",
+                    "The answer is right, but the layer is not as it was: the head stays silent. Keep a *copy* of the numbers (`ToArray()`) and write it "
                     + "back.", "weights still changed");
 
             // With sizes that happen to be equal, a mistake may give the right loss.

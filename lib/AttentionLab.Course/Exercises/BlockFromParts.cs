@@ -59,7 +59,8 @@ public static class BlockFromParts
             .Refuse(x * 4 + Ones * 3, "This is pre-norm: x + attention(norm1(x)). Post-norm adds first, and norms the sum.")
             .Refuse(x * 4, "What comes out has not passed `norm1`. h = norm1(x + attention(x)), and it is h that goes past the feed-forward net.")
             .Refuse(PlusOne(PlusOne(x * 4)), "`norm1` works twice. The second half has its own norm, `norm2`.")
-            .Refuse(PlusOne(x) * 4, "`norm1` works on x before everything, or attention and feed-forward net are exchanged. First half: norm1(x + attention(x)).")
+            .Refuse(PlusOne(x) * 4, "`norm1` works on x before everything, or attention and feed-forward net are exchanged. First half: norm1(x + "
+                + "attention(x)).")
             .Expect(PlusOne(x * 4), "norm1(x + attention(x)): the norm comes after the sum, and once.");
 
         Ask("a second norm that adds 1, no first norm; a feed-forward net that gives ten times its input, no attention", Zero, t => t * 10, Same, PlusOne)

@@ -14,8 +14,10 @@ public static class CachedWord
     public static Exercise About { get; } = new("13.3", "The next word with a cache", Difficulty: 2, Minutes: 12, Hints:
     [
         "Of the new word three rows are needed: q, k and v. Which of them will later words ask for? Only these go into the lists.",
-        "Order: make k and v and append them (the word sees itself), then score q against *every* key in the list, divide by the root of the length of a key, softmax, and mix the values in the list.",
-        "`float[] Times(Tensor w) => Tensor.FromRows(x).MatMul(w).Row(0).ToArray();` makes q, k and v. After `keys.Add(Times(wK)); values.Add(Times(wV));` the library does the rest: `FusedAttention.Infer(Tensor.FromRows(Times(wQ)), Tensor.FromRows(keys.ToArray()), …)`, whose result has one row.",
+        "Order: make k and v and append them (the word sees itself), then score q against *every* key in the list, divide by the root of the length of a key, "
+            + "softmax, and mix the values in the list.",
+        "`float[] Times(Tensor w) => Tensor.FromRows(x).MatMul(w).Row(0).ToArray();` makes q, k and v. After `keys.Add(Times(wK)); values.Add(Times(wV));` "
+            + "the library does the rest: `FusedAttention.Infer(Tensor.FromRows(Times(wQ)), Tensor.FromRows(keys.ToArray()), …)`, whose result has one row.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -23,7 +25,8 @@ public static class CachedWord
     public static HintCard Hint(int level) => About.Hint(level);
 
     /// <summary>Checks the reader's step.</summary>
-    /// <param name="next">(x (C), W_Q (C, D), W_K (C, D), W_V (C, D_v), keys and values so far, each (D) and (D_v)) → output (D_v); the lists grow by one.</param>
+    /// <param name="next">(x (C), W_Q (C, D), W_K (C, D), W_V (C, D_v), keys and values so far, each (D) and (D_v)) → output (D_v);
+    /// the lists grow by one.</param>
     public static Feedback Check(Func<float[], Tensor, Tensor, Tensor, List<float[]>, List<float[]>, float[]> next) => About.Check(trial =>
     {
         CounterRandom random = new(133);
@@ -48,14 +51,21 @@ public static class CachedWord
             .Refuse(Right(text, maps with { Q = maps.K }, 0.5f), "The query was made with W_K.")
             .Refuse(Right(text, maps with { K = maps.Q }, 0.5f), "The keys were made with W_Q.")
             .Refuse(Weighted(text, maps, s => Share(s, _ => 0)), "This is the plain mean of the values so far: the scores had no effect.")
-            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [.. Softmax(s[..^1]), 0]), "From the second word on, a word sees those before, but not itself. Append its key and value before you score.")
+            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [.. Softmax(s[..^1]), 0]),
+                "From the second word on, a word sees those before, but not itself. Append its key and value before you score.")
             .Refuse(Weighted(text, maps, s => [.. s.Select(Math.Exp)]), "The weights do not sum to 1: divide by the sum of the powers.")
-            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [0, .. Softmax(s[1..])]), "The first word is never looked at again. Score against *all* keys in the list, from index 0.")
-            .Refuse(Weighted(text, maps, s => [.. new double[Math.Max(0, s.Length - 2)], .. Softmax(s[^Math.Min(2, s.Length)..])]), "Only the two newest words are looked at. Score against *all* keys in the list.")
-            .Refuse(Weighted(text, maps, s => [.. Softmax(s).Reverse()]), "The weight of the newest key falls on the oldest value: the two lists stand in different orders. Append to both at the end.")
-            .Refuse(Weighted(text, maps, s => [.. s.Select(x => x == s.Max() ? 1.0 : 0)]), "Only the value of the best key came. Mix *all* values, weighted by softmax.")
-            .Refuse(Weighted(text, maps, s => Share(s, x => 2 * x / Math.Sqrt(s.Length))), "You divided by the root of the *number* of keys. It is the root of the length of a key that counts, √4.")
-            .Refuse(Right(Cosine(text.MatMul(maps.Q)), Cosine(text.MatMul(maps.K)), text.MatMul(maps.V), 1), "You scored by the cosine. A score is the dot product, divided by the root of the length of a key.")
+            .Refuse(Weighted(text, maps, s => s.Length == 1 ? [1] : [0, .. Softmax(s[1..])]),
+                "The first word is never looked at again. Score against *all* keys in the list, from index 0.")
+            .Refuse(Weighted(text, maps, s => [.. new double[Math.Max(0, s.Length - 2)], .. Softmax(s[^Math.Min(2, s.Length)..])]),
+                "Only the two newest words are looked at. Score against *all* keys in the list.")
+            .Refuse(Weighted(text, maps, s => [.. Softmax(s).Reverse()]),
+                "The weight of the newest key falls on the oldest value: the two lists stand in different orders. Append to both at the end.")
+            .Refuse(Weighted(text, maps, s => [.. s.Select(x => x == s.Max() ? 1.0 : 0)]),
+                "Only the value of the best key came. Mix *all* values, weighted by softmax.")
+            .Refuse(Weighted(text, maps, s => Share(s, x => 2 * x / Math.Sqrt(s.Length))),
+                "You divided by the root of the *number* of keys. It is the root of the length of a key that counts, √4.")
+            .Refuse(Right(Cosine(text.MatMul(maps.Q)), Cosine(text.MatMul(maps.K)), text.MatMul(maps.V), 1),
+                "You scored by the cosine. A score is the dot product, divided by the root of the length of a key.")
             .Expect(right, "Row t must be row t of causal attention over all words: softmax(q_t·k_j/√4) over j ≤ t, times the values.");
 
         Kept("five words, and the lists after them", text);
@@ -72,7 +82,8 @@ public static class CachedWord
             .Expect(Right(narrow, wide, 1 / 3f), "Words of 6 numbers with keys of 4 were right, other sizes are not: take them from x and the maps.");
 
         trial.Call("two texts by turns, each with its own lists", () => ByTurns(text, other)!, text, other)
-            .Expect(Stacked(right, Right(other, maps, 0.5f)), "Two texts disturb each other. Keep everything in the lists that are handed over, nothing in variables outside.");
+            .Expect(Stacked(right, Right(other, maps, 0.5f)),
+                "Two texts disturb each other. Keep everything in the lists that are handed over, nothing in variables outside.");
 
         Answer<Tensor> Ask(string tried, Tensor x, Maps? with = null)
         {
@@ -86,14 +97,18 @@ public static class CachedWord
             int words = x.Rows;
             Answer<Tensor> answer = trial.Call(tried, () => Walk(x, maps, lists)!, x, maps.Q, maps.K, maps.V);
             string counts = $"{lists.Keys.Count} keys and {lists.Values.Count} values";
-            answer.Require(lists.Keys.Count > 0 || lists.Values.Count > 0, $"{words} keys and {words} values", "The lists are still empty: append the key and the value of the word, later words need them.", counts)
-                .Require(lists.Keys.Count == words && lists.Values.Count == words, $"{words} keys and {words} values", "Each word appends exactly one key and one value.", counts)
-                .Require(lists.Keys.All(row => row?.Length == 4) && lists.Values.All(row => row?.Length == 3), "keys of 4 numbers, values of 3", "A list holds rows of another length. `keys` gets x·W_K, `values` gets x·W_V.", "other lengths");
+            answer.Require(lists.Keys.Count > 0 || lists.Values.Count > 0, $"{words} keys and {words} values",
+                "The lists are still empty: append the key and the value of the word, later words need them.", counts)
+                .Require(lists.Keys.Count == words && lists.Values.Count == words, $"{words} keys and {words} values",
+                    "Each word appends exactly one key and one value.", counts)
+                .Require(lists.Keys.All(row => row?.Length == 4) && lists.Values.All(row => row?.Length == 3), "keys of 4 numbers, values of 3",
+                    "A list holds rows of another length. `keys` gets x·W_K, `values` gets x·W_V.", "other lengths");
             answer.Part(_ => Tensor.FromRows([.. lists.Keys]))
                 .Refuse(x.MatMul(maps.Q), "The list `keys` holds queries. Later words ask for *keys*.")
                 .Refuse(x.MatMul(maps.K) * 0.5f, "The kept keys are already divided by √4. Keep x·W_K itself, and scale the scores.")
                 .Expect(x.MatMul(maps.K), "`keys` must hold x·W_K of each word, in order: append at the end.");
-            answer.Part(_ => Tensor.FromRows([.. lists.Values])).Expect(x.MatMul(maps.V), "`values` must hold x·W_V of each word, in order: append at the end.");
+            answer.Part(_ => Tensor.FromRows([.. lists.Values])).Expect(x.MatMul(maps.V),
+                "`values` must hold x·W_V of each word, in order: append at the end.");
         }
 
         Tensor? Walk(Tensor x, Maps with, Lists lists) => Rows([.. Enumerable.Range(0, x.Rows).Select(t => Next(x, t, with, lists))]);

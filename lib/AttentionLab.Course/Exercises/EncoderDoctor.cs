@@ -48,9 +48,11 @@ public static class EncoderDoctor
     {
         string first = (bug, found) switch
         {
-            (EncoderBug.None, EncoderBug.PositionsByBatch) => "This patient is healthy, and you found PositionsByBatch. Do both sentences of your batch hold the *same* numbers? "
+            (EncoderBug.None, EncoderBug.PositionsByBatch) => "This patient is healthy, and you found PositionsByBatch. Do both sentences of your batch hold "
+                + "the *same* numbers? "
                 + "Allow for rounding, about 0.001.",
-            (EncoderBug.None, EncoderBug.ScaleByModel) => "This patient is healthy, and you found ScaleByModel. The right weights are softmax(Q·Kᵀ/√D), with D = C/H, not C and not H.",
+            (EncoderBug.None, EncoderBug.ScaleByModel) => "This patient is healthy, and you found ScaleByModel. The right weights are softmax(Q·Kᵀ/√D), with "
+                + "D = C/H, not C and not H.",
             (EncoderBug.None, _) => $"This patient is healthy, and you found {found}. Allow for rounding: compare with a limit of about 0.001, not by `==`.",
             (_, EncoderBug.None) => $"You found nothing, but this patient has {bug}.",
             (EncoderBug.PreNorm, EncoderBug.UnbiasedVariance) or (EncoderBug.UnbiasedVariance, EncoderBug.PreNorm) =>

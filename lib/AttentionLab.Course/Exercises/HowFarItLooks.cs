@@ -10,9 +10,12 @@ public static class HowFarItLooks
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("12.3", "How far does a head look?", Difficulty: 1, Minutes: 10, Hints:
     [
-        "Patch number t stands in row t / across and column t % across of the image. How far are two patches from each other, in pixels? And how does a weight come in?",
-        "For query i: the sum over all keys j of weight · distance. A weight of 1 on one patch gives the distance of that patch. Then the mean over the queries. The distance is the straight one: √(rows² + columns²), times the side of a patch.",
-        "Two loops over i and j: `double down = i / across - j / across, right = i % across - j % across;` and `sum += weights[i, j] * patch * Math.Sqrt(down * down + right * right);`. At the end divide by the number of queries, `weights.Rows`.",
+        "Patch number t stands in row t / across and column t % across of the image. How far are two patches from each other, in pixels? And how does a "
+            + "weight come in?",
+        "For query i: the sum over all keys j of weight · distance. A weight of 1 on one patch gives the distance of that patch. Then the mean over the "
+            + "queries. The distance is the straight one: √(rows² + columns²), times the side of a patch.",
+        "Two loops over i and j: `double down = i / across - j / across, right = i % across - j % across;` and `sum += weights[i, j] * patch * Math.Sqrt(down "
+            + "* down + right * right);`. At the end divide by the number of queries, `weights.Rows`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -44,7 +47,8 @@ public static class HowFarItLooks
             .Refuse(2 * 10 / 6.0, "That is the larger of both ways, or a root cut to a whole number. Both ways count: √(rows² + columns²), in double.")
             .Refuse(2 * 8 / 6.0, "That counts columns only. Rows count too: √(rows² + columns²).")
             .Refuse(2 * 22 / 6.0, "That is the squared distance: the root is missing.")
-            .Refuse(2 * 18 / 6.0, "That is the difference of the patch *numbers*. Patch 3 stands right under patch 0: take rows and columns, t / across and t % across.")
+            .Refuse(2 * 18 / 6.0, "That is the difference of the patch *numbers*. Patch 3 stands right under patch 0: take rows and columns, t / across and t "
+                + "% across.")
             .Refuse(2 * Math.Sqrt(22 / 6.0), "You took the root of the mean square. Take the root of each distance first, then the mean.")
             .Refuse(2 * Math.Sqrt(5), "Only one query counted. Take the mean over all queries.")
             .Refuse(4 * 22 / 6.0, "That is the squared distance in pixels: the root is missing.")
@@ -53,13 +57,15 @@ public static class HowFarItLooks
         Tensor middle = Looks(6, _ => 1);
         Ask("2 rows of 3 patches of 4 pixels, all look at the second patch", middle, 3, 4)
             .Refuse(AttentionDistance.Of(middle, 2, 4), "You took 3 rows of 2. `across` is the number of patches in a row: row t / across, column t % across.")
-            .Expect(AttentionDistance.Of(middle, 3, 4), "Patch t stands in row t / across and column t % across. The number of rows need not be `across`, nor √T.");
+            .Expect(AttentionDistance.Of(middle, 3, 4),
+                "Patch t stands in row t / across and column t % across. The number of rows need not be `across`, nor √T.");
 
         Tensor equal = new(16, 16);
         equal.Span.Fill(1f / 16);
         double uniform = AttentionDistance.Uniform(4, 4, 2);
         Ask("4×4 patches of 2 pixels, equal weights: the baseline", equal, 4, 2)
-            .Refuse(AttentionDistance.Of(Looks(16, _ => 0), 4, 2), "You took the distance of the one patch with the largest weight. Every patch counts, with its weight.")
+            .Refuse(AttentionDistance.Of(Looks(16, _ => 0), 4, 2),
+                "You took the distance of the one patch with the largest weight. Every patch counts, with its weight.")
             .Refuse(FromMiddle(), "You took the distance to the *mean place* that is looked at. Take the mean of the distances.")
             .Refuse(uniform * 16 / 15, "You left out the patch itself from the mean. It has a weight too, at distance 0.")
             .Expect(uniform, "Every pair counts with 1/16, the pair with itself too.");

@@ -46,10 +46,12 @@ public static class LayerNormByHand
             .Refuse(one, "All 1: γ and β are exchanged. γ multiplies, β is added.")
             .Refuse(Times(row, 1 / Math.Sqrt(50)), "You divided x by its length. Take the mean away, and divide by the root of the *mean* square that is left.")
             .Refuse([.. row.Select(v => (v - 1) / 5)], "You brought the row to 0 … 1 by its smallest and largest number. Take mean and variance.")
-            .Refuse([.. row.Select(v => (float)(Math.Exp(v) / row.Sum(u => Math.Exp(u))))], "This is softmax. The norm needs no exponential: mean away, divided by the root of the variance.")
+            .Refuse([.. row.Select(v => (float)(Math.Exp(v) / row.Sum(u => Math.Exp(u))))],
+                "This is softmax. The norm needs no exponential: mean away, divided by the root of the variance.")
             .Refuse([.. Times(centred, 1 / Math.Sqrt(3.5)).Select(v => v + 1)], "γ was added. γ multiplies, β is added.")
             .Refuse(Times(centred, 2 / Math.Sqrt(3.5)), "Everything is twice too large: multiply by γ itself, not by 1 + γ.")
-            .Refuse(Running(row), "The variance was summed in the same loop as the mean, with an unfinished mean. Finish the mean first, then start a second loop.")
+            .Refuse(Running(row), "The variance was summed in the same loop as the mean, with an unfinished mean. Finish the mean first, then start a second "
+                + "loop.")
             .Refuse(row, "x comes back unchanged. Take the mean away, divide by the root of the variance.")
             .Expect(Times(centred, 1 / Math.Sqrt(3.5)), "μ = 3 and σ² = (4 + 1 + 0 + 9) / 4 = 3.5, so y = (−2, −1, 0, 3) / √3.5.");
 
@@ -57,7 +59,8 @@ public static class LayerNormByHand
             .Refuse(Times(centred, 1 / (Math.Sqrt(3.5) + 0.1)), "You added ε to the root. It stands *inside*: √(σ² + ε).")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.51)), "You added ε² to the variance. Add ε itself.")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.5)),
-                "Your ε has no effect here: it is 0, a fixed small number, or only a lower limit (`Max`). Add the `epsilon` that is handed over to the variance, inside the root.")
+                "Your ε has no effect here: it is 0, a fixed small number, or only a lower limit (`Max`). Add the `epsilon` that is handed over to the "
+                    + "variance, inside the root.")
             .Refuse(Times(centred, 1 / Math.Sqrt(3.4)), "You took ε away. Add it: it keeps the root from being 0.")
             .Refuse([.. centred.Select(v => (float)(v / Math.Sqrt(3.5) + 0.1))], "You added ε to the result. It belongs to the variance, inside the root.")
             .Expect(Times(centred, 1 / Math.Sqrt(3.6)), "With ε = 0.1: y = (−2, −1, 0, 3) / √(3.5 + 0.1).");

@@ -11,9 +11,13 @@ public static class OnePass
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("13.1", "Softmax in one pass", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Keep three things: the largest score so far, the sum of the powers e^(score − largest), and the sum of the values times these powers. What must happen to the two sums when a new score is larger than all before?",
-        "The old powers were made with the old maximum. With the new one each of them is smaller by the same factor, e^(old maximum − new maximum). So multiply *both* sums by it, then add the new power to one and the new power times the value to the other. At the end divide.",
-        "`float top = float.NegativeInfinity, sum = 0; float[] mixed = [];` In the loop: `float higher = MathF.Max(top, score), shrink = MathF.Exp(top - higher), power = MathF.Exp(score - higher);`, then `sum = sum * shrink + power;`, for each c `mixed[c] = mixed[c] * shrink + power * value[c];`, and `top = higher;`. If `mixed` is still empty, make it as long as `value` first.",
+        "Keep three things: the largest score so far, the sum of the powers e^(score − largest), and the sum of the values times these powers. What must "
+            + "happen to the two sums when a new score is larger than all before?",
+        "The old powers were made with the old maximum. With the new one each of them is smaller by the same factor, e^(old maximum − new maximum). So "
+            + "multiply *both* sums by it, then add the new power to one and the new power times the value to the other. At the end divide.",
+        "`float top = float.NegativeInfinity, sum = 0; float[] mixed = [];` In the loop: `float higher = MathF.Max(top, score), shrink = MathF.Exp(top - "
+            + "higher), power = MathF.Exp(score - higher);`, then `sum = sum * shrink + power;`, for each c `mixed[c] = mixed[c] * shrink + power * "
+            + "value[c];`, and `top = higher;`. If `mixed` is still empty, make it as long as `value` first.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -35,7 +39,8 @@ public static class OnePass
 
         Ask("three pairs with equal scores: the mean of the values", [2, 2, 2])
             .Refuse(Value(2), "You got the last value. If you kept the rows in a list: it is the *same* array each time, filled anew. Keep sums, not rows.")
-            .Refuse(Value(2, 2 / 3f), "`mixed = value` keeps the *same* array, which is filled anew for the next pair. Make an array of your own and add to it.")
+            .Refuse(Value(2, 2 / 3f), "`mixed = value` keeps the *same* array, which is filled anew for the next pair. Make an array of your own and add to "
+                + "it.")
             .Refuse(Sum(1, 1, 1), "This is the sum of the values. Divide by the sum of the powers.")
             .Refuse(Value(0), "You got the first value only. A score that is *not* larger than the maximum must be added, too.")
             .Refuse(Sum(0.5, 0.25, 0.25), "The first pair counts twice: it was put into the sums before the loop, or at its start, and then added again.")
@@ -60,7 +65,8 @@ public static class OnePass
 
         float[] falling = [3, 1, 0];
         Ask("falling scores: the first stays the maximum", falling)
-            .Refuse(Walk(falling, follow: true, shrinkSum: false, shrinkMean: false), "Your maximum follows every score, downwards too, and all weights became equal.")
+            .Refuse(Walk(falling, follow: true, shrinkSum: false, shrinkMean: false),
+                "Your maximum follows every score, downwards too, and all weights became equal.")
             .Expect(Right(falling), "A score below the maximum shrinks nothing: its power e^(score − maximum) is added.");
 
         float[] mixed = [1, 4, 2, 5, 4.5f, -3];
@@ -68,14 +74,16 @@ public static class OnePass
 
         Ask("large scores, 10 000 and 10 001", [10_000, 10_001])
             .Finite("A power became ∞. Subtract the maximum *before* the exponential, and never form e^score itself.")
-            .Refuse(Right([0, 0]), "Both weights are equal: large scores were cut off (`Min`, `Clamp`). Do not cut; subtract the maximum, so that only differences count.")
+            .Refuse(Right([0, 0]), "Both weights are equal: large scores were cut off (`Min`, `Clamp`). Do not cut; subtract the maximum, so that only "
+                + "differences count.")
             .Expect(Right([0, 1]), "Only the difference counts.");
         Ask("very negative scores, −10 000 and −9 999", [-10_000, -9_999])
             .Finite("The sum is 0, and 0/0 is NaN. Does your maximum start at 0? Start it at −∞, or at the first score.")
             .Refuse([0, 0], "All powers became 0. Does your maximum start at 0? Start it at −∞, or at the first score.")
             .Expect(Right([0, 1]), "Only the difference counts, also far below 0.");
         Ask("a jump up, from 0 to 200", [0, 200])
-            .Finite("A factor became ∞: e^(new − old maximum) in place of e^(old − new maximum), a power made with the old maximum, or with the *smallest* score.")
+            .Finite("A factor became ∞: e^(new − old maximum) in place of e^(old − new maximum), a power made with the old maximum, or with the *smallest* "
+                + "score.")
             .Expect(Value(1), "The first weight is e^−200, as a float 0.");
 
         Ask("a fall, from 200 to 0", [200, 0])
@@ -144,7 +152,8 @@ public static class OnePass
             if (_walked)
             {
                 throw new InvalidOperationException(
-                    "the pairs were walked through a second time, but they come only once: do all the work in one loop (First, Count, Max and ToList walk, too).");
+                    "the pairs were walked through a second time, but they come only once: do all the work in one loop (First, Count, Max and ToList walk, "
+                        + "too).");
             }
 
             _walked = true;

@@ -13,9 +13,14 @@ public static class PlaceTest
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("09.3", "A test that finds the wrong axis", Difficulty: 2, Minutes: 12, Hints:
     [
-        "What does the layer add? You can see it: output minus input. How must this difference look if you compare two sequences at the same place, and two places of the same sequence?",
-        "Take x with several sequences and several tokens, all numbers different (`Tensor.Gaussian`). Let d = y − x. Two conditions: d[b, t, c] is the same for every b (up to 1e-4), and for two different places t the rows of d differ somewhere. Take 6 or more tokens, and compare every place with every other.",
-        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 3, 8, 4);` (B = 3, T = 8, C = 4) and `Tensor d = add(x.Copy()) - x;`. For all b, t, c: if `Math.Abs(d[b, t, c] - d[0, t, c]) > 1e-4`, return false. For all t < u: if no c has `Math.Abs(d[0, t, c] - d[0, u, c]) > 1e-4`, return false. At the end return true.",
+        "What does the layer add? You can see it: output minus input. How must this difference look if you compare two sequences at the same place, and two "
+            + "places of the same sequence?",
+        "Take x with several sequences and several tokens, all numbers different (`Tensor.Gaussian`). Let d = y − x. Two conditions: d[b, t, c] is the same "
+            + "for every b (up to 1e-4), and for two different places t the rows of d differ somewhere. Take 6 or more tokens, and compare every place with "
+            + "every other.",
+        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 3, 8, 4);` (B = 3, T = 8, C = 4) and `Tensor d = add(x.Copy()) - x;`. For all b, t, c: if "
+            + "`Math.Abs(d[b, t, c] - d[0, t, c]) > 1e-4`, return false. For all t < u: if no c has `Math.Abs(d[0, t, c] - d[0, u, c]) > 1e-4`, return false. "
+            + "At the end return true.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -27,14 +32,18 @@ public static class PlaceTest
     public static Feedback Check(Func<Func<Tensor, Tensor>, bool> isRight) => About.Check(trial =>
     {
         Ask("sinusoidal positions: right", true, x => new SinusoidalPositions(x.Columns, x.Shape[1]).Forward(x),
-            "You refused the right one. Row t is added to token t of *every* sequence: output minus input is the same in all sequences. Compare it with a tolerance of about 1e-4, not by `==`.");
+            "You refused the right one. Row t is added to token t of *every* sequence: output minus input is the same in all sequences. Compare it with a "
+                + "tolerance of about 1e-4, not by `==`.");
         Ask("a learned table, of small numbers: right", true, x => Add(x, (_, t) => t, learned: true),
             "You refused a learned table. Its rows are small random numbers: they need not be sines, and they differ from place to place by about 0.02.");
         Ask("the row is taken by the batch axis", false, x => Add(x, (b, _) => b),
-            "The famous bug passed: sequence b got row b at all its places. Use several sequences and several tokens. In one sequence the places must differ, at one place the sequences must not.");
-        Ask("nothing is added", false, x => x.Copy(), "This layer adds nothing at all, and your test let it pass. Two places of one sequence must get different rows.");
+            "The famous bug passed: sequence b got row b at all its places. Use several sequences and several tokens. In one sequence the places must differ, "
+                + "at one place the sequences must not.");
+        Ask("nothing is added", false, x => x.Copy(),
+            "This layer adds nothing at all, and your test let it pass. Two places of one sequence must get different rows.");
         Ask("every place gets row 0", false, x => Add(x, (_, _) => 0), "Every place got the same row here. Compare two places of one sequence.");
-        Ask("only the first sequence gets positions", false, x => Add(x, (b, t) => b == 0 ? t : -1), "Only sequence 0 got positions. Look at the other sequences too.");
+        Ask("only the first sequence gets positions", false, x => Add(x, (b, t) => b == 0 ? t : -1),
+            "Only sequence 0 got positions. Look at the other sequences too.");
         Ask("only the last sequence gets none", false, x => Add(x, (b, t) => b < x.Shape[0] - 1 || b == 0 ? t : -1),
             "Only the *last* sequence got no positions. Compare every sequence with the first one.");
         Ask("the row is b·T + t: places count on through the batch", false, x => Add(x, (b, t) => b * x.Shape[1] + t),
@@ -46,16 +55,19 @@ public static class PlaceTest
         Ask("place 1 gets the row of place 0, all others their own", false, x => Add(x, (_, t) => t == 1 ? 0 : t),
             "Here only places 0 and 1 share a row. Compare every place with every other, the first ones too.");
         Ask("the row is chosen by the word, not by its place", false, x => Add(x, (b, t) => (int)(10 + 4 * Math.Clamp(x[b, t, 0], -2, 2))),
-            "Here the row is chosen by what the token is. Fill x with different numbers in each sequence: at one place all sequences must still get the same row.");
+            "Here the row is chosen by what the token is. Fill x with different numbers in each sequence: at one place all sequences must still get the same "
+                + "row.");
         Ask("x is multiplied by the row, not added", false, x => Multiplied(x),
             "This layer multiplies. What it adds then depends on x. Fill x with many different numbers, and other ones in each sequence.");
 
-        void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) => trial.Call(tried, () => isRight(x => layer(Fitting(x)))).Expect(right, mistake);
+        void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) =>
+            trial.Call(tried, () => isRight(x => layer(Fitting(x)))).Expect(right, mistake);
     });
 
     private static Tensor Fitting(Tensor x) => x.Rank == 3 && x.Shape[0] <= 8 && x.Shape[1] <= 32
         ? x
-        : throw new ArgumentException($"x has shape {Tensor.Describe(x.Shape)} but a layer takes (B, T, C) with at most 8 sequences and 32 tokens: make x smaller.");
+        : throw new ArgumentException($"x has shape {Tensor.Describe(x.Shape)} but a layer takes (B, T, C) with at most 8 sequences and 32 tokens: make x "
+            + $"smaller.");
 
     /// <summary>x plus a row of a table, chosen by sequence and token; a negative row adds nothing.</summary>
     private static Tensor Add(Tensor x, Func<int, int, int> row, bool learned = false)

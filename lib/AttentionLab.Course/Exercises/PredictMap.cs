@@ -14,8 +14,10 @@ public static class PredictMap
     [
         "Take T = 6 and write down, for the task *rotate*, which input output 0 needs, then output 1, and so on. A map is this list: in row i there is a 1 in "
         + "the column that output i needs, and 0 everywhere else.",
-        "Rotate: output i needs input i + 3, and behind the end it goes on at 0, so the column is (i + 3) % T. Neighbours: an even i needs i + 1, an odd i needs "
-        + "i − 1; if T is odd, the last one has no neighbour and keeps its digit. Running mean: output i needs all inputs from 0 to i, each with the same weight.",
+        "Rotate: output i needs input i + 3, and behind the end it goes on at 0, so the column is (i + 3) % T. Neighbours: an even i needs i + 1, an odd i "
+            + "needs "
+        + "i − 1; if T is odd, the last one has no neighbour and keeps its digit. Running mean: output i needs all inputs from 0 to i, each with the same "
+        + "weight.",
         "`float[,] map = new float[tokens, tokens];` then for each i: rotate `map[i, (i + 3) % tokens] = 1;` neighbours `int j = i % 2 == 0 ? i + 1 : i - 1; "
         + "map[i, j < tokens ? j : i] = 1;` running mean `for (int j = 0; j <= i; j++) map[i, j] = 1f / (i + 1);`.",
     ]);
@@ -34,14 +36,16 @@ public static class PredictMap
         {
             Answer<float[,]> turned = trial.Call($"rotate, T = {tokens}", () => rotate(tokens))
                 .Refuse(Of(tokens, i => i), "This is the diagonal: every output repeats its own input. Which input has the digit that output 0 must write?")
-                .Refuse(Of(tokens, i => i - 3), "Your map turns the other way: output 0 needs input 3, not the third from the end. Rows are outputs, columns inputs.")
+                .Refuse(Of(tokens, i => i - 3),
+                    "Your map turns the other way: output 0 needs input 3, not the third from the end. Rows are outputs, columns inputs.")
                 .Refuse(Of(tokens, i => i + 3 < tokens ? i + 3 : null), "The last three rows are empty. Behind the end it goes on at 0: (i + 3) % T.")
                 .Refuse(Of(tokens, i => Math.Min(i + 3, tokens - 1)), "Behind the end your map stays at the last input. It goes on at 0: (i + 3) % T.")
                 .Refuse(Of(tokens, i => i + 4), "One too far: output 0 needs input 3. We count from 0.")
                 .Refuse(Of(tokens, i => i + 2), "One too short: output 0 needs input 3. We count from 0.")
                 .Refuse(Of(tokens, i => tokens - 1 - i), "This is the map of *reverse*, the anti-diagonal.")
                 .Refuse(Of(tokens, i => i == 0 ? 3 : null), "Only row 0 is filled. Every output needs a row.")
-                .Refuse(Of(tokens, i => Math.Max(i - 3, 0)), "Your map looks back and stays at input 0. Output i needs what stands 3 places *later*: (i + 3) % T.");
+                .Refuse(Of(tokens, i => Math.Max(i - 3, 0)),
+                    "Your map looks back and stays at input 0. Output i needs what stands 3 places *later*: (i + 3) % T.");
             OneWeight(turned, tokens).Expect(Of(tokens, i => i + 3), Advice(tokens, "In row i there is a 1 in column (i + 3) % T, and 0 everywhere else."));
         }
 
@@ -51,7 +55,8 @@ public static class PredictMap
                 .Refuse(Of(tokens, i => i), "This is the diagonal: nobody changes places.")
                 .Refuse(Of(tokens, i => i + 1), "Here everybody takes the digit of the *next* one. They change places in pairs: 0 with 1, 2 with 3.")
                 .Refuse(Of(tokens, i => i - 1), "Here everybody takes the digit of the one *before*. They change places in pairs: 0 with 1, 2 with 3.")
-                .Refuse(Of(tokens, i => i == 0 ? 0 : i % 2 == 1 ? Math.Min(i + 1, tokens - 1) : i - 1), "Your pairs begin at 1: (1, 2), (3, 4). The first pair is (0, 1).")
+                .Refuse(Of(tokens, i => i == 0 ? 0 : i % 2 == 1 ? Math.Min(i + 1, tokens - 1) : i - 1),
+                    "Your pairs begin at 1: (1, 2), (3, 4). The first pair is (0, 1).")
                 .Refuse(Of(tokens, i => i % 2 == 0 ? i + 1 : i), "Only the first of each pair moves. The second needs the digit of the first.")
                 .Refuse(Both(tokens), "Each output looks at both of its neighbours. It needs exactly one digit: that of its partner.")
                 .Refuse(Of(tokens, i => i % 2 == 1 ? i - 1 : i), "Only the second of each pair moves. The first needs the digit of the second.")
@@ -62,7 +67,8 @@ public static class PredictMap
             {
                 answer.Refuse(Of(tokens, i => (i ^ 1) < tokens ? i ^ 1 : null), "The last row is empty. With an odd T the last digit has no partner and stays.")
                     .Refuse(Of(tokens, i => i ^ 1), "With an odd T the last digit has no partner: it stays, and takes no digit from the front.")
-                    .Refuse(Of(tokens, i => Math.Min(i ^ 1, tokens - 2)), "With an odd T the last digit has no partner: it stays, and does not copy the one before.");
+                    .Refuse(Of(tokens, i => Math.Min(i ^ 1, tokens - 2)),
+                        "With an odd T the last digit has no partner: it stays, and does not copy the one before.");
             }
 
             OneWeight(answer, tokens).Expect(Of(tokens, i => (i ^ 1) < tokens ? i ^ 1 : i), Advice(tokens, "An even i needs i + 1, an odd i needs i − 1."));
@@ -72,7 +78,8 @@ public static class PredictMap
         {
             Answer<float[,]> averaged = trial.Call($"running mean, T = {tokens}", () => runningMean(tokens))
                 .Finite("A weight is not finite: row 0 has one input, so divide by i + 1, not by i.")
-                .Refuse(Mean(tokens, i => i + 1, scaled: false), "Your weights are 1 for every input that is needed. A row of weights sums to 1: divide by their number.")
+                .Refuse(Mean(tokens, i => i + 1, scaled: false),
+                    "Your weights are 1 for every input that is needed. A row of weights sums to 1: divide by their number.")
                 .Refuse(Mean(tokens, _ => tokens), "This is the mean over *all* inputs. Output i needs only those from 0 to i.")
                 .Refuse(Mean(tokens, i => i), "Output i needs input i too: j runs from 0 to i, i included.")
                 .Refuse(Transposed(Mean(tokens, i => i + 1)), "Rows and columns are exchanged: row i is output i, and its weights sum to 1.")
@@ -108,7 +115,8 @@ public static class PredictMap
         SumsToOne(answer, tokens);
         int row = Enumerable.Range(0, answer.Value.GetLength(0))
             .FirstOrDefault(i => Enumerable.Range(0, answer.Value.GetLength(1)).Count(j => answer.Value[i, j] != 0) > 1, -1);
-        return answer.Require(row < 0, "one weight in each row", $"Row {row} looks at several inputs. Each output needs exactly one digit: a single 1.", $"several in row {row}");
+        return answer.Require(row < 0, "one weight in each row", $"Row {row} looks at several inputs. Each output needs exactly one digit: a single 1.",
+            $"several in row {row}");
     }
 
     private static string Advice(int tokens, string right) => $"{right} Is there a fixed number of digits in your code? Here T = {tokens}.";

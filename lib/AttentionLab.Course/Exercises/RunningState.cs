@@ -12,9 +12,12 @@ public static class RunningState
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("13.2", "Linear attention, one token at a time", Difficulty: 2, Minutes: 12, Hints:
     [
-        "(q·k)·v is a number times a row. Write it as q times a matrix: which matrix of k and v? Then the sum over all tokens so far is q times a *sum of matrices*, and that sum can run along.",
-        "The matrix of one token holds k[a]·v[c] in row a and column c. In this order: multiply the state by λ, add the matrix of this token (it sees itself, so before the reading), then o[c] = Σ_a q[a]·state[a, c].",
-        "Two loops, over a < q.Length and c < v.Length: `state[a, c] = decay * state[a, c] + k[a] * v[c];` and then, with the new number, `o[c] += q[a] * state[a, c];`. Start with `float[] o = new float[v.Length];`.",
+        "(q·k)·v is a number times a row. Write it as q times a matrix: which matrix of k and v? Then the sum over all tokens so far is q times a *sum of "
+            + "matrices*, and that sum can run along.",
+        "The matrix of one token holds k[a]·v[c] in row a and column c. In this order: multiply the state by λ, add the matrix of this token (it sees itself, "
+            + "so before the reading), then o[c] = Σ_a q[a]·state[a, c].",
+        "Two loops, over a < q.Length and c < v.Length: `state[a, c] = decay * state[a, c] + k[a] * v[c];` and then, with the new number, `o[c] += q[a] * "
+            + "state[a, c];`. Start with `float[] o = new float[v.Length];`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -30,7 +33,8 @@ public static class RunningState
 
         float[][] first = Rows(one, 1);
         Answer<float[][]> start = trial.Call<float[][]>("the first token, with the decays 1 and 0.5", () => [.. Walk(one, 1), .. Walk(one, 0.5f)], one.Arrays)
-            .Refuse([new float[3], Times(0.5f, first)[0]], "You multiply the new matrix by 1 − λ, as in a running average. Here it enters whole: only the old state is multiplied, by λ.");
+            .Refuse([new float[3], Times(0.5f, first)[0]],
+                "You multiply the new matrix by 1 − λ, as in a running average. Here it enters whole: only the old state is multiplied, by λ.");
         start.Part(outputs => outputs[..1])
             .Refuse([new float[3]], "The first output is 0: you read the state before the token is in it. A token sees itself, so add first, then read.")
             .Refuse([one.V[0]], "You returned the value. It is weighted by q·k, which need not be 1: nothing is divided by a sum here.")
@@ -40,32 +44,38 @@ public static class RunningState
             .Refuse(Times(2, first), "The first token counts twice. Add its matrix to the state once, and read only the state.")
             .Refuse(By(one, (q, k, v, c) => Math.Exp(Weight(q, k)) * v[c]), "You took e^(q·k). There is no softmax here: the weight is q·k itself.")
             .Refuse(By(one, (q, k, v, c) => q[^1] * k[^1] * v[c]), "Only the last a was kept. Sum over all a: `o[c] += q[a] * state[a, c]`.")
-            .Refuse(By(one, (q, k, v, c) => c < q.Length ? q[c] * k[c] * v[c] : 0), "You used k[a]·v[a] only. The matrix of a token holds k[a]·v[c] for *every* a and c.")
-            .Refuse(By(one, (q, k, v, c) => q.Select((x, a) => (double)x * (k[a] + v[c])).Sum()), "You added k and v. The matrix of a token holds the *products* k[a]·v[c].")
+            .Refuse(By(one, (q, k, v, c) => c < q.Length ? q[c] * k[c] * v[c] : 0),
+                "You used k[a]·v[a] only. The matrix of a token holds k[a]·v[c] for *every* a and c.")
+            .Refuse(By(one, (q, k, v, c) => q.Select((x, a) => (double)x * (k[a] + v[c])).Sum()),
+                "You added k and v. The matrix of a token holds the *products* k[a]·v[c].")
             .Expect(first, "With one token o = (q·k)·v: as long as v, and o[c] sums over a.");
 
         Ask("a second token, nothing decays", two, 1)
             .Refuse(Alone(two), "Each token sees only itself: the state was overwritten, or not kept. Change the tensor `state` itself, and *add* to it.")
             .Refuse(Sum(two, (i, j) => i > j || i == 0 ? 1 : 0), "The second token sees the first, but not itself. Add its matrix before you read.")
-            .Refuse(OldQuery(two), "The second output holds the answer to the first query: your state keeps (q·k)·v. Keep k[a]·v[c], without q; a later q reads it.")
+            .Refuse(OldQuery(two), "The second output holds the answer to the first query: your state keeps (q·k)·v. Keep k[a]·v[c], without q; a later q "
+                + "reads it.")
             .Expect(Rows(two, 1), "o_1 = (q_1·k_0)·v_0 + (q_1·k_1)·v_1.");
 
         float[][] kept = Rows(three, 1);
         Ask("three tokens with the decay 0.5", three, 0.5f)
             .Refuse(kept, "The decay had no effect. Multiply the *state* by it, once for each token.")
             .Refuse(Times(0.5f, Rows(three, 0.5f)), "The newest token decays, too. Multiply the state first, then add the new matrix, then read.")
-            .Refuse(Times(0.5f, kept), "All tokens, old and new, are multiplied once: you multiplied the output or the new matrix by the decay. It is the old *state* that decays.")
+            .Refuse(Times(0.5f, kept), "All tokens, old and new, are multiplied once: you multiplied the output or the new matrix by the decay. It is the old "
+                + "*state* that decays.")
             .Refuse(Sum(three, (i, j) => Math.Pow(0.5, Math.Max(0, i - j - 1))), "The state decays one token too late: multiply it before you read, not after.")
             .Refuse(Rows(three, 0.25f), "The state decays twice for each token. Once is enough.")
             .Refuse(Rows(three, 2), "The old grows: you divided by the decay.")
-            .Expect(Rows(three, 0.5f), "A token that is i steps back has the factor 0.5^i. Is each number of the state multiplied once for a token, not once in each turn of a loop?");
+            .Expect(Rows(three, 0.5f), "A token that is i steps back has the factor 0.5^i. Is each number of the state multiplied once for a token, not once "
+                + "in each turn of a loop?");
 
         Ask("three tokens with the decay 0: each sees itself alone", three, 0)
             .Finite("A number is not finite: do you divide by the decay?")
             .Expect(Alone(three), "With the decay 0 nothing of the past is left, and 0⁰ = 1 for the token itself.");
 
         trial.Call("two texts by turns, each with its own state", () => ByTurns(three, other), [.. three.Arrays, .. other.Arrays])
-            .Expect([.. Rows(three, 0.5f), .. Rows(other, 0.5f)], "Two texts disturb each other. Keep everything in the `state` that is handed over, nothing in variables outside.");
+            .Expect([.. Rows(three, 0.5f), .. Rows(other, 0.5f)],
+                "Two texts disturb each other. Keep everything in the `state` that is handed over, nothing in variables outside.");
 
         Ask("a hundred tokens with the decay 0.9", many, 0.9f)
             .Expect(Rows(many, 0.9f), "Three tokens were right, a hundred are not.");
@@ -114,7 +124,8 @@ public static class RunningState
 
     /// <summary>The mistake of keeping (q·k)·v: what stands in the state was asked for by an old query.</summary>
     private static float[][] OldQuery(Text text) =>
-        [.. text.Q.Select((_, i) => text.V[0].Select((_, c) => (float)Enumerable.Range(0, i + 1).Sum(j => Weight(text.Q[j], text.K[j]) * text.V[j][c])).ToArray())];
+        [.. text.Q.Select((_, i) => text.V[0].Select((_, c) =>
+            (float)Enumerable.Range(0, i + 1).Sum(j => Weight(text.Q[j], text.K[j]) * text.V[j][c])).ToArray())];
 
     private static float[][] Sum(Text text, Func<int, int, double> factor) =>
         [.. text.Q.Select((q, i) => Enumerable.Range(0, text.V[0].Length).Select(c =>

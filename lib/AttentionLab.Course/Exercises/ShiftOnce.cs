@@ -14,9 +14,13 @@ public static class ShiftOnce
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("12.1", "Every pixel moves once", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Think of one number of the result: from which place of x does it come? That place depends on the group of its channel. And if this place lies outside of the image?",
-        "Make a new tensor, `Tensor y = new(x.Shape);`, and read from x only. Group 0 moves by +1 along the first axis, so y at (i, j) is x at (i − 1, j). Group 1: (i + 1, j). Group 2: (i, j − 1). Group 3: (i, j + 1). Outside of the image: take (i, j) itself.",
-        "Three loops over i, j, c. `int group = c / (x.Shape[2] / 4);`, then `(int a, int b) = group switch { 0 => (i - 1, j), 1 => (i + 1, j), 2 => (i, j - 1), _ => (i, j + 1) };`, then `bool inside = a >= 0 && a < x.Shape[0] && b >= 0 && b < x.Shape[1];` and `y[i, j, c] = inside ? x[a, b, c] : x[i, j, c];`.",
+        "Think of one number of the result: from which place of x does it come? That place depends on the group of its channel. And if this place lies "
+            + "outside of the image?",
+        "Make a new tensor, `Tensor y = new(x.Shape);`, and read from x only. Group 0 moves by +1 along the first axis, so y at (i, j) is x at (i − 1, j). "
+            + "Group 1: (i + 1, j). Group 2: (i, j − 1). Group 3: (i, j + 1). Outside of the image: take (i, j) itself.",
+        "Three loops over i, j, c. `int group = c / (x.Shape[2] / 4);`, then `(int a, int b) = group switch { 0 => (i - 1, j), 1 => (i + 1, j), 2 => (i, j - "
+            + "1), _ => (i, j + 1) };`, then `bool inside = a >= 0 && a < x.Shape[0] && b >= 0 && b < x.Shape[1];` and `y[i, j, c] = inside ? x[a, b, c] : "
+            + "x[i, j, c];`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -32,18 +36,24 @@ public static class ShiftOnce
         Tensor square = Numbered(3, 3, 4);
         Ask("3×3 places, 4 channels, each place holds its own number", square)
             .Refuse(square.Copy(), "Nothing has moved: you gave x back.")
-            .Refuse(OneImage(ShiftInPlace.Forward, square), "Groups 0 and 2 are smeared: your loop read numbers that it had just written. Read from x, write to a new tensor.")
-            .Refuse(Backwards(square), "Groups 1 and 3 are smeared: your loop runs backwards and reads numbers that it had just written. Read from x, write to a new tensor.")
+            .Refuse(OneImage(ShiftInPlace.Forward, square),
+                "Groups 0 and 2 are smeared: your loop read numbers that it had just written. Read from x, write to a new tensor.")
+            .Refuse(Backwards(square), "Groups 1 and 3 are smeared: your loop runs backwards and reads numbers that it had just written. Read from x, write "
+                + "to a new tensor.")
             .Refuse(Border(square, (x, i, j, c) => 0), "The border holds zeros. Where nobody moves in, a place keeps its own number.")
-            .Refuse(Border(square, (x, i, j, c) => x[(i + 3) % 3, (j + 3) % 3, c]), "What leaves on one side comes in on the other. The border should keep its own number instead.")
-            .Refuse(Moved(square, group => group ^ 1), "All four groups move the wrong way. Group 0 moves by +1 along the first axis: y at (i, j) comes from (i − 1, j).")
-            .Refuse(Moved(square, group => group ^ 2), "You took the second axis first: that is the other branch's shift. Groups 0 and 1 move along the first axis, 2 and 3 along the second.")
+            .Refuse(Border(square, (x, i, j, c) => x[(i + 3) % 3, (j + 3) % 3, c]),
+                "What leaves on one side comes in on the other. The border should keep its own number instead.")
+            .Refuse(Moved(square, group => group ^ 1),
+                "All four groups move the wrong way. Group 0 moves by +1 along the first axis: y at (i, j) comes from (i − 1, j).")
+            .Refuse(Moved(square, group => group ^ 2),
+                "You took the second axis first: that is the other branch's shift. Groups 0 and 1 move along the first axis, 2 and 3 along the second.")
             .Refuse(Right(Right(square)), "Everything moved twice, or by two places. Each number moves by one.")
             .Refuse(Moved(square, group => group < 2 ? group : -1), "Groups 2 and 3 did not move. They go along the second axis.")
             .Refuse(Exchanged(Right(square)), "The axes of your result are exchanged: write y[i, j, c], with i along the first axis.")
             .Refuse(Right(square) + square, "You *added* the neighbour. Its number takes the place of the old one.")
             .Refuse(Moved(square, group => 0), "All channels move the same way. Each quarter of them has its own direction.")
-            .Expect(Right(square), "y at (i, j): group 0 from (i − 1, j), 1 from (i + 1, j), 2 from (i, j − 1), 3 from (i, j + 1); from outside of the image: from (i, j).");
+            .Expect(Right(square), "y at (i, j): group 0 from (i − 1, j), 1 from (i + 1, j), 2 from (i, j − 1), 3 from (i, j + 1); from outside of the image: "
+                + "from (i, j).");
 
         Tensor wide = Numbered(3, 3, 8);
         Ask("8 channels: two in each group", wide)
@@ -53,7 +63,8 @@ public static class ShiftOnce
             .Expect(Right(wide), "Group of channel c: c / (C/4).");
 
         Tensor flat = Numbered(2, 5, 4);
-        Ask("2×5 places: not a square", flat).Expect(Right(flat), "The first axis has x.Shape[0] places, the second x.Shape[1]: do not mix them up, and count no fixed 3.");
+        Ask("2×5 places: not a square", flat).Expect(Right(flat),
+            "The first axis has x.Shape[0] places, the second x.Shape[1]: do not mix them up, and count no fixed 3.");
 
         Tensor line = Numbered(1, 4, 4);
         Ask("one row of 4 places", line).Expect(Right(line), "Along the first axis there is no neighbour: groups 0 and 1 stay. Groups 2 and 3 move as always.");

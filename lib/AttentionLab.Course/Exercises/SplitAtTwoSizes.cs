@@ -16,9 +16,13 @@ public static class SplitAtTwoSizes
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("12.2", "Split attention at two sizes", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Four steps: one row of C numbers for the whole image; two matrices with a GELU between them; softmax. Over which numbers does softmax run: over channels, over places, or over branches?",
-        "a[c] is the sum over branches, and over places the *mean*, of branch[place, c]. Put it into a tensor (1, C). `a.MatMul(w1)`, GELU, `MatMul(w2)` gives K·C logits: branch k owns the columns k·C to k·C + C − 1. For each channel c: softmax over its K logits.",
-        "`Tensor a = new(1, branches[0].Columns);` and in two loops `a[0, c] += branch[place, c] / branch.Rows;`. `Tensor h = a.MatMul(w1); Gelu.Forward(h.Span, h.Span); Tensor logits = h.MatMul(w2);`. For each c: `float[] column` of the `logits[0, k * C + c]`, then `Softmax.Forward(column, column, 1, K)`, then `w[k, c] = column[k]`.",
+        "Four steps: one row of C numbers for the whole image; two matrices with a GELU between them; softmax. Over which numbers does softmax run: over "
+            + "channels, over places, or over branches?",
+        "a[c] is the sum over branches, and over places the *mean*, of branch[place, c]. Put it into a tensor (1, C). `a.MatMul(w1)`, GELU, `MatMul(w2)` "
+            + "gives K·C logits: branch k owns the columns k·C to k·C + C − 1. For each channel c: softmax over its K logits.",
+        "`Tensor a = new(1, branches[0].Columns);` and in two loops `a[0, c] += branch[place, c] / branch.Rows;`. `Tensor h = a.MatMul(w1); "
+            + "Gelu.Forward(h.Span, h.Span); Tensor logits = h.MatMul(w2);`. For each c: `float[] column` of the `logits[0, k * C + c]`, then "
+            + "`Softmax.Forward(column, column, 1, K)`, then `w[k, c] = column[k]`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -29,7 +33,8 @@ public static class SplitAtTwoSizes
     /// <param name="weights">(K branches (places, C), W₁ (C, C), W₂ (C, K·C)) → (K, C).</param>
     public static Feedback Check(Func<Tensor[], Tensor, Tensor, float[,]> weights) => About.Check(trial =>
     {
-        Answer<float[,]> Ask(string tried, Tensor[] branches, Tensor w1, Tensor w2) => trial.Call(tried, () => weights(branches, w1, w2), [.. branches, w1, w2]);
+        Answer<float[,]> Ask(string tried, Tensor[] branches, Tensor w1, Tensor w2) =>
+            trial.Call(tried, () => weights(branches, w1, w2), [.. branches, w1, w2]);
 
         CounterRandom random = new(122);
         Tensor one = Tensor.Gaussian(random, 0.5, 4, 4), two = Tensor.Gaussian(random, 1, 4, 12);
@@ -40,7 +45,8 @@ public static class SplitAtTwoSizes
             .Refuse(Filled(0.25f), "A quarter each: your softmax runs over the 4 channels. It must run over the 3 branches, for each channel.")
             .Refuse(Filled(0.5f), "A half each: that is a sigmoid of each logit. Softmax over the 3 branches makes weights that sum to 1.")
             .Refuse(Filled(1), "All 1: the largest logit wins, and here all are largest. Take softmax over the 3 branches.")
-            .Refuse(Of(blank, one, two, gate: x => 1 / (1 + Math.Exp(-x))), "You used a sigmoid between the two matrices. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.")
+            .Refuse(Of(blank, one, two, gate: x => 1 / (1 + Math.Exp(-x))),
+                "You used a sigmoid between the two matrices. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.")
             .Refuse(Filled(1f / 12), "A twelfth each: your softmax runs over all 12 logits at once. It must run over the 3 branches, for each channel.")
             .Expect(Filled(1f / 3), "Softmax over the 3 branches: each gets a third.", Tolerance);
 
@@ -53,23 +59,29 @@ public static class SplitAtTwoSizes
             .Refuse(Of(single, one, two, after: x => x / 2), "You divided the logits by √C. Split attention has no such scale.", Tolerance)
             .Refuse(Of(single, Unit(4), two), "W₁ is missing: a·W₁ comes first, then the GELU, then W₂.", Tolerance)
             .Refuse(Of([single[^1]], one, two), "You pooled the last branch only, perhaps by `=` in place of `+=`: a is the sum over all branches.", Tolerance)
-            .Refuse(Of(single, one, two, column: (k, c) => 3 * c + k), "You read the logits as (C, K). Branch k owns the columns k·C to k·C + C − 1.", Tolerance)
-            .Refuse(Of(single, one, two, branchShare: 1f / 3), "You took the mean over the branches. It is their sum, as in the library (the mean is over places only).", Tolerance)
+            .Refuse(Of(single, one, two, column: (k, c) => 3 * c + k),
+                "You read the logits as (C, K). Branch k owns the columns k·C to k·C + C − 1.", Tolerance)
+            .Refuse(Of(single, one, two, branchShare: 1f / 3),
+                "You took the mean over the branches. It is their sum, as in the library (the mean is over places only).", Tolerance)
             .Refuse(Of([single[0]], one, two), "You pooled the first branch only: a is the sum over all branches.", Tolerance)
             .Refuse(Of(single, one.Transpose(), two), "W₁ is transposed: rows are tokens, so it is a·W₁.", Tolerance)
             .Expect(Of(single, one, two), "softmax over k of (GELU(a·W₁)·W₂) at column k·C + c, a = sum over branches of the mean over places.", Tolerance);
 
         Tensor[] few = Branches(_ => Tensor.Gaussian(random, 1, 6, 4));
         Ask("six places", few, one, two)
-            .Refuse(Of(few, one, two, placeShare: 1), "You *summed* over the places: the logits grow with the image, as in the circulating code. Take the mean.", Tolerance)
+            .Refuse(Of(few, one, two, placeShare: 1),
+                "You *summed* over the places: the logits grow with the image, as in the circulating code. Take the mean.", Tolerance)
             .Refuse(Of([.. few.Select(branch => new Tensor(branch.Values[..4], 1, 4))], one, two), "Only the first place was pooled.", Tolerance)
-            .Refuse(Of(few, one, two, placeShare: 1 / MathF.Sqrt(6)), "You divided by the root of the number of places. √ is right for a sum of *independent* numbers (chapter 03); an enlarged image has equal ones.", Tolerance)
+            .Refuse(Of(few, one, two, placeShare: 1 / MathF.Sqrt(6)),
+                "You divided by the root of the number of places. √ is right for a sum of *independent* numbers (chapter 03); an enlarged image has equal "
+                    + "ones.", Tolerance)
             .Refuse(Of([.. few.Select(Largest)], one, two), "You took the largest number of each channel. Take the mean over places.", Tolerance)
             .Expect(Of(few, one, two), "a is the mean over places (`/ branch.Rows`) and the sum over branches.", Tolerance);
 
         Tensor[] large = [.. few.Select(branch => EnlargedImage.Of(branch.Reshape(1, 2, 3, 4), 7).Reshape(6 * 49, 4))];
         Ask("the same image, enlarged 7×: 294 places, and the same weights", large, one, two)
-            .Refuse(Of(few, one, two, placeShare: 49f / 6), "With 49 times the places your logits are 49 times as large: divide by the number of places that there are, not by a fixed 6.", Tolerance)
+            .Refuse(Of(few, one, two, placeShare: 49f / 6),
+                "With 49 times the places your logits are 49 times as large: divide by the number of places that there are, not by a fixed 6.", Tolerance)
             .Expect(Of(few, one, two), "Enlarging changes no mean, so it must change no weight.", Tolerance);
 
         Tensor[] loud = Branches(_ => Tensor.Gaussian(random, 3000, 2, 4));
@@ -127,8 +139,8 @@ public static class SplitAtTwoSizes
 
     /// <summary>The right weights, or those of a known mistake; computed in double, so that no rule of the library hides a mistake of this check.</summary>
     private static float[,] Of(
-        Tensor[] branches, Tensor w1, Tensor w2, Func<double, double>? gate = null, Func<int, int, int>? column = null, float branchShare = 1, float? placeShare = null,
-        Func<double, double>? after = null)
+        Tensor[] branches, Tensor w1, Tensor w2, Func<double, double>? gate = null, Func<int, int, int>? column = null, float branchShare = 1,
+        float? placeShare = null, Func<double, double>? after = null)
     {
         int channels = w1.Shape[0], count = w2.Columns / channels;
         double[] pooled = [.. Enumerable.Range(0, channels).Select(c => branches.Sum(

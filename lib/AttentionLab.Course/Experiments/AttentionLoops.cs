@@ -24,7 +24,9 @@ public static class AttentionLoops
     /// <returns>(T, D).</returns>
     public static Tensor Plain(Tensor query, Tensor key, Tensor value) => Attend(query, key, value, OneSum);
 
-    /// <summary>Tiles of four rows by two columns: eight sums that need not wait for each other, and each number that is read is used two or four times.</summary>
+    /// <summary>
+    /// Tiles of four rows by two columns: eight sums that need not wait for each other, and each number that is read is used two or four times.
+    /// </summary>
     /// <inheritdoc cref="Plain"/>
     /// <exception cref="ArgumentException">T is no multiple of 4, or D is odd.</exception>
     public static Tensor Blocked(Tensor query, Tensor key, Tensor value)
@@ -32,7 +34,8 @@ public static class AttentionLoops
         ArgumentNullException.ThrowIfNull(query);
         return query.Rows % TileRows == 0 && query.Columns % TileColumns == 0
             ? Attend(query, key, value, Tiles)
-            : throw new ArgumentException($"query is {Tensor.Describe(query.Shape)} but tiles are {TileRows} by {TileColumns}: pass a multiple of {TileRows} rows and an even width.");
+            : throw new ArgumentException($"query is {Tensor.Describe(query.Shape)} but tiles are {TileRows} by {TileColumns}: pass a multiple of {TileRows} "
+                + $"rows and an even width.");
     }
 
     /// <summary>One row at a time with wide registers (SIMD): several multiply-adds in one instruction, but each number that is read is used once.</summary>

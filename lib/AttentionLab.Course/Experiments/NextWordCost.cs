@@ -4,7 +4,9 @@ using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Experiments;
 
-/// <summary>What the next word costs one attention layer when t words stand, itself among them. Three ways to the same question, one of them with another answer.</summary>
+/// <summary>
+/// What the next word costs one attention layer when t words stand, itself among them. Three ways to the same question, one of them with another answer.
+/// </summary>
 /// <param name="Words">t.</param>
 /// <param name="AgainWork">Multiply-adds when all t words are computed again: t·4d² + 2·t²·d.</param>
 /// <param name="CacheWork">With kept keys and values: 4d² + 2·t·d.</param>

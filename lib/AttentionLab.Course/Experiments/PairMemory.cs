@@ -42,7 +42,8 @@ public sealed class PairMemory
     public bool[] ByLinear(FeatureMap map = FeatureMap.EluPlusOne)
     {
         Tensor output = new(_queries.Rows, _values.Columns);
-        LinearAttend.Forward(AttendInput.Linear<float>(_queries.Span, _keys.Span, _values.Span, new(1, 1, _queries.Rows, _keys.Rows, _keys.Columns, _values.Columns)), output.Span, map);
+        AttendSizes sizes = new(1, 1, _queries.Rows, _keys.Rows, _keys.Columns, _values.Columns);
+        LinearAttend.Forward(AttendInput.Linear<float>(_queries.Span, _keys.Span, _values.Span, sizes), output.Span, map);
         return Found(output);
     }
 
@@ -70,6 +71,7 @@ public sealed class PairMemory
         // The length of an answer does not matter for which value is nearest by cosine; the length of the values does.
         Tensor likeness = answers.MatMulTransposed(_values);
         float[] lengths = [.. Enumerable.Range(0, _values.Rows).Select(j => MathF.Sqrt(Dot.Forward(_values.Row(j), _values.Row(j))))];
-        return [.. _asked.Select((own, i) => Enumerable.Range(0, lengths.Length).All(j => j == own || likeness[i, j] / lengths[j] < likeness[i, own] / lengths[own]))];
+        return [.. _asked.Select((own, i) => Enumerable.Range(0, lengths.Length).All(j =>
+            j == own || likeness[i, j] / lengths[j] < likeness[i, own] / lengths[own]))];
     }
 }

@@ -15,7 +15,8 @@ public static class PowerLaw
         ArgumentNullException.ThrowIfNull(y);
         if (x.Count != y.Count || x.Count < 2 || x.Concat(y).Any(value => !(value > 0)))
         {
-            throw new ArgumentException($"x has {x.Count} numbers and y {y.Count} but a slope needs as many of both, at least two, all above 0: pass such points.");
+            throw new ArgumentException($"x has {x.Count} numbers and y {y.Count} but a slope needs as many of both, at least two, all above 0: pass such "
+                + $"points.");
         }
 
         return Fit.Line([.. x.Select(value => Math.Log(value))], [.. y.Select(value => Math.Log(value))]).B;
