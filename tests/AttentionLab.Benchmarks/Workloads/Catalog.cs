@@ -8,7 +8,7 @@ internal static class Catalog
     /// <summary>What <c>--only</c> may select.</summary>
     public static IReadOnlyList<string> Groups { get; } =
     [
-        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "encoder", "rows", "training", "lightning"
+        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "encoder", "rows", "training", "lightning", "tokens"
     ];
 
     /// <summary>All contests, in the order of the table.</summary>
@@ -23,5 +23,6 @@ internal static class Catalog
         .. RowContests.All(rivals, threads),
         .. TrainingContests.All(rivals, threads),
         .. LightningContests.All(rivals, threads),
+        .. TokenContests.All(rivals, threads),
     ];
 }

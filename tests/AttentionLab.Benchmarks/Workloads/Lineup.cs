@@ -52,6 +52,13 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
             });
     }
 
+    /// <summary>A tokenizer, on one thread: its ids are brought into a result after the samples.</summary>
+    public void AddIds(string system, Action run, Action<float[]> read)
+    {
+        float[] result = Inputs.Zeros(size);
+        _contenders.Add(new(system, run, result) { IsRival = system != "ours", Threads = 1, BeforeComparison = () => read(result) });
+    }
+
     /// <summary>Ours on other inputs, whose right result is known.</summary>
     public void AddExpecting(string system, Action<float[]> run, float[] expected, double? flops = null)
     {
