@@ -36,7 +36,7 @@ public sealed partial class Bert
     public Tensor Embed(IReadOnlyList<string> texts, bool truncate)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        Tensor vectors = new(texts.Count, Config.Channels);
+        Tensor vectors = new(texts.Count, Width);
         Embed(texts, vectors.Span, new() { Truncate = truncate });
         return vectors;
     }
@@ -54,7 +54,7 @@ public sealed partial class Bert
     public void Embed(IReadOnlyList<string> texts, Span<float> vectors, EmbedOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        int count = texts.Count, channels = Config.Channels;
+        int count = texts.Count, channels = Width;
         if (vectors.Length != (long)count * channels)
         {
             throw new ArgumentException(
@@ -62,13 +62,14 @@ public sealed partial class Bert
         }
 
         RequirePooler();
+        string prompt = Prompt(options?.Prompt);
         EncodedText[] encoded = ArrayPool<EncodedText>.Shared.Rent(count);
         int[] lengths = ArrayPool<int>.Shared.Rent(count), order = ArrayPool<int>.Shared.Rent(count);
         try
         {
             for (int i = 0; i < count; i++)
             {
-                encoded[i] = Encode(texts, i, options?.Truncate ?? false);
+                encoded[i] = Encode(texts, i, prompt, options?.Truncate ?? false);
                 (lengths[i], order[i]) = (encoded[i].Length, i);
             }
 
@@ -112,24 +113,30 @@ public sealed partial class Bert
         await foreach (string[] some in texts.Chunk(TextsInAdvance).WithCancellation(cancellation))
         {
             progress?.Before = before;
-            float[] vectors = new float[some.Length * Config.Channels];
+            float[] vectors = new float[some.Length * Width];
             await Task.Run(() => Embed(some, vectors, options, cancellation), cancellation);
             for (int i = 0; i < some.Length; i++)
             {
-                yield return vectors.AsMemory(i * Config.Channels, Config.Channels);
+                yield return vectors.AsMemory(i * Width, Width);
             }
 
             before += some.Length;
         }
     }
 
-    private EncodedText Encode(IReadOnlyList<string> texts, int number, bool truncate)
+    private string Prompt(string? name) => (name ?? DefaultPrompt) is not { } wanted ? ""
+        : Prompts.TryGetValue(wanted, out string? prompt) ? prompt
+        : throw new ArgumentException(
+            $"Prompt is \"{wanted}\" but the model has {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}: name one of these, or leave it out.");
+
+    private EncodedText Encode(IReadOnlyList<string> texts, int number, string prompt, bool truncate)
     {
         if (texts[number] is not { } text)
         {
             throw new ArgumentException($"text {number} is null: pass \"\" for an empty text, or leave it out.", nameof(texts));
         }
 
+        text = prompt.Length == 0 ? text : prompt + text;
         EncodedText encoded = Tokenizer.Encode(_lowerCaseFirst ? UnicodeText.Lower(text) : text, null, MaximumLength);
         return encoded.Dropped == 0 || truncate
             ? encoded
@@ -143,7 +150,7 @@ public sealed partial class Bert
     /// The packed weights, made by the first call. They take the place of the encoder's own; a matrix that somebody asked the encoder for since may
     /// have been changed, and is packed again.
     /// </summary>
-    private PackedEncoder Packed()
+    internal PackedEncoder Packed()
     {
         lock (_packing)
         {
@@ -168,7 +175,7 @@ public sealed partial class Bert
         for (int i = 0; i < order.Length; i++)
         {
             int size = lengths[i] * channels;
-            PoolRows(y[..size], vectors.Slice(order[i] * channels, channels));
+            PoolRows(y[..size], vectors.Slice(order[i] * Width, Width));
             y = y[size..];
         }
     }

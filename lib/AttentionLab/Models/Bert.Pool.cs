@@ -9,7 +9,7 @@ public sealed partial class Bert
     /// <summary>One vector a text from the vectors of its pieces, by <see cref="Pooling"/> and <see cref="Normalize"/>.</summary>
     /// <param name="y">(B,T,C), from <see cref="Forward"/>.</param>
     /// <param name="visible">(B,T): true for a piece, false for padding, which stands at the end.</param>
-    /// <returns>(B,C).</returns>
+    /// <returns>(B, <see cref="Width"/>).</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or a text has no piece.</exception>
     /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
     public Tensor Pool(Tensor y, bool[,] visible)
@@ -26,7 +26,7 @@ public sealed partial class Bert
 
         RequirePooler();
         int tokens = y.Shape[1], channels = y.Columns;
-        Tensor pooled = new(y.Shape[0], channels);
+        Tensor pooled = new(y.Shape[0], Width);
         for (int b = 0; b < y.Shape[0]; b++)
         {
             int length = 0;
@@ -46,10 +46,36 @@ public sealed partial class Bert
         return pooled;
     }
 
-    /// <summary>The same for one text.</summary>
+    /// <summary>The same for one text: pooling, Dense modules, length.</summary>
     /// <param name="rows">(T,C).</param>
-    /// <param name="pooled">(C), overwritten.</param>
-    private void PoolRows(ReadOnlySpan<float> rows, Span<float> pooled)
+    /// <param name="vector">(<see cref="Width"/>), overwritten.</param>
+    private void PoolRows(ReadOnlySpan<float> rows, Span<float> vector)
+    {
+        if (_dense.Count == 0)
+        {
+            PoolAlone(rows, vector);
+        }
+        else
+        {
+            float[] now = new float[Config.Channels];
+            PoolAlone(rows, now);
+            foreach (DenseModule dense in _dense)
+            {
+                float[] next = new float[dense.Outputs];
+                dense.Infer(now, next);
+                now = next;
+            }
+
+            now.CopyTo(vector);
+        }
+
+        if (Normalize)
+        {
+            CosineSimilarity.Unit(vector, vector);
+        }
+    }
+
+    private void PoolAlone(ReadOnlySpan<float> rows, Span<float> pooled)
     {
         int channels = pooled.Length, tokens = rows.Length / channels;
         ReadOnlySpan<float> first = rows[..channels];
@@ -79,11 +105,6 @@ public sealed partial class Bert
                 }
 
                 break;
-        }
-
-        if (Normalize)
-        {
-            CosineSimilarity.Unit(pooled, pooled);
         }
     }
 

@@ -6,7 +6,7 @@ using AttentionLab.Words;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// A trained BERT (Devlin et al. 2019) or MiniLM from a folder as it is downloaded: <c>config.json</c>, <c>tokenizer.json</c> or
+/// A trained BERT (Devlin et al. 2019), MiniLM or DistilBERT from a folder as it is downloaded: <c>config.json</c>, <c>tokenizer.json</c> or
 /// <c>vocab.txt</c>, <c>model.safetensors</c>, and what sentence-transformers adds. Texts in, vectors out.
 /// <code>
 /// Bert bert = Bert.Load("models/all-MiniLM-L6-v2");
@@ -22,6 +22,7 @@ namespace AttentionLab.Models;
 public sealed partial class Bert
 {
     private readonly bool _lowerCaseFirst;
+    private readonly List<DenseModule> _dense = [];
 
     private Bert(BertConfig config, WordPieceTokenizer tokenizer, Encoder encoder, Linear? pooler, IReadOnlyList<string> unused, SentenceSettings settings)
     {
@@ -30,6 +31,13 @@ public sealed partial class Bert
         Normalize = settings.Normalize;
         MaximumLength = Math.Min(settings.MaximumLength ?? config.Capacity, config.Capacity);
         _lowerCaseFirst = settings.LowerCaseFirst;
+        (Prompts, DefaultPrompt) = (settings.Prompts, settings.DefaultPrompt);
+        int width = config.Channels;
+        foreach (string folder in settings.Dense)
+        {
+            _dense.Add(DenseModule.Read(folder, width));
+            width = _dense[^1].Outputs;
+        }
     }
 
     /// <summary>Sizes and choices.</summary>
@@ -53,6 +61,15 @@ public sealed partial class Bert
     /// <summary>Longest text in pieces, [CLS] and [SEP] included.</summary>
     public int MaximumLength { get; }
 
+    /// <summary>Numbers of a text's vector: C, or what the last Dense module of the folder gives.</summary>
+    public int Width => _dense.Count == 0 ? Config.Channels : _dense[^1].Outputs;
+
+    /// <summary>What the model wants before texts of a kind, by name ("query", "passage"); from the folder.</summary>
+    public IReadOnlyDictionary<string, string> Prompts { get; }
+
+    /// <summary>The prompt used where <see cref="EmbedOptions.Prompt"/> names none; from the folder, else null.</summary>
+    public string? DefaultPrompt { get; }
+
     /// <summary>Tensors of the file that belong to other heads and were not read.</summary>
     public IReadOnlyList<string> UnusedTensors { get; }
 
@@ -74,16 +91,7 @@ public sealed partial class Bert
         string model = settings.ModelFolder;
         BertConfig config = BertConfig.Read(Path.Combine(model, "config.json"));
         WordPieceTokenizer tokenizer = BertTokenizer.Read(model, config, lowerCase, rules);
-        string weights = Path.Combine(model, "model.safetensors");
-        if (!File.Exists(weights) && !Directory.Exists(weights))
-        {
-            string why = File.Exists(weights + ".index.json") ? "it is split into several files, which are not read: save it as one"
-                : File.Exists(Path.Combine(model, "pytorch_model.bin")) ? "pytorch_model.bin is not read: save the model as safetensors"
-                : "put the model's file there";
-            throw new FileNotFoundException($"{weights} does not exist: {why}.", weights);
-        }
-
-        using SafeTensorsFile file = SafeTensorsFile.Open(weights);
+        using ModelWeights file = ModelWeights.Open(model);
         (Encoder encoder, Linear? pooler, IReadOnlyList<string> unused) = BertWeights.Load(file, config);
         return new(config, tokenizer, encoder, pooler, unused, settings);
     }
@@ -95,7 +103,7 @@ public sealed partial class Bert
     public (Tensor Y, Encoder.Saved Saved) Forward(EncodedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Encoder.Forward(batch.Ids, batch.Visible, batch.Types);
+        return Encoder.Forward(batch.Ids, batch.Visible, Config.TokenTypes == 0 ? null : batch.Types);
     }
 
     /// <summary>Sizes on one line.</summary>

@@ -11,12 +11,13 @@ namespace AttentionLab.Models;
 /// <param name="Heads">H: "num_attention_heads".</param>
 /// <param name="Hidden">"intermediate_size", width inside the feed-forward nets.</param>
 /// <param name="Capacity">"max_position_embeddings", longest sequence.</param>
-/// <param name="TokenTypes">"type_vocab_size".</param>
+/// <param name="TokenTypes">"type_vocab_size"; 0 of a DistilBERT.</param>
 /// <param name="Activation">"hidden_act".</param>
 /// <param name="Epsilon">"layer_norm_eps".</param>
+/// <param name="Family">"model_type"; a DistilBERT calls its sizes dim, n_layers, n_heads, hidden_dim.</param>
 public sealed record BertConfig(
     int Vocabulary, int Channels, int Layers, int Heads, int Hidden, int Capacity, int TokenTypes = 2,
-    Activation Activation = Activation.Gelu, float Epsilon = 1e-12f)
+    Activation Activation = Activation.Gelu, float Epsilon = 1e-12f, BertFamily Family = BertFamily.Bert)
 {
     private const int Most = 100_000_000;
 
@@ -29,7 +30,12 @@ public sealed record BertConfig(
     {
         JsonFile file = JsonFile.ReadIfThere(path) ?? throw new FileNotFoundException(
             $"{path} does not exist: put the model's config.json there, beside vocab.txt and model.safetensors.", path);
-        Require(file, "model_type", "bert", "another architecture");
+        bool distil = file.Text("model_type") == "distilbert";
+        if (!distil)
+        {
+            Require(file, "model_type", "bert", "another architecture");
+        }
+
         Require(file, "position_embedding_type", "absolute", "relative positions");
         foreach (string key in new[] { "is_decoder", "add_cross_attention", "is_encoder_decoder" })
         {
@@ -45,20 +51,23 @@ public sealed record BertConfig(
                 $"{path}: quantization_config is there but only F32, F16 and BF16 weights are read: take the model before quantisation.");
         }
 
+        (string channels, string layers, string heads, string hidden) = distil ? ("dim", "n_layers", "n_heads", "hidden_dim")
+            : ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size");
         BertConfig config = new(
             file.Integer("vocab_size", 1, Most),
-            file.Integer("hidden_size", 1, Most),
-            file.Integer("num_hidden_layers", 1, 10_000),
-            file.Integer("num_attention_heads", 1, Most),
-            file.Integer("intermediate_size", 1, Most),
+            file.Integer(channels, 1, Most),
+            file.Integer(layers, 1, 10_000),
+            file.Integer(heads, 1, Most),
+            file.Integer(hidden, 1, Most),
             file.Integer("max_position_embeddings", 1, Most),
-            file.Integer("type_vocab_size", 1, Most, missing: 2),
-            ActivationOf(file),
-            (float)file.Number("layer_norm_eps", 0, 1, missing: 1e-12));
+            distil ? 0 : file.Integer("type_vocab_size", 1, Most, missing: 2),
+            ActivationOf(file, distil ? "activation" : "hidden_act"),
+            distil ? 1e-12f : (float)file.Number("layer_norm_eps", 0, 1, missing: 1e-12),
+            distil ? BertFamily.Distil : BertFamily.Bert);
         if (config.Channels % config.Heads != 0)
         {
             throw new InvalidDataException(
-                $"{path}: hidden_size is {config.Channels} but num_attention_heads is {config.Heads}, which does not divide it: take the file that belongs to "
+                $"{path}: {channels} is {config.Channels} but {heads} is {config.Heads}, which does not divide it: take the file that belongs to "
                 + "the model, or mend it.");
         }
 
@@ -134,14 +143,14 @@ public sealed record BertConfig(
         }
     }
 
-    private static Activation ActivationOf(JsonFile file) => file.Text("hidden_act") switch
+    private static Activation ActivationOf(JsonFile file, string key) => file.Text(key) switch
     {
         null or "gelu" or "gelu_python" => Activation.Gelu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
         "relu" => Activation.Relu,
         string other =>
             throw new InvalidDataException(
-                $"{file.Path}: hidden_act is \"{JsonFile.Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model "
+                $"{file.Path}: {key} is \"{JsonFile.Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model "
                 + "with one of these."),
     };
 }

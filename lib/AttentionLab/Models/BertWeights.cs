@@ -6,25 +6,24 @@ using AttentionLab.Weights;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// Finds a BERT's tensors in a safetensors file under the names of Hugging Face: with any
-/// prefix that all of them share ("bert.", "model.", none), norms as weight and bias or,
-/// in the first published files, gamma and beta; the pooler may be missing; heads beside the encoder are left alone.
-/// A dense weight lies there as (outputs, inputs) and here as (inputs, outputs).
+/// Finds a model's tensors under the names of Hugging Face (<see cref="BertNames"/>): with any prefix that all of them share ("bert.", "model.",
+/// "0.auto_model.", none), norms as weight and bias or, in the first published files, gamma and beta; the pooler may be missing; heads beside the
+/// encoder are left alone. A dense weight lies there as (outputs, inputs) and here as (inputs, outputs).
 /// </summary>
 internal static class BertWeights
 {
-    private const string Words = "embeddings.word_embeddings.weight", Pooler = "pooler.dense";
-    private static readonly string[] Heads = ["cls.", "classifier.", "qa_outputs."];
+    private static readonly string[] Heads = ["cls.", "classifier.", "pre_classifier.", "qa_outputs.", "vocab_"];
 
     /// <summary>Checks every name and shape first, then builds the encoder and fills it.</summary>
     /// <exception cref="InvalidDataException">Tensors are missing, unknown or of another shape; the message names both sides and the fix.</exception>
-    public static (Encoder Encoder, Linear? Pooler, IReadOnlyList<string> Unused) Load(SafeTensorsFile file, BertConfig config)
+    public static (Encoder Encoder, Linear? Pooler, IReadOnlyList<string> Unused) Load(ModelWeights file, BertConfig config)
     {
-        string prefix = Prefix(file, Words, "take the model.safetensors of a BERT model");
-        bool pooled = file.Contains($"{prefix}{Pooler}.weight") || file.Contains($"{prefix}{Pooler}.bias");
-        Dictionary<string, Slot> found = [];
+        string prefix = Prefix(file, BertNames.Words, "take the model.safetensors of a BERT model", config.Family);
+        bool pooled = config.Family == BertFamily.Bert
+            && (file.Contains($"{prefix}{BertNames.Pooler}.weight") || file.Contains($"{prefix}{BertNames.Pooler}.bias"));
+        Dictionary<string, BertSlot> found = [];
         List<string> faults = [];
-        foreach (Slot slot in Slots(config, pooled))
+        foreach (BertSlot slot in BertNames.Slots(config, pooled))
         {
             string name = prefix + slot.Name;
             string old = name.Replace(
@@ -64,16 +63,10 @@ internal static class BertWeights
         CounterRandom blank = new(0) { Blank = true };
         Encoder encoder = new(config.ToOptions(), blank);
         Linear? pooler = pooled ? new(config.Channels, config.Channels, blank, name: "pooler") : null;
-        foreach ((string name, Slot slot) in found)
+        foreach ((string name, BertSlot slot) in found)
         {
             Parameter target = slot.Target(encoder, pooler);
             Tensor stored = file.Read(name);
-            if (!Finite.All(stored.Span))
-            {
-                throw new InvalidDataException(
-                    $"tensor \"{name}\" of {file.Path} holds NaN or infinity: the file is damaged, or the training diverged; take another one.");
-            }
-
             if (slot.Transposed)
             {
                 target.SetTurned(stored);
@@ -89,25 +82,26 @@ internal static class BertWeights
 
     /// <summary>An encoder's tensors under the names and in the shapes of the file, without "bert.".</summary>
     public static IEnumerable<(string Name, Tensor Value)> Named(Encoder encoder, BertConfig config) =>
-        Slots(config, pooled: false).Select(
+        BertNames.Slots(config, pooled: false).Select(
             slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
 
     /// <summary>What stands before a tensor's usual name in this file: nothing, "bert.", or what a wrapper put there ("model.", "0.auto_model.").</summary>
     /// <param name="file">The file.</param>
     /// <param name="name">The usual name.</param>
     /// <param name="fix">What to do if it is nowhere.</param>
+    /// <param name="family">Whose own name may be part of it.</param>
     /// <exception cref="InvalidDataException">It is nowhere, more than once, or behind the name of another architecture.</exception>
-    public static string Prefix(SafeTensorsFile file, string name, string fix)
+    public static string Prefix(ModelWeights file, string name, string fix, BertFamily family = BertFamily.Bert)
     {
         string[] found = [.. file.Tensors.Select(t => t.Name)
             .Where(n => n.EndsWith(name, StringComparison.Ordinal)).Select(n => n[..^name.Length])
-            .Where(prefix => (prefix.Length == 0 || prefix.EndsWith('.')) && !prefix.Split('.').Any(IsOther)).Take(3)];
+            .Where(prefix => (prefix.Length == 0 || prefix.EndsWith('.')) && !prefix.Split('.').Any(part => IsOther(part, family))).Take(3)];
         return found switch
         {
             [string prefix] => prefix,
             [] =>
                 throw new InvalidDataException(
-                    $"{file.Path} has no tensor \"{name}\", neither by itself nor behind \"bert.\" or the like: its {file.Tensors.Count} tensors begin with "
+                    $"{file.Path} has no tensor \"{name}\", neither by itself nor behind \"bert.\" or the like: its {file.Tensors.Count()} tensors begin with "
                     + $"{Begin(file)}; {fix}."),
             _ =>
                 throw new InvalidDataException(
@@ -117,12 +111,14 @@ internal static class BertWeights
     }
 
     /// <summary>Relatives have tensors of the same names that mean something else; "roberta." counts its positions from 2.</summary>
-    private static bool IsOther(string part) => part != "bert" && (part.Contains("bert", StringComparison.OrdinalIgnoreCase) || part is "electra" or "mpnet");
+    private static bool IsOther(string part, BertFamily family) =>
+        part != (family == BertFamily.Distil ? "distilbert" : "bert")
+        && (part.Contains("bert", StringComparison.OrdinalIgnoreCase) || part is "electra" or "mpnet");
 
-    private static string Begin(SafeTensorsFile file) => string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
+    private static string Begin(ModelWeights file) => string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
 
     /// <summary>What the file has beside the encoder: other heads (unused), and what nobody knows.</summary>
-    private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(SafeTensorsFile file, string prefix, Dictionary<string, Slot> found)
+    private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(ModelWeights file, string prefix, Dictionary<string, BertSlot> found)
     {
         List<string> unused = [], unknown = [];
         foreach (string name in file.Tensors.Select(t => t.Name).Where(name => !found.ContainsKey(name)))
@@ -135,57 +131,4 @@ internal static class BertWeights
 
         return (unused, unknown);
     }
-
-    private static IEnumerable<Slot> Slots(BertConfig config, bool pooled)
-    {
-        long c = config.Channels, hidden = config.Hidden;
-        yield return new(Words, [config.Vocabulary, c], (e, _) => e.Embedding.Words.Table);
-        yield return new("embeddings.position_embeddings.weight", [config.Capacity, c], (e, _) => e.Embedding.Positions!.Table);
-        yield return new("embeddings.token_type_embeddings.weight", [config.TokenTypes, c], (e, _) => e.Embedding.Types!.Table);
-        foreach (Slot slot in Norm("embeddings.LayerNorm", c, e => e.Embedding.Norm!))
-        {
-            yield return slot;
-        }
-
-        for (int i = 0; i < config.Layers; i++)
-        {
-            int at = i;
-            string layer = $"encoder.layer.{i}";
-            Slot[] slots =
-            [
-                .. Dense($"{layer}.attention.self.query", c, c, (e, _) => e.Layers.Layers[at].Attention.Query),
-                .. Dense($"{layer}.attention.self.key", c, c, (e, _) => e.Layers.Layers[at].Attention.Key),
-                .. Dense($"{layer}.attention.self.value", c, c, (e, _) => e.Layers.Layers[at].Attention.Value),
-                .. Dense($"{layer}.attention.output.dense", c, c, (e, _) => e.Layers.Layers[at].Attention.Output),
-                .. Norm($"{layer}.attention.output.LayerNorm", c, e => e.Layers.Layers[at].AttentionNorm.Norm),
-                .. Dense($"{layer}.intermediate.dense", c, hidden, (e, _) => e.Layers.Layers[at].FeedForward.Expand),
-                .. Dense($"{layer}.output.dense", hidden, c, (e, _) => e.Layers.Layers[at].FeedForward.Contract),
-                .. Norm($"{layer}.output.LayerNorm", c, e => e.Layers.Layers[at].FeedForwardNorm.Norm),
-            ];
-            foreach (Slot slot in slots)
-            {
-                yield return slot;
-            }
-        }
-
-        foreach (Slot slot in pooled ? Dense(Pooler, c, c, (_, pooler) => pooler!) : [])
-        {
-            yield return slot;
-        }
-    }
-
-    private static Slot[] Dense(string name, long inputs, long outputs, Func<Encoder, Linear?, Linear> layer) =>
-    [
-        new($"{name}.weight", [outputs, inputs], (e, p) => layer(e, p).Weight, Transposed: true),
-        new($"{name}.bias", [outputs], (e, p) => layer(e, p).Bias!),
-    ];
-
-    private static Slot[] Norm(string name, long channels, Func<Encoder, LayerNorm> norm) =>
-    [
-        new($"{name}.weight", [channels], (e, _) => norm(e).Gain),
-        new($"{name}.bias", [channels], (e, _) => norm(e).Shift),
-    ];
-
-    /// <summary>One tensor: its name without prefix, its shape in the file, and where it goes.</summary>
-    private sealed record Slot(string Name, long[] Shape, Func<Encoder, Linear?, Parameter> Target, bool Transposed = false);
 }

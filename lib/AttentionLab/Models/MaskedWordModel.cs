@@ -47,12 +47,10 @@ public sealed class MaskedWordModel
     {
         Bert bert = Bert.Load(folder, lowerCase);
         MaskedWordHead head = new(bert.Encoder.Embedding.Words, new CounterRandom(0) { Blank = true }, bert.Config.Activation, bert.Config.Epsilon);
-        using SafeTensorsFile file = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
+        using ModelWeights file = ModelWeights.Open(folder);
         string prefix = BertWeights.Prefix(
             file, $"{Transform}.weight", "it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM");
-        Tensor weight = new(head.Transform.Weight.Value.Shape);
-        file.ReadInto($"{prefix}{Transform}.weight", weight);
-        weight.Transpose().Span.CopyTo(head.Transform.Weight.Value.Span);
+        file.ReadInto($"{prefix}{Transform}.weight", head.Transform.Weight.Value, transposed: true);
         file.ReadInto($"{prefix}{Transform}.bias", head.Transform.Bias!.Value);
         file.ReadInto($"{prefix}{Norm}.weight", head.Norm.Gain.Value);
         file.ReadInto($"{prefix}{Norm}.bias", head.Norm.Shift.Value);

@@ -166,15 +166,13 @@ public class HostileBertTests
         Assert.Contains(fix, message);
     }
 
-    [Theory]
-    [InlineData("pytorch_model.bin", "save the model as safetensors")]
-    [InlineData("model.safetensors.index.json", "split into several files")]
-    public void Load_WeightsInAnotherForm_SaysWhatToDo(string file, string fix)
+    [Fact]
+    public void Load_WeightsInAnotherForm_SaysWhatToDo()
     {
         using TemporaryFolder folder = Copy("cased-plain");
-        File.Move(folder["model.safetensors"], folder[file]);
+        File.Move(folder["model.safetensors"], folder["pytorch_model.bin"]);
 
-        Assert.Contains(fix, Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message);
+        Assert.Contains("save the model as safetensors", Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message);
     }
 
     [Fact]

@@ -171,14 +171,15 @@ def modules(pooling, normalise):
             ("1_Pooling/config.json", {"word_embedding_dimension": 16, **flags})]
 
 
-make("uncased-prefix", 1, False, torch.float32, old_names, True,
-     {"hidden_size": 20, "intermediate_size": 28, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "type_vocab_size": 2, "position_embedding_type": "absolute", "spare": 3},
-     extra=[("cls.predictions.bias", (7,)), ("cls.seq_relationship.weight", (2, 20))], files=[("tokenizer_config.json", {"do_lower_case": True, "model_max_length": 40})])
-make("cased-plain", 2, True, torch.float16, plain, False,
-     {"hidden_size": 12, "intermediate_size": 40, "hidden_act": "gelu_new", "layer_norm_eps": 1e-5, "type_vocab_size": 1})
-make("sentence-mean", 3, False, torch.float32, plain, True,
-     {"hidden_size": 16, "intermediate_size": 24, "hidden_act": "gelu_pytorch_tanh", "num_hidden_layers": 3, "num_attention_heads": 2},
-     files=modules("mean", True) + [("sentence_bert_config.json", {"max_seq_length": 32, "do_lower_case": False})], pooling="mean", normalise=True)
-make("sentence-cls", 4, True, torch.bfloat16, lambda name: "bert." + name, False,
-     {"hidden_size": 16, "intermediate_size": 24, "hidden_act": "relu", "num_hidden_layers": 1},
-     files=modules("cls", False) + [("tokenizer_config.json", {"do_lower_case": False})], pooling="cls")
+if __name__ == "__main__":
+    make("uncased-prefix", 1, False, torch.float32, old_names, True,
+         {"hidden_size": 20, "intermediate_size": 28, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "type_vocab_size": 2, "position_embedding_type": "absolute", "spare": 3},
+         extra=[("cls.predictions.bias", (7,)), ("cls.seq_relationship.weight", (2, 20))], files=[("tokenizer_config.json", {"do_lower_case": True, "model_max_length": 40})])
+    make("cased-plain", 2, True, torch.float16, plain, False,
+         {"hidden_size": 12, "intermediate_size": 40, "hidden_act": "gelu_new", "layer_norm_eps": 1e-5, "type_vocab_size": 1})
+    make("sentence-mean", 3, False, torch.float32, plain, True,
+         {"hidden_size": 16, "intermediate_size": 24, "hidden_act": "gelu_pytorch_tanh", "num_hidden_layers": 3, "num_attention_heads": 2},
+         files=modules("mean", True) + [("sentence_bert_config.json", {"max_seq_length": 32, "do_lower_case": False})], pooling="mean", normalise=True)
+    make("sentence-cls", 4, True, torch.bfloat16, lambda name: "bert." + name, False,
+         {"hidden_size": 16, "intermediate_size": 24, "hidden_act": "relu", "num_hidden_layers": 1},
+         files=modules("cls", False) + [("tokenizer_config.json", {"do_lower_case": False})], pooling="cls")
