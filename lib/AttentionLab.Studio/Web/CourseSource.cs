@@ -28,8 +28,8 @@ public sealed record WorkOptions
     public string? Folder { get; init; }
 
     /// <summary>
-    /// Kernels at the same time: a chapter's kernel holds 250 to 450 MB, so that the server, four of these and two runs behind the page stay
-    /// below 3 GB.
+    /// Kernels at the same time: a chapter's kernel holds about 500 MB when all its cells ran, so that the server and four of these stay below 3 GB.
+    /// Each run behind the page takes the place of one, down to two.
     /// </summary>
     public int MostKernels { get; init; } = 4;
 

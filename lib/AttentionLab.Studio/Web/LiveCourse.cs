@@ -32,7 +32,7 @@ public sealed class LiveCourse : IAsyncDisposable
         _source = source;
         _store = new ChapterStore(source, formulas);
         _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
-        _workshop = new Workshop(source.Work, _pulse);
+        _workshop = new Workshop(source.Work, _pulse, () => _queue.Running);
         _log = log ?? (_ => { });
     }
 

@@ -10,9 +10,13 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
     private readonly List<string> _waiting = [];
     private readonly List<Task> _workers = [];
     private bool _disposed;
+    private int _running;
 
     /// <summary>Cancelled when the queue ends.</summary>
     public CancellationToken Stopping => _disposed ? new CancellationToken(canceled: true) : _stopping.Token;
+
+    /// <summary>Chapters that run now.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     /// <summary>Puts chapters at the end.</summary>
     public void Add(IEnumerable<string> names)
@@ -82,7 +86,15 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
     {
         while (Next() is { } name)
         {
-            await runAsync(name, _stopping.Token);
+            Interlocked.Increment(ref _running);
+            try
+            {
+                await runAsync(name, _stopping.Token);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
         }
     }
 

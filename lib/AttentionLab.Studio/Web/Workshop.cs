@@ -7,14 +7,21 @@ namespace AttentionLab.Studio.Web;
 internal sealed class Workshop : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    /// <summary>Kernels that the reader may have however much runs behind the page: two chapters side by side.</summary>
+    private const int Fewest = 2;
+
     private readonly WorkOptions _options;
+    private readonly Func<int> _behind;
     private readonly Pulse _pulse;
     private readonly Dictionary<string, WorkSession> _sessions = new(StringComparer.Ordinal);
     private readonly Timer _idle;
 
-    public Workshop(WorkOptions options, Pulse pulse)
+    /// <param name="options">How kernels run, and how many.</param>
+    /// <param name="pulse">Beats when something changed.</param>
+    /// <param name="behind">How many processes run the book behind the page now: they share the memory.</param>
+    public Workshop(WorkOptions options, Pulse pulse, Func<int> behind)
     {
-        (_options, _pulse) = (options, pulse);
+        (_options, _pulse, _behind) = (options, pulse, behind);
         _idle = new Timer(_ => _ = EndIdleAsync(), null, options.IdleLimit / 4, options.IdleLimit / 4);
     }
 
@@ -56,10 +63,12 @@ internal sealed class Workshop : IAsyncDisposable
     private async Task MakeRoomAsync(string name)
     {
         WorkSession[] others = [.. Sessions().Where(session => session != Find(name) && session.HasKernel)];
-        int tooMany = Math.Max(0, others.Length + 1 - _options.MostKernels);
+        int allowed = Math.Max(Math.Min(Fewest, _options.MostKernels), _options.MostKernels - _behind());
+        int tooMany = Math.Max(0, others.Length + 1 - allowed);
+        string besides = allowed < _options.MostKernels ? " and the book runs behind the page" : "";
         foreach (WorkSession oldest in others.Where(session => session.IsIdle).OrderBy(session => session.LastUsed).Take(tooMany))
         {
-            await oldest.ParkAsync($"The kernel was ended to save memory, because {_options.MostKernels} other chapters are open. {LiveKernel.StartsAgain}");
+            await oldest.ParkAsync($"The kernel was ended to save memory, because {allowed} other chapters are open{besides}. {LiveKernel.StartsAgain}");
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class WorkshopTests : IAsyncDisposable
 {
     private readonly TemporaryCourse _course = new();
     private Workshop? _shop;
+    private int _behind;
 
     public async ValueTask DisposeAsync()
     {
@@ -24,7 +25,7 @@ public sealed class WorkshopTests : IAsyncDisposable
     [Fact]
     public async Task Kernels_MoreThanAllowed_TheOneUsedLongestAgoIsEndedAndSaysSo()
     {
-        _shop = new Workshop(new WorkOptions { MostKernels = 2 }, new Pulse());
+        _shop = new Workshop(new WorkOptions { MostKernels = 2 }, new Pulse(), () => _behind);
         WorkSession[] sessions = [await OpenAsync("01-a"), await OpenAsync("02-b"), await OpenAsync("03-c")];
         Assert.Equal([false, true, true], sessions.Select(session => session.HasKernel));
         KernelView view = sessions[0].Since(0, "t", isFirst: true)!.Kernel;
@@ -42,9 +43,25 @@ public sealed class WorkshopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Kernels_WhileTheBookRunsBehindThePage_AreFewerButTwo()
+    {
+        _behind = 3;
+        _shop = new Workshop(new WorkOptions { MostKernels = 4 }, new Pulse(), () => _behind);
+        WorkSession[] sessions = [await OpenAsync("01-a"), await OpenAsync("02-b"), await OpenAsync("03-c")];
+        Assert.Equal([false, true, true], sessions.Select(session => session.HasKernel));
+        Assert.StartsWith(
+            "The kernel was ended to save memory, because 2 other chapters are open and the book runs behind the page.", sessions[0].Since(0, "t", isFirst: true)!.Kernel.Word);
+
+        // The book is finished.
+        _behind = 0;
+        WorkSession last = await OpenAsync("04-d");
+        Assert.Equal([false, true, true, true], sessions.Append(last).Select(session => session.HasKernel));
+    }
+
+    [Fact]
     public async Task Kernel_ThatNobodyUses_IsEndedAndSaysSo()
     {
-        _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse());
+        _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse(), () => _behind);
         WorkSession session = _shop.Open("01-a", Write("01-a"), Notebook("01-a"));
         session.Warm();
         await Patience.UntilAsync(() => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } kernel && kernel.Word.Contains("nobody used it", StringComparison.Ordinal));
@@ -53,7 +70,7 @@ public sealed class WorkshopTests : IAsyncDisposable
     [Fact]
     public async Task Kernel_ThatIsKilledWhileNoCellRuns_IsNoticedAndStartedAgain()
     {
-        _shop = new Workshop(new WorkOptions(), new Pulse());
+        _shop = new Workshop(new WorkOptions(), new Pulse(), () => _behind);
         WorkSession session = await OpenAsync("01-a");
         using (Process kernel = Process.GetProcessById(session.Kernel!.ProcessId))
         {
