@@ -83,7 +83,7 @@ internal sealed record CodeReply(bool Busy)
 internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string Progress, IReadOnlyList<string> Order, IReadOnlyList<WorkCellView> Cells)
 {
     /// <summary>Pieces of text that another program changed or added in the reader's notebook; the page shows the chapter's.</summary>
-    public IReadOnlyList<string> Texts { get; init; } = [];
+    public IReadOnlyList<OwnText> Texts { get; init; } = [];
 
     /// <summary>Pieces of the chapter's text whose numbers are not those of this machine.</summary>
     public IReadOnlyList<TextDifference> Differences { get; init; } = [];

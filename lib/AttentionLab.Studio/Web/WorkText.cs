@@ -33,6 +33,7 @@ internal sealed class WorkText
     /// <summary>Keeps what a cell showed when it ran, and what the reader tried at an exercise.</summary>
     public void Ran(WorkCell cell)
     {
+        LookAtDisk();
         _outputs?.Keep(cell);
         if (Book.Try(cell))
         {
@@ -50,6 +51,8 @@ internal sealed class WorkText
     /// <summary>Carries out a command that is about text.</summary>
     public WorkAnswer Do(WorkCommand command, WorkCell? cell)
     {
+        // What another program has just written is taken in before anything is written over it.
+        LookAtDisk();
         switch (command)
         {
             case { Do: "edit" } when cell is not null:

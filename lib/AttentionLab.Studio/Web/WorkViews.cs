@@ -21,7 +21,7 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         [.. book.Cells.Select(cell => cell.Id)],
         [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))])
     {
-        Texts = [.. book.Texts.Select(text => text.Source)],
+        Texts = book.Texts,
         Differences = numbers.Of(book),
     };
 

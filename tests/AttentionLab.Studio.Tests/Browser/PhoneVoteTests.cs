@@ -24,6 +24,10 @@ public sealed class PhoneVoteTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(room).ToContainTextAsync("whoever can listen on the Wi-Fi can read the votes");
         string code = new Uri(await room.Locator(".room-address").InnerTextAsync()).AbsolutePath;
         Assert.Empty(await Accessibility.ViolationsAsync(leader.Page));
+
+        // The picture leaves room for the address below it and for the buttons.
+        await Expect(room.Locator(".room-address")).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(room.GetByRole(AriaRole.Button, new() { Name = "Close" })).ToBeInViewportAsync(new() { Ratio = 1 });
         await room.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
 
         await PresenterTests.PressAsync(leader, "ArrowRight", "The claim that we test");

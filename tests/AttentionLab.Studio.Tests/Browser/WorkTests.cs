@@ -294,6 +294,14 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Take the other" }).ClickAsync();
         await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1000;");
         await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
+
+        // Text that it wrote beside the code is told, and stays there.
+        await Patience.UntilAsync(() => File.ReadAllText(_course.Work).Contains("int a = 1000;", StringComparison.Ordinal));
+        await File.AppendAllTextAsync(_course.Work, "\n#!markdown\n\nMy note.\n", TestContext.Current.CancellationToken);
+        await page.Page.Locator(".own-texts summary").ClickAsync();
+        await Expect(page.Page.Locator(".own-texts .new")).ToHaveTextAsync("+ My note.");
+        await TypeAsync(page, 1, "int a = 2;");
+        await Patience.UntilAsync(() => File.ReadAllText(_course.Work) is var text && text.Contains("int a = 2;", StringComparison.Ordinal) && text.Contains("My note.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class WorkSessionTests : IAsyncDisposable
         string other = File.ReadAllText(Work).Replace("Middle.", "Middle, as I see it.", StringComparison.Ordinal)
             .Replace("#!csharp\n\n2", "#!markdown\n\nMy note.\n\n#!csharp\n\n2", StringComparison.Ordinal) + "\n#!markdown\n\nMy end.\n";
         File.WriteAllText(Work, other);
-        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], session.Since(0, "t", isFirst: true)!.Texts);
+        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], OwnTexts(session));
         string[] theirs = ["# Title", "11", "Middle, as I see it.", "My note.", "2", "My end."];
         Assert.Equal(theirs, AllOnDisk());
 
@@ -165,7 +165,7 @@ public sealed class WorkSessionTests : IAsyncDisposable
         theirs[4] = "22";
         Assert.Equal(theirs, AllOnDisk());
         session = Open();
-        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], session.Since(0, "t", isFirst: true)!.Texts);
+        Assert.Equal(["Middle, as I see it.", "My note.", "My end."], OwnTexts(session));
         string own = session.Do(new WorkCommand("add", "t") { Cell = "c2" }).Cell!;
         Edit(session, own, "own", 0);
         Assert.Equal(["# Title", "11", "own", "Middle, as I see it.", "My note.", "22", "My end."], AllOnDisk());
@@ -178,7 +178,20 @@ public sealed class WorkSessionTests : IAsyncDisposable
 
         // The other program takes its words back.
         File.WriteAllText(Work, "#!markdown\n\n# Title\n\n#!csharp\n\n11\n\n#!csharp\n\nown\n\n#!markdown\n\nNew middle.\n\n#!csharp\n\n222\n");
-        Assert.Empty(session.Since(0, "t", isFirst: true)!.Texts);
+        Assert.Empty(OwnTexts(session));
+    }
+
+    [Fact]
+    public void Disk_ChangedJustBeforeAnEdit_IsNotWrittenOver()
+    {
+        Write("1", "2");
+        WorkSession session = Open();
+        Edit(session, "c1", "mine", 0);
+        File.WriteAllText(Work, File.ReadAllText(Work).Replace("#!csharp\n\n2", "#!csharp\n\ntheirs", StringComparison.Ordinal) + "\n#!markdown\n\nMy note.\n");
+        Edit(session, "c1", "mine again", 1);
+        Assert.Equal("theirs", Assert.Single(View(session, "c2").Others).Source);
+        Assert.Equal(["My note."], OwnTexts(session));
+        Assert.Contains("My note.", File.ReadAllText(Work));
     }
 
     [Fact]
@@ -336,6 +349,8 @@ public sealed class WorkSessionTests : IAsyncDisposable
     private static WorkCellView View(WorkSession session, string id) => session.Since(0, "t", isFirst: true)!.Cells.Single(cell => cell.Id == id);
 
     private static string[] Texts(WorkSession session) => [.. session.Since(0, "t", isFirst: true)!.Cells.Select(cell => cell.Source)];
+
+    private static string[] OwnTexts(WorkSession session) => [.. session.Since(0, "t", isFirst: true)!.Texts.Select(text => text.Source)];
 
     private string[] AllOnDisk() => [.. DibDocument.Read(Work).Cells.Select(cell => cell.Text)];
 

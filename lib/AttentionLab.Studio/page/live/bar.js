@@ -1,5 +1,6 @@
 // The bar at the foot of the page: what concerns all cells, and how the kernel is.
 import { statusLine } from './course.js';
+import { showDifference } from './diff.js';
 import { Variables } from './variables.js';
 
 const words = {
@@ -100,13 +101,7 @@ export class Bar {
     const title = document.createElement('summary');
     title.textContent = 'Another program changed ' + (texts.length === 1 ? 'a piece' : texts.length + ' pieces')
       + ' of text in work/' + document.body.dataset.live + '.dib. It stays there; this page shows the chapter’s text.';
-    this.#texts.replaceChildren(title, ...texts.map(text => {
-      const piece = document.createElement('pre');
-      piece.className = 'plain';
-      piece.tabIndex = 0;
-      piece.textContent = text;
-      return piece;
-    }));
+    this.#texts.replaceChildren(title, ...texts.map(text => showDifference(text.below === undefined ? text.original : '', text.source)));
   }
 
   // What one needs seldom.
