@@ -26,17 +26,26 @@ public static partial class MatMul
     /// <param name="copy">Where the rows of B are left one behind the other for the tiles below, or null.</param>
     internal static unsafe void Tile<W>(
         int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy = null)
+        where W : struct, ITileRow<W> => Tile<W, Asking>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy);
+
+    /// <summary>The same where all numbers are near: nothing is asked for and nothing copied, which leaves a step of 6 × 2 registers a tenth faster.</summary>
+    internal static unsafe void NearTile<W>(int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write)
+        where W : struct, ITileRow<W> => Tile<W, Near>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, default, null);
+
+    private static unsafe void Tile<W, M>(
+        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
         where W : struct, ITileRow<W>
+        where M : struct, IMemory
     {
         switch (rows)
         {
-            case 12: Tile<W, Rows12>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 6: Tile<W, Rows6>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 5: Tile<W, Rows5>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 4: Tile<W, Rows4>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 3: Tile<W, Rows3>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 2: Tile<W, Rows2>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            default: Tile<W, Rows1>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 12: Tile<W, Rows12, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 6: Tile<W, Rows6, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 5: Tile<W, Rows5, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 4: Tile<W, Rows4, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 3: Tile<W, Rows3, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 2: Tile<W, Rows2, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            default: Tile<W, Rows1, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
         }
     }
 
@@ -44,10 +53,11 @@ public static partial class MatMul
     /// The tests of R are constants for the just-in-time compiler. A pointer to every third row is kept, since an address may be a pointer plus one index.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile<W, R>(
+    private static unsafe void Tile<W, R, M>(
         float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
         where W : struct, ITileRow<W>
         where R : struct, ITileRows
+        where M : struct, IMemory
     {
         W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
         float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, next = ahead.From, other = next + ahead.Beside;
@@ -55,7 +65,7 @@ public static partial class MatMul
         for (; depth > 0; depth--)
         {
             W row = W.Load(b);
-            if (copy != null)
+            if (M.IsFar && copy != null)
             {
                 W.Store(row, copy);
                 copy += W.Count;
@@ -102,10 +112,13 @@ public static partial class MatMul
             a += aInner;
             a3 += aInner;
             b += bInner;
-            Fetch(next);
-            float* turn = next + nextStep;
-            next = other;
-            other = turn;
+            if (M.IsFar)
+            {
+                Fetch(next);
+                float* turn = next + nextStep;
+                next = other;
+                other = turn;
+            }
         }
 
         Finish(c, x0, write);
@@ -148,6 +161,23 @@ public static partial class MatMul
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Finish<W>(float* c, W row, bool write)
         where W : struct, ITileRow<W> => W.Store(write ? row : row + W.Load(c), c);
+
+    /// <summary>Where the numbers of a tile lie.</summary>
+    private interface IMemory
+    {
+        /// <summary>Whether memory must be asked early.</summary>
+        static abstract bool IsFar { get; }
+    }
+
+    private readonly struct Asking : IMemory
+    {
+        public static bool IsFar => true;
+    }
+
+    private readonly struct Near : IMemory
+    {
+        public static bool IsFar => false;
+    }
 
     /// <summary>How many rows a tile has.</summary>
     private interface ITileRows

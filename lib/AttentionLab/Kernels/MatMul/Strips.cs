@@ -16,7 +16,7 @@ internal static unsafe class Strips
         for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
         {
             tall = rows >= 12 && MatMul.ManyRegisters ? 12 : Math.Min(rows, 6);
-            MatMul.Tile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, new(a, 0, 0));
+            MatMul.NearTile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
         }
     }
 
