@@ -112,11 +112,14 @@ public static partial class LightningAttend
             float* turned = Scratch.Of(Scratch.Query, Dim * width), strip = Scratch.Of(Scratch.Output, ValueDim * width);
             float* weights = Scratch.Of(Scratch.Scores, Block * width), since = _powers + (BackwardInTime ? s - count : s + 1);
             MatMul.PackStrip<T>(Q[start + s], 1, Q.Step, turned, Dim, lanes);
-            Strips.Product<T>(_state, 1, _wideValue, turned, width, strip, width, ValueDim, Dim, write: true);
+
+            // The tiles ask for the rows of the next block.
+            int next = start + (BackwardInTime ? s - Block : s + Block);
+            Strips.Product<T>(_state, 1, _wideValue, turned, width, strip, width, ValueDim, Dim, write: true, K[next]);
             Strips.ScaleLanes(strip, width, ValueDim, T.Load(since), T.Load(since + T.Count));
-            Strips.Product<T>(K[start + first], K.Step, 1, turned, width, weights, width, keys, Dim, write: true);
+            Strips.Product<T>(K[start + first], K.Step, 1, turned, width, weights, width, keys, Dim, write: true, Q[next]);
             Decay<T>(weights, keys, _powers + s - first);
-            Strips.Product<T>(V[start + first], 1, V.Step, weights, width, strip, width, ValueDim, keys, write: false);
+            Strips.Product<T>(V[start + first], 1, V.Step, weights, width, strip, width, ValueDim, keys, write: false, V[next]);
             Strips.StoreRows<T>(strip, Output[start + s], Output.Step, ValueDim, lanes);
             Finite.Lanes<T>(strip, width, ValueDim, strip);
             for (int r = 0; r < lanes; r++)

@@ -8,15 +8,27 @@ namespace AttentionLab.Kernels;
 /// </summary>
 internal static unsafe class Strips
 {
-    /// <summary>Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart.</summary>
-    public static void Product<V>(float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write)
+    /// <summary>
+    /// Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart. Asks meanwhile
+    /// for memory from <paramref name="next"/> on, where CPUs have registers for it: with 16 the asking costs more than it saves.
+    /// </summary>
+    public static void Product<V>(
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write, float* next = null)
         where V : struct, ILanes<V>
     {
         int tall;
         for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
         {
             tall = rows >= 12 && MatMul.ManyRegisters ? 12 : Math.Min(rows, 6);
-            MatMul.NearTile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+            if (next == null || !MatMul.ManyRegisters)
+            {
+                MatMul.NearTile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+                continue;
+            }
+
+            MatMul.Ahead ahead = new(next, 2 * Scratch.LineFloats, Scratch.LineFloats);
+            MatMul.Tile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
+            next += inner * Scratch.LineFloats;
         }
     }
 
