@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Tests;
 /// <summary>What the READMEs tell a reader to type works, and the links they give lead somewhere.</summary>
 public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 {
-    private const string Studio = "dotnet run --project lib/AttentionLab.Studio";
+    private const string Studio = "dotnet run --project lib/AttentionLab.Studio", Model = "work/models/minilm";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -87,11 +87,23 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     public async Task Code_OfPage_Runs(string page)
     {
         string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(match => match.Groups[2].Value)];
-        string setup = File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib"));
-        _folder.Write("setup.dib", setup);
-        string notebook = _folder.WriteNotebook("page.dib", ["#!import ./setup.dib", .. blocks]);
-        (int exitCode, _, string error) = await Run(["run", notebook]);
+        (int exitCode, _, string error) = await RunCells(blocks.Where(block => !block.Contains(Model, StringComparison.Ordinal)));
         Assert.True(exitCode == 0, $"{page}: {error}");
+    }
+
+    [Fact]
+    public async Task Program_OfReadmeWithTheModel_PrintsWhatItSays()
+    {
+        string folder = await miniLm.RequireAsync();
+        Match[] blocks = [.. CodeBlock().Matches(Text("README.md")).Cast<Match>()];
+        int at = Array.FindIndex(blocks, block => block.Groups[1].Value == "csharp" && block.Groups[2].Value.Contains(Model, StringComparison.Ordinal));
+        string program = blocks[at].Groups[2].Value.Replace(Model, folder.Replace('\\', '/'), StringComparison.Ordinal)
+            .Replace("\"data/", $"\"{Repository.Root.Replace('\\', '/')}/data/", StringComparison.Ordinal);
+
+        (int exitCode, string output, string error) = await RunCells([program]);
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains(blocks[at + 1].Groups[2].Value.Trim(), output.ReplaceLineEndings("\n"));
     }
 
     [Theory, MemberData(nameof(Pages))]
@@ -110,6 +122,12 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private Task<(int ExitCode, string Output, string Error)> RunCells(IEnumerable<string> cells)
+    {
+        _folder.Write("setup.dib", File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib")));
+        return Run(["run", _folder.WriteNotebook("page.dib", ["#!import ./setup.dib", .. cells])]);
+    }
 
     private static IEnumerable<string> Commands(string page) => CodeBlock().Matches(Text(page))
         .Where(match => match.Groups[1].Value == "sh")

@@ -81,8 +81,16 @@ internal static class JoinedMaps
         for (int i = 0; i < maps.Length && !biases.IsEmpty; i++)
         {
             Span<float> part = biases.Slice(column, maps[i].Outputs);
-            part.Clear();
-            maps[i].Bias?.Value.Span.CopyTo(part);
+            if (maps[i].Bias is { } bias)
+            {
+                // Not cleared first: whoever reads an unchanged bias meanwhile must not see zeros.
+                bias.Value.Span.CopyTo(part);
+            }
+            else
+            {
+                part.Clear();
+            }
+
             column += part.Length;
         }
     }

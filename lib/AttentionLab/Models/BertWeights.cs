@@ -73,7 +73,7 @@ internal static class BertWeights
             }
             else
             {
-                stored.Span.CopyTo(target.Value.Span);
+                target.Set(stored);
             }
         }
 

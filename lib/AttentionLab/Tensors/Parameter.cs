@@ -53,6 +53,10 @@ public sealed class Parameter
     /// </summary>
     internal Tensor? Turned { get; private set; }
 
+    /// <summary>Takes another tensor as its value.</summary>
+    /// <param name="value">Of the same shape; used, not copied.</param>
+    internal void Set(Tensor value) => (Turned, _restore, _value) = (null, null, value);
+
     /// <summary>Takes a value that lies turned over; it is turned when somebody asks for it.</summary>
     /// <param name="turned">(outputs, inputs) of a value (inputs, outputs); used, not copied.</param>
     internal void SetTurned(Tensor turned)

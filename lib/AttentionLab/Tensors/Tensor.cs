@@ -161,7 +161,12 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(random);
         Tensor result = new(shape);
-        random.FillGaussian(result.Span, 0, deviation);
+        if (!random.Blank)
+        {
+            // Blank numbers are the zeros that are there: untouched, they take no memory until a file's numbers come in their place.
+            random.FillGaussian(result.Span, 0, deviation);
+        }
+
         return result;
     }
 
