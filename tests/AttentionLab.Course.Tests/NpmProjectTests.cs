@@ -20,7 +20,11 @@ public sealed class NpmProjectTests : IDisposable
             File.Copy(Path.Combine(Web, name), Path.Combine(_folder.Path, name));
         }
 
-        using Process build = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(_folder.Path, "npm.proj"), "-nologo", "-nodeReuse:false", $"-p:BookNode={node}"]) { RedirectStandardOutput = true })!;
+        using Process build =
+            Process.Start(
+                new ProcessStartInfo("dotnet",
+                    ["msbuild", Path.Combine(_folder.Path, "npm.proj"), "-nologo", "-nodeReuse:false", $"-p:BookNode={node}"]) { RedirectStandardOutput =
+                        true })!;
         string output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, build.ExitCode);

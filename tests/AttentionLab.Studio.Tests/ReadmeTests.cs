@@ -11,7 +11,8 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Pages => ["README.md", "CONTRIBUTING.md", "lib/README.md", "lib/AttentionLab/README.md", "notebooks/README.md", "data/README.md"];
+    public static TheoryData<string> Pages =>
+        ["README.md", "CONTRIBUTING.md", "lib/README.md", "lib/AttentionLab/README.md", "notebooks/README.md", "data/README.md"];
 
     public static TheoryData<string> PagesWithCode =>
         [.. Pages.Select(page => page.Data).Where(page => Text(page).Contains("```csharp", StringComparison.Ordinal))];

@@ -22,7 +22,8 @@ internal static partial class Signals
     /// </summary>
     /// <param name="name">As for <see cref="Send"/>.</param>
     public static bool AreIgnored(string name) => OperatingSystem.IsLinux()
-        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) >> (Number(name) - 1) & 1) == 1;
+        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..]
+            .Trim(), 16) >> (Number(name) - 1) & 1) == 1;
 
     private static int Number(string name) => name switch
     {

@@ -48,7 +48,8 @@ internal static partial class StartupHook
 
     private static void Write(string handle, byte[] bytes)
     {
-        using var pipe = new FileStream(new SafeFileHandle(nint.Parse(handle, CultureInfo.InvariantCulture), ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        using var pipe =
+            new FileStream(new SafeFileHandle(nint.Parse(handle, CultureInfo.InvariantCulture), ownsHandle: false), FileAccess.Write, bufferSize: 0);
         pipe.Write(bytes);
     }
 

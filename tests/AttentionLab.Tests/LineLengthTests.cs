@@ -5,12 +5,6 @@ public class LineLengthTests
 {
     private const int Most = 160;
 
-    /// <summary>Projects whose lines are still to be shortened, in whole or in these folders.</summary>
-    private static readonly string[] NotYet =
-    [
-        "lib/AttentionLab.Course/", "lib/AttentionLab.Studio/", "tests/AttentionLab.Course.Tests/", "tests/AttentionLab.Studio.Tests/",
-    ];
-
     [Fact]
     public void Sources_AreAtMost160Columns()
     {
@@ -22,11 +16,6 @@ public class LineLengthTests
         foreach (string file in files)
         {
             string name = Path.GetRelativePath(Repository.Root, file).Replace(Path.DirectorySeparatorChar, '/');
-            if (NotYet.Any(room => name.StartsWith(room, StringComparison.Ordinal)))
-            {
-                continue;
-            }
-
             seen++;
             tooLong.AddRange(File.ReadLines(file)
                 .Select((line, i) => (Number: i + 1, line.Length))

@@ -17,7 +17,8 @@ public static partial class Chart
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
     /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
     /// <exception cref="ArgumentException">A text is missing or a number is not finite.</exception>
-    public static Figure Arrows(IReadOnlyList<Arrow> arrows, string title, string summary, string xTitle, string yTitle, IReadOnlyList<(double X, double Y)>? hull = null)
+    public static Figure Arrows(IReadOnlyList<Arrow> arrows, string title, string summary, string xTitle, string yTitle,
+        IReadOnlyList<(double X, double Y)>? hull = null)
     {
         Check.Any(arrows, nameof(arrows));
         JsonArray data = [];
@@ -58,7 +59,8 @@ public static partial class Chart
         ["cliponaxis"] = false,
         ["line"] = new JsonObject { ["color"] = Palette.Colour(index), ["width"] = 3, ["dash"] = arrow.Dash ? "dash" : "solid" },
         // The tail gets a marker of size 0; the head points away from it.
-        ["marker"] = new JsonObject { ["symbol"] = "arrow", ["angleref"] = "previous", ["size"] = new JsonArray(0, 16), ["opacity"] = 1, ["color"] = Palette.Colour(index), ["line"] = new JsonObject { ["width"] = 0 } },
+        ["marker"] = new JsonObject { ["symbol"] = "arrow", ["angleref"] = "previous", ["size"] = new JsonArray(0, 16), ["opacity"] = 1,
+            ["color"] = Palette.Colour(index), ["line"] = new JsonObject { ["width"] = 0 } },
         ["hovertemplate"] = $"({Page.Hover('x', [arrow.FromX, arrow.X])}, {Page.Hover('y', [arrow.FromY, arrow.Y])})<extra>%{{fullData.name}}</extra>",
     };
 
@@ -71,7 +73,8 @@ public static partial class Chart
         // A plot on such a page is 300 px wide; a letter takes 8, a line 18, the head of an arrow 8. Names and the common axes
         // of a slider's steps widen the extent, so that a name covers more of it than of this one: places are chosen for that.
         double pixel = Math.Max(extent.Right - extent.Left, extent.Top - extent.Bottom) * 1.6 / 300, wide = 1.6 * pixel;
-        List<(double Left, double Right, double Bottom, double Top)> taken = [.. arrows.Select(a => (a.X - 8 * wide, a.X + 8 * wide, a.Y - 8 * wide, a.Y + 8 * wide))];
+        List<(double Left, double Right, double Bottom, double Top)> taken =
+            [.. arrows.Select(a => (a.X - 8 * wide, a.X + 8 * wide, a.Y - 8 * wide, a.Y + 8 * wide))];
         string[] places = new string[arrows.Count];
         for (int i = 0; i < arrows.Count; i++)
         {

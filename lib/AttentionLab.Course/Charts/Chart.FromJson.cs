@@ -56,7 +56,8 @@ public static partial class Chart
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? throw new ArgumentException("json is no object but a figure is one, with data and layout: pass the whole figure.", nameof(json));
+            return JsonNode.Parse(json) as JsonObject
+                ?? throw new ArgumentException("json is no object but a figure is one, with data and layout: pass the whole figure.", nameof(json));
         }
         catch (JsonException problem)
         {
@@ -70,7 +71,8 @@ public static partial class Chart
         JsonNode? part = owner[name];
         owner.Remove(name);
         return part is null or T ? (T?)part
-            : throw new ArgumentException($"{path}{name} is {part.GetValueKind()} but a figure's is {(typeof(T) == typeof(JsonArray) ? "an array" : "an object")}: correct the JSON.");
+            : throw new ArgumentException(
+                $"{path}{name} is {part.GetValueKind()} but a figure's is {(typeof(T) == typeof(JsonArray) ? "an array" : "an object")}: correct the JSON.");
     }
 
     private static void CheckTraces(JsonArray data, JsonArray frames)
@@ -85,7 +87,8 @@ public static partial class Chart
             if (data[i] is not JsonObject || !Drawable.Contains(KindOf(data[i])))
             {
                 throw new ArgumentException(
-                    $"data[{i}] is {(data[i] is JsonObject ? $"a trace '{KindOf(data[i])}'" : "no trace")} but the plotly.js that works offline here draws {string.Join(", ", Drawable)}: "
+                    $"data[{i}] is {(data[i] is JsonObject ? $"a trace '{KindOf(data[i])}'" : "no trace")} but the plotly.js that works offline here "
+                    + $"draws {string.Join(", ", Drawable)}: "
                     + "make one of these (without WebGL), or save the chart as a page of its own.");
             }
         }
@@ -99,7 +102,9 @@ public static partial class Chart
                 if (trace < 0 || trace >= data.Count || KindOf(changed[i]) != KindOf(data[trace]))
                 {
                     string there = trace >= 0 && trace < data.Count ? $"is '{KindOf(data[trace])}'" : "does not exist";
-                    throw new ArgumentException($"A step changes trace {trace} as '{KindOf(changed[i])}' but that trace {there}: add traces behind those that steps change, and take none away.");
+                    throw new ArgumentException(
+                        $"A step changes trace {trace} as '{KindOf(changed[i])}' but that trace {there}: add traces behind those that steps change, and take "
+                        + "none away.");
                 }
             }
         }
@@ -129,7 +134,8 @@ public static partial class Chart
     private static void UsePalette(JsonArray data, JsonObject layout)
     {
         layout["colorway"] ??= Palette.Colorway();
-        layout["colorscale"] ??= new JsonObject { ["sequential"] = Palette.Sequential, ["sequentialminus"] = Palette.Sequential, ["diverging"] = Palette.Diverging() };
+        layout["colorscale"] ??= new JsonObject { ["sequential"] = Palette.Sequential, ["sequentialminus"] = Palette.Sequential,
+            ["diverging"] = Palette.Diverging() };
         foreach (JsonObject trace in data.Where(trace => KindOf(trace) is "contour" or "heatmap" or "histogram2d" or "histogram2dcontour").Cast<JsonObject>())
         {
             if (trace["colorscale"] is null && trace["coloraxis"] is null)
@@ -145,7 +151,8 @@ public static partial class Chart
     {
         JsonNode? control = (layout["sliders"] as JsonArray ?? layout["updatemenus"] as JsonArray)?.FirstOrDefault();
         int active = (int)(Number((control as JsonObject)?["active"]) ?? 0);
-        if (meta["titles"] is JsonArray titles && meta["summaries"] is JsonArray summaries && active < Math.Min(titles.Count, summaries.Count) && active < frames.Count)
+        if (meta["titles"] is JsonArray titles && meta["summaries"] is JsonArray summaries && active < Math.Min(titles.Count, summaries.Count)
+            && active < frames.Count)
         {
             (titles[active], summaries[active]) = (title, summary);
             if ((frames[active] as JsonObject)?["layout"] is JsonObject changed)
@@ -161,14 +168,16 @@ public static partial class Chart
         (double bottom, double top) = Range("yaxis");
         return new Extent(left, right, bottom, top);
 
-        (double, double) Range(string axis) => (layout[axis] as JsonObject)?["range"] is JsonArray { Count: 2 } range && Number(range[0]) is double low && Number(range[1]) is double high
+        (double, double) Range(string axis) =>
+            (layout[axis] as JsonObject)?["range"] is JsonArray { Count: 2 } range && Number(range[0]) is double low && Number(range[1]) is double high
             ? (Math.Min(low, high), Math.Max(low, high))
             : (double.NaN, double.NaN);
     }
 
     private static string? Word(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    private static double? Number(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : null;
+    private static double? Number(JsonNode? node) =>
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : null;
 
     /// <summary>A title without plotly's few tags.</summary>
     private static string Plain(string title) => WebUtility.HtmlDecode(Markup().Replace(title, " ")).Trim();

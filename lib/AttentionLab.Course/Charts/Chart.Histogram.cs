@@ -13,7 +13,8 @@ public static partial class Chart
     /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
     /// <param name="yTitle">Title of the vertical axis: how many of what; or "share of …, %" with <see cref="HistogramOptions.Percent"/>.</param>
     /// <param name="options">Number and range of the bins, log axis, percent, marks.</param>
-    /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without <see cref="HistogramOptions.Min"/>.</exception>
+    /// <exception cref="ArgumentException">A text is missing, a sample is empty, a number is not finite, or not above 0 on a log axis without
+    /// <see cref="HistogramOptions.Min"/>.</exception>
     public static Figure Histogram(
         IReadOnlyList<Sample> samples, string title, string summary, string xTitle, string yTitle, HistogramOptions? options = null)
     {
@@ -136,7 +137,8 @@ public static partial class Chart
             ["x"] = Page.Numbers([edges[0], .. edges]),
             ["y"] = Page.Numbers([0, .. heights, 0]),
             ["text"] = Page.Texts(["", .. ranges, ""]),
-            ["line"] = new JsonObject { ["shape"] = "hv", ["width"] = 2, ["color"] = Palette.Colour(index), ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid" },
+            ["line"] = new JsonObject { ["shape"] = "hv", ["width"] = 2, ["color"] = Palette.Colour(index),
+                ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid" },
             ["fill"] = "tozeroy",
             ["fillcolor"] = Palette.Faint(index, 0.3),
             ["hovertemplate"] = $"%{{text}}: {Page.Hover('y', heights)}<extra>%{{fullData.name}}</extra>",

@@ -12,11 +12,12 @@ public static partial class Chart
     private const float MostWeight = 1.0001f;
 
     /// <summary>Weights from which on a line is drawn so thick and dense; below the first there is none.</summary>
-    private static readonly (double From, double Width, double Opacity)[] LinkStrengths = [(0.03, 1, 0.3), (0.1, 2.5, 0.45), (0.25, 4.5, 0.65), (0.5, 7, 0.8), (0.75, 10, 1)];
+    private static readonly (double From, double Width, double Opacity)[] LinkStrengths =
+        [(0.03, 1, 0.3), (0.1, 2.5, 0.45), (0.25, 4.5, 0.65), (0.5, 7, 0.8), (0.75, 10, 1)];
 
     /// <summary>
-    /// The view of one head: every token on the left, every token on the right, and a line for each weight, the thicker the larger (after Vig 2019, "A multiscale
-    /// visualization of attention in the Transformer model"). The pointer on a line says its weight, on a token on the left what it looks at most.
+    /// The view of one head: every token on the left, every token on the right, and a line for each weight, the thicker the larger (after Vig 2019, "A
+    /// multiscale visualization of attention in the Transformer model"). The pointer on a line says its weight, on a token on the left what it looks at most.
     /// </summary>
     /// <param name="tokens">At least one; those on both sides.</param>
     /// <param name="weights">(tokens, tokens): row i is where token i looks, each number from 0 to 1.</param>
@@ -34,15 +35,19 @@ public static partial class Chart
         int count = tokens.Count;
         if (weights.GetLength(0) != count || weights.GetLength(1) != count)
         {
-            throw new ArgumentException($"weights is {weights.GetLength(0)} × {weights.GetLength(1)} but there are {count} tokens: pass one row and one column for each.");
+            throw new ArgumentException(
+                $"weights is {weights.GetLength(0)} × {weights.GetLength(1)} but there are {count} tokens: pass one row and one column for each.");
         }
 
         if (weights.Cast<float>().Where(weight => weight is not (>= 0 and <= MostWeight)).Select(weight => (float?)weight).FirstOrDefault() is float wrong)
         {
-            throw new ArgumentException($"weights holds {wrong.ToString(CultureInfo.InvariantCulture)} but a weight lies between 0 and 1: pass what softmax gives.");
+            throw new ArgumentException(
+                $"weights holds {wrong.ToString(CultureInfo.InvariantCulture)} but a weight lies between 0 and 1: pass what softmax gives.");
         }
 
-        JsonArray data = [.. LinkStrengths.Select((_, i) => (JsonNode)LinkLines(weights, i)), LinkPoints(tokens, weights), LinkNames(tokens, weights, left: true), LinkNames(tokens, weights, left: false)];
+        JsonArray data =
+            [.. LinkStrengths.Select((_, i) => (JsonNode)LinkLines(weights, i)), LinkPoints(tokens, weights), LinkNames(tokens, weights, left: true),
+                LinkNames(tokens, weights, left: false)];
         JsonObject layout = Page.Layout(title, summary, Math.Max(PlotHeight, 24 * count + 60), []);
         JsonObject x = Page.Axis($"on the right: {rightTitle}", vertical: false), y = Page.Axis($"on the left: {leftTitle}", vertical: true);
         foreach (JsonObject axis in new[] { x, y })
@@ -126,7 +131,8 @@ public static partial class Chart
     /// <summary>The tokens of one side; the pointer names the three strongest links of each.</summary>
     private static JsonObject LinkNames(IReadOnlyList<string> tokens, float[,] weights, bool left)
     {
-        string Strongest(int t) => string.Join(", ", Enumerable.Range(0, tokens.Count).Select(o => (Other: tokens[o], Weight: left ? weights[t, o] : weights[o, t]))
+        string Strongest(int t) =>
+            string.Join(", ", Enumerable.Range(0, tokens.Count).Select(o => (Other: tokens[o], Weight: left ? weights[t, o] : weights[o, t]))
             .OrderByDescending(link => link.Weight).Take(3).Select(link => string.Create(CultureInfo.InvariantCulture, $"{link.Other} {link.Weight:0.00}")));
         return new JsonObject
         {

@@ -13,12 +13,14 @@ public static partial class Chart
     /// <param name="label">What the slider changes: "d_k".</param>
     /// <param name="steps">At least two, each with what the slider shows there ("64"), and as many series each.</param>
     /// <param name="active">Number of the step to begin with, from 0.</param>
-    /// <param name="sameScale">False lets every step have its own axes and colours: for steps of different units. Axes of equal units are shared all the same.</param>
+    /// <param name="sameScale">False lets every step have its own axes and colours: for steps of different units. Axes of equal units are shared all the
+    /// same.</param>
     /// <exception cref="ArgumentException">Steps differ in kind or number of series, or share a name.</exception>
     public static Figure Slider(string label, IReadOnlyList<(string Step, Figure Figure)> steps, int active = 0, bool sameScale = true)
     {
         CheckSteps(label, steps, active);
-        JsonArray stops = [.. steps.Select((step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text(step.Step), ["method"] = "animate", ["args"] = Animate(i) })];
+        JsonArray stops =
+            [.. steps.Select((step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text(step.Step), ["method"] = "animate", ["args"] = Animate(i) })];
         return Stepped(steps, active, sameScale, SliderHeight, "sliders", new JsonObject
         {
             ["active"] = active,
@@ -42,7 +44,9 @@ public static partial class Chart
     public static Figure Dropdown(string label, IReadOnlyList<(string Step, Figure Figure)> steps, int active = 0, bool sameScale = true)
     {
         CheckSteps(label, steps, active);
-        JsonArray buttons = [.. steps.Select((step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text($"{label}: {step.Step}"), ["method"] = "animate", ["args"] = Animate(i) })];
+        JsonArray buttons =
+            [.. steps.Select(
+                (step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text($"{label}: {step.Step}"), ["method"] = "animate", ["args"] = Animate(i) })];
         return Stepped(steps, active, sameScale, MenuHeight, "updatemenus", new JsonObject
         {
             ["type"] = "dropdown",
@@ -57,7 +61,8 @@ public static partial class Chart
     }
 
     /// <summary>The active step's figure, a frame for each step, and the control between title and plot, at a height that fits the longest title.</summary>
-    private static Figure Stepped(IReadOnlyList<(string Step, Figure Figure)> steps, int active, bool sameScale, int controlHeight, string controlName, JsonObject control)
+    private static Figure Stepped(IReadOnlyList<(string Step, Figure Figure)> steps, int active, bool sameScale, int controlHeight, string controlName,
+        JsonObject control)
     {
         int titleHeight = steps.Max(step => Page.TopMargin(step.Figure.Title));
         int plotHeight = steps.Max(step => step.Figure.Layout["height"]!.GetValue<int>() - Page.TopMargin(step.Figure.Title));
@@ -89,7 +94,8 @@ public static partial class Chart
                     axis.Remove("range");
                 }
 
-                if (part is not ("title" or "annotations" or "coloraxis") && !part.StartsWith("xaxis", StringComparison.Ordinal) && !part.StartsWith("yaxis", StringComparison.Ordinal))
+                if (part is not ("title" or "annotations" or "coloraxis") && !part.StartsWith("xaxis", StringComparison.Ordinal)
+                    && !part.StartsWith("yaxis", StringComparison.Ordinal))
                 {
                     own.Remove(part);
                 }
@@ -127,7 +133,9 @@ public static partial class Chart
         {
             if (figure.Kind != first.Kind || figure.Data.Count != first.Data.Count || figure.Frames is not null)
             {
-                throw new ArgumentException($"step {name} is {Describe(figure)} but step {firstName} is {Describe(first)}: give every step the same kind of figure with as many series.", nameof(steps));
+                throw new ArgumentException(
+                    $"step {name} is {Describe(figure)} but step {firstName} is {Describe(first)}: give every step the same kind of figure with as many "
+                    + "series.", nameof(steps));
             }
 
             if (steps.Count(step => step.Step == name) > 1)
@@ -161,5 +169,6 @@ public static partial class Chart
 
     private static JsonArray Animate(int step) => new(
         new JsonArray($"{step}"),
-        new JsonObject { ["mode"] = "immediate", ["frame"] = new JsonObject { ["duration"] = 0, ["redraw"] = true }, ["transition"] = new JsonObject { ["duration"] = 0 } });
+        new JsonObject { ["mode"] = "immediate", ["frame"] = new JsonObject { ["duration"] = 0, ["redraw"] = true },
+            ["transition"] = new JsonObject { ["duration"] = 0 } });
 }

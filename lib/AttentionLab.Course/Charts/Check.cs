@@ -58,7 +58,8 @@ internal static class Check
     {
         if (!double.IsFinite(low) || !double.IsFinite(high) || low >= high)
         {
-            throw new ArgumentException(FormattableString.Invariant($"{lowName} is {low} and {highName} is {high}: the first must be the smaller one, and both finite."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{lowName} is {low} and {highName} is {high}: the first must be the smaller one, and both finite."));
         }
     }
 
@@ -70,7 +71,8 @@ internal static class Check
         }
 
         string number = value.ToString(CultureInfo.InvariantCulture);
-        return double.IsInfinity(value) || (double.IsNaN(value) && !gaps) ? $"{number}, which no axis can show: leave it out{(gaps ? ", or pass NaN for a gap" : "")}."
+        return double.IsInfinity(value) || (double.IsNaN(value) && !gaps)
+            ? $"{number}, which no axis can show: leave it out{(gaps ? ", or pass NaN for a gap" : "")}."
             : Math.Abs(value) > Most ? $"{number}, but axes end at ±1E+300: divide the numbers by a power of ten and say so in the axis title."
             : $"{number}, which a log axis cannot show: leave it out{(gaps ? " (NaN is a gap)" : "")}, or use a linear axis.";
     }

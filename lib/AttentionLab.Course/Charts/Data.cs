@@ -75,7 +75,8 @@ public sealed record HeatmapOptions
     /// <summary>What the numbers are, with their unit, beside the colour scale.</summary>
     public string? ScaleTitle { get; init; }
 
-    /// <summary>How many panels of a <see cref="Chart.HeatmapGrid"/> stand side by side; null for at most 4. With 5 and more the panels are small and bear no tick labels.</summary>
+    /// <summary>How many panels of a <see cref="Chart.HeatmapGrid"/> stand side by side; null for at most 4. With 5 and more the panels are small and bear no
+    /// tick labels.</summary>
     public int? Across { get; init; }
 }
 
@@ -99,7 +100,8 @@ public sealed record HistogramOptions
     /// <summary>Right edge of the last bin; larger values are counted in it. Null: the largest value.</summary>
     public double? Max { get; init; }
 
-    /// <summary>Upright lines at values worth seeing: a threshold, a median, a mean. Each bears its name; what lies outside the bins stands at their edge.</summary>
+    /// <summary>Upright lines at values worth seeing: a threshold, a median, a mean. Each bears its name; what lies outside the bins stands at their
+    /// edge.</summary>
     public IReadOnlyList<(string Name, double At)> Marks { get; init; } = [];
 }
 

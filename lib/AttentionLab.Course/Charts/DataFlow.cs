@@ -26,7 +26,9 @@ public sealed class DataFlow : IShowsItself
             EncoderBoxes.Box[] before = [.. EncoderBoxes.All.Where(box => !Opened.Contains(box) && EncoderBoxes.FirstChapter(box) < _chapter)];
             EncoderBoxes.Box[] later = [.. EncoderBoxes.All.Where(box => EncoderBoxes.FirstChapter(box) > _chapter)];
             return $"The way of a word: {string.Join(" → ", EncoderBoxes.All.Select(box => box.Name))}."
-                + (before.Length > 0 ? $" Opened before: {string.Join(", ", before.Select(box => $"{box.Name} ({Number(EncoderBoxes.FirstChapter(box))})"))}." : "")
+                + (before.Length > 0
+                    ? $" Opened before: {string.Join(", ", before.Select(box => $"{box.Name} ({Number(EncoderBoxes.FirstChapter(box))})"))}."
+                    : "")
                 + (later.Length > 0 ? $" Later: {Names(later)}." : "");
         }
     }
@@ -45,7 +47,8 @@ public sealed class DataFlow : IShowsItself
     /// <exception cref="ArgumentOutOfRangeException">No such chapter.</exception>
     public static DataFlow OfChapter(int chapter) => chapter >= 0 && chapter < EncoderBoxes.Chapters.Count
         ? new DataFlow(chapter)
-        : throw new ArgumentOutOfRangeException(nameof(chapter), chapter, $"chapter {chapter} was asked for but the course has 0 to {EncoderBoxes.Chapters.Count - 1}: give one of these.");
+        : throw new ArgumentOutOfRangeException(nameof(chapter), chapter,
+            $"chapter {chapter} was asked for but the course has 0 to {EncoderBoxes.Chapters.Count - 1}: give one of these.");
 
     /// <summary>The whole way as one drawing (SVG), each box with the number of the chapter that opens it first.</summary>
     public static string OfCourse() => DataFlowDrawing.Chain(
@@ -60,7 +63,8 @@ public sealed class DataFlow : IShowsItself
         <p style="margin: 0 0 0.4em; font-weight: 600">{HtmlText.Encode(Title)}</p>
         {DataFlowDrawing.Words()}
         {DataFlowDrawing.Chain(Title, Summary, Look)}
-        <p style="margin: 0.2em 0 0.8em; font-size: 0.9em; max-width: 48em">Filled: this chapter. Thin line: an earlier chapter, with its number. Dashed: later. The vectors are made up, so that you can check them with a pencil.</p>
+        <p style="margin: 0.2em 0 0.8em; font-size: 0.9em; max-width: 48em">Filled: this chapter. Thin line: an earlier chapter, with its number. Dashed: later.
+        The vectors are made up, so that you can check them with a pencil.</p>
         </div>
         """;
 

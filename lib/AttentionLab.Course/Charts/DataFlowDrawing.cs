@@ -75,7 +75,8 @@ internal static class DataFlowDrawing
             : look.Dashed ? "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.55\" stroke-dasharray=\"4 3\"" : "fill=\"none\" stroke=\"currentColor\"";
         string mark = look.Mark.Length == 0 ? "" : Text(x + BoxWidth - 4, y + 11, look.Mark, 10.5, "end");
         return $"<g{(look.Dashed ? " opacity=\"0.7\"" : "")}><rect x=\"{x}\" y=\"{y}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\" {edge}></rect>"
-            + Text(x + BoxWidth / 2.0, y + 26, box.First, 13, "middle", bold: look.Filled) + Text(x + BoxWidth / 2.0, y + 41, box.Second, 11.5, "middle") + mark + "</g>";
+            + Text(x + BoxWidth / 2.0, y + 26, box.First, 13, "middle", bold: look.Filled) + Text(x + BoxWidth / 2.0, y + 41, box.Second, 11.5, "middle") + mark
+            + "</g>";
     }
 
     /// <summary>A line with a point at its end, which is part of the length.</summary>
@@ -85,18 +86,22 @@ internal static class DataFlowDrawing
         (double ux, double uy) = ((toX - fromX) / length, (toY - fromY) / length);
         (double baseX, double baseY) = (toX - ux * point, toY - uy * point);
         return $"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" d=\"M{N(fromX)} {N(fromY)} L{N(baseX)} {N(baseY)}\"></path>"
-            + $"<path fill=\"{colour}\" d=\"M{N(toX)} {N(toY)} L{N(baseX - uy * point / 2)} {N(baseY + ux * point / 2)} L{N(baseX + uy * point / 2)} {N(baseY - ux * point / 2)} Z\"></path>";
+            + $"<path fill=\"{colour}\" "
+            + $"d=\"M{N(toX)} {N(toY)} L{N(baseX - uy * point / 2)} {N(baseY + ux * point / 2)} "
+            + $"L{N(baseX + uy * point / 2)} {N(baseY - ux * point / 2)} Z\"></path>";
     }
 
     private static string Line(int fromX, int fromY, int toX, int toY) =>
         $"<path fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.5\" d=\"M{fromX} {fromY} L{toX} {toY}\"></path>";
 
     private static string Text(double x, double y, string text, double size, string anchor = "start", bool bold = false) =>
-        $"<text x=\"{N(x)}\" y=\"{N(y)}\" font-size=\"{N(size)}\" text-anchor=\"{anchor}\" fill=\"currentColor\"{(bold ? " font-weight=\"700\"" : "")}>{HtmlText.Encode(text)}</text>";
+        $"<text x=\"{N(x)}\" y=\"{N(y)}\" font-size=\"{N(size)}\" text-anchor=\"{anchor}\" "
+        + $"fill=\"currentColor\"{(bold ? " font-weight=\"700\"" : "")}>{HtmlText.Encode(text)}</text>";
 
     private static string Svg(int height, string title, string description, StringBuilder content) =>
-        $"<svg role=\"img\" aria-label=\"{HtmlText.Encode(title)}\" viewBox=\"0 0 {Width} {height}\" style=\"display: inline-block; vertical-align: top; width: 100%; max-width: {Width}px; margin: 0 0.8em 0.8em 0\">"
-        + $"<title>{HtmlText.Encode(title)}</title><desc>{HtmlText.Encode(description)}</desc>{content}</svg>";
+        $"<svg role=\"img\" aria-label=\"{HtmlText.Encode(title)}\" viewBox=\"0 0 {Width} {height}\" style=\"display: inline-block; vertical-align: top; "
+        + $"width: 100%; max-width: {Width}px; margin: 0 0.8em 0.8em "
+        + $"0\"><title>{HtmlText.Encode(title)}</title><desc>{HtmlText.Encode(description)}</desc>{content}</svg>";
 
     private static string Vector((string Word, double Technology, double Fruit) word) => $"({N(word.Technology)}, {N(word.Fruit)})";
 

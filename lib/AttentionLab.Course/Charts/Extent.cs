@@ -1,6 +1,7 @@
 namespace AttentionLab.Course.Charts;
 
-/// <summary>The smallest box of the axes that shows some data, in the axes' own unit: log10 of the value on a log axis; NaN where an axis has no numbers.</summary>
+/// <summary>The smallest box of the axes that shows some data, in the axes' own unit: log10 of the value on a log axis; NaN where an axis has no
+/// numbers.</summary>
 internal readonly record struct Extent(double Left, double Right, double Bottom, double Top)
 {
     internal static Extent None { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN);

@@ -13,7 +13,8 @@ public static class FigureHtml
     private static int _bundleSent;
 
     /// <summary>draw.js: how a figure is drawn on a page, here and in the book.</summary>
-    internal static string DrawScript { get; } = Resource("draw.js") ?? throw new InvalidOperationException("draw.js is missing in AttentionLab.Course.dll: build the library again.");
+    internal static string DrawScript { get; } =
+        Resource("draw.js") ?? throw new InvalidOperationException("draw.js is missing in AttentionLab.Course.dll: build the library again.");
 
     internal static string Write(Figure figure)
     {

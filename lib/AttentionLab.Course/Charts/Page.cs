@@ -36,7 +36,8 @@ internal static class Page
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
             ["showlegend"] = names.Count > 1,
             // Measured from the edge of the picture, so that plotly keeps room for it under the axis title.
-            ["legend"] = new JsonObject { ["orientation"] = "h", ["xref"] = "container", ["x"] = 0, ["xanchor"] = "left", ["yref"] = "container", ["y"] = 0, ["yanchor"] = "bottom" },
+            ["legend"] = new JsonObject { ["orientation"] = "h", ["xref"] = "container", ["x"] = 0, ["xanchor"] = "left", ["yref"] = "container", ["y"] = 0,
+                ["yanchor"] = "bottom" },
             // On a telephone a finger on a chart should move the page.
             ["dragmode"] = false,
             ["hovermode"] = "closest",
@@ -184,7 +185,10 @@ internal static class Page
         }
 
         double seven = Parsed(value.ToString("G7", CultureInfo.InvariantCulture));
-        return JsonValue.Create(Math.Abs(seven - value) <= 1e-6 * span ? seven : value == (float)value ? Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture)) : value);
+        return JsonValue.Create(
+            Math.Abs(seven - value) <= 1e-6 * span
+                ? seven
+                : value == (float)value ? Parsed(((float)value).ToString("R", CultureInfo.InvariantCulture)) : value);
 
         static double Parsed(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
@@ -217,13 +221,16 @@ internal static class Page
         return $"%{{{axis}:.{Math.Clamp(digits + more, digits, 15)}~g}}";
     }
 
-    /// <summary>Numbers as texts with at least <paramref name="digits"/> digits, and so many that different numbers have different texts; whole ones below ten millions in full.</summary>
+    /// <summary>Numbers as texts with at least <paramref name="digits"/> digits, and so many that different numbers have different texts; whole ones below ten
+    /// millions in full.</summary>
     internal static IReadOnlyList<string> Labels(IReadOnlyCollection<double> values, int digits)
     {
         int different = values.Distinct().Count();
         for (; ; digits++)
         {
-            string[] texts = [.. values.Select(value => value.ToString(Math.Abs(value) < 1e7 && Math.Round(value) == value ? "0" : $"G{digits}", CultureInfo.InvariantCulture))];
+            string[] texts =
+                [.. values.Select(
+                    value => value.ToString(Math.Abs(value) < 1e7 && Math.Round(value) == value ? "0" : $"G{digits}", CultureInfo.InvariantCulture))];
             if (digits >= 17 || texts.Distinct().Count() == different)
             {
                 return texts;

@@ -26,12 +26,14 @@ public sealed record TwoSenses(string Word, IReadOnlyList<string> First, IReadOn
         "apple released a new version of its processor and memory.", "the program was written for the apple machine by a software company.",
         "apple makes hardware, disk drives and network software.", "the file system of the apple computer stores data on the disk.",
         "a user of an apple computer can download the program from the internet.", "apple and ibm designed a processor for personal computers.",
-        "the keyboard of the apple has a key for commands.", "apple published the source code of the kernel.", "the printer is connected to the apple by a cable.",
+        "the keyboard of the apple has a key for commands.", "apple published the source code of the kernel.",
+        "the printer is connected to the apple by a cable.",
         "an apple with more memory runs two programs at once.", "the engineers of apple designed a chip for the screen.",
         "a bug in the apple compiler was fixed in the next release.", "the apple laptop has a battery and a wireless network card.",
         "apple sued the company because of a patent on its interface.", "the game was first written in basic for the apple.",
         "apple announced a phone with a touch screen.", "the mouse of the apple has only one button.", "the company bought shares of apple on the market.",
-        "the apple server stores the messages of all users.", "apple stopped the sale of its old printer.", "students learned to program on an apple at school.",
+        "the apple server stores the messages of all users.", "apple stopped the sale of its old printer.",
+        "students learned to program on an apple at school.",
         "the apple window system was copied by other companies.",
     ]);
 }

@@ -4,7 +4,8 @@ namespace AttentionLab.Course.Exercises;
 /// What the reader's code answered. Chain the judgements: first the known mistakes, then the right answer.
 /// <code>trial.Call("…", () => attend(q, k, v), q, k, v).Refuse(unscaled, "You forgot …").Expect(right, "…");</code>
 /// </summary>
-/// <typeparam name="T">Judged by its numbers: float, double, int, bool, arrays of them (one or two dimensions, or rows), Tensor. Of anything else, take a <see cref="Part"/>.</typeparam>
+/// <typeparam name="T">Judged by its numbers: float, double, int, bool, arrays of them (one or two dimensions, or rows), Tensor. Of anything else, take a
+/// <see cref="Part"/>.</typeparam>
 public sealed class Answer<T>
 {
     /// <summary>Allowed difference between two answers, as a share of the largest expected number: ten times what float32 loses in a chapter's sums.</summary>
@@ -42,7 +43,8 @@ public sealed class Answer<T>
         Numbers expected = Of(right), got = Of(Value);
         if (got.Form != expected.Form)
         {
-            throw _trial.Stop(FeedbackState.NotYet, $"Your answer has another shape than the right one: {got.Form} instead of {expected.Form}. {mistake}", expected.Show(), got.Show());
+            throw _trial.Stop(FeedbackState.NotYet, $"Your answer has another shape than the right one: {got.Form} instead of {expected.Form}. {mistake}",
+                expected.Show(), got.Show());
         }
 
         if (got.FirstNotFinite() is int at && expected.FirstNotFinite() is null)

@@ -10,8 +10,11 @@ public static class AttendByHand
     public static Exercise About { get; } = new("02.1", "Write attention for one query", Difficulty: 1, Minutes: 15, Hints:
     [
         "Three steps, three loops: a score for each key, softmax over the scores, then the weighted sum of the values. Start with one key: what must come out?",
-        "Score of key j: `q·k_j / √(length of q)`. Weight of key j: `exp(score_j − largest score)` divided by the sum of these numbers. Output: start with zeros as long as a *value*, then add `weight_j · value_j` for each j.",
-        "`var scores = keys.Select(key => query.Zip(key, (q, k) => q * k).Sum() / MathF.Sqrt(query.Length)).ToArray();` Then `float top = scores.Max();` and `var weights = scores.Select(s => MathF.Exp(s - top)).ToArray();`. Divide each weight by `weights.Sum()`. The weighted sum of the values is left for you.",
+        "Score of key j: `q·k_j / √(length of q)`. Weight of key j: `exp(score_j − largest score)` divided by the sum of these numbers. Output: start with "
+        + "zeros as long as a *value*, then add `weight_j · value_j` for each j.",
+        "`var scores = keys.Select(key => query.Zip(key, (q, k) => q * k).Sum() / MathF.Sqrt(query.Length)).ToArray();` Then `float top = scores.Max();` and "
+        + "`var weights = scores.Select(s => MathF.Exp(s - top)).ToArray();`. Divide each weight by `weights.Sum()`. The weighted sum of the values is left "
+        + "for you.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -28,32 +31,39 @@ public static class AttendByHand
         float[] apple = [2, 2];
         Ask("one key: it gets all the weight, so its value comes out", apple, [[0, 3]], [[5, -1]])
             .Refuse([0, 3], "You returned the key. Keys only decide the weights; the output is made of the values.")
-            .Refuse(Attention(apple, [[0, 3]], [[5, -1]], Norm.None), "Your weights do not sum to 1: with a single key its weight must be 1. Divide by the sum of the exponentials.")
+            .Refuse(Attention(apple, [[0, 3]], [[5, -1]], Norm.None),
+                "Your weights do not sum to 1: with a single key its weight must be 1. Divide by the sum of the exponentials.")
             .Expect([5, -1], "With a single key the weight is 1, whatever the score: return the value of that key.");
 
         float[] nothing = [0, 0];
         float[][] three = [[0, 3], [2, 2], [4, 0]];
         Ask("the query (0, 0): all scores are equal, so the mean of the values comes out", nothing, three, [[3, 0], [0, 6], [9, 0]])
-            .Finite("A query of length 0 gave NaN or ∞. Do you divide by the length ‖q‖ of the query? The score is `q·k / √D`, where D is how many numbers q has.")
+            .Finite("A query of length 0 gave NaN or ∞. Do you divide by the length ‖q‖ of the query? The score is `q·k / √D`, where D is how many numbers q "
+                + "has.")
             .Refuse([12, 6], "You added the values without weights that sum to 1.")
             .Expect([4, 2], "Equal scores give equal weights: the mean of the values.");
 
         float[][] fruit = [[0, 3], [2, 2]];
         Ask("apple (2, 2) looks at orange (0, 3) and at itself", apple, fruit, fruit)
             .Refuse([1, 2.5f], "Every value got the same weight: the scores do not reach your output.")
-            .Refuse(Attention(apple, fruit, fruit, scale: 1), "These are the weights of the plain dot product: the scores 6 and 8 must be divided by √D, here √2.")
+            .Refuse(Attention(apple, fruit, fruit, scale: 1),
+                "These are the weights of the plain dot product: the scores 6 and 8 must be divided by √D, here √2.")
             .Refuse(Attention(apple, fruit, fruit, scale: 0.5), "You divided by D = 2. The scale is √D.")
             .Refuse(Cosine(apple, fruit, fruit), "This is attention with the cosine as score. Here the score is the dot product divided by √D.")
-            .Refuse(Attention(apple, fruit, fruit, scale: -1 / Math.Sqrt(2)), "The smaller score got the larger weight: is there a minus too much in the exponential?")
+            .Refuse(Attention(apple, fruit, fruit, scale: -1 / Math.Sqrt(2)),
+                "The smaller score got the larger weight: is there a minus too much in the exponential?")
             .Refuse(Attention(apple, fruit, fruit, Norm.Linear), "You divided the scores by their sum, without the exponential: that is not softmax.")
             .Expect(Attention(apple, fruit, fruit), "The scores are 6/√2 and 8/√2; softmax of them gives the weights 0.196 and 0.804.");
 
         float[] wide = [1, 0, -1, 2];
         float[][] wideKeys = [[1, 2, 0, 1], [0, 1, 1, 0], [-1, 0, 2, 1]], narrow = [[1], [10], [100]];
         Ask("keys of 4 numbers, values of 1 number", wide, wideKeys, narrow)
-            .Refuse(Attention(wide, wideKeys, narrow, scale: 1), "You divided by the square root of the *value's* length (1). The scale is √D with D = length of the query (4).")
-            .Refuse(Attention(wide, wideKeys, narrow, scale: 1 / Math.Sqrt(2)), "You divided by √2, the number that fitted the example before. D is the length of the query: here √4.")
-            .Refuse(Attention(wide, wideKeys, narrow, scale: 1 / Math.Sqrt(3)), "You divided by the square root of the number of keys (3). D is the length of the query: here √4.")
+            .Refuse(Attention(wide, wideKeys, narrow, scale: 1),
+                "You divided by the square root of the *value's* length (1). The scale is √D with D = length of the query (4).")
+            .Refuse(Attention(wide, wideKeys, narrow, scale: 1 / Math.Sqrt(2)),
+                "You divided by √2, the number that fitted the example before. D is the length of the query: here √4.")
+            .Refuse(Attention(wide, wideKeys, narrow, scale: 1 / Math.Sqrt(3)),
+                "You divided by the square root of the number of keys (3). D is the length of the query: here √4.")
             .Expect(Attention(wide, wideKeys, narrow), "The output is as long as a value; the scores use every number of the query.");
 
         float[][] loud = [[0, 3000], [1, 3000]], labels = [[0], [1]];

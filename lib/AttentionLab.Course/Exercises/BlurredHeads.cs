@@ -37,12 +37,16 @@ public static class BlurredHeads
 
         const int heads = 6, size = 4;
         Ask("six heads of 4 numbers", queries, keys, heads)
-            .Refuse(Right(queries, keys, heads, scale: 1 / MathF.Sqrt(heads * size)), "The heads are still too blurred: their scores are divided by √24, the root of d_model. Each head sums only 4 products.")
-            .Refuse(Right(queries, keys, heads, scale: 1 / MathF.Sqrt(heads)), "You divided by the root of the *number* of heads (√6). What counts is the *size* of one head.")
+            .Refuse(Right(queries, keys, heads, scale: 1 / MathF.Sqrt(heads * size)),
+                "The heads are still too blurred: their scores are divided by √24, the root of d_model. Each head sums only 4 products.")
+            .Refuse(Right(queries, keys, heads, scale: 1 / MathF.Sqrt(heads)),
+                "You divided by the root of the *number* of heads (√6). What counts is the *size* of one head.")
             .Refuse(Right(queries, keys, heads, scale: 1f / size), "You divided by the size of a head, 4. The standard deviation of a sum of 4 products is √4.")
-            .Refuse(Right(queries, keys, heads, scale: MathF.Sqrt(heads) / size), "You corrected in the wrong direction: dividing by √24 was too much by √6 only. Write the scale from `size` directly.")
+            .Refuse(Right(queries, keys, heads, scale: MathF.Sqrt(heads) / size),
+                "You corrected in the wrong direction: dividing by √24 was too much by √6 only. Write the scale from `size` directly.")
             .Refuse(Right(queries, keys, heads, scale: MathF.Sqrt(size)), "You multiplied by √4 instead of dividing.")
-            .Refuse(Cut(queries, keys, heads), "The scale is right now, but your head takes the wrong columns: head h owns the columns h·size … h·size + size − 1.")
+            .Refuse(Cut(queries, keys, heads),
+                "The scale is right now, but your head takes the wrong columns: head h owns the columns h·size … h·size + size − 1.")
             .Expect(Right(queries, keys, heads), "Each head divides its scores by the root of its own size, √4.");
     });
 

@@ -18,8 +18,9 @@ internal static partial class Card
         string label = HtmlText.Encode($"Exercise {exercise.Id}: {word}");
         string size = $"difficulty {exercise.Difficulty} of 3 · {exercise.Minutes} min";
         return $"<div role=\"group\" aria-label=\"{label}\" data-exercise=\"{HtmlText.Encode(exercise.Id)}\" data-state=\"{Slug(state)}\""
-            + $" style=\"border:1px solid {colour};border-left-width:6px;border-radius:4px;padding:0.5em 1em;margin:0.5em 0;max-width:48em;line-height:1.45;overflow-x:auto\">"
-            + $"<p style=\"margin:0\"><span aria-hidden=\"true\" style=\"display:inline-block;min-width:1.3em;font-weight:700\">{symbol}</span>"
+            + $" style=\"border:1px solid {colour};border-left-width:6px;border-radius:4px;padding:0.5em 1em;margin:0.5em "
+            + "0;max-width:48em;line-height:1.45;overflow-x:auto\"><p style=\"margin:0\"><span aria-hidden=\"true\" "
+            + $"style=\"display:inline-block;min-width:1.3em;font-weight:700\">{symbol}</span>"
             + $"<strong>{HtmlText.Encode(exercise.Id)} · {HtmlText.Encode(exercise.Title)}: {word}</strong>"
             + $" <span style=\"white-space:nowrap\">({size})</span></p>{body}</div>";
     }

@@ -97,7 +97,8 @@ public sealed class Feedback(Exercise exercise, FeedbackState state, string mess
     public string ToPlainText()
     {
         StringBuilder text = new();
-        text.Append(Look.Symbol).Append(" Exercise ").Append(Exercise.Id).Append(", ").Append(Exercise.Title).Append(": ").AppendLine(Look.Word).AppendLine(Message);
+        text.Append(Look.Symbol).Append(" Exercise ").Append(Exercise.Id).Append(", ").Append(Exercise.Title).Append(": ").AppendLine(Look.Word)
+            .AppendLine(Message);
         AppendLine(text, "Tried", Tried);
         AppendLine(text, "Expected", Expected);
         AppendLine(text, "Got", Got);

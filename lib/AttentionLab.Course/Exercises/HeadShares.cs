@@ -13,8 +13,10 @@ public static class HeadShares
     public static Exercise About { get; } = new("07.3", "What each head adds to the output", Difficulty: 2, Minutes: 12, Hints:
     [
         "Write out one number of the output: a row of H·D_v numbers times a column of W_O. Which of these products belong to head h?",
-        "Side by side, head h stands in the columns h·D_v … h·D_v + D_v − 1. They meet exactly the *rows* of W_O with the same numbers. So head h adds head_h (T, D_v) times these D_v rows (D_v, C). The size of a block is D_v, `heads.Columns`: not C/H, and not D_k.",
-        "Four loops: over h, t, the output's column o, and c < D_v: `y[h, t, o] += heads[h, t, c] * wO[h * size + c, o];` with `int size = heads.Columns;` and `Tensor y = new(heads.Shape[0], heads.Shape[1], wO.Columns);`.",
+        "Side by side, head h stands in the columns h·D_v … h·D_v + D_v − 1. They meet exactly the *rows* of W_O with the same numbers. So head h adds head_h "
+        + "(T, D_v) times these D_v rows (D_v, C). The size of a block is D_v, `heads.Columns`: not C/H, and not D_k.",
+        "Four loops: over h, t, the output's column o, and c < D_v: `y[h, t, o] += heads[h, t, c] * wO[h * size + c, o];` with `int size = heads.Columns;` and "
+        + "`Tensor y = new(heads.Shape[0], heads.Shape[1], wO.Columns);`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -40,7 +42,8 @@ public static class HeadShares
         Ask("two heads with D_v = 2 and C = 4: here D_v = C/H", heads, wO)
             .Refuse(SameBlock(heads, wO), "Both heads use the rows 0 and 1 of W_O. Head 1 owns the rows 2 and 3.")
             .Refuse(Of(heads, wO.Transpose()), "You used W_O the other way round: head h owns *rows* of W_O, not columns.")
-            .Refuse(Of(heads, SeveralHeads.Interleave(wO.Transpose(), 2).Transpose()), "Head h used every second row of W_O. Side by side, the heads fill *neighbouring* columns, so they meet neighbouring rows.")
+            .Refuse(Of(heads, SeveralHeads.Interleave(wO.Transpose(), 2).Transpose()),
+                "Head h used every second row of W_O. Side by side, the heads fill *neighbouring* columns, so they meet neighbouring rows.")
             .Refuse(Repeated(heads, wO), "You returned the whole output for each head. A share is what *one* head adds; the output is their sum.")
             .Refuse(Of(heads, wO, 0.5f), "You divided by the number of heads. Heads are added, not averaged.")
             .Refuse(Summed(heads, wO), "Your shares grow: head 1 holds head 0 as well. A share is what *one* head adds.")
@@ -49,7 +52,8 @@ public static class HeadShares
 
         (heads, wO) = (Tensor.Gaussian(random, 1, 3, 5, 4), Tensor.Gaussian(random, 1, 12, 6));
         Answer<Tensor> wide = Ask("three heads with D_v = 4 and C = 6: C/H is 2, D_v is not", heads, wO);
-        wide.Refuse(Of(heads, wO, block: 2), "Head h begins at row h·2: you took C/H for the size of a head's block. A block of W_O has D_v = 4 rows, whatever C is.")
+        wide.Refuse(Of(heads, wO, block: 2),
+            "Head h begins at row h·2: you took C/H for the size of a head's block. A block of W_O has D_v = 4 rows, whatever C is.")
             .Expect(Of(heads, wO), "With D_v = C/H the answer was right. Here a block has D_v = 4 rows and C = 6 columns: take both sizes from the tensors.");
     });
 

@@ -10,9 +10,13 @@ public static class HiddenScores
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("08.3", "A row that may see nothing", Difficulty: 2, Minutes: 10, Hints:
     [
-        "Three rules: a hidden score has no say in anything, not even in the largest score; a visible score may be very small or very large; and 0/0 must not happen.",
-        "Walk over the visible places only. First their largest score (start with −∞). If there is none, return zeros at once. Then powers e^(s − largest) of the visible ones, their sum, and the division. The hidden places keep the 0 that a new array has.",
-        "`float top = float.NegativeInfinity;` and a loop `if (visible[j]) top = MathF.Max(top, scores[j]);`. Then `if (!visible.Contains(true)) return w;` with `float[] w = new float[scores.Length];`. Then two loops over the visible j: `w[j] = MathF.Exp(scores[j] - top)`, and the division by their sum.",
+        "Three rules: a hidden score has no say in anything, not even in the largest score; a visible score may be very small or very large; and 0/0 must not "
+        + "happen.",
+        "Walk over the visible places only. First their largest score (start with −∞). If there is none, return zeros at once. Then powers e^(s − largest) of "
+        + "the visible ones, their sum, and the division. The hidden places keep the 0 that a new array has.",
+        "`float top = float.NegativeInfinity;` and a loop `if (visible[j]) top = MathF.Max(top, scores[j]);`. Then `if (!visible.Contains(true)) return w;` "
+        + "with `float[] w = new float[scores.Length];`. Then two loops over the visible j: `w[j] = MathF.Exp(scores[j] - top)`, and the division by their "
+        + "sum.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -58,8 +62,11 @@ public static class HiddenScores
 
         Ask("nothing visible", [1, 2, 3, 4], false, false, false, false)
             .Finite("0/0 is NaN. If nothing is visible, return zeros.")
-            .Refuse([0.25f, 0.25f, 0.25f, 0.25f], "Each hidden place got the same weight: where everything is equally impossible, −10⁹ hides nothing. The query would look at what it must not see. Return zeros.")
-            .Refuse(Right([1, 2, 3, 4], true, true, true, true), "With nothing visible your mask has no effect: adding the same −10⁹ to all scores changes nothing. Return zeros.")
+            .Refuse([0.25f, 0.25f, 0.25f, 0.25f],
+                "Each hidden place got the same weight: where everything is equally impossible, −10⁹ hides nothing. The query would look at what it must not "
+                + "see. Return zeros.")
+            .Refuse(Right([1, 2, 3, 4], true, true, true, true),
+                "With nothing visible your mask has no effect: adding the same −10⁹ to all scores changes nothing. Return zeros.")
             .Expect([0, 0, 0, 0], "If nothing is visible, every weight is 0.");
 
         Ask("one visible score of −∞ beside a finite one", [float.NegativeInfinity, 5, 7], true, true, false)

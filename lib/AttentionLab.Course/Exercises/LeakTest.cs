@@ -13,9 +13,13 @@ public static class LeakTest
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("08.1", "A leak detector", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Call `layer` twice: with x, and with a copy of x in which *one* row j is changed. Which output rows may move, and which may not? Which j must you try?",
-        "If row j changes, the outputs 0 … j − 1 must stay as they were: they come before it. Try every j, one at a time, and compare every number of these rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look three steps ahead.",
-        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 8, 4);` and `Tensor before = layer(x);`. For each j: `Tensor changed = x.Copy();`, add 1 to every number of `changed.Row(j)`, `Tensor after = layer(changed);`, and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, return true. At the end return false.",
+        "Call `layer` twice: with x, and with a copy of x in which *one* row j is changed. Which output rows may move, and which may not? Which j must you "
+        + "try?",
+        "If row j changes, the outputs 0 … j − 1 must stay as they were: they come before it. Try every j, one at a time, and compare every number of these "
+        + "rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look three steps ahead.",
+        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 8, 4);` and `Tensor before = layer(x);`. For each j: `Tensor changed = x.Copy();`, add 1 to "
+        + "every number of `changed.Row(j)`, `Tensor after = layer(changed);`, and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, "
+        + "return true. At the end return false.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -35,7 +39,8 @@ public static class LeakTest
         Ask("attention without a mask: it leaks", true, x => Attend(x, (_, _) => true),
             "Every output sees every input here, and your detector found nothing. Do you change a row and compare the outputs *before* it?");
         Ask("a mask that is wrong by one: i sees i + 1", true, x => Attend(x, (i, j) => j <= i + 1),
-            "Here each word sees the next one, a triangle drawn one cell too far, and your detector let it pass. Compare the row right before the changed one too.");
+            "Here each word sees the next one, a triangle drawn one cell too far, and your detector let it pass. Compare the row right before the changed one "
+            + "too.");
         Ask("a layer that peeks three steps ahead, and only there", true, x => Attend(x, (i, j) => j <= i || j == i + 3),
             "Here word i sees i + 3 but not i + 1. Use more than three tokens, and compare *all* rows before the changed one.");
         Ask("only the first output peeks", true, x => Attend(x, (i, j) => j <= i || i == 0),
@@ -45,7 +50,8 @@ public static class LeakTest
         Ask("only the second token is peeked at, by the first", true, x => Attend(x, (i, j) => j <= i || (i == 0 && j == 1)),
             "Only word 0 peeks, and only at word 1. Change every row in turn, the early ones too.");
         Ask("a layer that takes away the mean of all tokens", true, x => LessMean(Attend(x, (i, j) => j <= i)),
-            "The attention is causal here, but then the mean over *all* tokens is taken away, and with it the future gets in. Your detector must look at outputs, whatever is inside.");
+            "The attention is causal here, but then the mean over *all* tokens is taken away, and with it the future gets in. Your detector must look at "
+            + "outputs, whatever is inside.");
         Ask("a leak in the last column only", true, x => Column(Attend(x, (i, j) => j <= i), Attend(x, (_, _) => true)),
             "Only the last number of each output leaks. Compare every number.");
         Ask("a leak that cancels in the sum of a row", true, x => Cancelling(x),

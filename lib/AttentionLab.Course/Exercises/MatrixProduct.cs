@@ -27,9 +27,11 @@ public static class MatrixProduct
 
         float[,] a = { { 1, 2 }, { 3, 4 } }, b = { { 5, 6 }, { 7, 8 } };
         Ask("2×2: ((1, 2), (3, 4)) times ((5, 6), (7, 8))", a, b)
-            .Refuse(new float[,] { { 5, 12 }, { 21, 32 } }, "You multiplied number by number. The product takes a whole *row* of A with a whole *column* of B: 1·5 + 2·7 = 19.")
+            .Refuse(new float[,] { { 5, 12 }, { 21, 32 } },
+                "You multiplied number by number. The product takes a whole *row* of A with a whole *column* of B: 1·5 + 2·7 = 19.")
             .Refuse(Product(b, a), "This is B·A. The order matters: rows come from A, columns from B.")
-            .Refuse(Product(a, Transposed(b)), "You took rows of A with *rows* of B: that is A·Bᵀ. The second index of A meets the first of B: `a[i, k] * b[k, j]`.")
+            .Refuse(Product(a, Transposed(b)),
+                "You took rows of A with *rows* of B: that is A·Bᵀ. The second index of A meets the first of B: `a[i, k] * b[k, j]`.")
             .Refuse(Product(Transposed(a), b), "You took *columns* of A with columns of B: that is Aᵀ·B. Write `a[i, k] * b[k, j]`.")
             .Refuse(Transposed(Product(a, b)), "Rows and columns of your result have changed places: store at `[i, j]`, i from A, j from B.")
             .Refuse(new float[,] { { 14, 16 }, { 28, 32 } }, "Only the last term of each sum is there: add with `+=`.")

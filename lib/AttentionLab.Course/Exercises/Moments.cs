@@ -39,6 +39,7 @@ public static class Moments
         Ask("0, 6", [0, 6], 3, 9, "Both draws are 3 away from the mean: 3² = 9.", known: variance => variance
             .Refuse(3, "You took the mean of the absolute distances. The variance takes their squares."));
         Ask("-1, 0, 1, moved by a thousand million", [1e9 - 1, 1e9, 1e9 + 1], 1e9, 2.0 / 3,
-            "Moving all draws does not change the variance. In E[X²] − E[X]² two huge numbers nearly cancel and the digits are lost: take the mean away first, then square.");
+            "Moving all draws does not change the variance. In E[X²] − E[X]² two huge numbers nearly cancel and the digits are lost: take the mean away first, "
+            + "then square.");
     });
 }

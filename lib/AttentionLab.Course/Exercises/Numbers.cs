@@ -22,9 +22,13 @@ internal readonly record struct Numbers(double[] Values, string Form, int Column
         int[] row => Row(Array.ConvertAll(row, x => (double)x)),
         float[][] rows => Rows(Array.ConvertAll(rows, row => row is null ? null : Array.ConvertAll(row, x => (double)x))),
         double[][] rows => Rows(rows),
-        float[,] matrix => new([.. matrix.Cast<float>().Select(x => (double)x)], $"{Count(matrix.GetLength(0), "row")} of {Count(matrix.GetLength(1), "number")}", matrix.GetLength(1)),
-        double[,] matrix => new([.. matrix.Cast<double>()], $"{Count(matrix.GetLength(0), "row")} of {Count(matrix.GetLength(1), "number")}", matrix.GetLength(1)),
-        Tensor tensor => new(Array.ConvertAll(tensor.Values, x => (double)x), $"a tensor of shape {Tensor.Describe(tensor.Shape)}", tensor.Rank > 1 ? tensor.Columns : 0),
+        float[,] matrix =>
+            new([.. matrix.Cast<float>().Select(x => (double)x)], $"{Count(matrix.GetLength(0), "row")} of {Count(matrix.GetLength(1), "number")}",
+                matrix.GetLength(1)),
+        double[,] matrix =>
+            new([.. matrix.Cast<double>()], $"{Count(matrix.GetLength(0), "row")} of {Count(matrix.GetLength(1), "number")}", matrix.GetLength(1)),
+        Tensor tensor =>
+            new(Array.ConvertAll(tensor.Values, x => (double)x), $"a tensor of shape {Tensor.Describe(tensor.Shape)}", tensor.Rank > 1 ? tensor.Columns : 0),
         _ => null,
     };
 

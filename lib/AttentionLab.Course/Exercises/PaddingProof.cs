@@ -14,8 +14,10 @@ public static class PaddingProof
     public static Exercise About { get; } = new("08.2", "A sentence without its padding", Difficulty: 2, Minutes: 12, Hints:
     [
         "Padding gets in by two doors: as a *key* in the attention, and as a *row* of the mean. Which of the two does a mask of keys close?",
-        "Attention: `ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output` hides padding as keys. The rows of padding still have an output (they look at the words): leave them out of the mean, and divide by the number of *words*, not by `x.Rows`.",
-        "`Tensor y = ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output;`, then for each t with `real[t]` add `y[t, c]` to `sum[c]`; at the end divide by `real.Count(r => r)`. Do not multiply by 0 where you can skip: 0·NaN is NaN.",
+        "Attention: `ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output` hides padding as keys. The rows of padding still have an "
+        + "output (they look at the words): leave them out of the mean, and divide by the number of *words*, not by `x.Rows`.",
+        "`Tensor y = ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output;`, then for each t with `real[t]` add `y[t, c]` to `sum[c]`; "
+        + "at the end divide by `real.Count(r => r)`. Do not multiply by 0 where you can skip: 0·NaN is NaN.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -41,11 +43,13 @@ public static class PaddingProof
         Tensor zeros = Padded(words, 0).X;
         Ask("the same four words and three rows of 0.5 as padding", padded, real)
             .Refuse(Mean(Attend(padded, null), 7), "The padding takes part everywhere. Hide its keys with a mask, and leave its rows out of the mean.")
-            .Refuse(Mean(Attend(padded, real), 7), "The keys are hidden, but the mean runs over all seven rows. The rows of padding have an output too: leave them out.")
+            .Refuse(Mean(Attend(padded, real), 7),
+                "The keys are hidden, but the mean runs over all seven rows. The rows of padding have an output too: leave them out.")
             .Refuse([.. right.Select(r => r * 4 / 7)], "You add up the words only, but divide by seven. Divide by the number of words.")
             .Refuse(Mean(Attend(padded, null), 4), "The mean is over the words now, but as *keys* the padding still takes weight. Hide it in the attention.")
             .Refuse(Mean(Attend(zeros, null), 4), "You set the padding to zeros. But a score of 0 is not “no weight”: e⁰ = 1. Hide the keys with a mask.")
-            .Refuse(Mean(Attend(zeros, null), 7), "You set the padding to zeros, and it still takes part: a score of 0 has the weight e⁰ = 1, and a row of zeros counts in the mean.")
+            .Refuse(Mean(Attend(zeros, null), 7),
+                "You set the padding to zeros, and it still takes part: a score of 0 has the weight e⁰ = 1, and a row of zeros counts in the mean.")
             .Refuse(Kept(padded, real), "You set the weights of padding to 0 after softmax, and the rest no longer sums to 1. Hide *before* softmax.")
             .Refuse(Queries(padded, real), "Your mask hides padding as *queries*: then words still look at it. Hide it as *keys*.")
             .Expect(right, "The padding changed the vector. It must be the same as without padding.");
@@ -75,7 +79,8 @@ public static class PaddingProof
     private static (Tensor X, bool[] Real) Padded(Tensor words, float value)
     {
         float[] padding = [value, value, value];
-        return (Tensor.FromRows([.. Enumerable.Range(0, 4).Select(t => words.Row(t).ToArray()), padding, padding, padding]), [true, true, true, true, false, false, false]);
+        return (Tensor.FromRows([.. Enumerable.Range(0, 4).Select(t => words.Row(t).ToArray()), padding, padding, padding]),
+            [true, true, true, true, false, false, false]);
     }
 
     /// <summary>The mistake of clearing weights behind the softmax.</summary>

@@ -15,9 +15,14 @@ public static class PermutationProperty
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("02.4", "A test that finds out whether attention sees order", Difficulty: 2, Minutes: 15, Hints:
     [
-        "Call `attend` twice: once as given, once with keys and values in another order. Which order must the keys have, and which the values? And may two float results be compared by `==`?",
-        "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle, rotating does not notice a look at the neighbour.",
-        "`int[] order = [.. Enumerable.Range(0, keys.Length)];` then 20 times `random.Shuffle(order)` (with `var random = new Random(1);`), `order.Select(j => keys[j]).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end return true.",
+        "Call `attend` twice: once as given, once with keys and values in another order. Which order must the keys have, and which the values? And may two "
+        + "float results be compared by `==`?",
+        "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. "
+        + "One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle, rotating does not notice a look at the "
+        + "neighbour.",
+        "`int[] order = [.. Enumerable.Range(0, keys.Length)];` then 20 times `random.Shuffle(order)` (with `var random = new Random(1);`), `order.Select(j => "
+        + "keys[j]).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end "
+        + "return true.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -35,15 +40,21 @@ public static class PermutationProperty
         Ask("attention as in this chapter: it is blind to order", blind: true, (_, _, _) => 0,
             "You said that plain attention sees order. Do you shuffle keys *and* values, both in the same way? A key must keep its value.");
         Ask("the same, added up in float32: still blind, up to rounding", blind: true, (_, _, _) => 0,
-            "You said that this attention sees order, but its outputs differ only by rounding. Do not compare floats by `==`: allow a small difference, about 1e-4.", rounds: true);
+            "You said that this attention sees order, but its outputs differ only by rounding. Do not compare floats by `==`: allow a small difference, about "
+            + "1e-4.", rounds: true);
         Ask("an attention that prefers early keys: it sees order", blind: false, (key, _, _) => -0.5 * key,
-            "This attention gives early keys more weight, and your test did not notice. Do you really call it with another order, and compare the two outputs?");
-        Ask("an attention that prefers the middle: it sees order, but reversing does not show it", blind: false, (key, keyCount, _) => -0.5 * Math.Abs(key - (keyCount - 1) / 2.0),
-            "This attention prefers the keys in the middle. If you only reverse the order, the middle stays the middle: try more than one permutation, for example all rotations.");
-        Ask("an attention that looks at late keys only: it sees order, but the first keys do not show it", blind: false, (key, keyCount, _) => key >= keyCount - 3 ? 0 : -1e9,
+            "This attention gives early keys more weight, and your test did not notice. Do you really call it with another order, and compare the two "
+            + "outputs?");
+        Ask("an attention that prefers the middle: it sees order, but reversing does not show it", blind: false,
+            (key, keyCount, _) => -0.5 * Math.Abs(key - (keyCount - 1) / 2.0),
+            "This attention prefers the keys in the middle. If you only reverse the order, the middle stays the middle: try more than one permutation, for "
+            + "example all rotations.");
+        Ask("an attention that looks at late keys only: it sees order, but the first keys do not show it", blind: false,
+            (key, keyCount, _) => key >= keyCount - 3 ? 0 : -1e9,
             "This attention sees the last three keys only. If your test moves the first keys alone, nothing changes: move every key.");
         Ask("an attention that looks at each key's neighbour in a circle: it sees order, but rotating does not show it", blind: false, (_, _, _) => 0,
-            "This attention mixes each key's score with the score of the key after it, in a circle. Rotations keep the neighbours together: try other orders, for example exchange two keys, or shuffle.", neighbours: true);
+            "This attention mixes each key's score with the score of the key after it, in a circle. Rotations keep the neighbours together: try other orders, "
+            + "for example exchange two keys, or shuffle.", neighbours: true);
         Ask("an attention whose effect on the first two output numbers cancels in their sum", blind: false, (_, _, _) => 0,
             "Here the first number of the output grows by as much as the second falls. Compare the numbers one by one, not their sum.", shift: 0.5);
         Ask("an attention that sees order only a little", blind: false, (_, _, _) => 0,
@@ -52,7 +63,8 @@ public static class PermutationProperty
             "Here only the last number of the output depends on the order. Compare every number of the output.");
 
         void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false, bool neighbours = false, double shift = 0) =>
-            trial.Call(tried, () => isBlindToOrder((q, k, v) => Shifted(Attend(q, k, v, bias, rounds, neighbours), k, shift), query, keys, values), query, keys, values).Expect(blind, mistake);
+            trial.Call(tried, () => isBlindToOrder((q, k, v) => Shifted(Attend(q, k, v, bias, rounds, neighbours), k, shift), query, keys, values), query, keys,
+                values).Expect(blind, mistake);
 
         float[] Row(int length)
         {

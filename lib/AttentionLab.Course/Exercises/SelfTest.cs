@@ -7,7 +7,8 @@ public static class SelfTest
     public static Exercise About { get; } = new("00.5", "Are you ready? Five questions", Difficulty: 1, Minutes: 5, Hints:
     [
         "All five answers follow from the box of section 0.4. Use pencil and paper; the check tells you which question to look at again.",
-        "1: outer derivative times inner derivative. 2: a row of W with dL/dy. 3: the mean of the squared distances. 4: variances of independent numbers add. 5: a row of A with a column of B.",
+        "1: outer derivative times inner derivative. 2: a row of W with dL/dy. 3: the mean of the squared distances. 4: variances of independent numbers add. "
+        + "5: a row of A with a column of B.",
         "1: 2·(3x + 1)·3 at x = 1. 2: 1·1 + 2·10. 3: (1 + 0 + 1)/3. 4: 64 times 1. 5: row (3, 4) with column (0, 1).",
     ]);
 
@@ -39,12 +40,14 @@ public static class SelfTest
             .Refuse(43, "This is dL/dx_1: you used row 1.")
             .Expect(21, "Row 0 of W with dL/dy. Read *vector-Jacobian product* in section 0.4.");
         Ask(3, "the variance of a number that is -1, 0 or 1, each with probability 1/3")
-            .Refuse(0, "0 is the mean; the variance is the mean of the *squared* distances from it. Or did you write `2 / 3`? Between whole numbers this is 0: write `2.0 / 3`.")
+            .Refuse(0, "0 is the mean; the variance is the mean of the *squared* distances from it. Or did you write `2 / 3`? Between whole numbers this is 0: "
+                + "write `2.0 / 3`.")
             .Refuse(1, "You divided by 2 instead of 3, or left the 0 out: it counts too.")
             .Refuse(Math.Sqrt(2.0 / 3), "This is the standard deviation. The variance is its square.", tolerance: 5e-3)
             .Refuse(0.7, "You rounded 2/3 too far: give two digits or more (0.67), or write `2.0 / 3`.")
             .Refuse(0.6, "You cut 2/3 off: give two digits or more (0.67), or write `2.0 / 3`.")
-            .Expect(2.0 / 3, "The squares are 1, 0 and 1. Read *expectation and variance* in section 0.4. (Write `2.0 / 3`; in C#, `2 / 3` is 0.)", tolerance: TwoDigits);
+            .Expect(2.0 / 3, "The squares are 1, 0 and 1. Read *expectation and variance* in section 0.4. (Write `2.0 / 3`; in C#, `2 / 3` is 0.)",
+                tolerance: TwoDigits);
         Ask(4, "the variance of the sum of 64 independent numbers, each of variance 1")
             .Refuse(8, "8 is the standard deviation of the sum. Its square is the variance.")
             .Refuse(1, "That holds for one of them. Variances of independent numbers add.")

@@ -13,9 +13,12 @@ public static class SeveralHeads
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("07.1", "Split, attend, merge", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Head h never sees the whole width. It owns `size` columns of Q, of K and of V, and writes its result into the same columns of the output. How large is `size`, and where does head h begin?",
-        "One loop over the heads. In it: copy columns h·size … h·size + size − 1 of Q, K and V into three small tensors (T, size), call `ScaledDotProductAttention.Forward(q, k, v).Output` (it divides by √size by itself), and copy the result back into the same columns.",
-        "A local function helps: `Tensor Cut(Tensor x, int h)` with `cut[t, c] = x[t, h * size + c]`. After the call: `y[t, h * size + c] = output[t, c]`. Start with `int size = queries.Columns / heads;` and `Tensor y = new(values.Shape);`.",
+        "Head h never sees the whole width. It owns `size` columns of Q, of K and of V, and writes its result into the same columns of the output. How large "
+        + "is `size`, and where does head h begin?",
+        "One loop over the heads. In it: copy columns h·size … h·size + size − 1 of Q, K and V into three small tensors (T, size), call "
+        + "`ScaledDotProductAttention.Forward(q, k, v).Output` (it divides by √size by itself), and copy the result back into the same columns.",
+        "A local function helps: `Tensor Cut(Tensor x, int h)` with `cut[t, c] = x[t, h * size + c]`. After the call: `y[t, h * size + c] = output[t, c]`. "
+        + "Start with `int size = queries.Columns / heads;` and `Tensor y = new(values.Shape);`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -34,9 +37,14 @@ public static class SeveralHeads
         Ask("one token, three heads: nothing to mix, so its value comes back", one, one, one, 3)
             .Refuse(new Tensor(1, 6), "Your output is 0 everywhere. Write each head's result into the columns h·size … of the output.")
             .Refuse(OnlyFirst(one, 3), "Only head 0 has written its columns; the others are 0. Loop over all heads.")
-            .Refuse(Interleave(one, 2), "Your heads write every third column of the output. Head h owns *neighbouring* columns, h·size … h·size + size − 1, in the output as in the input.")
-            .Refuse(Interleave(one, 3), "The columns come back in another order: your heads read every third column, but write neighbouring ones. Head h owns *neighbouring* columns in both.")
-            .Expect(one, "With one token every weight is 1, so the output is its value row, column by column. Do all heads read *and* write their own columns of V?");
+            .Refuse(Interleave(one, 2),
+                "Your heads write every third column of the output. Head h owns *neighbouring* columns, h·size … h·size + size − 1, in the output as in the "
+                + "input.")
+            .Refuse(Interleave(one, 3),
+                "The columns come back in another order: your heads read every third column, but write neighbouring ones. Head h owns *neighbouring* columns "
+                + "in both.")
+            .Expect(one, "With one token every weight is 1, so the output is its value row, column by column. Do all heads read *and* write their own columns "
+                + "of V?");
 
         (Tensor q, Tensor k, Tensor v) = (Tensor.Gaussian(random, 1.5, 5, 8), Tensor.Gaussian(random, 1.5, 5, 8), Tensor.Gaussian(random, 1, 5, 8));
         Ask("five tokens, one head of 8 numbers: plain attention", q, k, v, 1)
@@ -51,25 +59,33 @@ public static class SeveralHeads
 
         const int heads = 4;
         Ask("five tokens, four heads of 2 numbers", q, k, v, heads)
-            .Refuse(Right(q, k, v, 1), "This is one head of 8 numbers: `heads` had no effect. Each of the 4 heads makes its own weights from its own 2 columns.")
-            .Refuse(Right(q, k, v, heads, scale: 1 / MathF.Sqrt(8)), "The scores are divided by √8, the root of the whole width. A head sums 2 products: divide by √2.")
+            .Refuse(Right(q, k, v, 1),
+                "This is one head of 8 numbers: `heads` had no effect. Each of the 4 heads makes its own weights from its own 2 columns.")
+            .Refuse(Right(q, k, v, heads, scale: 1 / MathF.Sqrt(8)),
+                "The scores are divided by √8, the root of the whole width. A head sums 2 products: divide by √2.")
             .Refuse(Right(q, k, v, heads, scale: 1), "The scale is missing: each head divides its scores by √2.")
-            .Refuse(Reshaped(q, k, v, heads), "You cut by reshape alone: head h got a run of *tokens* instead of a run of *columns*. Cut every row into heads: that is a reshape and a transpose.")
+            .Refuse(Reshaped(q, k, v, heads),
+                "You cut by reshape alone: head h got a run of *tokens* instead of a run of *columns*. Cut every row into heads: that is a reshape and a "
+                + "transpose.")
             .Refuse(FirstWeights(q, k, v, heads), "All heads use the weights of head 0. Cut the columns of Q and K for each head too, not only those of V.")
-            .Refuse(Interleave(Right(Interleave(q, heads), Interleave(k, heads), Interleave(v, heads), heads), 2), "Head h took every fourth column. It owns *neighbouring* columns: 2h and 2h + 1.")
-            .Refuse(MeanWeights(q, k, v, heads), "You averaged the weights of the heads before using them. Each head mixes *its* values with *its* weights; only W_O, later, mixes heads.")
+            .Refuse(Interleave(Right(Interleave(q, heads), Interleave(k, heads), Interleave(v, heads), heads), 2),
+                "Head h took every fourth column. It owns *neighbouring* columns: 2h and 2h + 1.")
+            .Refuse(MeanWeights(q, k, v, heads),
+                "You averaged the weights of the heads before using them. Each head mixes *its* values with *its* weights; only W_O, later, mixes heads.")
             .Expect(Right(q, k, v, heads), "Head h: softmax(Q_h·K_hᵀ/√2)·V_h with the columns 2h and 2h + 1, written to the same columns.");
 
         (Tensor longer, Tensor more) = (Tensor.Gaussian(random, 1, 7, 12), Tensor.Gaussian(random, 1, 7, 12));
         Ask("seven tokens, two heads of 6 numbers", longer, more, longer, 2)
-            .Expect(Right(longer, more, longer, 2), "With 5 tokens and 4 heads the answer was right, with 7 tokens and 2 heads it is not. Is a size fixed in your code?");
+            .Expect(Right(longer, more, longer, 2),
+                "With 5 tokens and 4 heads the answer was right, with 7 tokens and 2 heads it is not. Is a size fixed in your code?");
     });
 
     /// <summary>The library merges heads to (B, T, C): with one text it is as good as (T, C).</summary>
     private static Tensor OfOneText(Tensor merged) => merged is { Rank: 3 } && merged.Shape[0] == 1 ? merged.Reshape(merged.Rows, merged.Columns) : merged;
 
     private static Tensor Right(Tensor q, Tensor k, Tensor v, int heads, float? scale = null) =>
-        Heads.Merge(ScaledDotProductAttention.Forward(Heads.Split(q, heads), Heads.Split(k, heads), Heads.Split(v, heads), scale: scale).Output).Reshape(v.Shape);
+        Heads.Merge(ScaledDotProductAttention.Forward(Heads.Split(q, heads), Heads.Split(k, heads), Heads.Split(v, heads), scale: scale).Output)
+            .Reshape(v.Shape);
 
     /// <summary>The mistake of giving a head a run of tokens.</summary>
     private static Tensor Reshaped(Tensor q, Tensor k, Tensor v, int heads)

@@ -9,7 +9,8 @@ public static class SharperCosine
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("02.5", "Make the cosine sharper", Difficulty: 2, Minutes: 10, Hints:
     [
-        "In the best case one key has cosine 1 and the n − 1 others have cosine −1. Write down its weight with the scores β and −β. For β = 1 it must be the cap of section 2.6.",
+        "In the best case one key has cosine 1 and the n − 1 others have cosine −1. Write down its weight with the scores β and −β. For β = 1 it must be the "
+        + "cap of section 2.6.",
         "The weight is `w = 1 / (1 + (n − 1)·e^(−2β))`. Solve for e^(2β), then take the natural logarithm.",
         "e^(2β) = (n − 1)·w / (1 − w). `Math.Log` is the natural logarithm. One step is left.",
     ]);
@@ -26,12 +27,14 @@ public static class SharperCosine
             .Finite("Your formula gives NaN or ∞: is the argument of the logarithm above 0?")
             .Refuse(2, "Twice too much. The scores are β and −β, so their difference is 2β: divide by 2.")
             .Refuse(Math.Log10(9 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "This is the logarithm to base 10. Softmax uses e: take `Math.Log`.")
-            .Refuse(Math.Log(10 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "You counted n keys against the best one. The best key is one of the n: n − 1 are left.")
+            .Refuse(Math.Log(10 * Weight(10, 1) / (1 - Weight(10, 1))) / 2,
+                "You counted n keys against the best one. The best key is one of the n: n − 1 are left.")
             .Refuse(Math.Log(9 * Weight(10, 1)) / 2, "The factor 1/(1 − w) is missing: solve w·(1 + (n − 1)·e^(−2β)) = 1 once more.")
             .Expect(1, "For β = 1 the largest weight is e²/(e² + n − 1), so for this w the answer is 1.", SearchStep);
 
         trial.Call("two keys, w = 0.9", () => beta(2, 0.9)).Expect(Needed(2, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 2 and w = 0.9.", SearchStep);
-        trial.Call("1000 keys, w = 0.9", () => beta(1000, 0.9)).Expect(Needed(1000, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 1000 and w = 0.9. A search must go far enough: here β is above 4.", SearchStep);
+        trial.Call("1000 keys, w = 0.9", () => beta(1000, 0.9))
+            .Expect(Needed(1000, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 1000 and w = 0.9. A search must go far enough: here β is above 4.", SearchStep);
         trial.Call("4 keys, w = 0.25: equal weights need no sharpness", () => beta(4, 0.25))
             .Expect(0, "With β = 0 all weights are 1/n, so for w = 1/n the answer is 0.", SearchStep);
     });

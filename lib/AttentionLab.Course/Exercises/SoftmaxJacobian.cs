@@ -14,9 +14,11 @@ public static class SoftmaxJacobian
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("03.2", "The Jacobian of softmax", Difficulty: 2, Minutes: 15, Hints:
     [
-        "Write w_i = e^(s_i) / Z with Z = Σ_m e^(s_m). Two cases: what happens to w_i if s_i grows? And what if another score s_j grows, which stands only in Z?",
+        "Write w_i = e^(s_i) / Z with Z = Σ_m e^(s_m). Two cases: what happens to w_i if s_i grows? And what if another score s_j grows, which stands only in "
+        + "Z?",
         "Quotient rule. For i = j: ∂w_i/∂s_i = w_i − w_i². For i ≠ j: only Z moves, ∂Z/∂s_j = e^(s_j), so ∂w_i/∂s_j = −w_i·w_j.",
-        "Both cases in one formula: `w[i] * ((i == j ? 1 : 0) - w[j])`. First compute w from the scores (`Softmax.Forward(scores, w, 1, n)`), then fill the matrix by two loops.",
+        "Both cases in one formula: `w[i] * ((i == j ? 1 : 0) - w[j])`. First compute w from the scores (`Softmax.Forward(scores, w, 1, n)`), then fill the "
+        + "matrix by two loops.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -31,7 +33,9 @@ public static class SoftmaxJacobian
 
         Ask("one score: its weight is always 1", 7)
             .Refuse(new float[,] { { 7 * (1 - 7) } }, "You used the scores as if they were weights. First softmax, then the formula.")
-            .Refuse(new float[,] { { 1 } }, "The weight of a single key is 1 whatever its score, so its derivative is 0. Did you forget that the score also stands in the sum below the fraction?")
+            .Refuse(new float[,] { { 1 } },
+                "The weight of a single key is 1 whatever its score, so its derivative is 0. Did you forget that the score also stands in the sum below the "
+                + "fraction?")
             .Expect(new float[,] { { 0 } }, "The weight of a single key is 1 whatever its score: the derivative is 0.");
 
         float[] two = [0, 0];
@@ -46,11 +50,14 @@ public static class SoftmaxJacobian
         Ask("the scores 1, 2 and −0.5", three)
             .Refuse(Map(three, (w, i, j) => w[j] * ((i == j ? 1 : 0) - w[j])), "Off the diagonal you used w_j². It is −w_i·w_j: two different weights.")
             .Refuse(Map(three, (w, i, j) => w[i] * ((i == j ? 1 : 0) - w[i])), "Off the diagonal you used w_i². It is −w_i·w_j: two different weights.")
-            .Expect(Difference(three), "Compare with small steps: raise one score by 0.00001 and see how the weights move. That is what this check does.", tolerance: 1e-4);
+            .Expect(Difference(three), "Compare with small steps: raise one score by 0.00001 and see how the weights move. That is what this check does.",
+                tolerance: 1e-4);
 
         float[] sharp = [30, 0, -5, 10];
         Answer<float[,]> saturated = Ask("saturated: one score leads by 20", 30, 0, -5, 10).Finite("NaN or ∞ for a score of 30: is your softmax stable?");
-        saturated.Require(saturated.Value.Length == 16 && saturated.Value.Cast<float>().All(x => MathF.Abs(x) < 1e-6f), "16 numbers below 0.000001", "All weight lies on one key, w ≈ (1, 0, 0, 0). Then every w_i·(δ_ij − w_j) is almost 0: no score can move any weight. This is the gradient that starves.");
+        saturated.Require(saturated.Value.Length == 16 && saturated.Value.Cast<float>().All(x => MathF.Abs(x) < 1e-6f), "16 numbers below 0.000001",
+            "All weight lies on one key, w ≈ (1, 0, 0, 0). Then every w_i·(δ_ij − w_j) is almost 0: no score can move any weight. This is the gradient that "
+            + "starves.");
     });
 
     private static float[,] Map(float[] scores, Func<double[], int, int, double> entry) => Matrix(Weights(scores), entry);
@@ -69,7 +76,8 @@ public static class SoftmaxJacobian
         return matrix;
     }
 
-    private static float[,] Difference(float[] scores) => Matrix(Weights(scores), (_, i, j) => (Weights(scores, j, Step)[i] - Weights(scores, j, -Step)[i]) / (2 * Step));
+    private static float[,] Difference(float[] scores) =>
+        Matrix(Weights(scores), (_, i, j) => (Weights(scores, j, Step)[i] - Weights(scores, j, -Step)[i]) / (2 * Step));
 
     private static double[] Weights(float[] scores, int raised = 0, double by = 0)
     {

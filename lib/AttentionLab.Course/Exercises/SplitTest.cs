@@ -11,9 +11,12 @@ public static class SplitTest
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("07.2", "A test that catches the reshape", Difficulty: 2, Minutes: 10, Hints:
     [
-        "You may choose the input. Give every number of x its own value, so that each number of the result says where it came from. And how many tokens and heads? With one token, or with one head, a reshape alone *is* right.",
-        "Where must x[t, c] stand after the split? Column c belongs to head c / size, and is number c % size in it. So the result at (c / size, t, c % size) must be x[t, c], for every t and c.",
-        "Take `Tensor x = new(5, 12);`, fill it with `x[t, c] = 100 * t + c`, call `Tensor y = split(x, 3);` (size 4), and compare `y[c / 4, t, c % 4]` with `x[t, c]` in two loops. Look at the shape first: `y.Shape.SequenceEqual([3, 5, 4])`.",
+        "You may choose the input. Give every number of x its own value, so that each number of the result says where it came from. And how many tokens and "
+        + "heads? With one token, or with one head, a reshape alone *is* right.",
+        "Where must x[t, c] stand after the split? Column c belongs to head c / size, and is number c % size in it. So the result at (c / size, t, c % size) "
+        + "must be x[t, c], for every t and c.",
+        "Take `Tensor x = new(5, 12);`, fill it with `x[t, c] = 100 * t + c`, call `Tensor y = split(x, 3);` (size 4), and compare `y[c / 4, t, c % 4]` with "
+        + "`x[t, c]` in two loops. Look at the shape first: `y.Shape.SequenceEqual([3, 5, 4])`.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -27,7 +30,8 @@ public static class SplitTest
         Ask("a right split", true, Right,
             "You refused a right split. The result at (h, t, c) must be x at (t, h·size + c). Do you look at the place (h, t, c), and not at (t, h, c)?");
         Ask("a reshape without a transpose", false, (x, heads) => x.Copy().Reshape(heads, x.Rows, x.Columns / heads),
-            "A reshape alone passed your test. Use several tokens *and* several heads, give every number of x another value, and compare numbers, not only the shape or the sum.");
+            "A reshape alone passed your test. Use several tokens *and* several heads, give every number of x another value, and compare numbers, not only the "
+            + "shape or the sum.");
         Ask("a split of every H-th column", false, (x, heads) => Right(SeveralHeads.Interleave(x, heads), heads),
             "Here head h owns the columns h, h + H, h + 2H …, and your test did not notice. The numbers of a row must differ from column to column.");
         Ask("a split in which all heads are head 0", false, (x, heads) => At(x, heads, (t, _, c) => (t, c)),

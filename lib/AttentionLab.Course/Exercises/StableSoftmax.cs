@@ -10,8 +10,10 @@ public static class StableSoftmax
     public static Exercise About { get; } = new("03.1", "A softmax that survives ±10 000", Difficulty: 1, Minutes: 10, Hints:
     [
         "`MathF.Exp(89)` is already ∞, and ∞/∞ is NaN. What may you add to *all* scores without changing the weights?",
-        "exp(s − c) = exp(s)·exp(−c). The factor exp(−c) stands above and below the fraction, so it cancels: every c is allowed. Choose c so that the largest exponent is exactly 0.",
-        "`float top = scores.Max();` then `exps[j] = MathF.Exp(scores[j] - top);`. The largest of these is 1, so their sum is never 0 and never ∞. Dividing by the sum is left for you.",
+        "exp(s − c) = exp(s)·exp(−c). The factor exp(−c) stands above and below the fraction, so it cancels: every c is allowed. Choose c so that the largest "
+        + "exponent is exactly 0.",
+        "`float top = scores.Max();` then `exps[j] = MathF.Exp(scores[j] - top);`. The largest of these is 1, so their sum is never 0 and never ∞. Dividing by "
+        + "the sum is left for you.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -37,12 +39,15 @@ public static class StableSoftmax
 
         Ask("large scores, 10 000 and 10 001", 10_000, 10_001)
             .Finite("exp(10 000) is too large for a float: it becomes ∞, and ∞/∞ is NaN. Subtract the largest score first.")
-            .Refuse([0.5f, 0.5f], "Both scores got the same weight, but they differ by 1. Do you cut large scores off? Cutting changes the differences; subtracting does not.")
+            .Refuse([0.5f, 0.5f],
+                "Both scores got the same weight, but they differ by 1. Do you cut large scores off? Cutting changes the differences; subtracting does not.")
             .Expect(Weights(Math.E, 0, 1), "Only the difference 1 matters: the weights are those of the scores 0 and 1.");
 
         Ask("very negative scores, −10 000 and −9 999", -10_000, -9_999)
-            .Finite("All exponentials became 0, and 0/0 is NaN. Does your search for the largest score start at 0, or do you take absolute values? Start it at the first score.")
-            .Refuse([0, 0], "All exponentials became 0. You avoided 0/0, but the weights must still sum to 1: subtract the largest score, also if it is negative.")
+            .Finite("All exponentials became 0, and 0/0 is NaN. Does your search for the largest score start at 0, or do you take absolute values? Start it at "
+                + "the first score.")
+            .Refuse([0, 0],
+                "All exponentials became 0. You avoided 0/0, but the weights must still sum to 1: subtract the largest score, also if it is negative.")
             .Refuse([0.5f, 0.5f], "Both scores got the same weight, but they differ by 1. Do you cut small scores off? Subtract instead.")
             .Expect(Weights(Math.E, 0, 1), "Only the difference 1 matters, also far below 0. Subtract the largest score.");
 

@@ -18,7 +18,8 @@ public static class StartWithoutScale
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("03.4", "Start calm without a scale", Difficulty: 2, Minutes: 15, Hints:
     [
-        "Go in two steps. A number of q is a sum of d_model products x·W. Which variance has it, if the numbers of W have the variance σ²? Then: a score is a sum of d_head products of a number of q and a number of k.",
+        "Go in two steps. A number of q is a sum of d_model products x·W. Which variance has it, if the numbers of W have the variance σ²? Then: a score is a "
+        + "sum of d_head products of a number of q and a number of k.",
         "Var(number of q) = d_model·σ². Var(score) = d_head·(d_model·σ²)². Set it to 1 and solve for σ.",
         "d_model·σ² = 1/√d_head. So σ² = 1 / (d_model·√d_head). You want σ: one more root.",
     ]);
@@ -43,15 +44,19 @@ public static class StartWithoutScale
 
         Answer<double> wide = trial.Call("d_model = 256, d_head = 64: the scores are measured", () => deviation(256, 64))
             .Refuse(1.0 / 16, "This is the usual 1/√d_model. It makes the numbers of q and k calm, but the scores then have the variance d_head = 64.")
-            .Refuse(1.0 / 16 / 8, "You put the whole factor 1/√d_head into *both* matrices. A score holds W_Q and W_K, so each takes only the root of that factor.")
+            .Refuse(1.0 / 16 / 8,
+                "You put the whole factor 1/√d_head into *both* matrices. A score holds W_Q and W_K, so each takes only the root of that factor.")
             .Refuse(1.0 / 16 / 64, "You divided by d_head. The variance of a score holds σ to the fourth power: only the fourth root of d_head is needed.")
             .Refuse(1.0 / 256 / Math.Sqrt(64), "This is the variance σ². You were asked for the standard deviation σ: one more root.");
         double measured = Variance(256, 64, wide.Value);
-        wide.Require(measured is > Low and < High, "scores of variance 1", "With your σ the scores start with another variance.", $"scores of variance {measured:G3}");
+        wide.Require(measured is > Low and < High, "scores of variance 1", "With your σ the scores start with another variance.",
+            $"scores of variance {measured:G3}");
 
         Answer<double> narrow = trial.Call("d_model = 64, d_head = 16: the scores are measured", () => deviation(64, 16));
         measured = Variance(64, 16, narrow.Value);
-        narrow.Require(measured is > Low and < High, "scores of variance 1", "The formula fits d_model = 256 with d_head = 64, but not this pair. Use the two arguments, not fixed numbers.", $"scores of variance {measured:G3}");
+        narrow.Require(measured is > Low and < High, "scores of variance 1",
+            "The formula fits d_model = 256 with d_head = 64, but not this pair. Use the two arguments, not fixed numbers.",
+            $"scores of variance {measured:G3}");
 
         trial.Call("d_model = 768, d_head = 64: BERT", () => deviation(768, 64))
             .Expect(1 / Math.Sqrt(768 * Math.Sqrt(64)), "Var(score) = d_head·(d_model·σ²)² = 1.");

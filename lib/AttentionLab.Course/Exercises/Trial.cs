@@ -30,7 +30,9 @@ public sealed class Trial
         List<(object Input, Numbers Before)> handed = [];
         foreach (object input in inputs)
         {
-            handed.Add((input, Numbers.Of(input) ?? throw new ArgumentException($"an input of type {input.GetType().Name} cannot be watched: pass arrays of numbers or tensors.")));
+            handed.Add((input,
+                Numbers.Of(input)
+                    ?? throw new ArgumentException($"an input of type {input.GetType().Name} cannot be watched: pass arrays of numbers or tensors.")));
         }
 
         T value = Run(run);
@@ -40,7 +42,8 @@ public sealed class Trial
             if (!before.Same(after))
             {
                 int at = before.Form == after.Form ? before.Furthest(after) : 0;
-                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy.", before.Show(at), after.Show(at));
+                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy.", before.Show(at),
+                    after.Show(at));
             }
         }
 
@@ -74,18 +77,22 @@ public sealed class Trial
         catch (NotImplementedException) when (_solved.Count == 0)
         {
             throw new Decided(new Feedback(_exercise, FeedbackState.NotStarted,
-                $"Replace `throw new NotImplementedException()` by your code and run this cell again. Stop after {_exercise.Minutes} minutes and open a hint.", []));
+                $"Replace `throw new NotImplementedException()` by your code and run this cell again. Stop after {_exercise.Minutes} minutes and open a hint.",
+                []));
         }
         catch (NotImplementedException)
         {
-            throw Stop(FeedbackState.NotYet, "Good so far. The next part still says `throw new NotImplementedException()`: replace it and run this cell again.");
+            throw Stop(FeedbackState.NotYet,
+                "Good so far. The next part still says `throw new NotImplementedException()`: replace it and run this cell again.");
         }
 #pragma warning disable CA1031 // Whatever the reader's code throws must become a card, not the end of the notebook.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            string advice = exception is IndexOutOfRangeException ? " An index left its array: look at the end of each loop, and at whose length it counts to." : "";
-            throw Stop(FeedbackState.Threw, $"Your code threw `{exception.GetType().Name}`{Where(exception)}: {exception.Message}{advice}", null, "an exception");
+            string advice =
+                exception is IndexOutOfRangeException ? " An index left its array: look at the end of each loop, and at whose length it counts to." : "";
+            throw Stop(FeedbackState.Threw, $"Your code threw `{exception.GetType().Name}`{Where(exception)}: {exception.Message}{advice}", null,
+                "an exception");
         }
     }
 

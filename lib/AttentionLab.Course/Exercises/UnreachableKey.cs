@@ -13,8 +13,10 @@ public static class UnreachableKey
     public static Exercise About { get; } = new("02.3", "The key that no query can select", Difficulty: 2, Minutes: 12, Hints:
     [
         "Draw the five keys on paper and put a rubber band around them. Which one does the band not touch?",
-        "The score q·k is linear in k. If a key is an average of the other keys, its score is the same average of their scores, and an average is never above the largest. So look for weights λ_j ≥ 0 with sum 1 and Σ λ_j·k_j = that key. Three of the four others are enough: set one weight to 0.",
-        "It is key 2, (3, −1). Use keys 0, 3 and 4 only, with weights a, c, d: 8a − 4c = 3, 4c − 8d = −1 and a + c + d = 1. Add the first two lines and use the third: a = 1/2. Now c and d follow.",
+        "The score q·k is linear in k. If a key is an average of the other keys, its score is the same average of their scores, and an average is never above "
+        + "the largest. So look for weights λ_j ≥ 0 with sum 1 and Σ λ_j·k_j = that key. Three of the four others are enough: set one weight to 0.",
+        "It is key 2, (3, −1). Use keys 0, 3 and 4 only, with weights a, c, d: 8a − 4c = 3, 4c − 8d = −1 and a + c + d = 1. Add the first two lines and use "
+        + "the third: a = 1/2. Now c and d follow.",
     ]);
 
     /// <summary>One of the three hints.</summary>
@@ -30,19 +32,27 @@ public static class UnreachableKey
         answer.Part(both => both.Key).Require(key >= 0 && key < Keys.Count, "a number from 0 to 4", "The keys have the numbers 0 to 4.");
         if (Selecting(key) is { } query)
         {
-            answer.Part(both => both.Key).Require(false, "a key inside the others", $"Key {key} can be selected: the query ({query[0]:0.#}, {query[1]:0.#}) gives it the largest score. It is a corner of the hull.");
+            answer.Part(both => both.Key)
+                .Require(false, "a key inside the others",
+                    $"Key {key} can be selected: the query ({query[0]:0.#}, {query[1]:0.#}) gives it the largest score. It is a corner of the hull.");
         }
 
         answer = trial.Call("the proof: that key as an average of the others", proof);
         Answer<float[]> weights = answer.Part(both => both.Weights);
-        weights.Require(weights.Value.Length == Keys.Count, "five weights", $"Give one weight for each of the five keys (0 for the key itself); you gave {weights.Value.Length}.")
+        weights.Require(weights.Value.Length == Keys.Count, "five weights",
+            $"Give one weight for each of the five keys (0 for the key itself); you gave {weights.Value.Length}.")
             .Finite("A weight is not a finite number.")
-            .Require(MathF.Abs(weights.Value[key]) < 1e-5f, "weight 0 on the key itself", "You used the key to explain itself. Its own weight must be 0: it has to be an average of the *others*.")
-            .Require(weights.Value.All(weight => weight >= 0), "weights of 0 or more", "A weight is below 0. Then it is not an average, and the proof fails: a negative weight would turn a small score into a large one.");
+            .Require(MathF.Abs(weights.Value[key]) < 1e-5f, "weight 0 on the key itself",
+                "You used the key to explain itself. Its own weight must be 0: it has to be an average of the *others*.")
+            .Require(weights.Value.All(weight => weight >= 0), "weights of 0 or more",
+                "A weight is below 0. Then it is not an average, and the proof fails: a negative weight would turn a small score into a large one.");
         float sum = weights.Value.Sum();
         float[] average = [Coordinate(0), Coordinate(1)];
-        weights.Require(MathF.Abs(sum - 1) < 1e-4f, "weights with sum 1", "The weights do not sum to 1: without that it is no average, and the proof says nothing.", $"sum {sum:0.####}")
-            .Require(Keys[key].Zip(average, (a, b) => MathF.Abs(a - b)).Max() < 1e-3f, $"({Keys[key][0]}, {Keys[key][1]})", "The weights are an average, but it lands on another point. Solve the equations for both coordinates.", $"({average[0]:0.###}, {average[1]:0.###})");
+        weights.Require(MathF.Abs(sum - 1) < 1e-4f, "weights with sum 1",
+            "The weights do not sum to 1: without that it is no average, and the proof says nothing.", $"sum {sum:0.####}")
+            .Require(Keys[key].Zip(average, (a, b) => MathF.Abs(a - b)).Max() < 1e-3f, $"({Keys[key][0]}, {Keys[key][1]})",
+                "The weights are an average, but it lands on another point. Solve the equations for both coordinates.",
+                $"({average[0]:0.###}, {average[1]:0.###})");
 
         float Coordinate(int d) => weights.Value.Zip(Keys, (weight, k) => weight * k[d]).Sum();
     });

@@ -21,7 +21,8 @@ public static class AttentionDistance
         if (weights.Rows != weights.Columns || weights.Columns % across != 0)
         {
             throw new ArgumentException(
-                $"weights is {Tensor.Describe(weights.Shape)} and a row of the image has {across} patches: pass (T, T) with T a multiple of {across}.", nameof(weights));
+                $"weights is {Tensor.Describe(weights.Shape)} and a row of the image has {across} patches: pass (T, T) with T a multiple of {across}.",
+                nameof(weights));
         }
 
         double sum = 0;

@@ -36,7 +36,8 @@ public sealed class EncoderReading
         int tokens = batch.Ids.GetLength(1);
         if (tokens > bert.MaximumLength)
         {
-            throw new ArgumentException($"the text has {tokens} pieces with [CLS] and [SEP] but the encoder reads {bert.MaximumLength}: shorten it.", nameof(text));
+            throw new ArgumentException($"the text has {tokens} pieces with [CLS] and [SEP] but the encoder reads {bert.MaximumLength}: shorten it.",
+                nameof(text));
         }
 
         EncoderLayers.Saved saved = bert.Forward(batch).Saved.Layers;

@@ -10,8 +10,10 @@ namespace AttentionLab.Course.Experiments;
 /// word vectors, which no norm has touched. The experiment of section 2.7 (LayerNorm: Ba, Kiros and Hinton 2016).
 /// </summary>
 /// <param name="Words">‖vector‖ of each known word of the sentences, 1 = their mean.</param>
-/// <param name="Layers">Of each layer: ‖x·W_K‖ of each token and head, 1 = the head's mean. The bias of W_K adds the same number to all scores of a query, so it is left out.</param>
-/// <param name="Moved">Of each layer: the share of its weight that a query would give to other keys if all keys of a head had their mean length; mean over queries and heads.</param>
+/// <param name="Layers">Of each layer: ‖x·W_K‖ of each token and head, 1 = the head's mean. The bias of W_K adds the same number to all scores of a query, so
+/// it is left out.</param>
+/// <param name="Moved">Of each layer: the share of its weight that a query would give to other keys if all keys of a head had their mean length; mean over
+/// queries and heads.</param>
 public sealed record KeyLengths(Spread Words, IReadOnlyList<Spread> Layers, IReadOnlyList<double> Moved)
 {
     /// <summary>Reads sentences with an encoder and measures.</summary>
@@ -40,7 +42,8 @@ public sealed record KeyLengths(Spread Words, IReadOnlyList<Spread> Layers, IRea
                 MultiHeadAttention attention = bert.Encoder.Layers.Layers[l].Attention;
                 Tensor x = saved.Layers[l].Attention.X, rows = new(x.Values, x.Values.Length / x.Columns, x.Columns);
                 Tensor queries = attention.Query.Forward(rows).Y, keys = rows.MatMul(attention.Key.Weight.Value);
-                layers[l].AddRange(Enumerable.Range(0, attention.HeadCount).Select(h => new Head(h, Columns(queries, h, attention.HeadSize), Columns(keys, h, attention.HeadSize), attention.Scale)));
+                layers[l].AddRange(Enumerable.Range(0, attention.HeadCount)
+                    .Select(h => new Head(h, Columns(queries, h, attention.HeadSize), Columns(keys, h, attention.HeadSize), attention.Scale)));
             }
         }
 
@@ -77,12 +80,14 @@ public sealed record KeyLengths(Spread Words, IReadOnlyList<Spread> Layers, IRea
                 }
             }
 
-            Tensor before = (head.Queries.MatMulTransposed(head.Keys) * head.Scale).Softmax(), after = (head.Queries.MatMulTransposed(even) * head.Scale).Softmax();
+            Tensor before = (head.Queries.MatMulTransposed(head.Keys) * head.Scale).Softmax(),
+                after = (head.Queries.MatMulTransposed(even) * head.Scale).Softmax();
             return Enumerable.Range(0, before.Rows).Select(i => before.Row(i).ToArray().Zip(after.Row(i).ToArray(), (a, b) => Math.Abs(a - b)).Sum() / 2.0);
         }).Average();
     }
 
-    private static Dictionary<int, double> Means(List<Head> heads) => heads.GroupBy(head => head.Number).ToDictionary(same => same.Key, same => same.SelectMany(head => head.Lengths).Average());
+    private static Dictionary<int, double> Means(List<Head> heads) =>
+        heads.GroupBy(head => head.Number).ToDictionary(same => same.Key, same => same.SelectMany(head => head.Lengths).Average());
 
     private static Tensor Columns(Tensor x, int head, int size)
     {

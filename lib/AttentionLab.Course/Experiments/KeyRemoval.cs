@@ -15,7 +15,8 @@ public sealed record KeyRemoval(double Weight, double Moves)
         ArgumentNullException.ThrowIfNull(values);
         if (scores.Count != values.Count || scores.Count < 2)
         {
-            throw new ArgumentException($"there are {scores.Count} scores and {values.Count} values but a key has one of each, and one must be left: pass two keys or more.");
+            throw new ArgumentException(
+                $"there are {scores.Count} scores and {values.Count} values but a key has one of each, and one must be left: pass two keys or more.");
         }
 
         double[] y = Mean(-1);

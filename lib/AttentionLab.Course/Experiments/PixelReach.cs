@@ -2,7 +2,8 @@ using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Experiments;
 
-/// <summary>Who notices one changed pixel: the picture of a receptive field, found without looking into the model (as <see cref="LeakMap"/> does for words).</summary>
+/// <summary>Who notices one changed pixel: the picture of a receptive field, found without looking into the model (as <see cref="LeakMap"/> does for
+/// words).</summary>
 public static class PixelReach
 {
     /// <summary>How far each place moves when one pixel changes: max over channels of |y' − y|.</summary>

@@ -18,7 +18,8 @@ public static class QueryGradients
     /// <param name="seed">The same seed draws the same q, k, v and ∂L/∂output, whatever the scale.</param>
     /// <returns>One norm a query.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public static double[] Norms(int keys, int size, double scale, int queries, ulong seed) => [.. Measure(keys, size, scale, queries, seed).Select(query => query.Norm)];
+    public static double[] Norms(int keys, int size, double scale, int queries, ulong seed) =>
+        [.. Measure(keys, size, scale, queries, seed).Select(query => query.Norm)];
 
     /// <summary>The same with the lead of each query's best key: its score minus the next one's (0 is a tie; two keys or more).</summary>
     /// <param name="keys">n, at least 1; with one key there is no next one and the lead is ∞.</param>

@@ -12,8 +12,8 @@ namespace AttentionLab.Course.Experiments;
 public sealed record WordEffect(string Piece, double Attention, double Lost);
 
 /// <summary>
-/// Where a gap looks, beside what it needs: two answers to "which word was important?". The first is read from a map, the second is measured by taking the word away
-/// (Jain and Wallace 2019, "Attention is not explanation"; Serrano and Smith 2019, "Is attention interpretable?"). The experiment of section 11.7.
+/// Where a gap looks, beside what it needs: two answers to "which word was important?". The first is read from a map, the second is measured by taking the word
+/// away (Jain and Wallace 2019, "Attention is not explanation"; Serrano and Smith 2019, "Is attention interpretable?"). The experiment of section 11.7.
 /// </summary>
 public static class WordEffects
 {
@@ -55,7 +55,8 @@ public static class WordEffects
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
-        return text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('.', ',')).Where(model.Bert.Tokenizer.Pieces.Contains).MaxBy(word => word.Length)
+        return text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('.', ',')).Where(model.Bert.Tokenizer.Pieces.Contains)
+            .MaxBy(word => word.Length)
             ?? throw new ArgumentException($"no word of “{text}” is one piece of the encoder: use commoner words.", nameof(text));
     }
 }

@@ -6,8 +6,8 @@ using AttentionLab.Tensors;
 namespace AttentionLab.Course.Experiments;
 
 /// <summary>
-/// Which of its two senses has a word in a sentence? Told from the word's own vector, layer by layer, and beside it by a control that needs no attention: the mean
-/// of the input vectors of the *other* words. The experiment of section 11.6.
+/// Which of its two senses has a word in a sentence? Told from the word's own vector, layer by layer, and beside it by a control that needs no attention: the
+/// mean of the input vectors of the *other* words. The experiment of section 11.6.
 /// </summary>
 public sealed class WordSenses
 {
@@ -25,7 +25,8 @@ public sealed class WordSenses
         ArgumentNullException.ThrowIfNull(sentences);
         EncoderReading[] readings = [.. sentences.All.Select(sentence => EncoderReading.Of(bert, sentence.Text))];
         _kinds = [.. sentences.All.Select(sentence => sentence.Second)];
-        _levels = [.. Enumerable.Range(0, bert.Config.Layers + 1).Select(level => Rows(readings.Select(reading => reading.Vector(sentences.Word, level).ToArray())))];
+        _levels = [.. Enumerable.Range(0, bert.Config.Layers + 1)
+            .Select(level => Rows(readings.Select(reading => reading.Vector(sentences.Word, level).ToArray())))];
         _context = Rows(readings.Select(reading => Context(bert, reading, sentences.Word)));
     }
 

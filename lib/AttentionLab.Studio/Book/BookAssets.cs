@@ -10,7 +10,8 @@ public static class BookAssets
 
     /// <summary>Paths of all files, for example <c>book.css</c> or <c>katex/katex.min.css</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..]).Order(StringComparer.Ordinal)];
+        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..])
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The files that pages load; the others are tools of the build.</summary>
     public static IEnumerable<string> PageFiles => Names.Where(name => name is not ("formulas.js" or "katex/katex.min.js"));

@@ -66,7 +66,8 @@ public sealed class BookFolder : IDisposable
     {
         try
         {
-            if (Directory.Exists(_goal) && WrittenFiles.Of(_goal, MarkName).Foreign().FirstOrDefault(name => Exists(Path.Combine(Draft, name))) is string inTheWay)
+            if (Directory.Exists(_goal) && WrittenFiles.Of(_goal, MarkName).Foreign()
+                .FirstOrDefault(name => Exists(Path.Combine(Draft, name))) is string inTheWay)
             {
                 throw new CourseException($"{Path.Combine(_goal, inTheWay)}: no build wrote it, and the new book has a file of that name: move yours away.");
             }
@@ -123,7 +124,8 @@ public sealed class BookFolder : IDisposable
         return _old;
     }
 
-    /// <summary>Takes an old book away: the reader's files move into the new one, what the build wrote is deleted, and anything else keeps the folder alive.</summary>
+    /// <summary>Takes an old book away: the reader's files move into the new one, what the build wrote is deleted, and anything else keeps the folder
+    /// alive.</summary>
     private static void Retire(string old, string goal)
     {
         WrittenFiles written = WrittenFiles.Of(old, MarkName);
@@ -152,7 +154,8 @@ public sealed class BookFolder : IDisposable
     {
         string? reason = File.Exists(full) ? "a file"
             : Path.GetDirectoryName(full) is null ? "the root of a disk"
-            : (Environment.CurrentDirectory + Path.DirectorySeparatorChar).StartsWith(full + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? "the folder you are in, or above it"
+            : (Environment.CurrentDirectory + Path.DirectorySeparatorChar).StartsWith(full + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+                ? "the folder you are in, or above it"
             : null;
         if (reason is not null)
         {
@@ -173,7 +176,8 @@ public sealed class BookFolder : IDisposable
         File.Delete(probe);
     }
 
-    /// <summary>A build that was killed outright could not tidy up: its draft goes now, a book that it had moved aside comes back, and so do a reader's files.</summary>
+    /// <summary>A build that was killed outright could not tidy up: its draft goes now, a book that it had moved aside comes back, and so do a reader's
+    /// files.</summary>
     private static void SweepUp(string parent, string hidden, string goal)
     {
         foreach (string left in Directory.GetDirectories(parent, ".*").Where(folder => Path.GetFileName(folder).StartsWith(hidden, StringComparison.Ordinal)))

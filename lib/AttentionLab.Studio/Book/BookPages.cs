@@ -33,7 +33,8 @@ public sealed class BookPages
         _solutions = solutions.ToDictionary(chapter => chapter.Name, StringComparer.Ordinal);
         _sheets = [.. content.LeaderSheets.Select(sheet => sheet.Name)];
         Anchors anchors = new();
-        MarkdownText front = MarkdownText.Parse(content.Front?.Markdown ?? "", anchors), introduction = MarkdownText.Parse(content.Introduction?.Markdown ?? "", anchors);
+        MarkdownText front = MarkdownText.Parse(content.Front?.Markdown ?? "", anchors),
+            introduction = MarkdownText.Parse(content.Introduction?.Markdown ?? "", anchors);
         _glossary = new Glossary(content.Pages.FirstOrDefault(page => page.Name == Glossary.Name));
         MarkdownText[] prose = [.. content.Pages.Select(page => MarkdownText.Parse(page.Markdown))];
         _prose = [.. content.Pages.Zip(prose, (page, text) => (PageAddress.Prose(page.Name), text.Title ?? page.Name))];
@@ -67,7 +68,8 @@ public sealed class BookPages
             _pages[path] = (_, live) => ProsePage(path, text, live);
         }
 
-        foreach (string file in all.SelectMany(text => text.Links.Select(_library.OfLink).Concat(text.Code.Select(_library.OfCode))).OfType<string>().Distinct())
+        foreach (string file in all.SelectMany(text => text.Links.Select(_library.OfLink).Concat(text.Code.Select(_library.OfCode))).OfType<string>()
+            .Distinct())
         {
             _pages[PageAddress.Library(file)] = (_, live) => LibraryPage(file, live);
         }
@@ -96,7 +98,8 @@ public sealed class BookPages
         MarkdownContext context = Context("");
         string body = FrontPage.Of(Chapters, _content.Planned, Extras, _prose, front.ToHtml(context), introduction.ToHtml(context));
         return Page(
-            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.", ChapterList.Menu(Chapters, _prose, "", null), body, Contents([front, introduction], context)) { Live = live });
+            new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.",
+                ChapterList.Menu(Chapters, _prose, "", null), body, Contents([front, introduction], context)) { Live = live });
     }
 
     /// <summary>Links to a chapter's solutions and leader's sheet, behind its facts.</summary>
@@ -111,7 +114,8 @@ public sealed class BookPages
         string contents = Contents(chapter.Texts, context);
         string sheet = _sheets.Contains(chapter.Name) ? $" · <a href=\"{PageAddress.Of(PageAddress.Sheet(chapter.Name))}\">leader’s sheet</a>" : "";
         string fold = contents.Length == 0 ? ""
-            : $"<details class=\"contents-fold\"><summary>On this page</summary>{contents.Replace("On this page", "Sections", StringComparison.Ordinal)}</details>\n";
+            : "<details class=\"contents-fold\"><summary>On this "
+                + $"page</summary>{contents.Replace("On this page", "Sections", StringComparison.Ordinal)}</details>\n";
         string body = $"""
             <article>
             <header class="title">
@@ -124,7 +128,8 @@ public sealed class BookPages
             {ChapterList.Pager(Chapters, index)}
             """;
         return Page(
-            new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question, ChapterList.Menu(Chapters, _prose, "", chapter.Path), body, contents) { Live = live });
+            new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question,
+                ChapterList.Menu(Chapters, _prose, "", chapter.Path), body, contents) { Live = live });
     }
 
     private string SolutionPage(Chapter solution, ExecutedNotebook notebook, LivePage? live)
@@ -138,7 +143,8 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame(PageAddress.Solution(solution.Name), $"Solutions {chapter?.Label ?? solution.Name} – {CourseTitle}", "Solutions of the exercises.", ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(solution.Name)), body, Contents(solution.Texts, context)) { Live = live });
+            new Frame(PageAddress.Solution(solution.Name), $"Solutions {chapter?.Label ?? solution.Name} – {CourseTitle}", "Solutions of the exercises.",
+                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(solution.Name)), body, Contents(solution.Texts, context)) { Live = live });
     }
 
     private string SheetPage(string name, MarkdownText text, LivePage? live)
@@ -152,7 +158,8 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame(PageAddress.Sheet(name), $"Leader’s sheet {chapter?.Label ?? name} – {CourseTitle}", "For whoever leads the session.", ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(name)), body, Contents([text], context)) { Live = live });
+            new Frame(PageAddress.Sheet(name), $"Leader’s sheet {chapter?.Label ?? name} – {CourseTitle}", "For whoever leads the session.",
+                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(name)), body, Contents([text], context)) { Live = live });
     }
 
     private string ProsePage(string path, MarkdownText text, LivePage? live)
@@ -180,7 +187,8 @@ public sealed class BookPages
             </article>
 
             """;
-        return Page(new Frame(path, $"{name} – {CourseTitle}", $"The file {file} of the library.", ChapterList.Menu(Chapters, _prose, root, null), body, "") { Live = live });
+        return Page(new Frame(path, $"{name} – {CourseTitle}", $"The file {file} of the library.", ChapterList.Menu(Chapters, _prose, root, null), body,
+            "") { Live = live });
     }
 
     private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label)
@@ -205,11 +213,15 @@ public sealed class BookPages
 
         ExecutedCell[] failed = [.. notebook.Failed];
         string anchor = failed.Length == 0 ? "" : chapter.Cells.FirstOrDefault(cell => cell.Number == failed[0].Number)?.Anchor ?? "";
-        return failed.Length == 0 ? "" : $"<p class=\"failed-note\"><a href=\"#{anchor}\">{failed.Length} {(failed.Length == 1 ? "cell" : "cells")} failed</a></p>";
+        return failed.Length == 0
+            ? ""
+            : $"<p class=\"failed-note\"><a href=\"#{anchor}\">{failed.Length} {(failed.Length == 1 ? "cell" : "cells")} failed</a></p>";
     }
 
     private static string SubTitle(string kind, Chapter? chapter, string name, string back) => $"""
-        <header class="title"><p class="number">{kind}</p><h1>{Encode(chapter is null ? name : $"{chapter.Label} · {chapter.Question}")}</h1>{(chapter is null ? "" : $"<p class=\"facts\"><a href=\"../{PageAddress.Of(chapter.Path)}\">{back}</a></p>")}</header>
+        <header class="title"><p class="number">{kind}</p>
+        <h1>{Encode(chapter is null ? name : $"{chapter.Label} · {chapter.Question}")}</h1>
+        {(chapter is null ? "" : $"<p class=\"facts\"><a href=\"../{PageAddress.Of(chapter.Path)}\">{back}</a></p>")}</header>
         """;
 
     private Chapter? Named(string name) => Chapters.FirstOrDefault(chapter => chapter.Name == name);
@@ -227,6 +239,7 @@ public sealed class BookPages
             ? root + PageAddress.Of(path) + anchor
             : LibraryLink(_library.OfLink(url));
 
-        string? LibraryLink(string? file) => file is not null && PageAddress.Library(file) is var path && _pages.ContainsKey(path) ? root + PageAddress.Of(path) : null;
+        string? LibraryLink(string? file) =>
+            file is not null && PageAddress.Library(file) is var path && _pages.ContainsKey(path) ? root + PageAddress.Of(path) : null;
     }
 }

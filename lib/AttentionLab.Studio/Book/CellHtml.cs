@@ -39,7 +39,8 @@ internal static class CellHtml
         }
 
         string fold = solution is null ? ""
-            : $"<details class=\"solution\"><summary>I have tried. Where is the solution?</summary><p><a href=\"{solution}\">Solution of exercise {Encode(exercise)}</a></p></details>";
+            : $"<details class=\"solution\"><summary>I have tried. Where is the solution?</summary><p><a href=\"{solution}\">Solution of "
+                + $"exercise {Encode(exercise)}</a></p></details>";
         return Frame(cell, "cell exercise" + failed, $"<p class=\"cell-label\">{label} {Encode(exercise)}</p>{code}{outputs}{fold}");
     }
 
@@ -49,5 +50,6 @@ internal static class CellHtml
 
     private static string Code(string html) => $"<pre class=\"code\" tabindex=\"0\"><code>{html}</code></pre>";
 
-    private static string Frame(ChapterCell cell, string kind, string inside) => $"<div class=\"{kind}\" id=\"{cell.Anchor}\" data-cell=\"{cell.Number}\">{inside}</div>\n";
+    private static string Frame(ChapterCell cell, string kind, string inside) =>
+        $"<div class=\"{kind}\" id=\"{cell.Anchor}\" data-cell=\"{cell.Number}\">{inside}</div>\n";
 }

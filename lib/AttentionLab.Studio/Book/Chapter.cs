@@ -3,7 +3,8 @@ using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Book;
 
-/// <summary>A notebook, parsed once: what the page, the search index and the list of chapters need to know of its text. Outputs are not in it, they change while it runs.</summary>
+/// <summary>A notebook, parsed once: what the page, the search index and the list of chapters need to know of its text. Outputs are not in it, they change
+/// while it runs.</summary>
 /// <param name="Name">File name without extension, for example <c>02-context</c>.</param>
 /// <param name="Label"><c>02</c>, or <c>A</c> for an appendix.</param>
 /// <param name="Question">The title without its number.</param>

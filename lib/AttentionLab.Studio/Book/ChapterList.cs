@@ -13,7 +13,8 @@ internal static class ChapterList
         foreach (Chapter chapter in chapters)
         {
             string here = chapter.Path == current ? " aria-current=\"page\"" : "";
-            html.Append($"<li data-chapter=\"{Encode(chapter.Path)}\"><a href=\"{root}{PageAddress.Of(chapter.Path)}\"{here}><span class=\"number\">{Encode(chapter.Label)}</span> <span class=\"question\">{Encode(chapter.Question)}</span></a></li>");
+            html.Append($"<li data-chapter=\"{Encode(chapter.Path)}\"><a href=\"{root}{PageAddress.Of(chapter.Path)}\"{here}><span "
+                + $"class=\"number\">{Encode(chapter.Label)}</span> <span class=\"question\">{Encode(chapter.Question)}</span></a></li>");
         }
 
         return html.Append("</ol>").Append(Others(others, root, current)).ToString();
@@ -21,7 +22,9 @@ internal static class ChapterList
 
     /// <summary>The pages beside the chapters; empty where there are none.</summary>
     public static string Others(IReadOnlyList<(string Path, string Title)> others, string root, string? current) => others.Count == 0 ? ""
-        : $"<ul class=\"others\">{string.Concat(others.Select(other => $"<li><a href=\"{root}{PageAddress.Of(other.Path)}\"{(other.Path == current ? " aria-current=\"page\"" : "")}><span class=\"question\">{Encode(other.Title)}</span></a></li>"))}</ul>";
+        : $"<ul class=\"others\">{string.Concat(others.Select(other =>
+            $"<li><a href=\"{root}{PageAddress.Of(other.Path)}\"{(other.Path == current ? " aria-current=\"page\"" : "")}>"
+            + $"<span class=\"question\">{Encode(other.Title)}</span></a></li>"))}</ul>";
 
     /// <summary>Previous and next chapter.</summary>
     public static string Pager(IReadOnlyList<Chapter> chapters, int index)
@@ -38,7 +41,8 @@ internal static class ChapterList
     ]).Where(fact => fact.Length > 0));
 
     private static string Step(Chapter chapter, string kind, string relation, string word) =>
-        $"<a class=\"{kind}\" rel=\"{relation}\" href=\"{PageAddress.Of(chapter.Path)}\"><span>{word}</span> {Encode(chapter.Label)} · {Encode(chapter.Question)}</a>";
+        $"<a class=\"{kind}\" rel=\"{relation}\" "
+        + $"href=\"{PageAddress.Of(chapter.Path)}\"><span>{word}</span> {Encode(chapter.Label)} · {Encode(chapter.Question)}</a>";
 
     private static string Up(string kind) => $"<a class=\"{kind}\" href=\"index.html\"><span>Up</span> All chapters</a>";
 }

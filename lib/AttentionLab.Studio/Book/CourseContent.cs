@@ -53,7 +53,9 @@ public sealed partial record CourseContent(
         {
             Folder = folder,
             Front = File.Exists(front) ? Prose(front) : null,
-            Planned = File.Exists(plan) ? [.. PlanRows().Matches(File.ReadAllText(plan)).Select(row => new PlannedChapter(row.Groups[1].Value, row.Groups[2].Value))] : [],
+            Planned = File.Exists(plan)
+                ? [.. PlanRows().Matches(File.ReadAllText(plan)).Select(row => new PlannedChapter(row.Groups[1].Value, row.Groups[2].Value))]
+                : [],
             Pages = [.. Files(Path.Combine(folder, "book"), "*.md").Select(Prose)],
         };
     }

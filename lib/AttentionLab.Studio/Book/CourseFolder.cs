@@ -31,7 +31,8 @@ public sealed class CourseFolder
     public IReadOnlyList<string> Others { get; }
 
     /// <summary>Opens a folder of notebooks.</summary>
-    /// <param name="notebooks">The folder; null to look for <c>notebooks</c> beside <c>AttentionLab.slnx</c>, above this program and above the current directory.</param>
+    /// <param name="notebooks">The folder; null to look for <c>notebooks</c> beside <c>AttentionLab.slnx</c>, above this program and above the current
+    /// directory.</param>
     /// <exception cref="CourseException">There is no such folder, or no chapter in it.</exception>
     public static CourseFolder Open(string? notebooks = null)
     {
@@ -61,7 +62,9 @@ public sealed class CourseFolder
         {
             if (!Executed.Any(notebook => Is(notebook, wanted)))
             {
-                string have = string.Join(", ", Executed.Select(notebook => IsChapter(notebook) ? Path.GetFileName(notebook)[..2] : Path.GetFileNameWithoutExtension(notebook)));
+                string have =
+                    string.Join(", ",
+                        Executed.Select(notebook => IsChapter(notebook) ? Path.GetFileName(notebook)[..2] : Path.GetFileNameWithoutExtension(notebook)));
                 throw new CourseException($"--only {wanted}: there is no such notebook; there are {have}.");
             }
         }

@@ -90,7 +90,8 @@ public sealed class ExecutionCache(string folder)
 
     /// <summary>"03-scaling.more" is another notebook than "03-scaling".</summary>
     private static bool IsOf(string file, string name) =>
-        Path.GetFileName(file) is var found && found.StartsWith(name + ".", StringComparison.Ordinal) && found.Length == name.Length + ".".Length + KeyLength + ".json".Length;
+        Path.GetFileName(file) is var found && found.StartsWith(name + ".", StringComparison.Ordinal)
+            && found.Length == name.Length + ".".Length + KeyLength + ".json".Length;
 
     private string TimePathOf(string name) => Path.Combine(folder, name + ".seconds");
 }

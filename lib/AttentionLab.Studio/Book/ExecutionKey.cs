@@ -58,14 +58,19 @@ public sealed class ExecutionKey
         foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
         {
             text.Append(cell.Language).Append('\n');
-            CellDirective[] directives = cell.Kind == DibCellKind.CSharp ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind is CellDirectiveKind.Import or CellDirectiveKind.Reference)] : [];
+            CellDirective[] directives =
+                cell.Kind == DibCellKind.CSharp
+                    ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind is CellDirectiveKind.Import or CellDirectiveKind.Reference)]
+                    : [];
             text.Append(CellDirectives.Replace(cell.Text, directives, _ => "")).Append('\n');
             foreach (CellDirective directive in directives)
             {
                 string file = directive.FileFrom(Path.GetDirectoryName(path)!);
                 if (!File.Exists(file))
                 {
-                    throw new CourseException($"{Path.GetFileName(path)}: cell {number}, line {directive.Line}: {directive.Target} does not exist: build the library once (dotnet build).");
+                    throw new CourseException(
+                        $"{Path.GetFileName(path)}: cell {number}, line {directive.Line}: {directive.Target} does not exist: build the library once (dotnet "
+                        + "build).");
                 }
 
                 text.Append(directive.Kind).Append(' ').Append(Path.GetFileName(file)).Append('\n');

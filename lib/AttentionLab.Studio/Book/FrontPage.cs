@@ -27,10 +27,12 @@ internal static class FrontPage
         <div class="opening">
         <div class="text">
         {front}</div>
-        <figure class="picture">{DataFlow.OfCourse()}<figcaption>The way of a word through an encoder. Each box bears the number of the chapter that opens it.</figcaption></figure>
+        <figure class="picture">{DataFlow.OfCourse()}
+        <figcaption>The way of a word through an encoder. Each box bears the number of the chapter that opens it.</figcaption></figure>
         </div>
         <h2 id="chapters">The chapters</h2>
-        {Rows(chapters, planned, extras)}{(others.Count > 0 ? $"<h2 id=\"beside\">Beside the chapters</h2>\n{ChapterList.Others(others, "", null)}\n" : "")}{introduction}</article>
+        {Rows(chapters, planned, extras)}
+        {(others.Count > 0 ? $"<h2 id=\"beside\">Beside the chapters</h2>\n{ChapterList.Others(others, "", null)}\n" : "")}{introduction}</article>
 
         """;
 
@@ -44,7 +46,8 @@ internal static class FrontPage
     }
 
     private static string Row(Chapter chapter, string extras) => $"""
-        <li data-chapter="{Encode(chapter.Path)}"><a class="entry" href="{PageAddress.Of(chapter.Path)}">{Entry(chapter.Label, chapter.Question)}</a><span class="facts">{ChapterList.Facts(chapter)}{extras}</span></li>
+        <li data-chapter="{Encode(chapter.Path)}"><a class="entry" href="{PageAddress.Of(chapter.Path)}">{Entry(chapter.Label, chapter.Question)}</a>
+        <span class="facts">{ChapterList.Facts(chapter)}{extras}</span></li>
 
         """;
 
@@ -53,5 +56,6 @@ internal static class FrontPage
 
         """;
 
-    private static string Entry(string label, string question) => $"<span class=\"number\">{Encode(label)}</span><span class=\"question\">{Encode(question)}</span>";
+    private static string Entry(string label, string question) =>
+        $"<span class=\"number\">{Encode(label)}</span><span class=\"question\">{Encode(question)}</span>";
 }

@@ -41,7 +41,8 @@ internal sealed partial class Glossary(CourseText? page)
     [GeneratedRegex(@"<tr>(\s*<td>[^<]*</td>\s*)<td><span lang=""zh-Hans"">(" + Word + ")</span></td>")]
     private static partial Regex TableRows();
 
-    /// <summary>Chinese in text and not inside of a tag, with the brackets or commas beside it, which tell that it translates the word before; last, the end of a link that it stands in.</summary>
+    /// <summary>Chinese in text and not inside of a tag, with the brackets or commas beside it, which tell that it translates the word before; last, the end of
+    /// a link that it stands in.</summary>
     [GeneratedRegex(@"(\(|, )?(" + Word + @")([),]?)(?![^<]*>)(?=[^<]*(</a>)?)")]
     private static partial Regex Chinese();
 }

@@ -23,7 +23,8 @@ internal sealed partial class LibraryFiles
         string folder = Path.Combine(_root, "lib");
         if (notebooks is not null && Directory.Exists(folder))
         {
-            string[] files = [.. Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_root, file).Replace('\\', '/'))];
+            string[] files =
+                [.. Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_root, file).Replace('\\', '/'))];
             _paths = [.. files.Where(file => !file.Split('/').Any(part => part is "obj" or "bin" or "node_modules"))];
         }
 

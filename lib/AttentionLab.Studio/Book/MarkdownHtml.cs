@@ -24,7 +24,8 @@ internal sealed class MarkdownHtml
     private MarkdownHtml(MarkdownContext context) => _context = context;
 
     /// <summary>The Markdown of notebooks.</summary>
-    public static MarkdownPipeline Pipeline { get; } = new MarkdownPipelineBuilder().UsePipeTables().UseMathematics().UseEmphasisExtras().UseTaskLists().UseAutoLinks().Build();
+    public static MarkdownPipeline Pipeline { get; } =
+        new MarkdownPipelineBuilder().UsePipeTables().UseMathematics().UseEmphasisExtras().UseTaskLists().UseAutoLinks().Build();
 
     /// <summary>A whole piece.</summary>
     public static string Of(MarkdownDocument document, MarkdownContext context)
@@ -157,10 +158,12 @@ internal sealed class MarkdownHtml
     {
         protected override void Write(HtmlRenderer renderer, TaskList obj)
         {
-            bool isAnswer = obj.Parent?.ParentBlock?.Parent?.Parent is ListBlock list && list.GetAttributes().Classes?.Contains(MarkdownText.AnswersClass) == true;
+            bool isAnswer =
+                obj.Parent?.ParentBlock?.Parent?.Parent is ListBlock list && list.GetAttributes().Classes?.Contains(MarkdownText.AnswersClass) == true;
             if (!isAnswer)
             {
-                renderer.Write(page.Put($"<span class=\"box\" role=\"img\" aria-label=\"{(obj.Checked ? "done" : "to do")}\">{(obj.Checked ? "☑" : "☐")}</span>"));
+                renderer.Write(
+                    page.Put($"<span class=\"box\" role=\"img\" aria-label=\"{(obj.Checked ? "done" : "to do")}\">{(obj.Checked ? "☑" : "☐")}</span>"));
             }
         }
     }

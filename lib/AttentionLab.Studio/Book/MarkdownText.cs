@@ -22,7 +22,8 @@ public sealed record SectionMark(bool Core, int Minutes);
 
 /// <summary>
 /// One piece of Markdown as notebooks write it, parsed once: tables, formulas between dollar signs, folded <c>details</c>, and the course's
-/// own conventions (a level-one title that the page shows itself; marks under a heading; paragraphs that open with <b>Prediction.</b>, <b>What you saw.</b>, …).
+/// own conventions (a level-one title that the page shows itself; marks under a heading; paragraphs that open with <b>Prediction.</b>, <b>What you saw.</b>,
+/// …).
 /// </summary>
 public sealed partial class MarkdownText
 {
@@ -67,7 +68,8 @@ public sealed partial class MarkdownText
 
         foreach ((Block question, Block answers) in document.Zip(document.Skip(1)))
         {
-            if (question is ParagraphBlock asked && OpeningOf(asked) == "lead-prediction" && answers is ListBlock list && list.Descendants<TaskList>().Count() == list.Count)
+            if (question is ParagraphBlock asked && OpeningOf(asked) == "lead-prediction" && answers is ListBlock list
+                && list.Descendants<TaskList>().Count() == list.Count)
             {
                 list.GetAttributes().AddClass(AnswersClass);
                 Answers = [.. list.Select(item => Plain(((ListItemBlock)item).OfType<ParagraphBlock>().FirstOrDefault()?.Inline).Trim())];
@@ -183,7 +185,8 @@ public sealed partial class MarkdownText
     };
 
     private static string? OpeningOf(ParagraphBlock paragraph) =>
-        paragraph.Inline?.FirstChild is EmphasisInline { DelimiterCount: 2 } strong && Openings.TryGetValue(Plain(strong).Trim().TrimEnd('.', ':', '?'), out string? kind) ? kind : null;
+        paragraph.Inline?.FirstChild is EmphasisInline { DelimiterCount: 2 } strong
+            && Openings.TryGetValue(Plain(strong).Trim().TrimEnd('.', ':', '?'), out string? kind) ? kind : null;
 
     private static string Plain(ContainerInline? inline)
     {
@@ -208,7 +211,8 @@ public sealed partial class MarkdownText
     private static string Readable(string tex)
     {
         string text = tex.Replace(@"\sqrt", "√", StringComparison.Ordinal).Replace(@"\cdot", "·", StringComparison.Ordinal)
-            .Replace(@"\times", "×", StringComparison.Ordinal).Replace(@"\lVert", "‖", StringComparison.Ordinal).Replace(@"\rVert", "‖", StringComparison.Ordinal)
+            .Replace(@"\times", "×", StringComparison.Ordinal).Replace(@"\lVert", "‖", StringComparison.Ordinal)
+            .Replace(@"\rVert", "‖", StringComparison.Ordinal)
             .Replace(@"\top", "ᵀ", StringComparison.Ordinal);
         return TexMarks().Replace(text, "").Trim();
     }

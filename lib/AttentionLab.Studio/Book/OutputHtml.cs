@@ -67,7 +67,9 @@ public static partial class OutputHtml
 
                 if (layout.TryGetProperty("title", out JsonElement named))
                 {
-                    title = (named.ValueKind == JsonValueKind.Object && named.TryGetProperty("text", out JsonElement text) ? text : named) is { ValueKind: JsonValueKind.String } word ? word.GetString()! : "";
+                    title = (named.ValueKind == JsonValueKind.Object && named.TryGetProperty("text", out JsonElement text)
+                        ? text
+                        : named) is { ValueKind: JsonValueKind.String } word ? word.GetString()! : "";
                 }
             }
         }
@@ -106,17 +108,22 @@ public static partial class OutputHtml
     {
         if (html.Length > PageText.Most)
         {
-            return $"<p class=\"not-run\">This output has {html.Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} characters of HTML: too many for a page.</p>\n";
+            return $"<p class=\"not-run\">This output has {html.Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} characters of HTML: "
+                + "too many for a page.</p>\n";
         }
 
         return SafeHtml.Output(html) is { } clean
             ? $"<div class=\"html\">{clean}</div>\n"
-            : $"<iframe class=\"html\" sandbox title=\"Output of cell {number}\" srcdoc=\"{WebUtility.HtmlEncode(Frame + PageText.CleanHtml(html))}\"></iframe>\n";
+            : $"<iframe class=\"html\" sandbox title=\"Output of cell {number}\" "
+                + $"srcdoc=\"{WebUtility.HtmlEncode(Frame + PageText.CleanHtml(html))}\"></iframe>\n";
     }
 
-    /// <summary>Before a framed output: no script runs in it and it is of no origin (sandbox), and nothing is loaded into it. Nobody can measure it: its height is the page's guess.</summary>
+    /// <summary>Before a framed output: no script runs in it and it is of no origin (sandbox), and nothing is loaded into it. Nobody can measure it: its height
+    /// is the page's guess.</summary>
     private const string Frame = """
-        <!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><style>:root{color-scheme:light dark}body{margin:0;font:15px/1.5 system-ui,sans-serif}table{border-collapse:collapse}td,th{padding:2px 8px;text-align:left}</style>
+        <!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+        <style>:root{color-scheme:light dark}body{margin:0;font:15px/1.5 system-ui,sans-serif}
+        table{border-collapse:collapse}td,th{padding:2px 8px;text-align:left}</style>
         """;
 
     private static string Shown(string text, int most = PageText.Most) => PageText.Encode(PageText.Cut(text, most));

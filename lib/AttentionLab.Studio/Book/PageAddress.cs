@@ -32,7 +32,8 @@ internal static class PageAddress
         string name = Path.GetFileNameWithoutExtension(file);
         string? path = Path.GetExtension(file) switch
         {
-            ".dib" when file.Contains("solutions/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) => Solution(name),
+            ".dib" when file.Contains("solutions/", StringComparison.Ordinal) || (inSubfolder && !file.Contains('/', StringComparison.Ordinal)) =>
+                Solution(name),
             ".dib" => Chapter(name),
             ".md" when file.Contains("../lib/", StringComparison.Ordinal) || file.Contains("../data/", StringComparison.Ordinal) => null,
             ".md" when name == "README" => "index.html",

@@ -47,7 +47,8 @@ internal static class PageFrame
     {
         (Heading Heading, string Html)[] sections = [.. texts.SelectMany(text => text.HeadingsHtml(context)).Where(section => section.Heading.Level == 2)];
         return sections.Length < 2 ? ""
-            : $"<nav class=\"toc\" aria-label=\"On this page\"><p class=\"toc-title\">On this page</p><ul>{string.Concat(sections.Select(section => $"<li><a href=\"#{section.Heading.Id}\">{section.Html}</a></li>"))}</ul></nav>";
+            : "<nav class=\"toc\" aria-label=\"On this page\"><p class=\"toc-title\">On this "
+                + $"page</p><ul>{string.Concat(sections.Select(section => $"<li><a href=\"#{section.Heading.Id}\">{section.Html}</a></li>"))}</ul></nav>";
     }
 
     private static string Head(Frame frame)
@@ -99,7 +100,8 @@ internal static class PageFrame
         <button class="menu-button" type="button" aria-expanded="false" aria-controls="menu"><span aria-hidden="true">☰</span> Chapters</button>
         <a class="brand" href="{root}index.html">{CourseTitle}</a>
         <button class="search-button" type="button"><span aria-hidden="true">⌕</span> Search <kbd aria-hidden="true">/</kbd></button>
-        <button class="theme-button" type="button" title="Light, dark, or as the system is set"><span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
+        <button class="theme-button" type="button" title="Light, dark, or as the system is set">
+        <span aria-hidden="true">◐</span> <span class="theme-label">Theme:</span> <span class="theme-name">auto</span></button>
         <div class="progress" aria-hidden="true"></div>
         </header>
         """;
@@ -116,7 +118,8 @@ internal static class PageFrame
         <footer class="colophon">
         <p>{CourseTitle}. Every number on these pages came out of the cell above it. {(BookAssets.HasPlotly && BookAssets.HasKatex
             ? "Works without a network."
-            : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, formulas are shown as TeX.")}</p>
+            : "This copy was built without Node and is not offline: charts are drawn by plotly.js from a content delivery network, "
+            + "formulas are shown as TeX.")}</p>
         </footer>
         """;
 }

@@ -15,7 +15,9 @@ internal static partial class PageText
 
     /// <summary>The text without control characters, line ends <c>\n</c>.</summary>
     public static string Clean(string text) =>
-        Controls().IsMatch(text) ? Controls().Replace(Sequences().Replace(text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'), ""), "") : text;
+        Controls().IsMatch(text)
+            ? Controls().Replace(Sequences().Replace(text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'), ""), "")
+            : text;
 
     /// <summary>Clean text as it may stand in HTML.</summary>
     public static string Encode(string text) => WebUtility.HtmlEncode(Clean(text));
@@ -60,7 +62,8 @@ internal static partial class PageText
     [GeneratedRegex(@"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]")]
     private static partial Regex Sequences();
 
-    [GeneratedRegex(@"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127|129|141|143|144|157)(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f]|7f|81|8d|8f|90|9d)(?![0-9a-f]));?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127|129|141|143|144|157)(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f]|7f|81|8d|8f|90|9d)(?![0-9a-f]));?",
+        RegexOptions.IgnoreCase)]
     private static partial Regex References();
 
     [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[bf]|u00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]))", RegexOptions.IgnoreCase)]

@@ -37,7 +37,8 @@ internal static class SafeHtml
         "font-variant-numeric", "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "max-height", "max-width", "min-height",
         "min-width", "opacity", "overflow", "overflow-wrap", "overflow-x", "overflow-y", "tab-size", "table-layout", "text-align", "text-decoration",
         "text-indent", "text-transform", "vertical-align", "white-space", "width", "word-break",
-        .. Sides("margin", ""), .. Sides("padding", ""), .. Sides("border", "-width"), .. Sides("border", "-style"), .. Sides("border", "-color"), .. Sides("border", ""),
+        .. Sides("margin", ""), .. Sides("padding", ""), .. Sides("border", "-width"), .. Sides("border", "-style"), .. Sides("border", "-color"),
+        .. Sides("border", ""),
         "border-radius", "border-top-left-radius", "border-top-right-radius", "border-bottom-left-radius", "border-bottom-right-radius",
         "border-image", "border-image-outset", "border-image-repeat", "border-image-slice", "border-image-source", "border-image-width",
         "background", "background-image", "background-position", "background-position-x", "background-position-y", "background-size", "background-repeat",
@@ -46,7 +47,8 @@ internal static class SafeHtml
     ];
 
     /// <summary>Classes that Markdown's own elements carry.</summary>
-    private static readonly string[] MarkdownClasses = ["table", "marks", "mark", "core", "home", "minutes", "contains-task-list", MarkdownText.AnswersClass, .. MarkdownText.LeadClasses];
+    private static readonly string[] MarkdownClasses =
+        ["table", "marks", "mark", "core", "home", "minutes", "contains-task-list", MarkdownText.AnswersClass, .. MarkdownText.LeadClasses];
 
     private static readonly string[] Schemes = ["http", "https", "mailto"];
 
@@ -57,7 +59,8 @@ internal static class SafeHtml
         bool plain = true;
         HtmlSanitizer sanitizer = New([.. Elements, .. Drawing], [.. Attributes, .. DrawingAttributes], []);
         sanitizer.RemovingTag += (_, removed) => plain &= removed.Tag.LocalName == "style";
-        sanitizer.RemovingAttribute += (_, removed) => plain &= removed.Attribute.Name == "id" || removed.Attribute.Name.StartsWith("data-", StringComparison.Ordinal);
+        sanitizer.RemovingAttribute += (_, removed) =>
+            plain &= removed.Attribute.Name == "id" || removed.Attribute.Name.StartsWith("data-", StringComparison.Ordinal);
         sanitizer.RemovingStyle += (_, _) => plain = false;
         sanitizer.FilterUrl += (_, url) => url.SanitizedUrl = url.Tag.LocalName == "a" && IsForeign(url.OriginalUrl) ? url.OriginalUrl : null;
         sanitizer.PostProcessDom += (_, page) => plain &= page.Document.Body!.QuerySelectorAll("*").All(IsInItsPlace);
@@ -106,12 +109,15 @@ internal static class SafeHtml
         bool drawn = element.NamespaceUri == NamespaceNames.SvgUri;
         return drawn == Drawing.Contains(element.LocalName, StringComparer.Ordinal)
             && (element.LocalName == "svg" || !drawn || element.ParentElement?.NamespaceUri == NamespaceNames.SvgUri)
-            && (!drawn || element.Attributes.All(attribute => !DrawingAttributes.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase) || !attribute.Value.Contains('(')))
+            && (!drawn || element.Attributes.All(
+                attribute => !DrawingAttributes.Contains(attribute.Name, StringComparer.OrdinalIgnoreCase) || !attribute.Value.Contains('(')))
             && (drawn || element.ParentElement?.NamespaceUri != NamespaceNames.SvgUri);
     }
 
     private static bool IsForeign(string url) => url.StartsWith('#')
-        || (Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase) && url.StartsWith(address.Scheme, StringComparison.OrdinalIgnoreCase));
+        || (Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase)
+            && url.StartsWith(address.Scheme, StringComparison.OrdinalIgnoreCase));
 
-    private static IEnumerable<string> Sides(string name, string end) => ((string[])["", "-top", "-right", "-bottom", "-left"]).Select(side => name + side + end);
+    private static IEnumerable<string> Sides(string name, string end) =>
+        ((string[])["", "-top", "-right", "-bottom", "-left"]).Select(side => name + side + end);
 }

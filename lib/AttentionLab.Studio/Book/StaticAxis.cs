@@ -30,7 +30,9 @@ internal sealed class StaticAxis
         }
         else
         {
-            double[] all = [.. values.Select(Number).Select(value => _log ? Math.Log10(value) : value).Where(double.IsFinite), .. withZero ? [0.0] : Array.Empty<double>()];
+            double[] all =
+                [.. values.Select(Number).Select(value => _log ? Math.Log10(value) : value)
+                    .Where(double.IsFinite), .. withZero ? [0.0] : Array.Empty<double>()];
             (double low, double high) = all.Length == 0 ? (0, 1) : (all.Min(), all.Max());
             double air = high > low ? 0.05 * (high - low) : 0.5;
             (_low, _high) = (withZero && low == 0 ? 0 : low - air, withZero && high == 0 ? 0 : high + air);
@@ -41,7 +43,9 @@ internal sealed class StaticAxis
             (_low, _high) = (_high, _low);
         }
 
-        Ticks = axis?["showticklabels"] is JsonValue shown && shown.TryGetValue(out bool show) && !show ? [] : [.. FindTicks(axis).Where(tick => tick.At is >= -1e-9 and <= 1 + 1e-9)];
+        Ticks = axis?["showticklabels"] is JsonValue shown && shown.TryGetValue(out bool show) && !show
+            ? []
+            : [.. FindTicks(axis).Where(tick => tick.At is >= -1e-9 and <= 1 + 1e-9)];
     }
 
     /// <summary>Lines of its title.</summary>
@@ -76,7 +80,8 @@ internal sealed class StaticAxis
         if (_categories is not null)
         {
             int every = (_categories.Length + 15) / 16;
-            return _categories.Select((name, i) => (Place: i, At: At(i), Lines: OutputHtml.PlainLines(name))).Where(tick => tick.Place % every == 0).Select(tick => (tick.At, tick.Lines));
+            return _categories.Select((name, i) => (Place: i, At: At(i), Lines: OutputHtml.PlainLines(name))).Where(tick => tick.Place % every == 0)
+                .Select(tick => (tick.At, tick.Lines));
         }
 
         return _log ? Powers() : Steps();

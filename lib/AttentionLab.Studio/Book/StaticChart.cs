@@ -33,8 +33,11 @@ internal static class StaticChart
 
     private static string Draw(JsonArray data, JsonObject layout, string label)
     {
-        List<Panel> panels = [.. data.GroupBy(trace => (X: Reference(trace, "xaxis"), Y: Reference(trace, "yaxis"))).Select(group => PanelOf(group.Key.X, group.Key.Y, [.. group], layout))];
-        int left = 12 + Letter * panels.Max(panel => panel.Y.Ticks.Select(tick => tick.Lines.Max(line => line.Length)).DefaultIfEmpty().Max()) + Line * panels.Max(panel => panel.Y.Title.Count);
+        List<Panel> panels =
+            [.. data.GroupBy(trace => (X: Reference(trace, "xaxis"), Y: Reference(trace, "yaxis")))
+                .Select(group => PanelOf(group.Key.X, group.Key.Y, [.. group], layout))];
+        int left = 12 + Letter * panels.Max(panel => panel.Y.Ticks.Select(tick => tick.Lines.Max(line => line.Length)).DefaultIfEmpty().Max())
+            + Line * panels.Max(panel => panel.Y.Title.Count);
         JsonArray names = layout["annotations"] as JsonArray ?? [];
         int top = 14 + (names.Count > 0 ? 16 : 0);
         double plotWidth = Width - left - 14;
@@ -44,7 +47,8 @@ internal static class StaticChart
         StringBuilder svg = new();
         foreach (Panel panel in panels)
         {
-            Box box = new(left + panel.Left * plotWidth, top + (1 - panel.Top) * plotHeight, (panel.Right - panel.Left) * plotWidth, (panel.Top - panel.Bottom) * plotHeight);
+            Box box = new(left + panel.Left * plotWidth, top + (1 - panel.Top) * plotHeight, (panel.Right - panel.Left) * plotWidth,
+                (panel.Top - panel.Bottom) * plotHeight);
             Axes(svg, panel, box, top + plotHeight);
             StaticTraces.Draw(svg, panel, box, layout);
         }
@@ -58,7 +62,8 @@ internal static class StaticChart
         int below = panels.Max(panel => panel.X.Ticks.Select(tick => tick.Lines.Length).DefaultIfEmpty().Max()) + panels.Max(panel => panel.X.Title.Count);
         double bottom = top + plotHeight + 14 + below * Line;
         bottom = Legend(svg, data, bottom, layout);
-        return FormattableString.Invariant($"<svg class=\"static\" role=\"img\" aria-label=\"{PageText.Encode(label)}\" viewBox=\"0 0 {Width} {bottom + 6:0}\">{svg}</svg>");
+        return FormattableString.Invariant(
+            $"<svg class=\"static\" role=\"img\" aria-label=\"{PageText.Encode(label)}\" viewBox=\"0 0 {Width} {bottom + 6:0}\">{svg}</svg>");
     }
 
     private static void Axes(StringBuilder svg, Panel panel, Box box, double bottom)
@@ -95,7 +100,8 @@ internal static class StaticChart
         {
             for (int i = 0; i < 40; i++)
             {
-                svg.Append(FormattableString.Invariant($"<rect x=\"{120 + 5 * i}\" y=\"{y:0.#}\" width=\"5\" height=\"10\" fill=\"{ends.Scale.At(i / 39.0)}\"/>"));
+                svg.Append(FormattableString.Invariant(
+                    $"<rect x=\"{120 + 5 * i}\" y=\"{y:0.#}\" width=\"5\" height=\"10\" fill=\"{ends.Scale.At(i / 39.0)}\"/>"));
             }
 
             Label(svg, 112, y + 10, [ends.Low], "end");
@@ -122,7 +128,8 @@ internal static class StaticChart
     {
         for (int i = 0; i < lines.Count; i++)
         {
-            svg.Append(FormattableString.Invariant($"<text x=\"{x:0.#}\" y=\"{y + i * Line:0.#}\" text-anchor=\"{anchor}\">{PageText.Encode(lines[i])}</text>"));
+            svg.Append(FormattableString.Invariant(
+                $"<text x=\"{x:0.#}\" y=\"{y + i * Line:0.#}\" text-anchor=\"{anchor}\">{PageText.Encode(lines[i])}</text>"));
         }
     }
 

@@ -56,7 +56,8 @@ internal static class StaticTraces
                 if (double.IsFinite(value))
                 {
                     int shade = (int)Math.Round(Math.Clamp((value - low) / (high - low), 0, 1) * (Shades - 1));
-                    (cells[shade] ??= new()).Append(CultureInfo.InvariantCulture, $"M{box.Left + j * width:0.#} {box.Top + i * height:0.#}h{width:0.##}v{height:0.##}h-{width:0.##}z");
+                    (cells[shade] ??= new()).Append(CultureInfo.InvariantCulture,
+                        $"M{box.Left + j * width:0.#} {box.Top + i * height:0.#}h{width:0.##}v{height:0.##}h-{width:0.##}z");
                 }
             }
         }
@@ -79,7 +80,9 @@ internal static class StaticTraces
                 continue;
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{left:0.#}\" y=\"{Math.Min(top, zero):0.#}\" width=\"{width:0.#}\" height=\"{Math.Abs(zero - top):0.#}\" fill=\"{StaticColours.Of(trace)}\"/>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<rect x=\"{left:0.#}\" y=\"{Math.Min(top, zero):0.#}\" width=\"{width:0.#}\" height=\"{Math.Abs(zero - top):0.#}\" "
+                + $"fill=\"{StaticColours.Of(trace)}\"/>");
             if (trace["error_y"]?["array"] is JsonArray errors && Number(errors[i]) is var error && double.IsFinite(error))
             {
                 double from = box.Y(panel.Y.At(Number(y[i]) - error)), to = box.Y(panel.Y.At(Number(y[i]) + error));
@@ -91,7 +94,8 @@ internal static class StaticTraces
                 (double middle, double end) = (left + width / 2, top < zero || (top == zero && Number(y[i]) >= 0) ? top - 4 : top + 13);
                 svg.Append(value.Length * 7 <= width + 6
                     ? FormattableString.Invariant($"<text x=\"{middle:0.#}\" y=\"{end:0.#}\" text-anchor=\"middle\">{value}</text>")
-                    : FormattableString.Invariant($"<text transform=\"translate({middle + 4:0.#} {end:0.#}) rotate(-90)\" text-anchor=\"{(top <= zero ? "start" : "end")}\">{value}</text>"));
+                    : FormattableString.Invariant($"<text transform=\"translate({middle + 4:0.#} {end:0.#}) rotate(-90)\" ")
+                        + $"text-anchor=\"{(top <= zero ? "start" : "end")}\">{value}</text>");
             }
         }
     }
@@ -142,7 +146,11 @@ internal static class StaticTraces
         {
             bool there = IsThere((x, y));
             double shown = Math.Clamp(y, box.Top - 2, box.Top + box.Height + 2);
-            path.Append(!there ? "" : !isOpen ? FormattableString.Invariant($"M{x:0.#} {shown:0.#}") : steps ? FormattableString.Invariant($"H{x:0.#}V{shown:0.#}") : FormattableString.Invariant($"L{x:0.#} {shown:0.#}"));
+            path.Append(!there
+                ? ""
+                : !isOpen
+                    ? FormattableString.Invariant($"M{x:0.#} {shown:0.#}")
+                    : steps ? FormattableString.Invariant($"H{x:0.#}V{shown:0.#}") : FormattableString.Invariant($"L{x:0.#} {shown:0.#}"));
             isOpen = there;
         }
 
@@ -154,7 +162,10 @@ internal static class StaticTraces
             svg.Append($"<path fill=\"{StaticColours.Safe(Text(trace["fillcolor"]))}\" d=\"{path}{close}z\"/>");
         }
 
-        svg.Append(width == 0 ? "" : FormattableString.Invariant($"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{(double.IsNaN(width) ? 2 : width):0.#}\"{dash} d=\"{path}\"/>"));
+        svg.Append(width == 0
+            ? ""
+            : FormattableString.Invariant(
+                $"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{(double.IsNaN(width) ? 2 : width):0.#}\"{dash} d=\"{path}\"/>"));
     }
 
     private static string Marker(string symbol, (double X, double Y) at, (double X, double Y) from, double half, string colour)
@@ -162,7 +173,8 @@ internal static class StaticTraces
         if (symbol == "arrow")
         {
             double turn = Math.Atan2(at.Y - from.Y, at.X - from.X) * 180 / Math.PI;
-            return FormattableString.Invariant($"<path fill=\"{colour}\" transform=\"translate({at.X:0.#} {at.Y:0.#}) rotate({turn:0.#})\" d=\"M0 0L-12 5V-5z\"/>");
+            return FormattableString.Invariant(
+                $"<path fill=\"{colour}\" transform=\"translate({at.X:0.#} {at.Y:0.#}) rotate({turn:0.#})\" d=\"M0 0L-12 5V-5z\"/>");
         }
 
         string shape = symbol switch

@@ -31,7 +31,9 @@ internal sealed class WrittenFiles
     /// <summary>Writes the list of all that is in a folder now.</summary>
     public static void WriteList(string folder, string list)
     {
-        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Relative(folder, file)).Append(list).Order(StringComparer.Ordinal)];
+        string[] files =
+            [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Relative(folder, file)).Append(list)
+                .Order(StringComparer.Ordinal)];
         File.WriteAllLines(Path.Combine(folder, list), [Heading, .. files]);
     }
 

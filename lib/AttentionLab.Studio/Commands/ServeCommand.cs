@@ -27,7 +27,9 @@ internal static class ServeCommand
         {
             Description = $"Port on this machine's loopback address; without it, the first free one from {CourseServer.FirstPort}.",
             HelpName = "PORT",
-            CustomParser = given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 65535
+            CustomParser =
+                given => given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && number is >= 1 and <= 65535
                 ? number : CommonOptions.Refuse<int?>(given, "give a number from 1 to 65535"),
         };
         var noOpen = new Option<bool>("--no-open") { Description = "Print the address only; do not open the browser." };
@@ -46,7 +48,8 @@ internal static class ServeCommand
         command.Add(notebooks);
         command.Add(limit);
         command.SetAction((parsed, cancellation) => RunAsync(
-            CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), parsed.GetValue(forwarded), !parsed.GetValue(noOpen), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+            CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), parsed.GetValue(forwarded), !parsed.GetValue(noOpen),
+            CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
     }
 
     private static async Task<int> RunAsync(CourseFolder course, int? port, string? forwarded, bool open, KernelOptions options, CancellationToken cancellation)
@@ -77,11 +80,13 @@ internal static class ServeCommand
         };
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
         await using var live = new LiveCourse(source, formulas, log: Console.WriteLine);
-        await using CourseServer server = await CourseServer.StartAsync(live, port, forwarded, next => Console.WriteLine($"A browser was let in. For another one: {next}"));
+        await using CourseServer server =
+            await CourseServer.StartAsync(live, port, forwarded, next => Console.WriteLine($"A browser was let in. For another one: {next}"));
         Uri address = server.Entrance();
         Console.WriteLine($"Attention by Experiment: {address}  (Ctrl-C ends it)");
-        Console.WriteLine($"The text of all {live.Order.Count} notebooks is there at once. Those that have not run since they changed run now, behind the page, the one that you open first;"
-            + " each is told here, and how many are ready. The first time that takes some minutes, later nothing.");
+        Console.WriteLine(
+            $"The text of all {live.Order.Count} notebooks is there at once. Those that have not run since they changed run now, behind the page, the one that "
+            + "you open first; each is told here, and how many are ready. The first time that takes some minutes, later nothing.");
         foreach (string problem in formulas.Problems)
         {
             await Console.Error.WriteLineAsync("warning: " + problem);

@@ -10,7 +10,8 @@ namespace AttentionLab.Studio.Commands;
 /// <summary>What a cell showed, as text for a terminal: cards line by line, of a chart its title and its summary.</summary>
 internal static partial class TerminalOutput
 {
-    private static readonly string[] Lines = ["P", "DIV", "LI", "TR", "PRE", "TABLE", "UL", "OL", "H1", "H2", "H3", "H4", "H5", "H6", "FIGURE", "FIGCAPTION", "BR"];
+    private static readonly string[] Lines =
+        ["P", "DIV", "LI", "TR", "PRE", "TABLE", "UL", "OL", "H1", "H2", "H3", "H4", "H5", "H6", "FIGURE", "FIGCAPTION", "BR"];
 
     /// <summary>The lines that stand for an output, without the last line's end.</summary>
     public static string Of(CellOutput output)

@@ -42,7 +42,8 @@ public sealed class CourseServer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>All that is answered, for the tests that try each.</summary>
-    internal IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+    internal IReadOnlyList<RouteEndpoint> Routes =>
+        [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>The votes by phone.</summary>
     internal VoteDesk Votes { get; }

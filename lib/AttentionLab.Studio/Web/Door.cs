@@ -46,7 +46,8 @@ internal sealed class Door
         HttpRequest request = context.Request;
         if (!IsOurs(request.Host))
         {
-            return RefuseAsync(context, StatusCodes.Status400BadRequest, "This course does not answer to that name. A host that forwards to it is named with --forwarded.");
+            return RefuseAsync(context, StatusCodes.Status400BadRequest,
+                "This course does not answer to that name. A host that forwards to it is named with --forwarded.");
         }
 
         if (request.Query[Word] is { Count: > 0 } words && HttpMethods.IsGet(request.Method))
@@ -60,7 +61,9 @@ internal sealed class Door
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "This course does not answer to other pages.");
         }
 
-        return IsEntered(request) ? next(context) : RefuseAsync(context, StatusCodes.Status403Forbidden, "Open the address that the terminal printed: it holds a word that lets your browser in.");
+        return IsEntered(request)
+            ? next(context)
+            : RefuseAsync(context, StatusCodes.Status403Forbidden, "Open the address that the terminal printed: it holds a word that lets your browser in.");
     }
 
     private Task EnterAsync(HttpContext context, StringValues words)
@@ -68,24 +71,29 @@ internal sealed class Door
         string word = Volatile.Read(ref _word);
         if (words.Count != 1 || !Same(words[0], word) || Interlocked.CompareExchange(ref _word, NewWord(), word) != word)
         {
-            return RefuseAsync(context, StatusCodes.Status403Forbidden, "That address has been used, or is of an earlier start. The terminal prints the one that holds now.");
+            return RefuseAsync(context, StatusCodes.Status403Forbidden,
+                "That address has been used, or is of an earlier start. The terminal prints the one that holds now.");
         }
 
-        context.Response.Cookies.Append(_cookie, _secret, new CookieOptions { HttpOnly = true, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Strict, Path = "/", IsEssential = true });
+        context.Response.Cookies.Append(_cookie, _secret,
+            new CookieOptions { HttpOnly = true, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Strict, Path = "/", IsEssential = true });
         _used?.Invoke();
         return GoOnAsync(context);
     }
 
-    /// <summary>A page that leads to the same address without the word. A redirection would not do: behind a link on another page it carries no strict cookie.</summary>
+    /// <summary>A page that leads to the same address without the word. A redirection would not do: behind a link on another page it carries no strict
+    /// cookie.</summary>
     private static Task GoOnAsync(HttpContext context)
     {
         string path = PageText.Encode("/" + context.Request.Path.ToUriComponent().TrimStart('/')); // "//name" would be another host
-        return AnswerAsync(context, StatusCodes.Status200OK, $"<meta http-equiv=\"refresh\" content=\"0;url={path}\"><title>Welcome</title><p><a href=\"{path}\">To the course</a></p>");
+        return AnswerAsync(context, StatusCodes.Status200OK,
+            $"<meta http-equiv=\"refresh\" content=\"0;url={path}\"><title>Welcome</title><p><a href=\"{path}\">To the course</a></p>");
     }
 
     private bool IsEntered(HttpRequest request) => Same(request.Cookies[_cookie], _secret);
 
-    private bool IsOurs(HostString host) => host.HasValue && (Loopback.Contains(host.Host, StringComparer.OrdinalIgnoreCase) || _forwarded.Contains(host.Host, StringComparer.OrdinalIgnoreCase));
+    private bool IsOurs(HostString host) =>
+        host.HasValue && (Loopback.Contains(host.Host, StringComparer.OrdinalIgnoreCase) || _forwarded.Contains(host.Host, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>A page of ours asks, or the reader by hand. What changes something must say where it comes from.</summary>
     private bool IsSameSite(HttpRequest request)
@@ -108,7 +116,9 @@ internal sealed class Door
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask
-            : context.Response.WriteAsync($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">{html}</html>\n", context.RequestAborted);
+            : context.Response.WriteAsync(
+                $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">{html}</html>\n",
+                context.RequestAborted);
     }
 
     private static bool Same(string? given, string right) =>

@@ -33,7 +33,8 @@ public sealed record LiveChapter(ExecutedNotebook Notebook, ChapterState State, 
     public int Finished => State == ChapterState.Ready ? Total : Notebook.Cells.Count(cell => cell.Language == "csharp" && cell.Number <= Done);
 
     /// <summary>The cell that runs now; 0 if none does.</summary>
-    public int Current => State == ChapterState.Running ? Notebook.Cells.FirstOrDefault(cell => cell.Language == "csharp" && cell.Number > Done)?.Number ?? 0 : 0;
+    public int Current =>
+        State == ChapterState.Running ? Notebook.Cells.FirstOrDefault(cell => cell.Language == "csharp" && cell.Number > Done)?.Number ?? 0 : 0;
 
     /// <summary>True when it will not change before its file does.</summary>
     public bool IsFinished => State is ChapterState.Ready or ChapterState.Failed;

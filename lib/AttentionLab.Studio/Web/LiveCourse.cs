@@ -48,7 +48,8 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <summary>A chapter as far as it is now; null if there is none of that name.</summary>
     public LiveChapter? Find(string name) => _store.Find(name);
 
-    /// <summary>A page of the book with what is known now. A chapter that is opened goes to the head of the queue; one whose file changed is read again.</summary>
+    /// <summary>A page of the book with what is known now. A chapter that is opened goes to the head of the queue; one whose file changed is read
+    /// again.</summary>
     /// <param name="path">Path from the book's root.</param>
     /// <returns>The page, or null if there is none of that path.</returns>
     public string? Page(string path)
@@ -196,7 +197,8 @@ public sealed class LiveCourse : IAsyncDisposable
         {
             return;
         }
-        catch (Exception exception) when (exception is CourseException or DibException or KernelException or IOException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CourseException or DibException or KernelException or IOException or InvalidOperationException
+            or UnauthorizedAccessException)
         {
             string problem = PageText.Clean(exception.Message.ReplaceLineEndings(" "));
             _log($"{name}: {problem}");
@@ -221,6 +223,8 @@ public sealed class LiveCourse : IAsyncDisposable
     {
         int cells = notebook.Cells.Count(cell => cell.Language == "csharp");
         string line = FormattableString.Invariant($"{notebook.Name}: {cells} cells in {notebook.Seconds:0.0} s");
-        return notebook.Failed.FirstOrDefault() is { Failure: { } failure } cell ? $"{line}; {PageText.Cut(failure.At(notebook.Name + ".dib", cell.Number), 2_000)}" : line;
+        return notebook.Failed.FirstOrDefault() is { Failure: { } failure } cell
+            ? $"{line}; {PageText.Cut(failure.At(notebook.Name + ".dib", cell.Number), 2_000)}"
+            : line;
     }
 }

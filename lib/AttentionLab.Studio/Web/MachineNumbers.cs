@@ -44,7 +44,8 @@ internal sealed partial class MachineNumbers
     private IReadOnlyList<string> Find(Workbook book, int text, int[] code, MarkedNumber[] marks)
     {
         WorkCell[] cells = [.. book.Cells.Where(cell => code.Contains(cell.Number))];
-        if (cells.Length == 0 || cells.Any(cell => !IsAsTheChapter(book, cell)) || book.Above(cells[^1]).Any(above => above.IsScratch ? above.RanSource is not null : above.IsChanged))
+        if (cells.Length == 0 || cells.Any(cell => !IsAsTheChapter(book, cell))
+            || book.Above(cells[^1]).Any(above => above.IsScratch ? above.RanSource is not null : above.IsChanged))
         {
             return [];
         }
@@ -65,8 +66,11 @@ internal sealed partial class MachineNumbers
     private static bool IsAsTheChapter(Workbook book, WorkCell cell) =>
         cell.Run == CellRun.Idle && cell.RanSource is { } ran && ran == cell.Original && !cell.IsChanged && cell.Failure is null && !book.IsBehind(cell);
 
-    private static string? Difference(MarkedNumber mark, string[] lines) => mark.Nearest(lines) is not { } number || mark.Allows(StatedText.Value(number)) ? null
-        : $"{number} in place of {mark.Said.TrimEnd('*', '$', ')')}{(mark.Tolerance is { } tolerance ? $" ± {tolerance}" : FormattableString.Invariant($" ({mark.Low} to {mark.High} allowed)"))}"
+    private static string? Difference(MarkedNumber mark, string[] lines) =>
+        mark.Nearest(lines) is not { } number || mark.Allows(StatedText.Value(number)) ? null
+        : $"{number} in place "
+            + $"of {mark.Said.TrimEnd('*', '$', ')')}{(mark.Tolerance is { } tolerance ? $" ± {tolerance}"
+            : FormattableString.Invariant($" ({mark.Low} to {mark.High} allowed)"))}"
         + (mark.Words.Count > 0 ? $" ({string.Join(' ', mark.Words)})" : "");
 
     [GeneratedRegex("^## ", RegexOptions.Multiline)]

@@ -12,7 +12,8 @@ namespace AttentionLab.Studio.Web;
 /// <param name="Picture">A small heatmap of a tensor; null for other types.</param>
 internal sealed record VariableRow(string Name, string Type, string Shape, string Preview, VariablePicture? Picture)
 {
-    public static VariableRow Of(Variable variable) => new(variable.Name, variable.Type, variable.Shape, variable.Preview, variable.Map is { } map ? VariablePicture.Of(map) : null);
+    public static VariableRow Of(Variable variable) =>
+        new(variable.Name, variable.Type, variable.Shape, variable.Preview, variable.Map is { } map ? VariablePicture.Of(map) : null);
 }
 
 /// <summary>A small heatmap: colours row by row, and what it says in words.</summary>

@@ -15,7 +15,8 @@ internal static class VotePage
         small { display: block; margin-top: 2rem; }
         """;
 
-    private const string Privacy = "No name is asked, and nothing is kept on this phone. The page comes by plain HTTP: whoever can listen on this Wi-Fi can read "
+    private const string Privacy =
+        "No name is asked, and nothing is kept on this phone. The page comes by plain HTTP: whoever can listen on this Wi-Fi can read "
         + "what is sent, also how you vote. The leader's computer tells devices apart by their address on the Wi-Fi and forgets it with the room.";
 
     /// <summary>The question that is open, with a button for each answer.</summary>

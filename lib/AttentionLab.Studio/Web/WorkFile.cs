@@ -84,7 +84,8 @@ internal sealed class WorkFile
             if (!known.Contains(hash))
             {
                 DibDocument document = DibDocument.Parse(bytes, _notebook);
-                string[] code = [.. document.Cells.Where(cell => cell.Kind == DibCellKind.CSharp).Select(cell => WorkNotebook.Rebase(cell.Text, _notebook, _chapter))];
+                string[] code =
+                    [.. document.Cells.Where(cell => cell.Kind == DibCellKind.CSharp).Select(cell => WorkNotebook.Rebase(cell.Text, _notebook, _chapter))];
                 found = new FoundNotebook(code, WorkNotebook.Differences(DibDocument.Read(_chapter), document), hash);
             }
 

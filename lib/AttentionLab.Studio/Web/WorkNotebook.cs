@@ -124,7 +124,8 @@ internal sealed partial class WorkNotebook
         }
     }
 
-    private static Queue<OwnText> Below(WorkRecord record, string original) => new(record.Texts.Where(text => text.Below is not null && text.Original == original));
+    private static Queue<OwnText> Below(WorkRecord record, string original) =>
+        new(record.Texts.Where(text => text.Below is not null && text.Original == original));
 
     private static DibCell Cell(OwnText text) => new(DibCellKind.Markdown, "markdown", text.Source);
 

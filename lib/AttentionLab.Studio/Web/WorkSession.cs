@@ -51,7 +51,8 @@ internal sealed class WorkSession : IAsyncDisposable
     {
         Cells =
         [
-            .. notebook.Cells.Select(cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: not 0 } mine ? mine.Showing(cell) : cell),
+            .. notebook.Cells.Select(
+                cell => book.Cells.FirstOrDefault(mine => mine.Number == cell.Number) is { RanIn: not 0 } mine ? mine.Showing(cell) : cell),
         ],
     });
 

@@ -22,8 +22,10 @@ internal sealed class MaskedWordReport
         MaskedQuestions questions = MaskedQuestions.Of(text.HeldOut, vocabulary, length, _size.Sequences);
         MaskedQuestions alone = questions.Alone(vocabulary["[MASK]"], vocabulary[Vocabulary.Padding], _size.Alone);
         Baselines baselines = new(text.Training, vocabulary, length, questions, alone);
-        _table.Line("Masked tokens: pieces of a vocabulary of {0:N0} in {1:N0} held-out sequences; brackets: 95 %, Wilson", vocabulary.Count, questions.Whole.Count);
-        _table.Line("  n-grams of up to 3 tokens a side, counted on the {0:N0} entries the encoder was trained on; {1}", text.Training.Count, baselines.Weights);
+        _table.Line("Masked tokens: pieces of a vocabulary of {0:N0} in {1:N0} held-out sequences; brackets: 95 %, Wilson", vocabulary.Count,
+            questions.Whole.Count);
+        _table.Line("  n-grams of up to 3 tokens a side, counted on the {0:N0} entries the encoder was trained on; {1}", text.Training.Count,
+            baselines.Weights);
         JsonObject result = Compare(baselines, questions, "15 % of the tokens are [MASK] at once");
         result["alone"] = Compare(baselines, alone, "one token of a sequence is [MASK], all others are seen");
         return result;

@@ -28,10 +28,13 @@ public static class ChartGallery
         ("slider of heatmaps", Chart.Slider("temperature", [.. new[] { 0.25, 1, 4 }.Select(t => ($"{t}", Weights(t)))], active: 1), 1),
         ("slider of histograms", Chart.Slider("d_k", [.. new[] { 4, 64, 1024 }.Select(d => ($"{d}", Gradients(d)))], active: 1), 2),
         ("slider of arrows", Chart.Slider("length of phone", [.. Enumerable.Range(1, 8).Select(i => ($"{i}", Arrows(i)))], active: 3), 5),
-        ("dropdown", Chart.Dropdown("scoring", [("cosine", Scoring("cosine", 0.8)), ("dot product", Scoring("dot product", 7)), ("dot product / √2", Scoring("scaled dot product", 5))]), 1),
+        ("dropdown", Chart.Dropdown("scoring",
+            [("cosine", Scoring("cosine", 0.8)), ("dot product", Scoring("dot product", 7)), ("dot product / √2", Scoring("scaled dot product", 5))]), 1),
     ];
 
-    private static Figure Links() => Chart.Links(Sentence, new[,] { { 0, 1f, 0, 0, 0 }, { 0.3f, 0.7f, 0, 0, 0 }, { 0.2f, 0.2f, 0.2f, 0.2f, 0.2f }, { 0, 0, 0, 0.05f, 0.95f }, { 0, 0.4f, 0, 0, 0.6f } },
+    private static Figure Links() =>
+        Chart.Links(Sentence,
+            new[,] { { 0, 1f, 0, 0, 0 }, { 0.3f, 0.7f, 0, 0, 0 }, { 0.2f, 0.2f, 0.2f, 0.2f, 0.2f }, { 0, 0, 0, 0.05f, 0.95f }, { 0, 0.4f, 0, 0, 0.6f } },
         "An looks at apple", "Five words on either side, eleven lines.", "word that looks", "what it looks at");
 
     private static Figure Weights(double temperature)
@@ -47,7 +50,8 @@ public static class ChartGallery
         }
 
         return Chart.Heatmap(weights, $"At temperature {temperature} each word looks at itself with weight {weights[2, 2]:F2}",
-            $"A 5 by 5 map; the largest weights lie on the diagonal, {weights[2, 2]:F2} in the middle.", "key (word)", "query (word)", Sentence, Sentence, options: new() { ScaleTitle = "weight" });
+            $"A 5 by 5 map; the largest weights lie on the diagonal, {weights[2, 2]:F2} in the middle.", "key (word)", "query (word)", Sentence, Sentence,
+            options: new() { ScaleTitle = "weight" });
     }
 
     private static Figure MaskedScores()
@@ -61,7 +65,9 @@ public static class ChartGallery
             }
         }
 
-        return Chart.Heatmap(scores, "Above the diagonal there is no score: the mask took it", "Lower triangle of scores between -1.8 and 2.7; the upper triangle is empty.", "key position", "query position", options: new() { ScaleTitle = "score q·k" });
+        return Chart.Heatmap(scores, "Above the diagonal there is no score: the mask took it",
+            "Lower triangle of scores between -1.8 and 2.7; the upper triangle is empty.", "key position", "query position",
+            options: new() { ScaleTitle = "score q·k" });
     }
 
     private static Figure LargeMatrix()
@@ -75,12 +81,15 @@ public static class ChartGallery
             }
         }
 
-        return Chart.Heatmap(values, "Sinusoidal positions resemble their neighbours, on the left as on the right", "A band of high values along the diagonal that fades and changes its sign.", "position q", "position p", options: new() { ScaleTitle = "PE(p)·PE(q)" });
+        return Chart.Heatmap(values, "Sinusoidal positions resemble their neighbours, on the left as on the right",
+            "A band of high values along the diagonal that fades and changes its sign.", "position q", "position p",
+            options: new() { ScaleTitle = "PE(p)·PE(q)" });
     }
 
     private static Figure Heads(int count) => Chart.HeatmapGrid(
         [.. Enumerable.Range(0, count).Select(h => ($"head {h}", Head(h)))],
-        $"Each of the {count} heads looks at another distance: head h at the word h places back", "Panel h has its ridge h cells left of the diagonal.", "key (word)", "query (word)", ["the", "cat", "sat", "on", "it", "."], ["the", "cat", "sat", "on", "it", "."], options: new() { ScaleTitle = "weight" });
+        $"Each of the {count} heads looks at another distance: head h at the word h places back", "Panel h has its ridge h cells left of the diagonal.",
+        "key (word)", "query (word)", ["the", "cat", "sat", "on", "it", "."], ["the", "cat", "sat", "on", "it", "."], options: new() { ScaleTitle = "weight" });
 
     private static float[,] Head(int distance)
     {
@@ -111,8 +120,10 @@ public static class ChartGallery
     {
         double[] d = [1, 4, 16, 64, 256, 1024];
         return Chart.Lines(
-            [new Series("measured", d, [.. d.Select(x => x * (1 + 0.05 * Math.Sin(x)))]) { Markers = true }, new Series("theory: Var(q·k) = d", d, d) { Dash = true }],
-            "The variance of q·k grows like d_k: slope 1", "Points on a straight line of slope 1 from 1 to 1024.", "d_k (log scale)", "variance of q·k (log scale)", logX: true, logY: true);
+            [new Series("measured", d, [.. d.Select(x => x * (1 + 0.05 * Math.Sin(x)))]) { Markers = true },
+                new Series("theory: Var(q·k) = d", d, d) { Dash = true }],
+            "The variance of q·k grows like d_k: slope 1", "Points on a straight line of slope 1 from 1 to 1024.", "d_k (log scale)",
+            "variance of q·k (log scale)", logX: true, logY: true);
     }
 
     private static Figure Gap() => Chart.Lines([new Series("accuracy", [1, 2, 3, 4, 5], [0.2, 0.5, double.NaN, 0.8, 0.9]) { Markers = true }],
@@ -123,7 +134,8 @@ public static class ChartGallery
             new PointSet("fruit", [1, 1.3, 0.8], [3, 2.7, 2.5]) { Labels = ["orange", "banana", "pear < plum & co"] },
             new PointSet("computing", [3, 3.4, 2.9], [1, 0.7, 0.4]) { Labels = ["phone", "laptop", "byte"] },
         ],
-        "Fruit and machines lie apart", "Three fruit words top left, three computing words bottom right.", "first principal component", "second principal component", options: new() { EqualAxes = true });
+        "Fruit and machines lie apart", "Three fruit words top left, three computing words bottom right.", "first principal component",
+        "second principal component", options: new() { EqualAxes = true });
 
     private static Figure Cloud()
     {
@@ -144,16 +156,21 @@ public static class ChartGallery
                 new Arrow("apple", 2, 2),
                 new Arrow("apple after attention", x, y) { Dash = true, FromX = 2, FromY = 2 },
             ],
-            $"With a phone of length {phone} apple moves to ({x:F1}, {y:F1}) and never leaves the triangle", $"Apple goes from (2, 2) to ({x:F1}, {y:F1}).", "technical (feature units)", "edible (feature units)", hull: [(0, 3), (phone, 0), (2, 2)]);
+            $"With a phone of length {phone} apple moves to ({x:F1}, {y:F1}) and never leaves the triangle", $"Apple goes from (2, 2) to ({x:F1}, {y:F1}).",
+            "technical (feature units)", "edible (feature units)", hull: [(0, 3), (phone, 0), (2, 2)]);
     }
 
     private static Figure Bars() => Chart.Bars(
-        [new BarSet("diagonal seen", ["successor", "partner", "self"], [1.524, 0.693, 0.02]), new BarSet("diagonal masked", ["successor", "partner", "self"], [0.693, 0.01, 1.79])],
-        "Tying W_Q and W_K costs most where the order matters", "Loss by task: 1.52 for successor, 0.69 for partner, near 0 for self.", "task", "smallest loss (nats)");
+        [new BarSet("diagonal seen", ["successor", "partner", "self"], [1.524, 0.693, 0.02]),
+            new BarSet("diagonal masked", ["successor", "partner", "self"], [0.693, 0.01, 1.79])],
+        "Tying W_Q and W_K costs most where the order matters", "Loss by task: 1.52 for successor, 0.69 for partner, near 0 for self.", "task",
+        "smallest loss (nats)");
 
     private static Figure ErrorBars() => Chart.Bars(
-        [new BarSet("steps", ["none", "1/√d", "1/d", "learned temperature", "none, smaller W_Q and W_K"], [180, 93, 120, 88, 75]) { Errors = [22, 9, 14, 12, 8] }],
-        "Without the scale learning is slower, not impossible", "180 steps without a scale, 93 with 1/√d, 75 with smaller initial weights.", "scale of the scores", "steps to 90 % (mean ± s.d. of 10 seeds)");
+        [new BarSet("steps", ["none", "1/√d", "1/d", "learned temperature", "none, smaller W_Q and W_K"],
+            [180, 93, 120, 88, 75]) { Errors = [22, 9, 14, 12, 8] }],
+        "Without the scale learning is slower, not impossible", "180 steps without a scale, 93 with 1/√d, 75 with smaller initial weights.",
+        "scale of the scores", "steps to 90 % (mean ± s.d. of 10 seeds)");
 
     private static Figure Gradients(int d)
     {

@@ -64,7 +64,8 @@ public class ChartTests
     public void HeatmapGrid_LongNames_BreakIntoLinesThatHaveRoom()
     {
         (string, float[,])[] panels = [.. Enumerable.Range(0, 3).Select(h => ($"layer 3, weights of head {h}", new float[2, 2]))];
-        Figure longer = Chart.HeatmapGrid(panels, "t", "s", "x", "y"), shorter = Chart.HeatmapGrid([.. panels.Select(panel => ("head", panel.Item2))], "t", "s", "x", "y");
+        Figure longer = Chart.HeatmapGrid(panels, "t", "s", "x", "y"),
+            shorter = Chart.HeatmapGrid([.. panels.Select(panel => ("head", panel.Item2))], "t", "s", "x", "y");
         string[] lines = ((string)longer.Layout["annotations"]![0]!["text"]!).Split("<br>");
         Assert.Equal(["layer 3,", "weights of", "head 0"], lines);
         Assert.True((int)longer.Layout["height"]! - (int)shorter.Layout["height"]! == 2 * 16, "two more lines, the panels as high as before");
@@ -77,7 +78,8 @@ public class ChartTests
     [Fact]
     public void HeatmapGrid_FiveAcross_IsSmallAndHasNoTickLabels()
     {
-        Figure figure = Chart.HeatmapGrid([.. Enumerable.Range(0, 20).Select(h => ($"{h}", new float[9, 9]))], "t", "s", "x", "y", options: new() { Across = 5 });
+        Figure figure =
+            Chart.HeatmapGrid([.. Enumerable.Range(0, 20).Select(h => ($"{h}", new float[9, 9]))], "t", "s", "x", "y", options: new() { Across = 5 });
         Assert.Equal(5, Enumerable.Range(1, 20).Select(n => (double)figure.Layout[n == 1 ? "xaxis" : $"xaxis{n}"]!["domain"]![0]!).Distinct().Count());
         Assert.All(Enumerable.Range(2, 19), n => Assert.False((bool)figure.Layout[$"yaxis{n}"]!["showticklabels"]!));
         Assert.InRange((int)figure.Layout["height"]!, 400, 620);
@@ -113,7 +115,8 @@ public class ChartTests
         Figure figure = Lines(new Series("run", [1, 2, 3], [1, double.NaN, 3]));
         Assert.Null(figure.Data[0]!["y"]![1]);
         Assert.False((bool)figure.Data[0]!["connectgaps"]!);
-        Assert.Contains("series run: Y[1] is Infinity", Assert.Throws<ArgumentException>(() => Lines(new Series("run", [1, 2], [1, double.PositiveInfinity]))).Message);
+        Assert.Contains("series run: Y[1] is Infinity",
+            Assert.Throws<ArgumentException>(() => Lines(new Series("run", [1, 2], [1, double.PositiveInfinity]))).Message);
     }
 
     [Fact]
@@ -144,7 +147,8 @@ public class ChartTests
         string[] Texts(JsonObject axis) => [.. axis["ticktext"]!.AsArray().Select(text => (string)text!)];
         Assert.Equal(["4", "16", "64", "1024"], Texts(Axis(64, 4, 16, 1024)));
         Assert.Equal(1, (int)Axis([.. Enumerable.Range(1, 1000).Select(i => (double)i)])["dtick"]!);
-        Assert.Subset(new HashSet<string>(["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100"]), new HashSet<string>(Texts(Axis([.. Enumerable.Range(1, 20).Select(i => (double)i)]))));
+        Assert.Subset(new HashSet<string>(["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100"]),
+            new HashSet<string>(Texts(Axis([.. Enumerable.Range(1, 20).Select(i => (double)i)]))));
     }
 
     [Fact]
@@ -221,7 +225,8 @@ public class ChartTests
 
     [Fact]
     public void Bars_NegativeError_IsRefused() =>
-        Assert.Contains("negative error", Assert.Throws<ArgumentException>(() => Chart.Bars([new BarSet("a", ["k"], [3]) { Errors = [-1] }], "t", "s", "x", "y")).Message);
+        Assert.Contains("negative error",
+            Assert.Throws<ArgumentException>(() => Chart.Bars([new BarSet("a", ["k"], [3]) { Errors = [-1] }], "t", "s", "x", "y")).Message);
 
     [Fact]
     public void Histogram_CountsEveryValueOnce()
@@ -233,14 +238,16 @@ public class ChartTests
     [Fact]
     public void Histogram_Marks_AreNamedUprightLinesInsideTheAxes()
     {
-        Figure figure = Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", new() { LogX = true, Marks = [("median", 50), ("limit", 1e6)] });
+        Figure figure =
+            Chart.Histogram([new Sample("a", [1, 5, 50, 500, 1000])], "t", "s", "x", "y", new() { LogX = true, Marks = [("median", 50), ("limit", 1e6)] });
         JsonNode[] marks = [.. figure.Data.Skip(1).Select(mark => mark!)];
         Assert.Equal(["median", "limit"], marks.Select(mark => (string)mark["text"]![1]!));
         Assert.Equal([50, 50], marks[0]["x"]!.AsArray().Select(x => (double)x!));
         Assert.Equal(1000, (double)marks[1]["x"]![0]!, 1e-6);
         Assert.All(marks, mark => Assert.InRange((double)mark["y"]![1]!, 1, (double)figure.Layout["yaxis"]!["range"]![1]!));
         Assert.NotEqual((double)marks[0]["y"]![1]!, (double)marks[1]["y"]![1]!);
-        Assert.Contains("mark ", Assert.Throws<ArgumentException>(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Marks = [("m", double.NaN)] })).Message);
+        Assert.Contains("mark ",
+            Assert.Throws<ArgumentException>(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Marks = [("m", double.NaN)] })).Message);
     }
 
     [Fact]
@@ -253,7 +260,8 @@ public class ChartTests
     [Fact]
     public void Scatter_XNames_StandUnderOneTwoThree()
     {
-        JsonObject axis = (JsonObject)Chart.Scatter([new PointSet("a", [1, 2], [1, 1])], "t", "s", "x", "y", options: new() { XNames = ["none", "1/√d"] }).Layout["xaxis"]!;
+        JsonObject axis =
+            (JsonObject)Chart.Scatter([new PointSet("a", [1, 2], [1, 1])], "t", "s", "x", "y", options: new() { XNames = ["none", "1/√d"] }).Layout["xaxis"]!;
         Assert.Equal([1, 2], axis["tickvals"]!.AsArray().Select(value => (double)value!));
         Assert.Equal(["none", "1/√d"], axis["ticktext"]!.AsArray().Select(text => (string)text!));
     }
@@ -261,7 +269,9 @@ public class ChartTests
     [Fact]
     public void Bars_MoreThanHaveRoomForTheirValues_WriteThemUpwards()
     {
-        static JsonNode? Angle(int bars) => Chart.Bars([new BarSet("a", [.. Enumerable.Range(0, bars).Select(i => $"k{i}")], [.. Enumerable.Repeat(1.0, bars)])], "t", "s", "x", "y").Data[0]!["textangle"];
+        static JsonNode? Angle(int bars) =>
+            Chart.Bars([new BarSet("a", [.. Enumerable.Range(0, bars).Select(i => $"k{i}")], [.. Enumerable.Repeat(1.0, bars)])], "t", "s", "x",
+                "y").Data[0]!["textangle"];
         Assert.Equal(0, (int)Angle(6)!);
         Assert.Equal(-90, (int)Angle(7)!);
         Assert.Null(Angle(13));
@@ -287,7 +297,8 @@ public class ChartTests
     public void Histogram_ZerosOnALogAxis_AreRefusedOrCountedBelowMin()
     {
         Sample sample = new("norms", [0, 1e-20, 0.01, 1]);
-        Assert.Contains("sample norms[0] is 0", Assert.Throws<ArgumentException>(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { LogX = true })).Message);
+        Assert.Contains("sample norms[0] is 0",
+            Assert.Throws<ArgumentException>(() => Chart.Histogram([sample], "t", "s", "x", "y", new() { LogX = true })).Message);
         Figure figure = Chart.Histogram([sample], "t", "s", "x", "y", new() { Bins = 2, LogX = true, Min = 1e-4, Percent = true });
         Assert.Equal([50, 50], Heights(figure));
         Assert.StartsWith("below", (string?)figure.Data[0]!["text"]![1]);
@@ -346,7 +357,8 @@ public class ChartTests
     [Fact]
     public void Title_NumberAndPercent_StayTogether()
     {
-        string title = (string)Chart.Lines([new("a", [0, 1], [0, 1])], "The first word, at place 128: sinus 185 %, RoPE 35 %", "s", "x", "y").Layout["title"]!["text"]!;
+        string title =
+            (string)Chart.Lines([new("a", [0, 1], [0, 1])], "The first word, at place 128: sinus 185 %, RoPE 35 %", "s", "x", "y").Layout["title"]!["text"]!;
         Assert.Equal("The first word, at place 128: sinus<br>185 %, RoPE 35 %", title);
     }
 
@@ -355,7 +367,8 @@ public class ChartTests
     public void Lines_ThresholdAndPoint_BearTheirNames()
     {
         Figure figure = Chart.Lines(
-            [new("curve", [1, 100], [0, 10]) { Low = [0, 9], High = [1, 11] }, new("limit", [90, 90], [0, 10]) { Dash = true }, new("here", [50], [5]) { Markers = true }],
+            [new("curve", [1, 100], [0, 10]) { Low = [0, 9], High = [1, 11] }, new("limit", [90, 90], [0, 10]) { Dash = true },
+                new("here", [50], [5]) { Markers = true }],
             "t", "s", "x", "y");
         JsonObject limit = (JsonObject)figure.Data[2]!, here = (JsonObject)figure.Data[3]!;
         Assert.Equal(["", "limit"], limit["text"]!.AsArray().Select(text => (string)text!));

@@ -81,7 +81,8 @@ public class DataFlowTests
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("id=", html);
         Assert.Equal(["#3d85b8", "currentColor", "none"],
-            Html(DataFlow.OfChapter(3)).Descendants().SelectMany(e => e.Attributes()).Where(a => a.Name.LocalName is "fill" or "stroke").Select(a => a.Value).Distinct().Order(StringComparer.Ordinal));
+            Html(DataFlow.OfChapter(3)).Descendants().SelectMany(e => e.Attributes()).Where(a => a.Name.LocalName is "fill" or "stroke").Select(a => a.Value)
+                .Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public class DataFlowTests
     [InlineData(-1)]
     [InlineData(14)]
     public void OfChapter_ThatIsNot_IsRefused(int chapter) =>
-        Assert.Contains($"chapter {chapter} was asked for but the course has 0 to 13", Assert.Throws<ArgumentOutOfRangeException>(() => DataFlow.OfChapter(chapter)).Message);
+        Assert.Contains($"chapter {chapter} was asked for but the course has 0 to 13",
+            Assert.Throws<ArgumentOutOfRangeException>(() => DataFlow.OfChapter(chapter)).Message);
 
     private static XElement Html(DataFlow flow) => XElement.Parse(flow.ToHtml());
 }

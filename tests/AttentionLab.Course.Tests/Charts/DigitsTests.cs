@@ -14,14 +14,16 @@ public class DigitsTests
     public void Points_LargeNumbersThatDifferByOne_KeepTheirDigitsUnderThePointerToo()
     {
         double[] small = [1e-9, 2e-9, 3e-9, 4e-9, 5e-9];
-        foreach (Figure figure in new[] { Chart.Lines([new("a", Seconds, small) { Low = small, High = small }], "t", "s", "x", "y"), Chart.Scatter([new("a", Seconds, small)], "t", "s", "x", "y"), Chart.Bars([new("a", ["1", "2", "3", "4", "5"], Seconds)], "t", "s", "x", "y") })
+        foreach (Figure figure in new[] { Chart.Lines([new("a", Seconds, small) { Low = small, High = small }], "t", "s", "x", "y"),
+            Chart.Scatter([new("a", Seconds, small)], "t", "s", "x", "y"), Chart.Bars([new("a", ["1", "2", "3", "4", "5"], Seconds)], "t", "s", "x", "y") })
         {
             JsonNode trace = figure.Data[^1]!;
             Assert.Equal(Seconds, Numbers(trace[figure.Kind == "bars" ? "y" : "x"]!));
             Assert.Contains(figure.Kind == "bars" ? "%{y:.12~g}" : "%{x:.12~g}, %{y:.4~g}", (string?)trace["hovertemplate"]);
         }
 
-        Assert.Equal([.. Seconds, .. Seconds.Reverse()], Numbers(Chart.Lines([new("a", Seconds, small) { Low = small, High = small }], "t", "s", "x", "y").Data[0]!["x"]!));
+        Assert.Equal([.. Seconds, .. Seconds.Reverse()],
+            Numbers(Chart.Lines([new("a", Seconds, small) { Low = small, High = small }], "t", "s", "x", "y").Data[0]!["x"]!));
         double[] range = [.. Numbers(Chart.Lines([new("a", Seconds, small)], "t", "s", "x", "y").Layout["xaxis"]!["range"]!)];
         Assert.True(range[0] is > 1.7e9 - 1 and < 1.7e9 && range[1] is > 1.7e9 + 4 and < 1.7e9 + 5, $"{range[0]:R} to {range[1]:R}");
     }
@@ -78,7 +80,8 @@ public class DigitsTests
     [Fact]
     public void LogAxis_LabelsOfMeasuredPoints_AreTheNumbers() => Assert.Equal(
         ["131072", "262144"],
-        Chart.Lines([new("a", [131072, 262144], [1, 2])], "t", "s", "x", "y", logX: true).Layout["xaxis"]!["ticktext"]!.AsArray().Select(text => (string)text!));
+        Chart.Lines([new("a", [131072, 262144], [1, 2])], "t", "s", "x", "y", logX: true).Layout["xaxis"]!["ticktext"]!.AsArray()
+            .Select(text => (string)text!));
 
     [Fact]
     public void NumbersNoAxisCanShow_AreRefusedByTheirOwnName()
@@ -105,7 +108,8 @@ public class DigitsTests
         {
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−" } };
             Assert.Contains("[0] is -1.5, which a log axis", Refused(() => Chart.Lines([new("a", [-1.5], [1])], "t", "s", "x", "y", logX: true)));
-            Assert.Contains("min is 3.5 and max is -2.5", Refused(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Min = 3.5, Max = -2.5 })));
+            Assert.Contains("min is 3.5 and max is -2.5",
+                Refused(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Min = 3.5, Max = -2.5 })));
             Assert.Equal("median 1.5 (1.5 to 1.5 for the middle 80 %)", $"{new Spread([1.5])}");
         }
         finally

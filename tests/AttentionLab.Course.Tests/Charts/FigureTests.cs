@@ -106,7 +106,8 @@ public class FigureTests
     public void PlotlyVersion_IsTheOneOfTheLockedPackage()
     {
         string package = File.ReadAllText(Path.Combine(Repository.Root, "lib", "npm", "package.json"));
-        Assert.Equal(Figure.PlotlyCdn, $"https://cdn.plot.ly/plotly-cartesian-{JsonNode.Parse(package)!["dependencies"]!["plotly.js-cartesian-dist-min"]}.min.js");
+        Assert.Equal(Figure.PlotlyCdn,
+            $"https://cdn.plot.ly/plotly-cartesian-{JsonNode.Parse(package)!["dependencies"]!["plotly.js-cartesian-dist-min"]}.min.js");
     }
 
     [Fact]

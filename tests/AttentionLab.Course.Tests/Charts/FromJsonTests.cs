@@ -74,7 +74,8 @@ public sealed class FromJsonTests
     [Fact]
     public void Steps_MadeElsewhere_ShareTheRangesThatTheySay()
     {
-        static Figure Step(string y, string range) => Chart.FromJson($$"""{ "data": [{ "y": {{y}} }], "layout": { "xaxis": {}, "yaxis": { "range": {{range}} } } }""", "Title", "Summary.");
+        static Figure Step(string y, string range) =>
+            Chart.FromJson($$"""{ "data": [{ "y": {{y}} }], "layout": { "xaxis": {}, "yaxis": { "range": {{range}} } } }""", "Title", "Summary.");
         JsonObject slider = Layout(Chart.Slider("d", [("4", Step("[1,2]", "[0,2]")), ("8", Step("[1,5]", "[1,5]"))]));
         Assert.Equal("[0,5]", slider["yaxis"]!["range"]!.ToJsonString());
         Assert.Null(slider["xaxis"]!["range"]);

@@ -16,7 +16,9 @@ public class AblateHeadTests
         new("asks too early", (attention, head, loss) => { double early = loss(); Ablate(attention, head, loss); return early; }, "*before* you call"),
         new("clears columns", (attention, head, loss) => On(attention, loss, w => Columns(w, attention, head)), "*columns*"),
         new("takes D for D_v", (attention, head, loss) => On(attention, loss, w => Rows(w, head * attention.HeadSize, attention.HeadSize)), "size of keys"),
-        new("takes C/H", (attention, head, loss) => On(attention, loss, w => Rows(w, head * (w.Columns / attention.HeadCount), w.Columns / attention.HeadCount)), "you took C/H"),
+        new("takes C/H",
+            (attention, head, loss) => On(attention, loss, w => Rows(w, head * (w.Columns / attention.HeadCount), w.Columns / attention.HeadCount)),
+            "you took C/H"),
         new("clears one row", (attention, head, loss) => On(attention, loss, w => Rows(w, head, 1)), "cleared one row"),
         new("keeps only this head", (attention, head, loss) => On(attention, loss, w =>
         {
@@ -29,8 +31,10 @@ public class AblateHeadTests
             }
         }), "all the *others*"),
         new("clears everything", (attention, head, loss) => On(attention, loss, w => w.Span.Clear()), "every head is silent"),
-        new("counts from 1", (attention, head, loss) => On(attention, loss, w => Rows(w, Math.Max(0, head - 1) * Size(attention), Size(attention))), "silenced head 0 instead of head 1"),
-        new("does not put it back", (attention, head, loss) => { Rows(attention.Output.Weight.Value, head * Size(attention), Size(attention)); return loss(); }, "head stays silent"),
+        new("counts from 1", (attention, head, loss) => On(attention, loss, w => Rows(w, Math.Max(0, head - 1) * Size(attention), Size(attention))),
+            "silenced head 0 instead of head 1"),
+        new("does not put it back", (attention, head, loss) => { Rows(attention.Output.Weight.Value, head * Size(attention),
+            Size(attention)); return loss(); }, "head stays silent"),
         new("not after an exception", (attention, head, loss) =>
         {
             float[] kept = [.. attention.Output.Weight.Value.Values];
@@ -39,9 +43,12 @@ public class AblateHeadTests
             kept.CopyTo(attention.Output.Weight.Value.Span);
             return without;
         }, "in `finally`"),
-        new("clears the values, not their bias", (attention, head, loss) => Kept(attention.Value, loss, map => Entrance(map, attention, head, bias: false)), "b_V is still heard"),
-        new("clears the queries", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: false)), "its bias b_Q still asks"),
-        new("clears the queries and their bias", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: true)), "looks everywhere alike"),
+        new("clears the values, not their bias", (attention, head, loss) => Kept(attention.Value, loss, map => Entrance(map, attention, head, bias: false)),
+            "b_V is still heard"),
+        new("clears the queries", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: false)),
+            "its bias b_Q still asks"),
+        new("clears the queries and their bias", (attention, head, loss) => Kept(attention.Query, loss, map => Entrance(map, attention, head, bias: true)),
+            "looks everywhere alike"),
         new("clears the bias too", (attention, head, loss) =>
         {
             float[] bias = [.. attention.Output.Bias!.Value.Values];
@@ -51,7 +58,8 @@ public class AblateHeadTests
             return without;
         }, "You cleared b_O, too"),
         new("clears the bias only", (attention, head, loss) => Kept(attention.Output, loss, map => map.Bias!.Value.Span.Clear()), "belongs to no head. Clear"),
-        new("leaves the last row", (attention, head, loss) => On(attention, loss, w => Rows(w, head * Size(attention), Size(attention) - 1)), "last row is still heard"),
+        new("leaves the last row", (attention, head, loss) => On(attention, loss, w => Rows(w, head * Size(attention), Size(attention) - 1)),
+            "last row is still heard"),
         new("one row too many", (attention, head, loss) => On(attention, loss, w => Rows(w, head * Size(attention), Size(attention) + 1)), "One row too many"),
         new("every third row", (attention, head, loss) => On(attention, loss, w =>
         {
@@ -72,8 +80,10 @@ public class AblateHeadTests
         }), "changed their sign"),
         new("ratio", (attention, head, loss) => Ablate(attention, head, loss) / loss(), "*ratio*"),
         new("mean of both", (attention, head, loss) => (Ablate(attention, head, loss) + loss()) / 2, "mean of the loss"),
-        new("rows of W_V", (attention, head, loss) => Kept(attention.Value, loss, map => Rows(map.Weight.Value, head * Size(attention), Size(attention))), "*rows* of W_V"),
-        new("hides the exception", (attention, head, loss) => { try { return Ablate(attention, head, loss); } catch (Exception) { return double.NaN; } }, "your code hid it"));
+        new("rows of W_V", (attention, head, loss) => Kept(attention.Value, loss, map => Rows(map.Weight.Value, head * Size(attention), Size(attention))),
+            "*rows* of W_V"),
+        new("hides the exception", (attention, head, loss) => { try { return Ablate(attention, head,
+            loss); } catch (Exception) { return double.NaN; } }, "your code hid it"));
 
     /// <summary>Keys that are all the same and queries that are all 0 give the same weights, so no check can tell them apart.</summary>
     [Theory]

@@ -17,7 +17,10 @@ public class HeadSharesTests
         new("the mean", (heads, wO) => Loop(heads, wO, factor: 1f / heads.Shape[0]), "Heads are added, not averaged"),
         new("block of C/H", (heads, wO) => Loop(heads, wO, (h, c) => h * (wO.Columns / heads.Shape[0]) + c), "you took C/H"),
         new("heads in reverse", (heads, wO) => Loop(heads, wO, (h, c) => (heads.Shape[0] - 1 - h) * heads.Columns + c), "in the reverse order"),
-        new("cuts the output to D_v", (heads, wO) => { Tensor y = Loop(heads, wO); return wO.Columns > heads.Columns && heads.Shape[0] == 3 ? new(y.Values[..60], 3, 5, 4) : y; }, "take both sizes from the tensors"),
+        new("cuts the output to D_v", (heads, wO) => { Tensor y =
+            Loop(heads, wO); return wO.Columns > heads.Columns && heads.Shape[0] == 3
+                ? new(y.Values[..60], 3, 5, 4)
+                : y; }, "take both sizes from the tensors"),
         new("zeros", (heads, wO) => new Tensor(heads.Shape[0], heads.Shape[1], wO.Columns), "0 everywhere"),
         new("assigns instead of adding", Assigned, "with `+=`"),
         new("running sums", RunningSums, "Your shares grow"));
@@ -33,7 +36,8 @@ public class HeadSharesTests
             (heads, wO) => new([.. from h in Enumerable.Range(0, heads.Shape[0])
                                    from t in Enumerable.Range(0, heads.Shape[1])
                                    from o in Enumerable.Range(0, wO.Columns)
-                                   select Enumerable.Range(0, heads.Columns).Sum(c => heads[h, t, c] * wO[h * heads.Columns + c, o])], heads.Shape[0], heads.Shape[1], wO.Columns),
+                                   select Enumerable.Range(0, heads.Columns).Sum(c => heads[h, t, c] * wO[h * heads.Columns + c, o])], heads.Shape[0],
+                                       heads.Shape[1], wO.Columns),
             Less,
         ];
         Assert.All(all, shares => Assert.Equal(FeedbackState.Passed, HeadShares.Check(shares).State));
@@ -94,7 +98,8 @@ public class HeadSharesTests
 
     private static Tensor ByMatMul(Tensor heads, Tensor wO) => new(
         [.. Enumerable.Range(0, heads.Shape[0]).SelectMany(h =>
-            heads.At(h).MatMul(new Tensor(wO.Values[(h * heads.Columns * wO.Columns)..((h + 1) * heads.Columns * wO.Columns)], heads.Columns, wO.Columns)).Values)],
+            heads.At(h).MatMul(
+                new Tensor(wO.Values[(h * heads.Columns * wO.Columns)..((h + 1) * heads.Columns * wO.Columns)], heads.Columns, wO.Columns)).Values)],
         heads.Shape[0], heads.Shape[1], wO.Columns);
 
     /// <summary>Side by side with all other heads set to 0, times the whole W_O.</summary>

@@ -16,7 +16,8 @@ public class HiddenScoresTests
         new("leaves hidden places out", (s, v) => [.. Right(s, v).Where((_, j) => v[j])], "Hidden places are missing"),
         new("largest score over all", (s, v) => Loop(s, v, s.Max()), "it was the largest score"),
         new("no largest score", (s, v) => Loop(s, v, 0), "e^10000 is ∞"),
-        new("adds −∞ to the score", (s, v) => s.Any(float.IsNaN) ? Plain([.. s.Zip(v, (x, seen) => x + (seen ? 0 : float.NegativeInfinity))]) : Right(s, v), "NaN + (−∞) is NaN"),
+        new("adds −∞ to the score", (s, v) => s.Any(float.IsNaN) ? Plain([.. s.Zip(v, (x, seen) => x + (seen ? 0 : float.NegativeInfinity))]) : Right(s, v),
+            "NaN + (−∞) is NaN"),
         new("−10⁹ in place of the score", (s, v) => Plain([.. s.Zip(v, (x, seen) => seen ? x : -1e9f)]), "−10⁹ is not “never”"),
         new("−10³⁰ in place of the score", (s, v) => Plain([.. s.Zip(v, (x, seen) => seen ? x : -1e30f)]), "equally impossible"),
         new("0/0", (s, v) => v.Contains(true) ? Right(s, v) : [.. s.Select(_ => 0f / (s.Length - 4))], "return zeros."),
@@ -32,7 +33,8 @@ public class HiddenScoresTests
             (s, v) => { float[] w = new float[s.Length]; MaskedSoftmax.Forward(s, w, 1, s.Length, 1, new AttendMask { Keys = v }); return w; },
             (s, v) => Plain([.. s.Zip(v, (x, seen) => seen ? x : float.NegativeInfinity)]),
             Backwards,
-            (s, v) => { float[] copy = [.. s]; for (int j = 0; j < s.Length; j++) { copy[j] = v[j] ? s[j] : float.NegativeInfinity; } Softmax.Forward(copy, copy, 1, s.Length); return copy; },
+            (s, v) => { float[] copy = [.. s]; for (int j = 0; j < s.Length; j++) { copy[j] =
+                v[j] ? s[j] : float.NegativeInfinity; } Softmax.Forward(copy, copy, 1, s.Length); return copy; },
         ];
         Assert.All(all, weigh => Assert.Equal(FeedbackState.Passed, HiddenScores.Check(weigh).State));
     }
@@ -44,7 +46,8 @@ public class HiddenScoresTests
         return weights;
     }
 
-    private static float[] Right(float[] scores, bool[] visible) => visible.Contains(true) ? Loop(scores, visible, scores.Where((_, j) => visible[j]).Max()) : new float[scores.Length];
+    private static float[] Right(float[] scores, bool[] visible) =>
+        visible.Contains(true) ? Loop(scores, visible, scores.Where((_, j) => visible[j]).Max()) : new float[scores.Length];
 
     private static float[] Loop(float[] scores, bool[] visible, float top)
     {

@@ -52,7 +52,8 @@ public class LeakTestTests
     }
 
     private static bool Detect(
-        Layer layer, int tokens = 8, Func<int, int, bool>? rows = null, Func<int, bool>? change = null, Func<int, bool>? columns = null, double tolerance = 1e-4, float by = 1)
+        Layer layer, int tokens = 8, Func<int, int, bool>? rows = null, Func<int, bool>? change = null, Func<int, bool>? columns = null,
+        double tolerance = 1e-4, float by = 1)
     {
         Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, tokens, 4), before = layer(x);
         for (int j = 0; j < tokens; j++)

@@ -91,7 +91,8 @@ public class NextPlaceTests
     /// <summary>Gradient descent on ‖PE(p)·M − PE(p + 1)‖², from 0: it need not know sines at all.</summary>
     private static float[,] LeastSquares(int channels)
     {
-        Tensor all = new SinusoidalPositions(channels, 129).Table, from = new(all.Values[..(128 * channels)], 128, channels), to = new(all.Values[channels..], 128, channels);
+        Tensor all = new SinusoidalPositions(channels, 129).Table, from = new(all.Values[..(128 * channels)], 128, channels),
+            to = new(all.Values[channels..], 128, channels);
         Tensor m = new(channels, channels);
         for (int step = 0; step < 3000; step++)
         {

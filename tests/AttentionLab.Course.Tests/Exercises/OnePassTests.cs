@@ -52,7 +52,8 @@ public class OnePassTests
     }
 
     private static float[] Walk(
-        Pairs pairs, bool divide = true, bool shrinkSum = true, bool shrinkMean = true, int sign = 1, bool forget = false, bool follow = false, bool skip = false,
+        Pairs pairs, bool divide = true, bool shrinkSum = true, bool shrinkMean = true, int sign = 1, bool forget = false, bool follow = false,
+        bool skip = false,
         Func<float, float>? weights = null, float start = float.NegativeInfinity)
     {
         float top = start, sum = 0;

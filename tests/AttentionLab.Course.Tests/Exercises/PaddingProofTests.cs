@@ -34,12 +34,15 @@ public class PaddingProofTests
             (x, real) => { Tensor only = Only(x, real); return Mean(Attend(only, null), All(only)); },
             (x, real) => Mean(FusedAttention.Infer(x, x, x, AttentionMask.Keys(real)), real),
             (x, real) => Mean(Attend(Zeroed(x, real), real), real),
-            (x, real) => { Tensor y = Attend(x, real); return [.. Enumerable.Range(0, x.Columns).Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Average(t => y[t, c]))]; },
+            (x, real) => { Tensor y =
+                Attend(x, real); return [.. Enumerable.Range(0, x.Columns)
+                    .Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Average(t => y[t, c]))]; },
         ];
         Assert.All(all, vector => Assert.Equal(FeedbackState.Passed, PaddingProof.Check(vector).State));
     }
 
-    private static Tensor Attend(Tensor x, bool[]? real, float? scale = null) => ScaledDotProductAttention.Forward(x, x, x, real is null ? null : AttentionMask.Keys(real), scale).Output;
+    private static Tensor Attend(Tensor x, bool[]? real, float? scale = null) =>
+        ScaledDotProductAttention.Forward(x, x, x, real is null ? null : AttentionMask.Keys(real), scale).Output;
 
     private static Tensor AttendBy(Tensor x, AttentionMask mask) => ScaledDotProductAttention.Forward(x, x, x, mask).Output;
 

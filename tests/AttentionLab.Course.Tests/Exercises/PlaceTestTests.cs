@@ -16,9 +16,11 @@ public class PlaceTestTests
         new("sequences alike only", add => Alike(Added(add, X(3, 8, 4)), 1e-4), "nothing at all"),
         new("something is added", add => Alike(Added(add, X(3, 8, 4)), 1e-4) && Largest(add) > 1e-4, "Every place got the same row"),
         new("places differ only", add => Apart(Added(add, X(3, 8, 4)), 1e-4), "Only sequence 0 got positions"),
-        new("first two sequences", add => { Tensor d = Added(add, X(3, 8, 4)); return Apart(d, 1e-4) && Alike(d, 1e-4, sequences: 2); }, "Only the *last* sequence"),
+        new("first two sequences", add => { Tensor d =
+            Added(add, X(3, 8, 4)); return Apart(d, 1e-4) && Alike(d, 1e-4, sequences: 2); }, "Only the *last* sequence"),
         new("four tokens", add => Right(add, tokens: 4), "places 0 and 5 got the same row"),
-        new("neighbours only, from place 1", add => { Tensor d = Added(add, X(3, 8, 4)); return Alike(d, 1e-4) && Enumerable.Range(1, 6).All(t => !Same(d, t, t + 1)) && !Same(d, 0, 5); }, "only places 0 and 1"),
+        new("neighbours only, from place 1", add => { Tensor d =
+            Added(add, X(3, 8, 4)); return Alike(d, 1e-4) && Enumerable.Range(1, 6).All(t => !Same(d, t, t + 1)) && !Same(d, 0, 5); }, "only places 0 and 1"),
         new("x of ones", add => Right(add, x: Ones()), "This layer multiplies"),
         new("a batch of copies", add => Right(add, x: Copies()), "chosen by what the token is"));
 
@@ -59,19 +61,22 @@ public class PlaceTestTests
 
     private static double Largest(Func<Tensor, Tensor> add) => Added(add, X(2, 8, 4)).Values.Max(Math.Abs);
 
-    private static bool Right(Func<Tensor, Tensor> add, int tokens = 8, int sequences = 3, int channels = 4, double tolerance = 1e-4, double apart = 1e-4, Tensor? x = null)
+    private static bool Right(Func<Tensor, Tensor> add, int tokens = 8, int sequences = 3, int channels = 4, double tolerance = 1e-4, double apart = 1e-4,
+        Tensor? x = null)
     {
         Tensor added = Added(add, x ?? X(sequences, tokens, channels));
         return Alike(added, tolerance) && Apart(added, apart);
     }
 
     private static bool Alike(Tensor d, double tolerance, int? sequences = null) =>
-        Enumerable.Range(0, (sequences ?? d.Shape[0]) * d.Shape[1]).All(at => Enumerable.Range(0, d.Columns).All(c => Math.Abs(d.Row(at)[c] - d.Row(at % d.Shape[1])[c]) <= tolerance));
+        Enumerable.Range(0, (sequences ?? d.Shape[0]) * d.Shape[1])
+            .All(at => Enumerable.Range(0, d.Columns).All(c => Math.Abs(d.Row(at)[c] - d.Row(at % d.Shape[1])[c]) <= tolerance));
 
     private static bool Apart(Tensor d, double apart) =>
         Enumerable.Range(0, d.Shape[1]).All(t => Enumerable.Range(0, t).All(u => !Same(d, t, u, apart)));
 
-    private static bool Same(Tensor d, int t = 0, int u = 0, double apart = 1e-4) => Enumerable.Range(0, d.Columns).All(c => Math.Abs(d.Row(t)[c] - d.Row(u)[c]) <= apart);
+    private static bool Same(Tensor d, int t = 0, int u = 0, double apart = 1e-4) =>
+        Enumerable.Range(0, d.Columns).All(c => Math.Abs(d.Row(t)[c] - d.Row(u)[c]) <= apart);
 
     /// <summary>Each sequence alone must come out as in the batch, and equal tokens must come out different.</summary>
     private static bool BySequenceAlone(Func<Tensor, Tensor> add)

@@ -9,7 +9,8 @@ public class PredictMapTests
 {
     private static Feedback Check(Maps maps) => PredictMap.Check(maps.Rotate, maps.Neighbours, maps.Mean);
 
-    private static Maps Answer(Func<int, int, int, float>? rotate = null, Func<int, int, int, float>? neighbours = null, Func<int, int, int, float>? mean = null) =>
+    private static Maps Answer(Func<int, int, int, float>? rotate = null, Func<int, int, int, float>? neighbours = null,
+        Func<int, int, int, float>? mean = null) =>
         (Of(rotate ?? Rotate), Of(neighbours ?? Neighbours), Of(mean ?? Mean));
 
     private static float Rotate(int i, int j, int n) => j == (i + 3) % n ? 1 : 0;
@@ -31,7 +32,8 @@ public class PredictMapTests
         new("neighbours: diagonal", Answer(null, (i, j, n) => i == j ? 1 : 0), "nobody changes places"),
         new("neighbours: next", Answer(null, (i, j, n) => j == (i + 1) % n ? 1 : 0), "the *next* one"),
         new("neighbours: before", Answer(null, (i, j, n) => j == (i + n - 1) % n ? 1 : 0), "the one *before*"),
-        new("neighbours: both", Answer(null, (i, j, n) => (j == Math.Max(i - 1, 0) ? 0.5f : 0) + (j == Math.Min(i + 1, n - 1) ? 0.5f : 0)), "both of its neighbours"),
+        new("neighbours: both", Answer(null, (i, j, n) => (j == Math.Max(i - 1, 0) ? 0.5f : 0) + (j == Math.Min(i + 1, n - 1) ? 0.5f : 0)),
+            "both of its neighbours"),
         new("neighbours: pairs from 1", Answer(null, (i, j, n) => j == (i == 0 ? 0 : i % 2 == 1 ? Math.Min(i + 1, n - 1) : i - 1) ? 1 : 0), "pairs begin at 1"),
         new("neighbours: half a swap", Answer(null, (i, j, n) => j == (i % 2 == 0 ? i + 1 : i) ? 1 : 0), "Only the first of each pair"),
         new("neighbours: last row empty", Answer(null, (i, j, n) => j == (i ^ 1) ? 1 : 0), "The last row is empty"),

@@ -12,14 +12,16 @@ public class RotaryByHandTests
     public void Check_TellsMutantsApart() => Mutants.Prove<Turning>(RotaryByHand.About, RotaryByHand.Check, Right,
         new("starts with zeros", (x, p) => p == 0 ? new float[x.Length] : Right(x, p), "Your result is 0"),
         new("sine and cosine exchanged", (x, p) => Pairs(x, p, (a, b, c, s) => (a * s - b * c, a * c + b * s)), "exchanged sine and cosine"),
-        new("swaps the pair", (x, p) => Pairs(x, p, (a, b, c, s) => (a * s + b * c, a * c + b * s)), "exchanged sine and cosine: at angle 0 the cosine is 1 and the sine is 0."),
+        new("swaps the pair", (x, p) => Pairs(x, p, (a, b, c, s) => (a * s + b * c, a * c + b * s)),
+            "exchanged sine and cosine: at angle 0 the cosine is 1 and the sine is 0."),
         new("places from 1", (x, p) => Right(x, p + 1), "At place 0 you turn by 1 radian"),
         new("does nothing", (x, _) => [.. x], "Nothing turned"),
         new("degrees", (x, p) => Pairs(x, p * Math.PI / 180, Turn), "1 degree"),
         new("the other way", (x, p) => Right(x, -p), "the other way"),
         new("only cosines", (x, p) => Pairs(x, p, (a, b, c, _) => (a * c, b * c)), "only multiplied by the cosine"),
         new("overwrites", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c - b * s, (a * c - b * s) * s + b * c)), "from the *new* first one"),
-        new("both sums", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c + a * s - (b * s), a * s + a * c + (b - a) * c + (a - b) * c * Math.Sign(p))), "Rotary positions turn x"),
+        new("both sums", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c + a * s - (b * s), a * s + a * c + (b - a) * c + (a - b) * c * Math.Sign(p))),
+            "Rotary positions turn x"),
         new("sinusoids added", (x, p) => Pairs(x, p, (a, b, c, s) => (a + s, b + c - (p == 0 ? 1 : 0))), "these are sinusoidal positions"),
         new("angle 1 at every place", (x, p) => Right(x, Math.Min(p, 1)), "at every place but 0"),
         new("a sign wrong", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c + b * s, a * s + b * c)), "The first number needs a minus"),
@@ -30,14 +32,16 @@ public class RotaryByHandTests
         new("divides by pairs", (x, p) => Pairs(x, p, Turn, i => -4.0 * i / x.Length), "not by the number of pairs"),
         new("pairs from 1", (x, p) => Pairs(x, p, Turn, i => x.Length == 2 ? 0 : -2.0 * (i + 1) / x.Length), "Your pairs count from 1"),
         new("angles 1, 1/2", (x, p) => Pairs(x, p, Turn, i => -Math.Log(i + 1) / Math.Log(10000)), "constant *factor*"),
-        new("only the first pair", (x, p) => { float[] y = Right(x, p); for (int i = 0; i < x.Length; i++) { y[i] = i % (x.Length / 2) == 0 ? y[i] : x[i]; } return y; }, "Only the first pair"),
+        new("only the first pair", (x, p) => { float[] y = Right(x, p); for (int i = 0; i < x.Length; i++) { y[i] =
+            i % (x.Length / 2) == 0 ? y[i] : x[i]; } return y; }, "Only the first pair"),
         new("base 1000", (x, p) => Pairs(x, p, Turn, i => -1.5 * i / x.Length), "base is 1000."),
         new("base of Llama 3", (x, p) => Pairs(x, p, Turn, i => -2.0 * i / x.Length * Math.Log(500000) / Math.Log(10000)), "base is 500000"),
         new("slow pairs first", (x, p) => x.Length == 2 ? Right(x, p) : Pairs(x, p, Turn, i => -2.0 * (x.Length / 2 - 1 - i) / x.Length), "turned round"),
         new("first with last", (x, p) => [.. Half(Right(Folded(x), p), 0), .. Half(Right(Folded(x), p), 1).Reverse()], "the first number with the last"),
         new("length divided", (x, p) => [.. Right(x, p).Select(v => v / MathF.Sqrt(x.Length))], "You divided by √D"),
         new("mirrored", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c - b * s, a * s - b * c)), "wrong sign: it is a·sin *plus*"),
-        new("knows four numbers only", (x, p) => { float[] y = Right(x, p); for (int i = 2; i < x.Length / 2; i++) { (y[i], y[i + x.Length / 2]) = (x[i], x[i + x.Length / 2]); } return y; }, "Four pairs"),
+        new("knows four numbers only", (x, p) => { float[] y = Right(x, p); for (int i = 2; i < x.Length / 2; i++) { (y[i], y[i + x.Length / 2]) =
+            (x[i], x[i + x.Length / 2]); } return y; }, "Four pairs"),
         new("places to 99", (x, p) => Right(x, p % 100), "The place is far"),
         new("in place", (x, p) => { Right(x, p).CopyTo(x, 0); return x; }, "changed one of its inputs"));
 
@@ -48,7 +52,10 @@ public class RotaryByHandTests
         [
             Library, InFloat, Matrix,
             (x, p) => { float[] y = [.. x]; for (int step = 0; step < p; step++) { y = Right(y, 1); } return y; },
-            (x, p) => { Complex[] z = [.. Enumerable.Range(0, x.Length / 2).Select(i => new Complex(x[i], x[i + x.Length / 2]) * Complex.FromPolarCoordinates(1, p * Math.Pow(10000, -2.0 * i / x.Length)))]; return [.. z.Select(c => (float)c.Real), .. z.Select(c => (float)c.Imaginary)]; },
+            (x, p) => { Complex[] z =
+                [.. Enumerable.Range(0, x.Length / 2)
+                    .Select(i => new Complex(x[i], x[i + x.Length / 2]) * Complex.FromPolarCoordinates(1, p * Math.Pow(10000, -2.0 * i / x.Length)))]; return [
+                        .. z.Select(c => (float)c.Real), .. z.Select(c => (float)c.Imaginary)]; },
         ];
         Assert.All(all, turn => Assert.True(RotaryByHand.Check(turn).State == FeedbackState.Passed, RotaryByHand.Check(turn).ToString()));
     }
@@ -61,7 +68,8 @@ public class RotaryByHandTests
 
     private static float[] Right(float[] x, int place) => Pairs(x, place, Turn);
 
-    private static float[] Pairs(float[] x, double place, Func<double, double, double, double, (double First, double Second)> turn, Func<int, double>? exponent = null)
+    private static float[] Pairs(float[] x, double place, Func<double, double, double, double, (double First, double Second)> turn,
+        Func<int, double>? exponent = null)
     {
         float[] y = new float[x.Length];
         int half = x.Length / 2;

@@ -13,7 +13,8 @@ public class SeveralHeadsTests
         new("writes head 0 only", (q, k, v, h) => Loop(q, k, v, h, last: 1), "Only head 0 has written"),
         new("reads every third column", (q, k, v, h) => Loop(q, k, v, h, from: (c, head, size) => c * h + head), "read every third column"),
         new("writes every third column", (q, k, v, h) => Loop(q, k, v, h, to: (c, head, size) => c * h + head), "write every third column"),
-        new("reads and writes every H-th column", (q, k, v, h) => Loop(q, k, v, h, (c, head, size) => c * h + head, (c, head, size) => c * h + head), "every fourth column"),
+        new("reads and writes every H-th column", (q, k, v, h) => Loop(q, k, v, h, (c, head, size) => c * h + head, (c, head, size) => c * h + head),
+            "every fourth column"),
         new("no scale at all", (q, k, v, h) => Loop(q, k, v, h, scale: 1), "with one head of 8 numbers the scores"),
         new("divides by the size", (q, k, v, h) => Loop(q, k, v, h, scale: (float)h / q.Columns), "Divide by its root"),
         new("root of the whole width", (q, k, v, h) => Loop(q, k, v, h, scale: 1 / MathF.Sqrt(q.Columns)), "root of the whole width"),
@@ -45,7 +46,8 @@ public class SeveralHeadsTests
     }
 
     private static Tensor Loop(
-        Tensor q, Tensor k, Tensor v, int heads, Func<int, int, int, int>? from = null, Func<int, int, int, int>? to = null, float? scale = null, int? last = null)
+        Tensor q, Tensor k, Tensor v, int heads, Func<int, int, int, int>? from = null, Func<int, int, int, int>? to = null, float? scale = null,
+        int? last = null)
     {
         int size = v.Columns / heads;
         Func<int, int, int, int> column = (c, head, size) => head * size + c;
@@ -100,7 +102,8 @@ public class SeveralHeadsTests
         {
             for (int h = heads - 1; h >= 0; h--)
             {
-                double[] powers = [.. Enumerable.Range(0, n).Select(j => Math.Exp(Enumerable.Range(h * size, size).Sum(c => (double)q[i, c] * k[j, c]) / Math.Sqrt(size)))];
+                double[] powers =
+                    [.. Enumerable.Range(0, n).Select(j => Math.Exp(Enumerable.Range(h * size, size).Sum(c => (double)q[i, c] * k[j, c]) / Math.Sqrt(size)))];
                 for (int c = h * size; c < (h + 1) * size; c++)
                 {
                     y[i, c] = (float)(Enumerable.Range(0, n).Sum(j => powers[j] * v[j, c]) / powers.Sum());

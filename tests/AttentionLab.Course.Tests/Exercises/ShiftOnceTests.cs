@@ -35,13 +35,17 @@ public class ShiftOnceTests
             new("moves by two", x => Right(Right(x)), "moved twice"),
             new("first axis only", x => Each(x, (i, j, c) => Group(x, c) < 2 ? From(x, i, j, c, Group(x, c)) : x[i, j, c]), "Groups 2 and 3 did not move"),
             new("adds the neighbour", x => Right(x) + x, "You *added*"),
-            new("axes of the result exchanged", x => { Tensor y = Right(x), z = new(x.Shape[1], x.Shape[0], x.Columns); for (int i = 0; i < z.Shape[0]; i++) { for (int j = 0; j < z.Shape[1]; j++) { for (int c = 0; c < z.Columns; c++) { z[i, j, c] = y[j, i, c]; } } } return z; }, "axes of your result"),
-            new("group 2 and 3 exchanged", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c) switch { 2 => 3, 3 => 2, var g => g })), "from outside of the image"),
+            new("axes of the result exchanged", x => { Tensor y = Right(x),
+                z = new(x.Shape[1], x.Shape[0], x.Columns); for (int i = 0; i < z.Shape[0]; i++) { for (int j = 0; j < z.Shape[1]; j++) { for (int c =
+                    0; c < z.Columns; c++) { z[i, j, c] = y[j, i, c]; } } } return z; }, "axes of your result"),
+            new("group 2 and 3 exchanged", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c) switch { 2 => 3, 3 => 2, var g => g })),
+                "from outside of the image"),
             new("group by place", x => Each(x, (i, j, c) => From(x, i, j, c, (i + j) % 4)), "from outside of the image"),
             new("square only", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c), x.Shape[0] == x.Shape[1] ? null : 0)), "do not mix them up"),
             new("both shifts, averaged", x => (Right(x) + Each(x, (i, j, c) => From(x, i, j, c, Group(x, c) ^ 2))) * 0.5f, "from outside of the image"),
             new("border off by one", x => Each(x, (i, j, c) => i == 0 || j == 0 ? x[i, j, c] : From(x, i, j, c, Group(x, c))), "from outside of the image"),
-            new("loops up to length − 1", x => { Tensor y = new(x.Shape); for (int i = 0; i < x.Length - x.Columns; i++) { y.Values[i] = Right(x).Values[i]; } return y; }, "from outside of the image"),
+            new("loops up to length − 1", x => { Tensor y = new(x.Shape); for (int i = 0; i < x.Length - x.Columns; i++) { y.Values[i] =
+                Right(x).Values[i]; } return y; }, "from outside of the image"),
         ];
         Assert.All(wrong, mutant =>
         {
@@ -58,9 +62,11 @@ public class ShiftOnceTests
         [
             x => SpatialShift.Forward(x.Reshape([1, .. x.Shape])).Reshape(x.Shape),
             Spans,
-            x => new(x.Values.Select((_, at) => From(x, at / x.Columns / x.Shape[1], at / x.Columns % x.Shape[1], at % x.Columns, Group(x, at % x.Columns))).ToArray(), x.Shape),
+            x => new(x.Values.Select((_, at) => From(x, at / x.Columns / x.Shape[1], at / x.Columns % x.Shape[1], at % x.Columns, Group(x, at % x.Columns)))
+                .ToArray(), x.Shape),
             InPlaceTheRightWay,
-            x => { Tensor y = x.Copy(); for (int c = x.Columns - 1; c >= 0; c--) { for (int j = 0; j < x.Shape[1]; j++) { for (int i = 0; i < x.Shape[0]; i++) { y[i, j, c] = From(x, i, j, c, Group(x, c)); } } } return y; },
+            x => { Tensor y = x.Copy(); for (int c = x.Columns - 1; c >= 0; c--) { for (int j = 0; j < x.Shape[1]; j++) { for (int i =
+                0; i < x.Shape[0]; i++) { y[i, j, c] = From(x, i, j, c, Group(x, c)); } } } return y; },
         ];
         Assert.All(all, shift => Assert.Equal(FeedbackState.Passed, ShiftOnce.Check(shift).State));
     }
@@ -69,7 +75,8 @@ public class ShiftOnceTests
 
     private static int Group(Tensor x, int c) => c / (x.Columns / 4);
 
-    private static (int I, int J) Place(int i, int j, int group) => group switch { 0 => (i - 1, j), 1 => (i + 1, j), 2 => (i, j - 1), 3 => (i, j + 1), _ => (i, j) };
+    private static (int I, int J) Place(int i, int j, int group) =>
+        group switch { 0 => (i - 1, j), 1 => (i + 1, j), 2 => (i, j - 1), 3 => (i, j + 1), _ => (i, j) };
 
     private static float From(Tensor x, int i, int j, int c, int group, float? outside = null)
     {
@@ -122,7 +129,8 @@ public class ShiftOnceTests
         (int first, int second, int quarter) = (x.Shape[0], x.Shape[1], x.Columns / 4);
         for (int row = 0; row < x.Rows; row++)
         {
-            int[] from = [row / second > 0 ? row - second : row, row / second < first - 1 ? row + second : row, row % second > 0 ? row - 1 : row, row % second < second - 1 ? row + 1 : row];
+            int[] from = [row / second > 0 ? row - second : row, row / second < first - 1 ? row + second : row, row % second > 0 ? row - 1 : row,
+                row % second < second - 1 ? row + 1 : row];
             for (int group = 0; group < 4; group++)
             {
                 x.Row(from[group]).Slice(group * quarter, quarter).CopyTo(y.Row(row)[(group * quarter)..]);

@@ -12,7 +12,8 @@ public class KeyLengthsTests
     [Fact]
     public void Of_TheCoursesEncoder_KeysDifferLessThanWordVectors_AndStillMatter()
     {
-        KeyLengths real = KeyLengths.Of(Bert.Value, CourseData.WordVectors(), [.. SmallText.Load().Where((_, i) => i % 25 == 0).Select(line => string.Join(' ', line))]);
+        KeyLengths real =
+            KeyLengths.Of(Bert.Value, CourseData.WordVectors(), [.. SmallText.Load().Where((_, i) => i % 25 == 0).Select(line => string.Join(' ', line))]);
         Assert.Equal(4, real.Layers.Count);
         Assert.InRange(Factor(real.Words), 4.2, 4.8);
         Assert.All(real.Layers, layer => Assert.InRange(Factor(layer), 1.25, 1.75));

@@ -16,5 +16,6 @@ public class KeysSeenTests
     [InlineData(0, 1, 1)]
     [InlineData(1, 0, 1)]
     [InlineData(1, 1, 0)]
-    public void OfRandom_SizeBelowOne_IsRefused(int keys, int size, int queries) => Assert.Throws<ArgumentOutOfRangeException>(() => KeysSeen.OfRandom(keys, size, 1, queries, 1));
+    public void OfRandom_SizeBelowOne_IsRefused(int keys, int size, int queries) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => KeysSeen.OfRandom(keys, size, 1, queries, 1));
 }

@@ -138,7 +138,8 @@ public class Chapter02Tests
         static double Median(Score score)
         {
             CounterRandom random = new(seed: 26, stream: 1000);
-            return Enumerable.Range(0, 100).Select(_ => score(Tensor.Gaussian(random, 1, 1, 64), Tensor.Gaussian(random, 1, 1000, 64)).Softmax().Values.Max()).Order().ElementAt(50);
+            return Enumerable.Range(0, 100).Select(_ => score(Tensor.Gaussian(random, 1, 1, 64), Tensor.Gaussian(random, 1, 1000, 64)).Softmax().Values.Max())
+                .Order().ElementAt(50);
         }
     }
 

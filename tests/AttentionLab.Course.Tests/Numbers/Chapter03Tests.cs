@@ -124,7 +124,8 @@ public class Chapter03Tests
         }
     }
 
-    /// <summary>Ten seeds, as in the chapter: over 40 seeds the steps went, in this order, over 74 … 424, 15 … 23, 16 … 22, 28 … 32, 35 … 60 and 12 … 24.</summary>
+    /// <summary>Ten seeds, as in the chapter: over 40 seeds the steps went, in this order, over 74 … 424, 15 … 23, 16 … 22, 28 … 32, 35 … 60 and 12 …
+    /// 24.</summary>
     [Fact]
     public void Lookup_StepsToNinetyPercent_ScaleSetsWhereTrainingStarts()
     {
@@ -172,7 +173,8 @@ public class Chapter03Tests
         {
             KeyValueLookup[] models = [.. Enumerable.Range(1, 10).Select(seed => new KeyValueLookup(new() { Scale = scale }, (ulong)seed))];
             Array.ForEach(models, model => model.Gradient());
-            return [.. Enumerable.Range(0, 4).Select(m => new Spread(models.Select(model => AttentionLab.Training.Gradients.Norm([model.Parameters[m]]))).Median)];
+            return [.. Enumerable.Range(0, 4)
+                .Select(m => new Spread(models.Select(model => AttentionLab.Training.Gradients.Norm([model.Parameters[m]]))).Median)];
         }
     }
 
@@ -198,7 +200,8 @@ public class Chapter03Tests
         Assert.InRange(After(1), 0.4, 0.9);
 
         static double After(double scale) =>
-            new Spread(Enumerable.Range(1, 3).Select(seed => KeyValueLookup.Train(new() { Scale = scale }, (ulong)seed, 60, stopAtGoal: false).Accuracy[^1])).Median;
+            new Spread(Enumerable.Range(1, 3)
+                .Select(seed => KeyValueLookup.Train(new() { Scale = scale }, (ulong)seed, 60, stopAtGoal: false).Accuracy[^1])).Median;
     }
 
     private static Spread Steps(LookupSettings settings) =>

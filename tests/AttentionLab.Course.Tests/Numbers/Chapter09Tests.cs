@@ -21,7 +21,8 @@ public class Chapter09Tests
     {
         Encoder encoder = new(new() { Vocabulary = 3, Channels = 32, Positions = positions }, new CounterRandom(91));
         AttentionMask? mask = causal ? AttentionMask.Causal : null;
-        float[] before = encoder.Forward(new[,] { { 0, 1, 2 } }, mask: mask).Y.Row(0).ToArray(), after = encoder.Forward(new[,] { { 2, 1, 0 } }, mask: mask).Y.Row(2).ToArray();
+        float[] before = encoder.Forward(new[,] { { 0, 1, 2 } }, mask: mask).Y.Row(0).ToArray(),
+            after = encoder.Forward(new[,] { { 2, 1, 0 } }, mask: mask).Y.Row(2).ToArray();
         Assert.InRange(Math.Sqrt(before.Zip(after, (a, b) => (a - b) * (a - b)).Sum() / before.Sum(a => a * a)), low, high);
     }
 

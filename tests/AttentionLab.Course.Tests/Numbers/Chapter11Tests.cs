@@ -134,7 +134,8 @@ public class Chapter11Tests
         Assert.Equal(reading.Levels[2].Row(2).ToArray(), reading.Vector("apple", 2).ToArray());
         Assert.Contains("in small letters", Assert.Throws<ArgumentException>(() => reading.Place("pear")).Message);
         Assert.Contains("write at least one", Assert.Throws<ArgumentException>(() => EncoderReading.Of(Model.Value.Bert, " ")).Message);
-        Assert.Contains("reads 64", Assert.Throws<ArgumentException>(() => EncoderReading.Of(Model.Value.Bert, string.Join(' ', Enumerable.Repeat("apple", 80)))).Message);
+        Assert.Contains("reads 64",
+            Assert.Throws<ArgumentException>(() => EncoderReading.Of(Model.Value.Bert, string.Join(' ', Enumerable.Repeat("apple", 80)))).Message);
     }
 
     [Fact]

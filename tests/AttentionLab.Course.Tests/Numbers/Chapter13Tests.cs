@@ -40,7 +40,8 @@ public class Chapter13Tests
         CounterRandom random = new(1);
         Tensor q = Tensor.Gaussian(random, 1, tokens, dim), k = Tensor.Gaussian(random, 1, tokens, dim), v = Tensor.Gaussian(random, 1, tokens, dim);
         float[] right = new float[q.Length];
-        Attend.Reference<float>(AttendInput.Split<float>(q.Span, k.Span, v.Span, new(1, 1, tokens, tokens, dim, dim), 1 / MathF.Sqrt(dim)), right, new float[tokens * tokens]);
+        Attend.Reference<float>(AttendInput.Split<float>(q.Span, k.Span, v.Span, new(1, 1, tokens, tokens, dim, dim), 1 / MathF.Sqrt(dim)), right,
+            new float[tokens * tokens]);
         foreach (Tensor way in new[] { AttentionLoops.Plain(q, k, v), AttentionLoops.Blocked(q, k, v), AttentionLoops.Rows(q, k, v) })
         {
             Assert.All(way.Values.Zip(right), pair => Assert.Equal(pair.Second, pair.First, 1e-5));

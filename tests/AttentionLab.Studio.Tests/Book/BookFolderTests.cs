@@ -141,7 +141,8 @@ public sealed class BookFolderTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a folder in use cannot be moved, and the build says so");
         Publish("index.html");
-        using Process user = Process.Start(new ProcessStartInfo("sleep", ["60"]) { WorkingDirectory = Goal }) ?? throw new InvalidOperationException("no sleep");
+        using Process user =
+            Process.Start(new ProcessStartInfo("sleep", ["60"]) { WorkingDirectory = Goal }) ?? throw new InvalidOperationException("no sleep");
         try
         {
             using FileStream open = new(Path.Combine(Goal, "index.html"), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

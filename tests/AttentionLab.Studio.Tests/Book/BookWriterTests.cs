@@ -15,7 +15,8 @@ public sealed partial class BookWriterTests : IDisposable
     public void Write_SampleCourse_WritesEveryPageAndItsFiles()
     {
         Write(SampleCourse.Content());
-        foreach (string page in (string[])["index.html", "01-sample.html", "02-other.html", "solutions/01-sample.html", "leader/01-sample.html", "assets/search-index.js", "assets/plotly.min.js", "assets/katex/katex.min.css", "assets/licences.txt"])
+        foreach (string page in (string[])["index.html", "01-sample.html", "02-other.html", "solutions/01-sample.html", "leader/01-sample.html",
+            "assets/search-index.js", "assets/plotly.min.js", "assets/katex/katex.min.css", "assets/licences.txt"])
         {
             Assert.True(File.Exists(Path.Combine(_folder.Path, page)), page);
         }
@@ -86,7 +87,9 @@ public sealed partial class BookWriterTests : IDisposable
     public void Index_OfACourse_ShowsQuestionTimeAndExercises()
     {
         Write(SampleCourse.Content());
-        Assert.Contains("<span class=\"number\">01</span><span class=\"question\">Where does the query look?</span></a><span class=\"facts\">meeting 8 min · at home 10 min · 1 exercise · <a href=\"solutions/01-sample.html\">solutions</a>", Read("index.html"));
+        Assert.Contains(
+            "<span class=\"number\">01</span><span class=\"question\">Where does the query look?</span></a><span class=\"facts\">meeting 8 min · at home 10 "
+            + "min · 1 exercise · <a href=\"solutions/01-sample.html\">solutions</a>", Read("index.html"));
     }
 
     [Fact]
@@ -99,7 +102,8 @@ public sealed partial class BookWriterTests : IDisposable
     [Fact]
     public void Names_WithMarkup_AreText()
     {
-        Write(new CourseContent([new ExecutedNotebook("01-a", [new ExecutedCell(1, "markdown", "# 01 · `<img src=x>` & \"quotes\"", [], null, 0)], 0)], [], [], null));
+        Write(new CourseContent([new ExecutedNotebook("01-a", [new ExecutedCell(1, "markdown", "# 01 · `<img src=x>` & \"quotes\"", [], null, 0)], 0)], [], [],
+            null));
         Assert.Contains("&lt;img src=x&gt; &amp; &quot;quotes&quot;", Read("01-a.html"));
         Assert.DoesNotContain("<img", Read("01-a.html"));
     }

@@ -23,7 +23,8 @@ public partial class CodeHighlighterTests
     public void Words_OfEachKind_GetTheirClass()
     {
         string html = CodeHighlighter.ToHtml("var t = Tensor.FromRows(new Series(\"a\", 1.5f)); // note");
-        foreach (string expected in (string[])["<span class=\"k\">var</span>", "<span class=\"t\">Tensor</span>", "<span class=\"m\">FromRows</span>", "<span class=\"t\">Series</span>", "<span class=\"s\">&quot;a&quot;</span>", "<span class=\"n\">1.5f</span>", "<span class=\"c\">// note</span>"])
+        foreach (string expected in (string[])["<span class=\"k\">var</span>", "<span class=\"t\">Tensor</span>", "<span class=\"m\">FromRows</span>",
+            "<span class=\"t\">Series</span>", "<span class=\"s\">&quot;a&quot;</span>", "<span class=\"n\">1.5f</span>", "<span class=\"c\">// note</span>"])
         {
             Assert.Contains(expected, html);
         }

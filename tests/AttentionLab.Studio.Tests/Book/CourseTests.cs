@@ -31,7 +31,8 @@ public sealed partial class CourseTests(ExecutedCourse course)
 
         // A starter that throws is not started; one that holds a bug to be found is a first try.
         Assert.All(exercises, cell => Assert.Equal(
-            (Report.ExerciseOf(cell.Source)!, cell.Source.Contains("NotImplementedException", StringComparison.Ordinal) ? "not-started" : "not-yet"), Card(cell)));
+            (Report.ExerciseOf(cell.Source)!, cell.Source.Contains("NotImplementedException", StringComparison.Ordinal) ? "not-started" : "not-yet"),
+            Card(cell)));
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed partial class CourseTests(ExecutedCourse course)
     /// <summary>The exercise and the state that the one card of a cell shows.</summary>
     private static (string Id, string State) Card(ExecutedCell cell)
     {
-        MatchCollection cards = CardAttributes().Matches(string.Concat(cell.Outputs.Where(output => output.MimeType == CellOutput.Html).Select(output => output.Content)));
+        MatchCollection cards =
+            CardAttributes().Matches(string.Concat(cell.Outputs.Where(output => output.MimeType == CellOutput.Html).Select(output => output.Content)));
         Assert.True(cards.Count == 1, $"cell {cell.Number} shows {cards.Count} cards.");
         return (cards[0].Groups[1].Value, cards[0].Groups[2].Value);
     }

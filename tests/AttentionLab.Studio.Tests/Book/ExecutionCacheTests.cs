@@ -9,7 +9,8 @@ public sealed class ExecutionCacheTests : IDisposable
         "03-scaling",
         [
             new ExecutedCell(1, "markdown", "# Title", [], null, 0),
-            new ExecutedCell(2, "csharp", "x\n\"ü\"", [new CellOutput("text/plain", "查询 <b>\n"), new CellOutput("application/vnd.plotly.v1+json", "{\"data\":[]}")], null, 0.25),
+            new ExecutedCell(2, "csharp", "x\n\"ü\"",
+                [new CellOutput("text/plain", "查询 <b>\n"), new CellOutput("application/vnd.plotly.v1+json", "{\"data\":[]}")], null, 0.25),
             new ExecutedCell(3, "csharp", "y", [], new CellFailure("E: m", 2, "details\n"), 1),
             new ExecutedCell(4, "csharp", "z", [], null, 0) { NotRun = true },
         ],

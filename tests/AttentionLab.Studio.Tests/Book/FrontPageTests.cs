@@ -34,10 +34,13 @@ public sealed partial class FrontPageTests
     [Fact]
     public void Chapter_ThatIsMissing_StandsInItsPlaceWithoutALink()
     {
-        CourseContent content = SampleCourse.Content() with { Planned = [new("01", "Not this text"), new("00", "What comes <first>?"), new("03", "What comes last?")] };
+        CourseContent content =
+            SampleCourse.Content() with { Planned = [new("01", "Not this text"), new("00", "What comes <first>?"), new("03", "What comes last?")] };
         string front = new BookPages(content, new Formulas(node: null)).Render("index.html")!;
         Assert.Equal(["00", "01", "02", "03"], Rows().Matches(front).Select(row => row.Groups[2].Value));
-        Assert.Contains("<li class=\"to-come\"><span class=\"entry\"><span class=\"number\">00</span><span class=\"question\">What comes &lt;first&gt;?</span></span><span class=\"facts\">to come</span></li>", front);
+        Assert.Contains(
+            "<li class=\"to-come\"><span class=\"entry\"><span class=\"number\">00</span><span class=\"question\">What comes &lt;first&gt;?</span></span><span "
+            + "class=\"facts\">to come</span></li>", front);
         Assert.DoesNotContain("Not this text", front);
     }
 
@@ -47,10 +50,13 @@ public sealed partial class FrontPageTests
         foreach (Chapter chapter in Course.Value.Pages.Chapters)
         {
             string header = Header().Match(chapter.Cells.First(cell => cell.Text is not null).Source).Value;
-            Assert.True(header.Length > 0, $"{chapter.Name} has no line that begins with **Time.**: write 'Meeting: 75 minutes … At home: about 50 minutes more.'");
+            Assert.True(header.Length > 0,
+                $"{chapter.Name} has no line that begins with **Time.**: write 'Meeting: 75 minutes … At home: about 50 minutes more.'");
             Assert.True(chapter.Time.MeetingMinutes + chapter.Time.HomeMinutes > 0, $"{chapter.Name}: no time was found in “{header}”.");
-            Assert.All([chapter.Time.MeetingMinutes, chapter.Time.HomeMinutes], minutes => Assert.True(minutes == 0 || header.Contains($"{minutes} minutes", StringComparison.Ordinal), chapter.Name));
-            Assert.Contains($"<span class=\"facts\">{chapter.Time} · ", Front.Replace($"{chapter.Time}</span>", $"{chapter.Time} · ", StringComparison.Ordinal));
+            Assert.All([chapter.Time.MeetingMinutes, chapter.Time.HomeMinutes],
+                minutes => Assert.True(minutes == 0 || header.Contains($"{minutes} minutes", StringComparison.Ordinal), chapter.Name));
+            Assert.Contains($"<span class=\"facts\">{chapter.Time} · ",
+                Front.Replace($"{chapter.Time}</span>", $"{chapter.Time} · ", StringComparison.Ordinal));
         }
     }
 
@@ -60,7 +66,8 @@ public sealed partial class FrontPageTests
     [InlineData("**Time.** At home: 15 minutes. No other chapter needs this one.", "at home 15 min")]
     [InlineData("No time is said.", "")]
     public void Time_OfAHeader_IsRead(string header, string words) =>
-        Assert.Equal(words, Chapter.Of(new ExecutedNotebook("01-a", [new ExecutedCell(1, "markdown", $"# 01 · Why?\n\n{header}\n\nText.", [], null, 0)], 0)).Time.ToString());
+        Assert.Equal(words,
+            Chapter.Of(new ExecutedNotebook("01-a", [new ExecutedCell(1, "markdown", $"# 01 · Why?\n\n{header}\n\nText.", [], null, 0)], 0)).Time.ToString());
 
     [Fact]
     public void EveryWrittenChapter_LeadsToItsSolutionsAndItsSheet()
@@ -91,7 +98,9 @@ public sealed partial class FrontPageTests
         Assert.Contains("<h1>Softmax</h1>", page);
         Assert.Contains("href=\"../../../../index.html\"", page);
         Assert.Contains("Reference", page);
-        Assert.DoesNotContain(Course.Value.Pages.Paths, path => path.Contains("/Exercises/", StringComparison.Ordinal) && path.EndsWith("Exercise.html", StringComparison.Ordinal) && !path.EndsWith("/Exercise.html", StringComparison.Ordinal));
+        Assert.DoesNotContain(Course.Value.Pages.Paths,
+            path => path.Contains("/Exercises/", StringComparison.Ordinal) && path.EndsWith("Exercise.html", StringComparison.Ordinal)
+                && !path.EndsWith("/Exercise.html", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,13 +111,17 @@ public sealed partial class FrontPageTests
             Pages = [new CourseText("words", "# Words\n\n`Softmax.Forward(s, w, 1, n)` and `Console.WriteLine` and [`Softmax`](../00-start.dib).")],
         };
         string page = new BookPages(content, new Formulas(node: null)).Render("words.html")!;
-        Assert.Contains("<a class=\"source\" href=\"lib/AttentionLab/Kernels/Rows/Softmax.html\"><code>Softmax.Forward(s, w, 1, n)</code></a> and <code>Console.WriteLine</code> and <a href=\"00-start.html\"><code>Softmax</code></a>", page);
+        Assert.Contains(
+            "<a class=\"source\" href=\"lib/AttentionLab/Kernels/Rows/Softmax.html\"><code>Softmax.Forward(s, w, 1, n)</code></a> and "
+            + "<code>Console.WriteLine</code> and <a href=\"00-start.html\"><code>Softmax</code></a>", page);
     }
 
     [Fact]
     public void LinksToTheLibrary_OfTheWholeCourse_LeadToPages()
     {
-        string[] written = [.. Directory.EnumerateFiles(ExecutedCourse.Folder.Notebooks, "*.*", SearchOption.AllDirectories).Where(file => file.EndsWith(".md", StringComparison.Ordinal) || file.EndsWith(".dib", StringComparison.Ordinal))
+        string[] written =
+            [.. Directory.EnumerateFiles(ExecutedCourse.Folder.Notebooks, "*.*", SearchOption.AllDirectories)
+                .Where(file => file.EndsWith(".md", StringComparison.Ordinal) || file.EndsWith(".dib", StringComparison.Ordinal))
             .SelectMany(file => LibraryLinks().Matches(File.ReadAllText(file))).Select(link => Path.ChangeExtension(link.Groups[1].Value, ".html")).Distinct()];
         Assert.NotEmpty(written);
         Assert.Empty(written.Except(Course.Value.Pages.Paths));
@@ -120,7 +133,9 @@ public sealed partial class FrontPageTests
     {
         MatchCollection rows = PlanRows().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md")));
         Assert.Equal(14, rows.Count);
-        Assert.All(rows, row => Assert.Equal(File.Exists(Path.Combine(Repository.Notebooks, $"{row.Groups[1].Value}-{row.Groups[2].Value}.dib")) ? "here" : "to come", row.Groups[3].Value));
+        Assert.All(rows,
+            row => Assert.Equal(File.Exists(Path.Combine(Repository.Notebooks, $"{row.Groups[1].Value}-{row.Groups[2].Value}.dib")) ? "here" : "to come",
+                row.Groups[3].Value));
     }
 
     [GeneratedRegex("<li( [^>]*)>(?:<a|<span) class=\"entry\"[^>]*><span class=\"number\">([^<]*)</span>.*?</li>")]

@@ -9,7 +9,8 @@ namespace AttentionLab.Studio.Tests.Book;
 public sealed partial class HostileTextTests : IDisposable
 {
     /// <summary>NUL, bell, backspace, colours, a window title, a link, C1 controls, delete.</summary>
-    private const string Controls = "a\0b\u0007c\bd\u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\\u009b31me\u007f\u0085\u001bc\u000ezq";
+    private const string Controls =
+        "a\0b\u0007c\bd\u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\\u009b31me\u007f\u0085\u001bc\u000ezq";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -18,17 +19,24 @@ public sealed partial class HostileTextTests : IDisposable
     [Fact]
     public void Pages_OfTextWithControlCharacters_HoldNone()
     {
-        string json = """{"data":[],"layout":{"title":{"text":"t\u001b[31m\u0000u"},"meta":{"summary":"s\u0007\u001b]0;x\u0007"},"names":["\\u0000 stays","n\u009b1mo"]}}""";
+        string json =
+            """
+            {"data":[],"layout":{"title":{"text":"t\u001b[31m\u0000u"},
+            "meta":{"summary":"s\u0007\u001b]0;x\u0007"},"names":["\\u0000 stays","n\u009b1mo"]}}
+            """;
         ExecutedNotebook notebook = new("01-sample",
         [
-            new ExecutedCell(1, "markdown", $"# 01 · {Controls}?\n\n{Controls} `{Controls}` <b title=\"{Controls}\">&#27;[1m&#x7;&#0;</b>\n\n```csharp\n// {Controls}\n```\n\n## {Controls}\n\n## More $x{Controls}$", [], null, 0),
+            new ExecutedCell(1, "markdown",
+                $"# 01 · {Controls}?\n\n{Controls} `{Controls}` <b "
+                + $"title=\"{Controls}\">&#27;[1m&#x7;&#0;</b>\n\n```csharp\n// {Controls}\n```\n\n## {Controls}\n\n## More $x{Controls}$", [], null, 0),
             new ExecutedCell(2, "csharp", $"// {Controls}", [
                 new(CellOutput.Stream, Controls), new(CellOutput.Plain, Controls), new(CellOutput.Html, $"<i>{Controls}&#27;&#x1b;&#&#27;27;</i>"),
                 new(CellOutput.Html, $"<form><i>{Controls}&#27;</i></form>"), new(CellOutput.Plotly, json)], null, 0),
             new ExecutedCell(3, "csharp", "1", [], new CellFailure(Controls, 1, Controls), 0),
             new ExecutedCell(4, "f\u001b[1m#", Controls, [], null, 0),
         ], 1);
-        BookWriter.Write(_folder.Path, new CourseContent([notebook], [notebook], [new CourseText("01-sample", Controls)], new CourseText("README", Controls)), new Formulas());
+        BookWriter.Write(_folder.Path, new CourseContent([notebook], [notebook], [new CourseText("01-sample", Controls)], new CourseText("README", Controls)),
+            new Formulas());
         File.WriteAllText(_folder["report.json"], Report.Of([notebook with { Name = "01-" + Controls }]).ToJson());
         foreach (string file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains("assets", StringComparison.Ordinal) || file.EndsWith("search-index.js", StringComparison.Ordinal)))
@@ -60,8 +68,18 @@ public sealed partial class HostileTextTests : IDisposable
     [Fact]
     public void Links_BetweenFilesOfAnyName_LeadThere()
     {
-        string[] names = OperatingSystem.IsWindows() ? ["01-a b", "02-c#d", "03-100%", "04-ü&é"] : ["01-a b", "02-c#d", "03-100%", "04-ü&é", "05-e?f", "06-\"g\"<h>", "07-a%20b", "A:b"];
-        ExecutedCell[] Links(string before) => [new ExecutedCell(1, "markdown", string.Join("\n\n", names.Select(name => $"## To {name}\n\n[x]({before}{Uri.EscapeDataString(name)}.dib) [y](<{before}{name.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal)}.dib>) [z]({before}{Uri.EscapeDataString(name)}.dib#x)")), [], null, 0),
+        string[] names =
+            OperatingSystem.IsWindows()
+                ? ["01-a b", "02-c#d", "03-100%", "04-ü&é"]
+                : ["01-a b", "02-c#d", "03-100%", "04-ü&é", "05-e?f", "06-\"g\"<h>", "07-a%20b", "A:b"];
+        static string Written(string name) =>
+            name.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal);
+        ExecutedCell[] Links(string before) =>
+            [new ExecutedCell(1, "markdown",
+                string.Join("\n\n",
+                    names.Select(
+                        name => $"## To {name}\n\n[x]({before}{Uri.EscapeDataString(name)}.dib) "
+                            + $"[y](<{before}{Written(name)}.dib>) [z]({before}{Uri.EscapeDataString(name)}.dib#x)")), [], null, 0),
             new ExecutedCell(2, "csharp", "// exercise 01.1", [], null, 0)];
         CourseContent content = new(
             [.. names.Select(name => new ExecutedNotebook(name, Links(""), 0))],
@@ -78,7 +96,8 @@ public sealed partial class HostileTextTests : IDisposable
         }
 
         using var index = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder["assets/search-index.js"])["window.bookIndex = ".Length..^2]);
-        Assert.All(index.RootElement.EnumerateArray(), entry => Assert.True(File.Exists(Target(_folder["index.html"], entry.GetProperty("a").GetString()!)), entry.ToString()));
+        Assert.All(index.RootElement.EnumerateArray(),
+            entry => Assert.True(File.Exists(Target(_folder["index.html"], entry.GetProperty("a").GetString()!)), entry.ToString()));
     }
 
     [Fact]
@@ -93,7 +112,9 @@ public sealed partial class HostileTextTests : IDisposable
     [Fact]
     public void Chapter_OfThreeThousandCells_IsShownWhole()
     {
-        ExecutedCell[] cells = [.. Enumerable.Range(1, 3000).Select(number => new ExecutedCell(number, "csharp", $"{number}", [new CellOutput(CellOutput.Plain, $"output {number}")], null, 0))];
+        ExecutedCell[] cells =
+            [.. Enumerable.Range(1, 3000)
+                .Select(number => new ExecutedCell(number, "csharp", $"{number}", [new CellOutput(CellOutput.Plain, $"output {number}")], null, 0))];
         string page = new BookPages(new CourseContent([new ExecutedNotebook("01-a", cells, 1)], [], [], null), new Formulas(node: null)).Render("01-a.html")!;
         Assert.All(cells, cell => Assert.Contains($"id=\"cell-{cell.Number}\"", page));
         Assert.Contains("output 3000<", page);
@@ -109,7 +130,8 @@ public sealed partial class HostileTextTests : IDisposable
         Assert.Contains("characters more", html);
     }
 
-    private static string Target(string page, string address) => new Uri(new Uri("file:///" + PageAddress.Of(page.Replace('\\', '/').TrimStart('/'))), address).LocalPath;
+    private static string Target(string page, string address) =>
+        new Uri(new Uri("file:///" + PageAddress.Of(page.Replace('\\', '/').TrimStart('/'))), address).LocalPath;
 
     [GeneratedRegex("<a[^>]* href=\"([^\"#][^\"]*)\"")]
     private static partial Regex Hrefs();

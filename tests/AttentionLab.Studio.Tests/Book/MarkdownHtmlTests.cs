@@ -46,5 +46,6 @@ public class MarkdownHtmlTests
         Assert.EndsWith("</details>", html.TrimEnd());
     }
 
-    private static MarkdownContext Context() => new(new Formulas(node: null), url => url.EndsWith(".dib", StringComparison.Ordinal) ? Path.ChangeExtension(url, ".html") : null);
+    private static MarkdownContext Context() =>
+        new(new Formulas(node: null), url => url.EndsWith(".dib", StringComparison.Ordinal) ? Path.ChangeExtension(url, ".html") : null);
 }

@@ -76,14 +76,16 @@ public class MarkdownTextTests
     public void PlainSections_ForTheSearchIndex_ReadLikeText()
     {
         MarkdownText text = MarkdownText.Parse("Before.\n\n## Why $\\sqrt{d_k}$?\n\nSome `code` and $q \\cdot k^\\top$.");
-        Assert.Equal([(null, "Before."), ("Why √d_k?", "Some code and q · kᵀ.")], text.PlainSections().Select(section => (section.Heading?.Text, section.Text.Trim())));
+        Assert.Equal([(null, "Before."), ("Why √d_k?", "Some code and q · kᵀ.")], text.PlainSections()
+            .Select(section => (section.Heading?.Text, section.Text.Trim())));
     }
 
     [Fact]
     public void CodeFence_OfCSharp_IsColoured() =>
         Assert.Contains("<span class=\"k\">var</span> x", MarkdownText.Parse("```csharp\nvar x = 1;\n```").ToHtml(Context()));
 
-    private static MarkdownContext Context() => new(new Formulas(node: null), url => url.EndsWith(".dib", StringComparison.Ordinal) ? Path.ChangeExtension(url, ".html") : null);
+    private static MarkdownContext Context() =>
+        new(new Formulas(node: null), url => url.EndsWith(".dib", StringComparison.Ordinal) ? Path.ChangeExtension(url, ".html") : null);
 
     [Fact]
     public void Tasks_OfAnyList_AreBoxesWithANameAndNoFormFields()

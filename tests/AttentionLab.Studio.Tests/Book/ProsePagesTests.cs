@@ -29,7 +29,10 @@ public sealed partial class ProsePagesTests
     [Fact]
     public void Chinese_OutsideOfBrackets_IsMarkedToo()
     {
-        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\nBackwards (反向传播, *backward*) and (*key*, 键), a [query (查询)](01-sample.dib).")] };
+        CourseContent content =
+            SampleCourse.Content() with { Pages =
+                [new CourseText("glossary", Glossary),
+                    new CourseText("words", "# Words\n\nBackwards (反向传播, *backward*) and (*key*, 键), a [query (查询)](01-sample.dib).")] };
         string page = new BookPages(content, new Formulas(node: null)).Render("words.html")!;
         Assert.Contains("(<span lang=\"zh-Hans\">反向传播</span>, <em>backward</em>) and (<em>key</em>, <span lang=\"zh-Hans\">键</span>)", page);
     }
@@ -46,7 +49,9 @@ public sealed partial class ProsePagesTests
     [Fact]
     public void Word_InsideOfALink_StaysPartOfThatLink()
     {
-        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n[query (查询)](../01-sample.dib)")] };
+        CourseContent content =
+            SampleCourse.Content() with { Pages =
+                [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n[query (查询)](../01-sample.dib)")] };
         Assert.Contains(">query (<span lang=\"zh-Hans\">查询</span>)</a>", new BookPages(content, new Formulas(node: null)).Render("words.html"));
     }
 
@@ -55,11 +60,15 @@ public sealed partial class ProsePagesTests
     {
         BookPages pages = CoursePages();
         string[] chapters = [.. pages.Paths.Where(path => ChapterPath().IsMatch(path))];
-        Dictionary<string, HashSet<string>> linked = chapters.ToDictionary(path => path, path => TermLinks().Matches(pages.Render(path)!).Select(link => link.Groups[1].Value).ToHashSet());
-        Assert.Empty(chapters.SelectMany(path => Unlinked().Matches(Code().Replace(pages.Render(path)!, "")).Select(word => $"{path}: {word.Groups[1].Value} has no row")));
+        Dictionary<string, HashSet<string>> linked =
+            chapters.ToDictionary(path => path, path => TermLinks().Matches(pages.Render(path)!).Select(link => link.Groups[1].Value).ToHashSet());
+        Assert.Empty(
+            chapters.SelectMany(
+                path => Unlinked().Matches(Code().Replace(pages.Render(path)!, "")).Select(word => $"{path}: {word.Groups[1].Value} has no row")));
 
         MatchCollection rows = GlossaryRows().Matches(pages.Render("glossary.html")!);
-        Assert.Empty(rows.Where(row => !linked[row.Groups[2].Value].Contains(row.Groups[1].Value)).Select(row => $"{row.Groups[1].Value} is not in {row.Groups[2].Value}"));
+        Assert.Empty(rows.Where(row => !linked[row.Groups[2].Value].Contains(row.Groups[1].Value))
+            .Select(row => $"{row.Groups[1].Value} is not in {row.Groups[2].Value}"));
         Assert.Empty(linked.Values.SelectMany(words => words).Except(rows.Select(row => row.Groups[1].Value)));
         Assert.Equal(chapters, rows.Select(row => row.Groups[2].Value).Distinct());
     }
@@ -69,7 +78,8 @@ public sealed partial class ProsePagesTests
     public void Source_OfEachChapter_StandsInTheBibliographyAndLeadsBack()
     {
         CourseFolder course = ExecutedCourse.Folder;
-        string[] works = [.. File.ReadLines(Path.Combine(course.Notebooks, "book", "bibliography.md")).Where(line => line.StartsWith("- ", StringComparison.Ordinal))];
+        string[] works =
+            [.. File.ReadLines(Path.Combine(course.Notebooks, "book", "bibliography.md")).Where(line => line.StartsWith("- ", StringComparison.Ordinal))];
         int cited = 0;
         foreach (string path in course.Executed.Where(path => char.IsDigit(Path.GetFileName(path)[0])))
         {
@@ -77,8 +87,10 @@ public sealed partial class ProsePagesTests
             {
                 cited++;
                 string name = work.Groups[1].Value, year = work.Groups[2].Value;
-                Assert.True(works.Any(line => line.Contains(name, StringComparison.Ordinal) && line.Contains($"(../{Path.GetFileName(path)})", StringComparison.Ordinal)
-                    && line.Contains(year, StringComparison.Ordinal)), $"{Path.GetFileName(path)} cites {work.Value}: the bibliography has no line with {name}, {year} and a link to the chapter");
+                Assert.True(works.Any(
+                    line => line.Contains(name, StringComparison.Ordinal) && line.Contains($"(../{Path.GetFileName(path)})", StringComparison.Ordinal)
+                    && line.Contains(year, StringComparison.Ordinal)),
+                        $"{Path.GetFileName(path)} cites {work.Value}: the bibliography has no line with {name}, {year} and a link to the chapter");
             }
         }
 
@@ -141,7 +153,8 @@ public sealed partial class ProsePagesTests
     private static BookPages CoursePages()
     {
         CourseFolder course = ExecutedCourse.Folder;
-        return new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]), new Formulas(node: null));
+        return new(CourseContent.Load(course.Notebooks, [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))]),
+            new Formulas(node: null));
     }
 
     private static BookPages Sample() => new(SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary)] }, new Formulas(node: null));

@@ -52,10 +52,13 @@ public class SafeHtmlTests
     [Fact]
     public void Output_OfTheCoursesOwn_KeepsItsStyles()
     {
-        const string Styles = "border: 1px solid #c2600c; border-left-width: 6px; border-radius: 4px; padding: 0.5em 1em; margin: 0.5em 0; max-width: 48em; line-height: 1.45; overflow-x: auto; "
-            + "display: inline-block; min-width: 1.3em; font-weight: 700; white-space: nowrap; cursor: pointer; border-collapse: collapse; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; font-size: 0.9em";
+        const string Styles =
+            "border: 1px solid #c2600c; border-left-width: 6px; border-radius: 4px; padding: 0.5em 1em; margin: 0.5em 0; max-width: 48em; line-height: 1.45; "
+            + "overflow-x: auto; display: inline-block; min-width: 1.3em; font-weight: 700; white-space: nowrap; cursor: pointer; border-collapse: collapse; "
+            + "text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; font-size: 0.9em";
         string clean = SafeHtml.Output($"<p style=\"{Styles}\">x</p>")!;
-        Assert.All(Styles.Split("; ").Select(style => style.Split(':')[0]).Where(style => style is not ("border" or "border-left-width")), style => Assert.Contains(style, clean));
+        Assert.All(Styles.Split("; ").Select(style => style.Split(':')[0])
+            .Where(style => style is not ("border" or "border-left-width")), style => Assert.Contains(style, clean));
         Assert.Contains("1px solid", clean);
         Assert.Contains("6px", clean);
     }
@@ -64,7 +67,9 @@ public class SafeHtmlTests
     [Fact]
     public void Output_OfRandomFragments_IsSettled()
     {
-        string[] parts = ["<", ">", "</", "p", "b", "script", " onclick=", "\"", "'", "=", "href=\"", "javascript:", "<p>", "</p>", "<!--", "-->", "&lt;", "x", " ", "style=\"", "url(", "/>", "<td class='a'>", "</td>", "<svg>", "</svg>", "<title>", "</title>", "<desc>", "<text x='1'>", "<g fill='"];
+        string[] parts =
+            ["<", ">", "</", "p", "b", "script", " onclick=", "\"", "'", "=", "href=\"", "javascript:", "<p>", "</p>", "<!--", "-->", "&lt;", "x", " ",
+                "style=\"", "url(", "/>", "<td class='a'>", "</td>", "<svg>", "</svg>", "<title>", "</title>", "<desc>", "<text x='1'>", "<g fill='"];
         Random random = new(1);
         int kept = 0;
         for (int i = 0; i < 3_000; i++)

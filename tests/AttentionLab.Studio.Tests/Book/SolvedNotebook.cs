@@ -6,7 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AttentionLab.Studio.Tests.Book;
 
-/// <summary>A chapter as a reader has it who solved every exercise: exercise cells hold the solutions, the other cells only stay where those need them.</summary>
+/// <summary>A chapter as a reader has it who solved every exercise: exercise cells hold the solutions, the other cells only stay where those need
+/// them.</summary>
 internal static class SolvedNotebook
 {
     /// <summary>Cells to run, with their numbers in the chapter.</summary>
@@ -25,7 +26,8 @@ internal static class SolvedNotebook
             {
                 chosen.Add((number, source));
                 HashSet<string> ownNames = Declared(root.DescendantNodes());
-                needed.UnionWith(root.DescendantNodes().OfType<SimpleNameSyntax>().Select(name => name.Identifier.ValueText).Where(name => !ownNames.Contains(name)));
+                needed.UnionWith(root.DescendantNodes().OfType<SimpleNameSyntax>().Select(name => name.Identifier.ValueText)
+                    .Where(name => !ownNames.Contains(name)));
             }
         }
 

@@ -17,7 +17,8 @@ public sealed class StaticChartTests
         XElement svg = Picture(SampleFigures.All[kind]);
         Assert.Equal(("img", SampleFigures.All[kind].Summary), ((string?)svg.Attribute("role"), (string?)svg.Attribute("aria-label")));
         Assert.Contains(svg.Elements("path").Concat(svg.Elements("rect")), part => part.Attribute("class") is null);
-        Assert.DoesNotContain(svg.Descendants().SelectMany(part => part.Attributes()), attribute => attribute.Value.Contains("NaN", StringComparison.Ordinal) || attribute.Value.Contains('∞'));
+        Assert.DoesNotContain(svg.Descendants()
+            .SelectMany(part => part.Attributes()), attribute => attribute.Value.Contains("NaN", StringComparison.Ordinal) || attribute.Value.Contains('∞'));
         double height = double.Parse(((string)svg.Attribute("viewBox")!).Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
         Assert.All(svg.Elements("text").Where(text => text.Attribute("y") is not null), text => Assert.InRange((double)text.Attribute("y")!, 0, height));
     }
@@ -29,7 +30,8 @@ public sealed class StaticChartTests
         string path = (string)svg.Elements("path").Single(part => part.Attribute("stroke-width") is not null).Attribute("d")!;
         Assert.Equal(2, path.Count(letter => letter == 'M'));
         Assert.Equal(1, path.Count(letter => letter == 'L'));
-        Assert.Equal(["step", "loss (nats)"], svg.Descendants("text").Select(text => text.Value).Where(text => text is "step" or "loss (nats)").Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["step", "loss (nats)"], svg.Descendants("text").Select(text => text.Value).Where(text => text is "step" or "loss (nats)")
+            .Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
@@ -45,14 +47,17 @@ public sealed class StaticChartTests
     public void Heatmap_HasACellForEachNumber_InTheColoursOfItsScale()
     {
         XElement svg = Picture(Chart.Heatmap(new float[,] { { 0, 1 }, { 1, float.NaN } }, "t", "s", "x", "y"));
-        (string? Fill, int Cells)[] cells = [.. svg.Elements("path").Where(part => part.Attribute("fill") is not null).Select(part => ((string?)part.Attribute("fill"), ((string)part.Attribute("d")!).Count(letter => letter == 'M')))];
+        (string? Fill, int Cells)[] cells =
+            [.. svg.Elements("path").Where(part => part.Attribute("fill") is not null)
+                .Select(part => ((string?)part.Attribute("fill"), ((string)part.Attribute("d")!).Count(letter => letter == 'M')))];
         Assert.Equal([("#00204c", 1), ("#ffe945", 2)], cells);
     }
 
     [Fact]
     public void Text_WithMarkup_StaysText()
     {
-        string svg = StaticChart.Svg(Chart.Scatter([new PointSet("<b>", [0, 1], [1, 0]) { Labels = ["<script>x</script>", "&"] }], "t", "s", "<i>", "y").ToJson(), "\"><script>")!;
+        string svg = StaticChart.Svg(Chart.Scatter([new PointSet("<b>", [0, 1], [1, 0]) { Labels = ["<script>x</script>", "&"] }], "t", "s", "<i>", "y")
+            .ToJson(), "\"><script>")!;
         Assert.DoesNotContain("<script", svg);
         Assert.Contains("&lt;script&gt;", svg);
         XElement.Parse(svg);

@@ -13,7 +13,8 @@ internal static class Accessibility
     public static async Task<IReadOnlyList<string>> ViolationsAsync(IPage page, params string[] except)
     {
         // A sandboxed frame runs no script, that of axe neither: it would wait for an answer for ever.
-        await page.EvaluateAsync("document.querySelectorAll('iframe').forEach(frame => frame.remove()); document.querySelectorAll('details').forEach(fold => fold.open = true)");
+        await page.EvaluateAsync(
+            "document.querySelectorAll('iframe').forEach(frame => frame.remove()); document.querySelectorAll('details').forEach(fold => fold.open = true)");
         List<string> found = [];
         foreach (string theme in (string[])["light", "dark"])
         {

@@ -140,8 +140,10 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
             """));
     }
 
-    private static bool HasChineseFont { get; } = !OperatingSystem.IsLinux() || ((string[])["/usr/share/fonts", "/usr/local/share/fonts"]).Where(Directory.Exists)
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.tt?", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(folder, "*.otf", SearchOption.AllDirectories)))
+    private static bool HasChineseFont { get; } =
+        !OperatingSystem.IsLinux() || ((string[])["/usr/share/fonts", "/usr/local/share/fonts"]).Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.tt?", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(folder, "*.otf", SearchOption.AllDirectories)))
         .Any(file => ((string[])["wqy", "cjk", "sourcehan", "notosanssc"]).Any(name => file.Contains(name, StringComparison.OrdinalIgnoreCase)));
 
     [Theory]
@@ -250,10 +252,13 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
         Assert.Equal(1, await page.Page.Locator(".course .read").CountAsync());
     }
 
-    private const string ChartBrightness = "() => { const c = getComputedStyle(document.querySelector('figure.chart .xtick text')).fill.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; }";
+    private const string ChartBrightness =
+        "() => { const c = getComputedStyle(document.querySelector('figure.chart .xtick text')).fill.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / "
+        + "3; }";
 
     private static async Task<(double Page, double Chart)> Brightness(WatchedPage page) => (
-        await page.Page.EvaluateAsync<double>("(() => { const c = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; })()"),
+        await page.Page.EvaluateAsync<double>(
+            "(() => { const c = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; })()"),
         await page.Page.EvaluateAsync<double>($"({ChartBrightness})()"));
 
     private static DirectoryInfo WriteBook()

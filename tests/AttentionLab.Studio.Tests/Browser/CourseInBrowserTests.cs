@@ -60,7 +60,9 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         await page.OpenFileAsync(book.Folder, name + ".html");
         await page.DrawChartsAsync();
         Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('figure.chart .main-svg')].filter(svg => svg.getBoundingClientRect().right > 400).length"));
+        Assert.Equal(0,
+            await page.Page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('figure.chart .main-svg')].filter(svg => svg.getBoundingClientRect().right > 400).length"));
         ILocator controls = page.Page.Locator(".chart-control :is(input, select)");
         int count = await controls.CountAsync();
         for (int i = 0; i < count; i++)
@@ -68,7 +70,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
             string unchanged = await controls.Nth(i).EvaluateAsync<string>("""
                 async input => {
                   const plot = input.closest('figure').querySelector('.plot');
-                  const picture = () => JSON.stringify([plot._fullData.map(trace => [trace.x, trace.y, trace.z]), plot.querySelector('.cartesianlayer').innerHTML]);
+                  const picture = () => JSON.stringify([plot._fullData.map(trace => [trace.x, trace.y, trace.z]),
+                    plot.querySelector('.cartesianlayer').innerHTML]);
                   const steps = input.max ? Number(input.max) + 1 : input.options.length;
                   const same = [];
                   for (let step = 0; step < steps; step++) {
@@ -96,14 +99,16 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         foreach (string file in Directory.EnumerateFiles(book.Folder, "*.html", SearchOption.AllDirectories))
         {
             await page.OpenFileAsync(book.Folder, Path.GetRelativePath(book.Folder, file));
-            foreach (string link in await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href]')].map(link => link.href).filter(link => link.startsWith('file:'))"))
+            foreach (string link in await page.Page.EvaluateAsync<string[]>(
+                "[...document.querySelectorAll('a[href]')].map(link => link.href).filter(link => link.startsWith('file:'))"))
             {
                 Uri target = new(link);
                 if (!File.Exists(target.LocalPath))
                 {
                     broken.Add($"{Path.GetFileName(file)} → {target.LocalPath}");
                 }
-                else if (target.Fragment.Length > 1 && !(await File.ReadAllTextAsync(target.LocalPath, TestContext.Current.CancellationToken)).Contains($"id=\"{Uri.UnescapeDataString(target.Fragment[1..])}\"", StringComparison.Ordinal))
+                else if (target.Fragment.Length > 1 && !(await File.ReadAllTextAsync(target.LocalPath, TestContext.Current.CancellationToken))
+                    .Contains($"id=\"{Uri.UnescapeDataString(target.Fragment[1..])}\"", StringComparison.Ordinal))
                 {
                     broken.Add($"{Path.GetFileName(file)} → {target.Fragment}");
                 }

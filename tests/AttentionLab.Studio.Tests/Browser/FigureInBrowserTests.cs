@@ -27,7 +27,8 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     [Fact]
     public async Task TwoFigures_WithOneBundle_AreBothDrawn()
     {
-        await using WatchedPage page = await ShowAsync(FigureHtml.Write(SampleFigures.All["lines"], "first", Plotly) + FigureHtml.Write(SampleFigures.All["heatmap"], "second", null));
+        await using WatchedPage page =
+            await ShowAsync(FigureHtml.Write(SampleFigures.All["lines"], "first", Plotly) + FigureHtml.Write(SampleFigures.All["heatmap"], "second", null));
         Assert.Equal(["1/1", "1/1"], await DrawnAsync(page, 2));
         Assert.Empty(page.Foreign);
     }
@@ -35,7 +36,8 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     [Fact]
     public async Task Figure_BeforeTheOneThatBringsTheBundle_WaitsForIt()
     {
-        await using WatchedPage page = await ShowAsync(FigureHtml.Write(SampleFigures.All["lines"], "first", null) + FigureHtml.Write(SampleFigures.All["heatmap"], "second", Plotly));
+        await using WatchedPage page =
+            await ShowAsync(FigureHtml.Write(SampleFigures.All["lines"], "first", null) + FigureHtml.Write(SampleFigures.All["heatmap"], "second", Plotly));
         Assert.Equal(["1/1", "1/1"], await DrawnAsync(page, 2));
         Assert.Empty(page.Foreign);
     }
@@ -44,7 +46,8 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     public async Task Figure_BesideAnAmdLoader_IsNotCaughtByIt()
     {
         await using WatchedPage page = await ShowAsync(
-            "<script>window.define = function () { window.caught = true; }; window.define.amd = {};</script>" + FigureHtml.Write(SampleFigures.All["lines"], "first", Plotly));
+            "<script>window.define = function () { window.caught = true; }; window.define.amd = {};</script>"
+                + FigureHtml.Write(SampleFigures.All["lines"], "first", Plotly));
         Assert.Equal(["1/1"], await DrawnAsync(page, 1));
         Assert.False(await page.Page.EvaluateAsync<bool>("!!window.caught"));
     }
@@ -72,20 +75,27 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
         string[] tasks = ["successor", "partner", "self"];
         Figure figure = kind switch
         {
-            "panels" => Chart.HeatmapGrid([("sentence one, cosine", new float[3, 3]), ("sentence one, dot product", new float[3, 3]), ("divided by the root", new float[3, 3])], "Three", "Same.", "key", "query"),
-            "equal bars" => Chart.Bars([.. Enumerable.Range(0, 4).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task", "loss (nats)"),
-            _ => Chart.Bars([.. Enumerable.Range(0, 2).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task", "loss (nats)"),
+            "panels" => Chart.HeatmapGrid(
+                [("sentence one, cosine", new float[3, 3]), ("sentence one, dot product", new float[3, 3]), ("divided by the root", new float[3, 3])], "Three",
+                "Same.", "key", "query"),
+            "equal bars" =>
+                Chart.Bars([.. Enumerable.Range(0, 4).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task",
+                    "loss (nats)"),
+            _ => Chart.Bars([.. Enumerable.Range(0, 2).Select(i => new BarSet($"set {i}", tasks, [0.6931, 0.6931, 1.524]))], "Equal", "Same.", "task",
+                "loss (nats)"),
         };
         await using WatchedPage page = await ShowAsync(FigureHtml.Write(figure, "first", Plotly), width: 400);
         await DrawnAsync(page, 1);
         double[][] boxes = await page.Page.EvaluateAsync<double[][]>(
-            "selector => [...document.querySelectorAll(selector)].map(text => { const box = text.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom]; })", selector);
+            "selector => [...document.querySelectorAll(selector)].map(text => { const box = text.getBoundingClientRect(); return [box.left, box.right, "
+            + "box.top, box.bottom]; })", selector);
         Assert.True(boxes.Length >= 3);
         for (int i = 0; i < boxes.Length; i++)
         {
             double[] a = boxes[i];
             Assert.True(Math.Min(a[1] - a[0], a[3] - a[2]) >= 9, $"text {i} is {a[1] - a[0]:0.0} by {a[3] - a[2]:0.0} px");
-            Assert.All(boxes.Skip(i + 1), b => Assert.True(b[0] >= a[1] || a[0] >= b[1] || b[2] >= a[3] || a[2] >= b[3], $"[{string.Join(' ', a)}] meets [{string.Join(' ', b)}]"));
+            Assert.All(boxes.Skip(i + 1),
+                b => Assert.True(b[0] >= a[1] || a[0] >= b[1] || b[2] >= a[3] || a[2] >= b[3], $"[{string.Join(' ', a)}] meets [{string.Join(' ', b)}]"));
         }
     }
 
@@ -115,7 +125,9 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     [InlineData("[[-1,1]]", "#08519c", "#a63603")]
     public async Task Heatmap_MadeElsewhere_HasTheCoursesColours(string z, string lowest, string highest)
     {
-        await using WatchedPage page = await ShowAsync(FigureHtml.Write(Chart.FromJson($$"""{ "data": [{ "type": "heatmap", "z": {{z}} }] }""", "Two cells", "Low and high."), "first", Plotly));
+        await using WatchedPage page =
+            await ShowAsync(
+                FigureHtml.Write(Chart.FromJson($$"""{ "data": [{ "type": "heatmap", "z": {{z}} }] }""", "Two cells", "Low and high."), "first", Plotly));
         await DrawnAsync(page, 1);
         string[] drawn = await page.Page.EvaluateAsync<string[]>("document.querySelector('.attention-plot')._fullData[0].colorscale.map(stop => stop[1])");
         Assert.Equal((lowest, highest), (drawn[0], drawn[^1]));
@@ -125,7 +137,8 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     public async Task Template_OfAFigureMadeElsewhere_Wins()
     {
         const string Json = """{"data":[{"y":[1,2]}],"layout":{"template":{"layout":{"font":{"color":"#ff0000"}}}}}""";
-        await using WatchedPage page = await ShowAsync(FigureHtml.Write(Chart.FromJson(Json, "Red text", "It is red."), "first", Plotly), "color: rgb(30, 30, 30)");
+        await using WatchedPage page =
+            await ShowAsync(FigureHtml.Write(Chart.FromJson(Json, "Red text", "It is red."), "first", Plotly), "color: rgb(30, 30, 30)");
         await DrawnAsync(page, 1);
         Assert.Equal("rgb(255, 0, 0)", await page.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.xtick text')).fill"));
     }
@@ -143,7 +156,8 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
 
     private static async Task<string[]> DrawnAsync(WatchedPage page, int figures)
     {
-        await page.Page.WaitForFunctionAsync("count => document.querySelectorAll('.attention-figure .main-svg .cartesianlayer .subplot').length >= count", figures);
+        await page.Page.WaitForFunctionAsync("count => document.querySelectorAll('.attention-figure .main-svg .cartesianlayer .subplot').length >= count",
+            figures);
         await page.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('.js-plotly-plot')].every(plot => plot._fullData && plot._fullLayout)");
         return await page.DrawnTracesAsync();
     }

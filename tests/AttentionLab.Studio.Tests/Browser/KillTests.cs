@@ -16,7 +16,8 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>How often something is killed; ATTENTIONLAB_KILLS asks for more.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 5;
+    private static int Kills =>
+        int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 5;
 
     private string KernelFile => Path.Combine(_course.Root, "kernel.pid");
 
@@ -72,7 +73,9 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
             await RunAsync(page, 2);
             await Expect(Output(page, 2)).ToHaveTextAsync($"round {round}\nend {round}\n");
             await Expect(Cell(page, 2).Locator(".cell-word")).ToHaveTextAsync("");
-            Assert.Equal(text, (await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell[data-cell=\"2\"] .cm-line')].map(line => line.textContent)")).Aggregate((a, b) => a + "\n" + b));
+            Assert.Equal(text,
+                (await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell[data-cell=\"2\"] .cm-line')].map(line => line.textContent)"))
+                    .Aggregate((a, b) => a + "\n" + b));
         }
     }
 

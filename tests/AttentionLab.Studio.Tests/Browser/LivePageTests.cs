@@ -11,7 +11,8 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
     private readonly GatedCourse _course = new()
     {
         Output = (_, number) => number == 4
-            ? new CellOutput(CellOutput.Plotly, """{"data":[{"type":"bar","x":["a","b"],"y":[1,2]}],"layout":{"title":{"text":"Two bars"},"meta":{"summary":"b is twice a."}}}""")
+            ? new CellOutput(CellOutput.Plotly,
+                """{"data":[{"type":"bar","x":["a","b"],"y":[1,2]}],"layout":{"title":{"text":"Two bars"},"meta":{"summary":"b is twice a."}}}""")
             : new CellOutput(CellOutput.Plain, $"output {number}"),
     };
 

@@ -29,13 +29,15 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Book_UntilAnAnswer_HoldsNoOutcomeAndThenNamesTheMeasuredOne()
     {
         await using WatchedPage page = await OpenBookAsync();
-        Assert.All((string[])["0.10 and", "Measured", "The phones have", "A restless", "It is restless"], outcome => Assert.DoesNotContain(outcome, Visible(page).Result));
+        Assert.All((string[])["0.10 and", "Measured", "The phones have", "A restless", "It is restless"],
+            outcome => Assert.DoesNotContain(outcome, Visible(page).Result));
         Assert.Contains("The judge", await Visible(page));
         ILocator form = page.Page.Locator(".predict").First;
         Assert.True(await form.GetByRole(AriaRole.Button, new() { Name = "sure" }).IsDisabledAsync());
         await form.GetByRole(AriaRole.Button, new() { Name = "apple" }).ClickAsync();
         await form.GetByRole(AriaRole.Button, new() { Name = "sure" }).ClickAsync();
-        Assert.StartsWith("You said apple (sure). The measurement gave √ d phones: not what you said.", await page.Page.Locator(".verdict").First.InnerTextAsync());
+        Assert.StartsWith("You said apple (sure). The measurement gave √ d phones: not what you said.", await page.Page.Locator(".verdict").First
+            .InnerTextAsync());
         Assert.Contains("The phones have 0.90 of it.", await Visible(page));
         Assert.DoesNotContain("restless", await Visible(page));
         Assert.Equal("sure 0 of 1 0 %", await CalibrationAsync(page));
@@ -97,7 +99,8 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.EmulateMediaAsync(new() { Media = Media.Print });
         await page.Page.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
         string text = await page.Page.Locator("main").InnerTextAsync();
-        Assert.All((string[])["apple", "Measured answer", "The phones have 0.90 of it.", "It is restless", "Look twice."], shown => Assert.Contains(shown, text));
+        Assert.All((string[])["apple", "Measured answer", "The phones have 0.90 of it.", "It is restless", "Look twice."],
+            shown => Assert.Contains(shown, text));
         Assert.DoesNotContain("Just show", text);
         await page.Page.EmulateMediaAsync(new() { Media = Media.Screen });
         await page.Page.EvaluateAsync("dispatchEvent(new Event('afterprint'))");
@@ -161,7 +164,9 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
     {
         string path = _folder.Write("01-one.dib", SamplePredictions.Text("01-one"));
         ExecutedNotebook notebook = NotebookRunner.NotRun(path, DibDocument.Read(path));
-        notebook = notebook with { Cells = [.. notebook.Cells.Select(cell => cell.Language == "csharp" ? cell with { Outputs = [SamplePredictions.Output("", cell.Number)], NotRun = false } : cell)] };
+        notebook = notebook with { Cells =
+            [.. notebook.Cells.Select(
+                cell => cell.Language == "csharp" ? cell with { Outputs = [SamplePredictions.Output("", cell.Number)], NotRun = false } : cell)] };
         string book = Path.Combine(_folder.Path, "book");
         BookWriter.Write(book, new CourseContent([notebook], [], [], null), new Formulas());
         WatchedPage page = await browser.OpenAsync(width, scripts: scripts);

@@ -20,7 +20,10 @@ public static class SampleFigures
         ["arrows"] = Chart.Arrows([new Arrow("apple", 2, 2), new Arrow("phone", 4, 0)], "Two arrows", "At 45°.", "technology", "fruit"),
         ["bars"] = Chart.Bars([new BarSet("steps", ["none", "scaled"], [180, 93])], "Half the steps", "180 against 93.", "scale", "steps"),
         ["histogram"] = Chart.Histogram([new Sample("norm", [0.1, 0.2, 0.2, 0.3, 0.9])], "A long tail", "Most below 0.3.", "norm", "count"),
-        ["slider"] = Chart.Slider("d", [("4", Chart.Lines([Line], "First", "First step.", "x", "y")), ("64", Chart.Lines([new Series("loss", [1, 2, 4], [4, 5, 6])], "Second", "Second step.", "x", "y"))]),
-        ["list"] = Chart.Dropdown("scoring", [("dot", Chart.Lines([Line], "First", "First step.", "x", "y")), ("cosine", Chart.Lines([Line], "Second", "Second step.", "x", "y"))]),
+        ["slider"] = Chart.Slider("d",
+            [("4", Chart.Lines([Line], "First", "First step.", "x", "y")),
+                ("64", Chart.Lines([new Series("loss", [1, 2, 4], [4, 5, 6])], "Second", "Second step.", "x", "y"))]),
+        ["list"] = Chart.Dropdown("scoring",
+            [("dot", Chart.Lines([Line], "First", "First step.", "x", "y")), ("cosine", Chart.Lines([Line], "Second", "Second step.", "x", "y"))]),
     };
 }

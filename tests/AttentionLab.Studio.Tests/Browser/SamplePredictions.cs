@@ -53,5 +53,6 @@ internal static class SamplePredictions
     /// <summary>What its two cells show.</summary>
     public static CellOutput Output(string name, int number) => number == 2
         ? new CellOutput(CellOutput.Stream, "weights 0.10 and 0.90\nMeasured answer: √ d phones\n")
-        : new CellOutput(CellOutput.Plotly, """{"data":[{"type":"bar","x":["a","b"],"y":[1,2]}],"layout":{"title":{"text":"A restless picture"},"meta":{"summary":"b is twice a."}}}""");
+        : new CellOutput(CellOutput.Plotly,
+            """{"data":[{"type":"bar","x":["a","b"],"y":[1,2]}],"layout":{"title":{"text":"A restless picture"},"meta":{"summary":"b is twice a."}}}""");
 }

@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace AttentionLab.Studio.Tests.Browser;
 
-/// <summary>Measures the live page of the real course and takes pictures of it. Runs only when asked for (<c>--explicit only</c>); nothing here is a limit.</summary>
+/// <summary>Measures the live page of the real course and takes pictures of it. Runs only when asked for (<c>--explicit only</c>); nothing here is a
+/// limit.</summary>
 public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
 {
     private const int Runs = 40;
@@ -70,7 +71,9 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
             }
             """, Runs);
         Array.Sort(times);
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"1 + 1 in the browser, {Runs} runs: median {times[Runs / 2]:0} ms, fastest {times[0]:0} ms, slowest {times[^1]:0} ms"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"1 + 1 in the browser, {Runs} runs: median {times[Runs / 2]:0} ms, fastest {times[0]:0} ms, slowest {times[^1]:0} ms"));
 
         await page.Page.Locator(".run").Nth(3).ScrollIntoViewIfNeededAsync();
         foreach (string theme in (string[])["light", "dark"])
@@ -85,5 +88,6 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
         }
     }
 
-    private static void Say(string what, TimeSpan time) => TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {time.TotalMilliseconds:0} ms"));
+    private static void Say(string what, TimeSpan time) =>
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {time.TotalMilliseconds:0} ms"));
 }

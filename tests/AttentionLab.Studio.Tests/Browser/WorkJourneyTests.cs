@@ -8,9 +8,12 @@ namespace AttentionLab.Studio.Tests.Browser;
 /// <summary>A reader's way through a chapter with an exercise, by mouse and by keyboard, wide and narrow, light and dark.</summary>
 public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
 {
-    private const string Starter = "// exercise 00.1\nfloat[] MyRowSums(float[,] matrix)\n{\n    throw new NotImplementedException();\n}\nRowSums.Check(MyRowSums)";
+    private const string Starter =
+        "// exercise 00.1\nfloat[] MyRowSums(float[,] matrix)\n{\n    throw new NotImplementedException();\n}\nRowSums.Check(MyRowSums)";
 
-    private readonly WorkedCourse _course = new("#!import ./setup.dib", "int a = 20;\na", Starter, "for (int i = 1; i <= 200; i++) Console.WriteLine($\"line {i}\");", "throw new Exception(\"no\");");
+    private readonly WorkedCourse _course =
+        new("#!import ./setup.dib", "int a = 20;\na", Starter, "for (int i = 1; i <= 200; i++) Console.WriteLine($\"line {i}\");",
+            "throw new Exception(\"no\");");
 
     public ValueTask DisposeAsync() => _course.DisposeAsync();
 
@@ -25,7 +28,8 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
 
         await SolveAsync(page, "return new float[matrix.GetLength(0)];");
         await Expect(Output(page, 3)).ToContainTextAsync("not yet");
-        await SolveAsync(page, "return Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Sum(j => matrix[i, j])).ToArray();");
+        await SolveAsync(page,
+            "return Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Sum(j => matrix[i, j])).ToArray();");
         await Expect(Output(page, 3)).ToContainTextAsync("passed");
 
         await page.Page.ReloadAsync();
@@ -50,8 +54,10 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         string progress = await client.GetStringAsync(new Uri(_course.Address, "work/progress.md"), TestContext.Current.CancellationToken);
         Assert.Contains("1 of 1 exercises passed.", progress);
         Assert.Contains($"| 00.1 | passed on {DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} | 2 |", progress);
-        Assert.Contains("Enumerable.Range", await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
-        Assert.Contains("\"nbformat\": 4", await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.ipynb"), TestContext.Current.CancellationToken));
+        Assert.Contains("Enumerable.Range",
+            await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
+        Assert.Contains("\"nbformat\": 4",
+            await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.ipynb"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -136,7 +142,8 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         {
             await page.Page.Keyboard.PressAsync("Escape");
             await page.Page.Keyboard.PressAsync("Tab");
-            if (await page.Page.EvaluateAsync<bool>("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(Boolean(" + condition + ")))))"))
+            if (await page.Page.EvaluateAsync<bool>(
+                "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(Boolean(" + condition + ")))))"))
             {
                 return;
             }

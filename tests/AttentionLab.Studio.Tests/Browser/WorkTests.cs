@@ -123,7 +123,8 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.TypeAsync("a * 2");
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(Output(page, 901)).ToHaveTextAsync("40");
-        Assert.Equal(["1", "2", "901", "3", "4"], await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell')].map(cell => cell.dataset.cell)"));
+        Assert.Equal(["1", "2", "901", "3", "4"],
+            await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell')].map(cell => cell.dataset.cell)"));
 
         // Tab belongs to the text until Escape.
         await page.Page.Keyboard.PressAsync("Tab");
@@ -288,7 +289,8 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await TypeAsync(page, 1, "int a = 1;");
         await Patience.UntilAsync(() => File.Exists(_course.Work));
         string text = await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 1;", "int a = 1000;", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 1;", "int a = 1000;", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         await Expect(Cell(page, 1).Locator(".cell-word")).ToContainTextAsync("another program wrote it into work/01-work.dib");
         await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1;");
         await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Take the other" }).ClickAsync();
@@ -301,7 +303,9 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Locator(".own-texts summary").ClickAsync();
         await Expect(page.Page.Locator(".own-texts .new")).ToHaveTextAsync("+ My note.");
         await TypeAsync(page, 1, "int a = 2;");
-        await Patience.UntilAsync(() => File.ReadAllText(_course.Work) is var text && text.Contains("int a = 2;", StringComparison.Ordinal) && text.Contains("My note.", StringComparison.Ordinal));
+        await Patience.UntilAsync(
+            () => File.ReadAllText(_course.Work) is var text && text.Contains("int a = 2;", StringComparison.Ordinal)
+                && text.Contains("My note.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -328,10 +332,12 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(page.Page.Locator(".variables tbody tr")).ToHaveTextAsync(["aInt3220"]);
 
         // What has the form of a tensor is drawn, too.
-        await TypeAsync(page, 3, "class Box { public ReadOnlySpan<int> Shape => new[] { 1, 2 }; public float[] Values => new float[] { 0, 1 }; }\nvar box = new Box();");
+        await TypeAsync(page, 3,
+            "class Box { public ReadOnlySpan<int> Shape => new[] { 1, 2 }; public float[] Values => new float[] { 0, 1 }; }\nvar box = new Box();");
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(page.Page.GetByRole(AriaRole.Img, new() { Name = "Heatmap, from 0 to 1" })).ToBeVisibleAsync();
-        Assert.Equal((int[])[0, 32, 76, 255, 255, 233, 69, 255], await page.Page.EvaluateAsync<int[]>("[...document.querySelector('.variables canvas').getContext('2d').getImageData(0, 0, 2, 1).data]"));
+        Assert.Equal((int[])[0, 32, 76, 255, 255, 233, 69, 255],
+            await page.Page.EvaluateAsync<int[]>("[...document.querySelector('.variables canvas').getContext('2d').getImageData(0, 0, 2, 1).data]"));
         Assert.Empty(page.Errors);
     }
 

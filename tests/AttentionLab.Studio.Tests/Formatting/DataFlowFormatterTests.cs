@@ -18,12 +18,14 @@ public class DataFlowFormatterTests
         Assert.Contains("viewBox=\"0 0 340", clean);
         Assert.Contains("max-width: 340px", clean);
         Assert.Equal(clean, SafeHtml.Output(clean));
-        foreach (string attribute in new[] { "fill-opacity=", "stroke-dasharray=", "text-anchor=", "font-size=", "rx=", " d=", "opacity=", "<desc>", "aria-label=" })
+        foreach (string attribute in new[] { "fill-opacity=", "stroke-dasharray=", "text-anchor=", "font-size=", "rx=", " d=", "opacity=", "<desc>",
+            "aria-label=" })
         {
             Assert.Equal(html.Split(attribute).Length, clean.Split(attribute).Length);
         }
     }
 
     [Fact]
-    public void RealFormatter_PlainText_IsTheSentence() => Assert.Equal(DataFlow.OfChapter(2).ToPlainText(), DataFlow.OfChapter(2).ToDisplayString("text/plain"));
+    public void RealFormatter_PlainText_IsTheSentence() =>
+        Assert.Equal(DataFlow.OfChapter(2).ToPlainText(), DataFlow.OfChapter(2).ToDisplayString("text/plain"));
 }

@@ -26,5 +26,6 @@ public class FigureFormatterTests
 
     [Fact]
     public void Html_WithNodeAtBuild_FirstFigureOfTheProcessBringsPlotly() =>
-        Assert.Equal(File.Exists(Path.Combine(Repository.Root, "lib", "npm", "dist", "plotly.min.js")), typeof(Figure).Assembly.GetManifestResourceNames().Contains("plotly.min.js"));
+        Assert.Equal(File.Exists(Path.Combine(Repository.Root, "lib", "npm", "dist", "plotly.min.js")), typeof(Figure).Assembly.GetManifestResourceNames()
+            .Contains("plotly.min.js"));
 }

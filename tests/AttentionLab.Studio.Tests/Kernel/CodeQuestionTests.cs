@@ -58,7 +58,8 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
     public async Task Hover_OurLibrary_ShowsItsSummary()
     {
         await kernel.RunAsync(
-            $"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\nvar small = Tensor.Matrix(new float[,] {{ {{ 1, 2, float.NaN }}, {{ 4, 5, 6 }} }});\nvar plain = new float[3, "
+            $"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Tensors;\nvar shaped = new Tensor(2, 5, 32);\n"
+            + "var small = Tensor.Matrix(new float[,] { { 1, 2, float.NaN }, { 4, 5, 6 } });\nvar plain = new float[3, "
             + "4];\nvar word = \"word\";\nvar listed = new List<int>();");
         const string source = "var again = Tensor.Gaussian";
         Hover hover = (await kernel.Session.HoverAsync(source, source.IndexOf("Gaussian", StringComparison.Ordinal) + 2, Cancellation)).Value!;

@@ -10,7 +10,8 @@ public sealed class KernelFaultTests : IDisposable
     /// <summary>Opens the pipe to the host, as a cell with bad intentions would.</summary>
     private const string OpenPipe =
         """
-        var pipe = new System.IO.FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(nint.Parse(Environment.GetCommandLineArgs()[^1]), false), System.IO.FileAccess.Write, 0);
+        var pipe = new System.IO.FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(nint.Parse(Environment.GetCommandLineArgs()[^1]), false),
+            System.IO.FileAccess.Write, 0);
 
         """;
 

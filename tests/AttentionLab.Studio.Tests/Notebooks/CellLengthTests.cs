@@ -27,10 +27,12 @@ public sealed class CellLengthTests(ExecutedCourse course)
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)
     {
-        (int Number, int Lines)[] cells = [.. chapter.Cells.Where(cell => cell.Language == "csharp").Select(cell => (cell.Number, cell.Source.Split('\n').Length))];
+        (int Number, int Lines)[] cells =
+            [.. chapter.Cells.Where(cell => cell.Language == "csharp").Select(cell => (cell.Number, cell.Source.Split('\n').Length))];
         foreach ((int number, int lines) in cells.Where(cell => cell.Lines > Longest))
         {
-            yield return $"{chapter.Name}.dib: cell {number} has {lines} lines, at most {Longest} are read: move what only draws or computes into lib/AttentionLab.Course.";
+            yield return $"{chapter.Name}.dib: cell {number} has {lines} lines, at most {Longest} are read: move what only draws or computes into "
+                + "lib/AttentionLab.Course.";
         }
 
         int median = cells.Select(cell => cell.Lines).Order().ElementAt(cells.Length / 2);

@@ -35,16 +35,21 @@ public sealed partial class ChapterPartsTests(ExecutedCourse course)
     [InlineData("## In one minute", "", "In one minute")]
     [InlineData("Vote now", "", "Vote now")]
     [InlineData("## Vote again\n\n> “Either", "## Vote again\n\n> “Neither", "not the one of the beginning")]
-    public void Sample_WithoutAPart_IsNamed(string part, string instead, string fault) => Assert.Contains(Faults(Of([.. Whole().Cells.Select(cell => cell with { Source = cell.Source.Replace(part, instead) })])), found => found.Contains(fault));
+    public void Sample_WithoutAPart_IsNamed(string part, string instead, string fault) =>
+        Assert.Contains(Faults(Of([.. Whole().Cells.Select(cell => cell with { Source = cell.Source.Replace(part, instead) })])),
+            found => found.Contains(fault));
 
     private static ExecutedNotebook Whole()
     {
         ExecutedCell[] exercises = [.. Enumerable.Range(1, 3).SelectMany(i => new[]
         {
-            Text(string.Concat(Enumerable.Range(1, 3).Select(hint => $"<details><summary>Hint {hint} of 3</summary>x</details>\n"))), Code($"// exercise 99.{i}\nx();"),
+            Text(string.Concat(Enumerable.Range(1, 3).Select(hint => $"<details><summary>Hint {hint} of 3</summary>x</details>\n"))),
+            Code($"// exercise 99.{i}\nx();"),
         })];
-        return Of([Text($"# 99\n\n## In one minute\n\n## The claim that we test\n\n{Claim}\n\n**Vote now: true?**"), Code("#!import ./setup.dib"), Code("DataFlow.OfChapter(99)"), .. exercises,
-            Text(string.Concat(Enumerable.Repeat("<details><summary>Answer</summary>x</details>\n", 3))), Text($"## Vote again\n\n{Claim}\n\n<details><summary>Our verdict</summary>x</details>")]);
+        return Of([Text($"# 99\n\n## In one minute\n\n## The claim that we test\n\n{Claim}\n\n**Vote now: true?**"), Code("#!import ./setup.dib"),
+            Code("DataFlow.OfChapter(99)"), .. exercises,
+            Text(string.Concat(Enumerable.Repeat("<details><summary>Answer</summary>x</details>\n", 3))),
+            Text($"## Vote again\n\n{Claim}\n\n<details><summary>Our verdict</summary>x</details>")]);
     }
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)

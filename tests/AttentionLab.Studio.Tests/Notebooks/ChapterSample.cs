@@ -10,8 +10,10 @@ internal static class ChapterSample
 
     public static ExecutedCell Text(string source) => new(0, "markdown", source, [], null, 0);
 
-    public static ExecutedCell Code(string source, string printed = "") => new(0, "csharp", source, printed.Length == 0 ? [] : [new(CellOutput.Stream, printed)], null, 0);
+    public static ExecutedCell Code(string source, string printed = "") =>
+        new(0, "csharp", source, printed.Length == 0 ? [] : [new(CellOutput.Stream, printed)], null, 0);
 
     public static ExecutedCell Chart(string source, string title, string summary, params string[] titles) =>
-        new(0, "csharp", source, [new(CellOutput.Plotly, JsonSerializer.Serialize(new { layout = new { title = new { text = title }, meta = new { summary, titles } } }))], null, 0);
+        new(0, "csharp", source,
+            [new(CellOutput.Plotly, JsonSerializer.Serialize(new { layout = new { title = new { text = title }, meta = new { summary, titles } } }))], null, 0);
 }

@@ -53,25 +53,32 @@ public sealed partial class GiveawayTests(ExecutedCourse course)
     {
         CompilationUnitSyntax root = GivenNumbers.Parse(cell.Source);
         HashSet<SyntaxNode> literal = [];
-        foreach (ArgumentSyntax argument in root.DescendantNodes().OfType<ArgumentSyntax>().Where(argument => argument.NameColon?.Name.Identifier.ValueText is "title" or "summary"))
+        foreach (ArgumentSyntax argument in root.DescendantNodes().OfType<ArgumentSyntax>()
+            .Where(argument => argument.NameColon?.Name.Identifier.ValueText is "title" or "summary"))
         {
-            if (argument.Expression.DescendantNodesAndSelf().All(node => node is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax or InterpolatedStringExpressionSyntax or InterpolatedStringTextSyntax))
+            if (argument.Expression.DescendantNodesAndSelf()
+                .All(node => node is LiteralExpressionSyntax or BinaryExpressionSyntax or ParenthesizedExpressionSyntax or InterpolatedStringExpressionSyntax
+                    or InterpolatedStringTextSyntax))
             {
                 literal.Add(argument);
-                yield return $"the {argument.NameColon!.Name} “{string.Concat(argument.Expression.DescendantTokens().Where(IsText).Select(token => token.ValueText))}” is literal: compute it from the data.";
+                string text = string.Concat(argument.Expression.DescendantTokens().Where(IsText).Select(token => token.ValueText));
+                yield return $"the {argument.NameColon!.Name} “{text}” is literal: compute it from the data.";
             }
         }
 
         string stated = string.Join('\n', StatedText.Lines(cell.Outputs));
         HashSet<double> numbers = [.. StatedText.Numbers(stated)], given = GivenNumbers.Before(chapter, cell);
-        IEnumerable<(string Text, bool Chosen)> texts = root.DescendantTokens().Where(token => IsText(token) && !IsLabel(token) && !token.Parent!.Ancestors().Any(literal.Contains))
+        IEnumerable<(string Text, bool Chosen)> texts =
+            root.DescendantTokens().Where(token => IsText(token) && !IsLabel(token) && !token.Parent!.Ancestors().Any(literal.Contains))
             .Select(token => (token.ValueText, IsChosen(token)))
             .Concat(root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)).Select(trivia => (trivia.ToString(), true)));
         foreach ((string text, bool chosen) in texts)
         {
-            foreach (double number in StatedText.Numbers(Band().Replace(text, "")).Where(number => numbers.Contains(number) && !GivenNumbers.Has(given, number)))
+            foreach (double number in StatedText.Numbers(Band().Replace(text, ""))
+                .Where(number => numbers.Contains(number) && !GivenNumbers.Has(given, number)))
             {
-                yield return $"“{text.Trim()}” holds {number.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which the output states: compute it.";
+                yield return $"“{text.Trim()}” holds {number.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which the output states: compute "
+                    + "it.";
             }
 
             if (!chosen && Verdict().Match(text) is { Success: true } verdict && stated.Contains(verdict.Value, StringComparison.OrdinalIgnoreCase))
@@ -81,13 +88,15 @@ public sealed partial class GiveawayTests(ExecutedCourse course)
         }
     }
 
-    private static bool IsText(SyntaxToken token) => token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
+    private static bool IsText(SyntaxToken token) =>
+        token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
         || (token.IsKind(SyntaxKind.InterpolatedStringTextToken) && token.Parent is InterpolatedStringTextSyntax);
 
     /// <summary>Axis titles, the name of a line or bar (first argument of a <c>new</c>), and answers.</summary>
     private static bool IsLabel(SyntaxToken token) => token.Parent!.AncestorsAndSelf().Any(node => node switch
     {
-        ArgumentSyntax { NameColon: { } name } => name.Name.Identifier.ValueText is "xTitle" or "yTitle" or "scaleTitle" or "xLabels" or "yLabels" or "tolerance",
+        ArgumentSyntax { NameColon: { } name } =>
+            name.Name.Identifier.ValueText is "xTitle" or "yTitle" or "scaleTitle" or "xLabels" or "yLabels" or "tolerance",
         ArgumentSyntax { Parent: ArgumentListSyntax { Parent: BaseObjectCreationExpressionSyntax } list } argument => list.Arguments[0] == argument,
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax left } => left.Identifier.ValueText is "ScaleTitle" or "XLabels" or "YLabels",
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call } => call.ToString() is "Outcome.Of",
@@ -101,6 +110,8 @@ public sealed partial class GiveawayTests(ExecutedCourse course)
     [GeneratedRegex(@"\b(?:middle|hold) \d+ %")]
     private static partial Regex Band();
 
-    [GeneratedRegex(@"\b(?:faster|slower|larger|smaller|stronger|weaker|better|worse|wins?|loses?|never|always|nothing|nobody|everything|everybody|cannot|impossible|vanish\w*|explodes?|grows?|shrinks?|rises?|falls?|fails?|repairs?|helps?|hurts?)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:faster|slower|larger|smaller|stronger|weaker|better|worse|wins?|loses?|never|always|nothing|nobody|everything|everybody"
+        + @"|cannot|impossible|vanish\w*|explodes?|grows?|shrinks?|rises?|falls?|fails?|repairs?|helps?|hurts?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Verdict();
 }

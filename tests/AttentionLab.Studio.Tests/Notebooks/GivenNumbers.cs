@@ -33,8 +33,10 @@ internal static class GivenNumbers
     }
 
     private static IEnumerable<double> OfCode(string source) => Parse(source).DescendantTokens()
-        .Where(token => token.IsKind(SyntaxKind.NumericLiteralToken)).Select(token => Convert.ToDouble(token.Value, System.Globalization.CultureInfo.InvariantCulture));
+        .Where(token => token.IsKind(SyntaxKind.NumericLiteralToken))
+        .Select(token => Convert.ToDouble(token.Value, System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Ten digits: 0.1f and 0.1 are the same number.</summary>
-    private static double Key(double number) => Math.Abs(double.Parse(number.ToString("G6", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture));
+    private static double Key(double number) =>
+        Math.Abs(double.Parse(number.ToString("G6", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -8,7 +8,8 @@ namespace AttentionLab.Studio.Tests.Notebooks;
 /// <summary>
 /// A measured number in a chapter's text is followed by a comment with its tolerance, and the code cells above in the same section must state it:
 /// <c>0.427&lt;!-- ±0.001 --&gt;</c>, with words that the stating line must hold <c>&lt;!-- orange ±0.001 --&gt;</c>, or as a range
-/// <c>4 to 9&lt;!-- 3..11 --&gt;</c>: both ends inside, and the output states a number inside. In "What you saw" each decimal number is marked or was given before.
+/// <c>4 to 9&lt;!-- 3..11 --&gt;</c>: both ends inside, and the output states a number inside. In "What you saw" each decimal number is marked or was given
+/// before.
 /// </summary>
 public sealed partial class MarkedNumberTests(ExecutedCourse course)
 {
@@ -37,9 +38,11 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
 
     [Fact]
     public void Sample_StatedInAnotherSection_IsNamed() =>
-        Assert.Contains("states 0.427", Assert.Single(Faults(Of(Text("## 1"), Code("x", "orange 0.4268\n"), Text("## 2"), Code("x", "1\n"), Text("It is 0.427<!-- ±0.001 -->.")))));
+        Assert.Contains("states 0.427",
+            Assert.Single(Faults(Of(Text("## 1"), Code("x", "orange 0.4268\n"), Text("## 2"), Code("x", "1\n"), Text("It is 0.427<!-- ±0.001 -->.")))));
 
-    private static ExecutedNotebook WithText(string text) => Of(Text("## A section\n\nWe take d = 0.5."), Code("x", "orange 0.4268, apple -3\nshare 14.4 %\n"), Text(text));
+    private static ExecutedNotebook WithText(string text) =>
+        Of(Text("## A section\n\nWe take d = 0.5."), Code("x", "orange 0.4268, apple -3\nshare 14.4 %\n"), Text(text));
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)
     {
@@ -108,7 +111,9 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
     private static partial Regex Decimal();
 
     /// <summary>Sections, exercises, sources, and code between backticks.</summary>
-    [GeneratedRegex(@"(?:sections?|exercises?|chapters?|equations?|definitions?|tables?|figures?|§) ?\d+\.\d+(?:(?:,| and| to) \d+\.\d+)*|`[^`]*`|^\*\*Source\.\*\*[^\n]*", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?:sections?|exercises?|chapters?|equations?|definitions?|tables?|figures?|§) ?\d+\.\d+(?:(?:,| and| to) \d+\.\d+)*|`[^`]*`|^\*\*Source\.\*\*[^\n]*",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"^## ", RegexOptions.Multiline)]

@@ -1,7 +1,8 @@
 namespace AttentionLab.Studio.Tests.Notebooks;
 
 /// <summary>
-/// Course texts hold no control characters. A tab is what is left of <c>\text</c> where a program wrote a formula as an escaped string: the page then shows “ext”.
+/// Course texts hold no control characters. A tab is what is left of <c>\text</c> where a program wrote a formula as an escaped string: the page then shows
+/// “ext”.
 /// </summary>
 public sealed class PlainTextTests
 {

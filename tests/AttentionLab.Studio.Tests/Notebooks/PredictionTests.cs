@@ -6,7 +6,8 @@ using static AttentionLab.Studio.Tests.Notebooks.ChapterSample;
 
 namespace AttentionLab.Studio.Tests.Notebooks;
 
-/// <summary>A prediction ends its cell with two to four answers to choose from; code that measures follows, then what was seen; the measured answer is one of them.</summary>
+/// <summary>A prediction ends its cell with two to four answers to choose from; code that measures follows, then what was seen; the measured answer is one of
+/// them.</summary>
 public sealed partial class PredictionTests(ExecutedCourse course)
 {
     private const string Question = "**Prediction.** Which is larger?\n\n- [ ] phone\n- [ ] orange\n- [ ] both the same";
@@ -18,7 +19,8 @@ public sealed partial class PredictionTests(ExecutedCourse course)
     public async Task Chapter_EveryPrediction_CanBeAnswered(string name) => RuledChapters.HasNone(Faults(await RuledChapters.GetAsync(course, name)));
 
     [Fact]
-    public void Sample_Good_HasNoFault() => Assert.Empty(Faults(Of(Text(Question), Code("x", "2\nMeasured answer: phone\n"), Text("**What you saw.** It is."))));
+    public void Sample_Good_HasNoFault() =>
+        Assert.Empty(Faults(Of(Text(Question), Code("x", "2\nMeasured answer: phone\n"), Text("**What you saw.** It is."))));
 
     [Theory]
     [InlineData("**Prediction.** Which is larger?", "", "no list of answers")]
@@ -80,8 +82,11 @@ public sealed partial class PredictionTests(ExecutedCourse course)
             return "no code cell follows that measures.";
         }
 
-        string[] measured = [.. code.SelectMany(cell => StatedText.Lines(cell.Outputs)).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal)).Select(line => line[Outcome.Label.Length..].TrimEnd())];
-        return measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign ? $"the measured answer “{foreign}” is none of the answers {string.Join(", ", answers.Select(a => $"“{a}”"))}."
+        string[] measured =
+            [.. code.SelectMany(cell => StatedText.Lines(cell.Outputs)).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal))
+                .Select(line => line[Outcome.Label.Length..].TrimEnd())];
+        return measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign
+            ? $"the measured answer “{foreign}” is none of the answers {string.Join(", ", answers.Select(a => $"“{a}”"))}."
             : after?.Source.StartsWith("**What you saw.**", StringComparison.Ordinal) == true ? null
             : "“What you saw” does not follow the code.";
     }

@@ -22,7 +22,9 @@ public sealed partial class SolutionsTests : IDisposable
         string json = Path.Combine(_folder.Path, "run.json");
         (int exitCode, _, string error) = await StudioProcess.RunAsync("run", Path.Combine(Repository.Notebooks, "solutions", name), "--json", json);
         Assert.Equal((0, ""), (exitCode, error));
-        ExecutedNotebook run = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken), ExecutedNotebookJson.Default.ExecutedNotebook)!;
+        ExecutedNotebook run =
+            JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken),
+                ExecutedNotebookJson.Default.ExecutedNotebook)!;
 
         Assert.Equal(ExercisesOf(Path.Combine(Repository.Notebooks, name)), ExercisesOf(Path.Combine(Repository.Notebooks, "solutions", name)));
         foreach (ExecutedCell cell in run.Cells.Where(cell => ExerciseLine().IsMatch(cell.Source)))

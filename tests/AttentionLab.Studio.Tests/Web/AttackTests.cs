@@ -77,7 +77,8 @@ public sealed class AttackTests : IAsyncDisposable
         {
             using HttpRequestMessage request = Right(method, path);
             using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
-            Assert.DoesNotContain(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError]);
+            Assert.DoesNotContain(answer.StatusCode,
+                (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError]);
         }
     }
 
@@ -149,7 +150,8 @@ public sealed class AttackTests : IAsyncDisposable
     {
         await StartAsync("name-5080.app.github.dev");
         Assert.Equal("https://name-5080.app.github.dev/", Server.Address.AbsoluteUri);
-        foreach ((string host, string origin) in ((string, string)[])[("name-5080.app.github.dev", "https://name-5080.app.github.dev"), ("localhost:5080", "https://name-5080.app.github.dev")])
+        foreach ((string host, string origin) in ((string, string)[])[("name-5080.app.github.dev", "https://name-5080.app.github.dev"),
+            ("localhost:5080", "https://name-5080.app.github.dev")])
         {
             using HttpRequestMessage request = Right("GET", "index.html");
             request.Headers.Host = host;
@@ -167,7 +169,10 @@ public sealed class AttackTests : IAsyncDisposable
     [InlineData(null, "silver-fish", "app.github.dev", null)]
     [InlineData("true", "silver/fish", "app.github.dev", null)]
     public void Codespace_ByItsEnvironment_NamesItsForwarder(string? codespaces, string? name, string? domain, string? host) =>
-        Assert.Equal(host, Forwarding.OfCodespace(5080, variable => variable switch { "CODESPACES" => codespaces, "CODESPACE_NAME" => name, "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN" => domain, _ => null }));
+        Assert.Equal(host,
+            Forwarding.OfCodespace(5080,
+                variable => variable switch { "CODESPACES" => codespaces, "CODESPACE_NAME" => name, "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN" => domain, _ =>
+                    null }));
 
     private async Task<string> StartAsync(string? forwarded = null)
     {

@@ -211,7 +211,8 @@ public sealed class CourseServerTests : IAsyncDisposable
     public async Task OtherMethods_AreRefused(string method)
     {
         await StartAsync();
-        using HttpRequestMessage request = new(new HttpMethod(method), _server!.Address) { Headers = { { "Origin", _server.Address.AbsoluteUri.TrimEnd('/') } } };
+        using HttpRequestMessage request =
+            new(new HttpMethod(method), _server!.Address) { Headers = { { "Origin", _server.Address.AbsoluteUri.TrimEnd('/') } } };
         using HttpResponseMessage response = await _client.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
@@ -278,7 +279,8 @@ public sealed class CourseServerTests : IAsyncDisposable
     [Fact]
     public async Task Chapter_ThatIsKnown_IsNotRun()
     {
-        await using GatedCourse course = new(known: name => new ExecutedNotebook(name, [new ExecutedCell(2, "csharp", "first", [new CellOutput(CellOutput.Plain, "kept")], null, 1)], 1));
+        await using GatedCourse course =
+            new(known: name => new ExecutedNotebook(name, [new ExecutedCell(2, "csharp", "first", [new CellOutput(CellOutput.Plain, "kept")], null, 1)], 1));
         course.Live.Start();
         await Patience.UntilAsync(() => course.Live.Finished == 3);
         Assert.Empty(course.Started);
@@ -305,7 +307,8 @@ public sealed class CourseServerTests : IAsyncDisposable
 
     /// <summary>For each cell of the news: the first output that is replaced, and by what.</summary>
     private static (int, string)[] Outputs(JsonDocument news) =>
-        [.. news.RootElement.GetProperty("cells").EnumerateArray().Select(cell => (cell.GetProperty("from").GetInt32(), cell.GetProperty("html").GetString()!))];
+        [.. news.RootElement.GetProperty("cells").EnumerateArray()
+            .Select(cell => (cell.GetProperty("from").GetInt32(), cell.GetProperty("html").GetString()!))];
 
     private async Task StartAsync()
     {

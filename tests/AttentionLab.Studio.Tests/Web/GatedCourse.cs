@@ -15,7 +15,9 @@ internal sealed class GatedCourse : IAsyncDisposable
 
     public GatedCourse(int parallel = 1, Func<string, ExecutedNotebook?>? known = null, Func<string, string?>? contents = null)
     {
-        string[] paths = [.. ((string[])["01-one", "02-two", "03-three"]).Select(name => contents?.Invoke(name) is { } text ? _folder.Write(name + ".dib", text) : Write(name))];
+        string[] paths =
+            [.. ((string[])["01-one", "02-two", "03-three"]).Select(
+                name => contents?.Invoke(name) is { } text ? _folder.Write(name + ".dib", text) : Write(name))];
         CourseSource source = new(
             paths,
             chapters => new CourseContent(chapters, [], [], null),
@@ -41,7 +43,9 @@ internal sealed class GatedCourse : IAsyncDisposable
     /// <summary>Lets the next cells of a chapter end.</summary>
     public void Release(string name, int cells = 1) => Gate(name).Release(cells);
 
-    public string Write(string name) => _folder.Write(name + ".dib", $"#!markdown\n\n# {name[..2]} · Question {name}?\n\n#!csharp\n\nfirst\n\n#!markdown\n\n## {name[..2]}.1 · Section\n\n#!csharp\n\nsecond\n");
+    public string Write(string name) =>
+        _folder.Write(name + ".dib",
+            $"#!markdown\n\n# {name[..2]} · Question {name}?\n\n#!csharp\n\nfirst\n\n#!markdown\n\n## {name[..2]}.1 · Section\n\n#!csharp\n\nsecond\n");
 
     public async ValueTask DisposeAsync()
     {

@@ -73,5 +73,6 @@ public sealed class MachineNumbersTests
         }
     }
 
-    private static string[] Found(MachineNumbers numbers, Workbook book) => [.. numbers.Of(book).SelectMany(text => text.Found.Select(found => $"{text.Cell}: {found}"))];
+    private static string[] Found(MachineNumbers numbers, Workbook book) =>
+        [.. numbers.Of(book).SelectMany(text => text.Found.Select(found => $"{text.Cell}: {found}"))];
 }

@@ -22,7 +22,8 @@ public sealed partial class ServeCommandTests : IDisposable
         }
 
         string mark = Path.Combine(_course.Root, "kernel.pid");
-        _course.Write("01-loop.dib", $"System.IO.File.WriteAllText({Quote(mark)}, Environment.ProcessId.ToString());\nwhile (true) {{ System.Threading.Thread.Sleep(50); }}");
+        _course.Write("01-loop.dib",
+            $"System.IO.File.WriteAllText({Quote(mark)}, Environment.ProcessId.ToString());\nwhile (true) {{ System.Threading.Thread.Sleep(50); }}");
         using Process serve = StudioProcess.Start(["serve", "--no-open", "--notebooks", _course.Notebooks]);
         try
         {

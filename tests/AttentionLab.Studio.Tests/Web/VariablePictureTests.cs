@@ -22,5 +22,6 @@ public sealed class VariablePictureTests
 
     [Fact]
     public void Numbers_WithoutAFiniteOne_HaveNoColour() =>
-        Assert.Equal(("Heatmap, no finite number", ""), (VariablePicture.Of(new ValueMap(1, [null], false, false)).Words, VariablePicture.Of(new ValueMap(1, [null], false, false)).Colours[0]));
+        Assert.Equal(("Heatmap, no finite number", ""),
+            (VariablePicture.Of(new ValueMap(1, [null], false, false)).Words, VariablePicture.Of(new ValueMap(1, [null], false, false)).Colours[0]));
 }

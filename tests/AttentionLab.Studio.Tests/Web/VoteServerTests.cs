@@ -148,7 +148,8 @@ public sealed class VoteServerTests : IAsyncDisposable
         Server.Room.Ask("Who?", ["apple", "phone"]);
         string code = Server.Room.Code;
         foreach (string path in (string[])[
-            "", "index.html", "events", "work/01-one", "assets/book.css", "votes", code + "/vote/1", code + "/other", code[..^1], code + "x", "../" + code[..^1]])
+            "", "index.html", "events", "work/01-one", "assets/book.css", "votes", code + "/vote/1", code + "/other", code[..^1], code + "x",
+            "../" + code[..^1]])
         {
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(Device(1), path));
         }

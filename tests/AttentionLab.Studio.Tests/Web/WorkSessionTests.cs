@@ -338,7 +338,8 @@ public sealed class WorkSessionTests : IAsyncDisposable
     private WorkSession Open()
     {
         var session = new WorkSession(
-            Chapter, NotebookRunner.NotRun(Chapter, DibDocument.Read(Chapter)), new WorkOptions { Folder = Path.GetDirectoryName(Work) }, () => Task.CompletedTask, new Pulse());
+            Chapter, NotebookRunner.NotRun(Chapter, DibDocument.Read(Chapter)), new WorkOptions { Folder = Path.GetDirectoryName(Work) },
+            () => Task.CompletedTask, new Pulse());
         _sessions.Add(session);
         return session;
     }

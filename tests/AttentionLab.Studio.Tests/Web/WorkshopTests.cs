@@ -50,7 +50,8 @@ public sealed class WorkshopTests : IAsyncDisposable
         WorkSession[] sessions = [await OpenAsync("01-a"), await OpenAsync("02-b"), await OpenAsync("03-c")];
         Assert.Equal([false, true, true], sessions.Select(session => session.HasKernel));
         Assert.StartsWith(
-            "The kernel was ended to save memory, because 2 other chapters are open and the book runs behind the page.", sessions[0].Since(0, "t", isFirst: true)!.Kernel.Word);
+            "The kernel was ended to save memory, because 2 other chapters are open and the book runs behind the page.",
+            sessions[0].Since(0, "t", isFirst: true)!.Kernel.Word);
 
         // The book is finished.
         _behind = 0;
@@ -64,7 +65,9 @@ public sealed class WorkshopTests : IAsyncDisposable
         _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse(), () => _behind);
         WorkSession session = _shop.Open("01-a", Write("01-a"), Notebook("01-a"));
         session.Warm();
-        await Patience.UntilAsync(() => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } kernel && kernel.Word.Contains("nobody used it", StringComparison.Ordinal));
+        await Patience.UntilAsync(
+            () => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } kernel
+                && kernel.Word.Contains("nobody used it", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +80,9 @@ public sealed class WorkshopTests : IAsyncDisposable
             kernel.Kill();
         }
 
-        await Patience.UntilAsync(() => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } view && view.Word.Contains("killed, or crashed", StringComparison.Ordinal));
+        await Patience.UntilAsync(
+            () => session.Since(0, "t", isFirst: true)!.Kernel is { State: "ended" } view
+                && view.Word.Contains("killed, or crashed", StringComparison.Ordinal));
         session.Do(new WorkCommand("run", "t") { Cell = "c1", Which = "cell" });
         await Patience.UntilAsync(() => Cell(session) is { Run: "idle" } cell && cell.Html.Contains("42", StringComparison.Ordinal));
     }
