@@ -65,6 +65,8 @@ public sealed class CommandsTests
     [InlineData("attention n=1024, peaked scores")]
     [InlineData("attention n=1024, window of ±128")]
     [InlineData("attention n=1024, last quarter padding")]
+    [InlineData("decode: 1 query over 2048 keys in a cache")]
+    [InlineData("packed 8×2048×2048")]
     [InlineData("encoder layer b1 n=128")]
     [InlineData("softmax 32×512 (cached)")]
     [InlineData("LayerNorm 4096×512")]

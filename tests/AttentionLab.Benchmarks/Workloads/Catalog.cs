@@ -8,7 +8,8 @@ internal static class Catalog
     /// <summary>What <c>--only</c> may select.</summary>
     public static IReadOnlyList<string> Groups { get; } =
     [
-        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "encoder", "rows", "training", "lightning", "tokens"
+        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "decode", "encoder", "rows", "training", "lightning",
+        "tokens"
     ];
 
     /// <summary>All contests, in the order of the table.</summary>
@@ -19,6 +20,7 @@ internal static class Catalog
         .. MatMulContests.All(rivals, threads),
         .. PackedContests.All(rivals, threads),
         .. AttentionContests.All(rivals, threads),
+        .. DecodeContests.All(rivals, threads),
         .. EncoderContests.All(rivals, threads),
         .. RowContests.All(rivals, threads),
         .. TrainingContests.All(rivals, threads),

@@ -11,6 +11,7 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
 {
     private readonly List<Contender> _contenders = [];
     private readonly List<Action> _release = [];
+    private static float s_sink;
 
     /// <summary>Family of our own single thread in a contest of several.</summary>
     public const string OneThread = "ours on one thread";
@@ -75,6 +76,10 @@ internal sealed class Lineup(RivalSet rivals, int threads, int size)
         float[] to = Inputs.Zeros(from.Length);
         _contenders.Add(new("copy of the same memory", () => from.AsSpan().CopyTo(to), to) { IsFloor = true, Expected = from, Threads = 1 });
     }
+
+    /// <summary>The least there is to do where a result is small: the same memory read once.</summary>
+    public void Reading(params float[][] arrays) => _contenders.Add(
+        new("reading the same memory", () => Array.ForEach(arrays, array => s_sink += Reduce.Sum(array)), []) { IsFloor = true, Expected = [], Threads = 1 });
 
     /// <summary>ONNX Runtime, if it is there.</summary>
     /// <param name="label">Which of its operators.</param>

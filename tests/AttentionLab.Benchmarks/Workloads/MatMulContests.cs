@@ -30,6 +30,11 @@ internal static class MatMulContests
 
         yield return Product(Form.Plain, 2048, 8192, 128, [Bar.AtLeast(0.95, "oneDNN"), Bar.AtLeast(1, "oneDNN").AsMoonshot()]);
         yield return Product(Form.Plain, 128, 512, 2048, []);
+        foreach (int rows in new[] { 1, 4, 8 })
+        {
+            yield return Product(Form.Plain, rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")]);
+        }
+
         yield return Product(Form.TransposedB, 1024, 64, 1024, []);
         yield return Product(Form.TransposedA, 512, 2048, 512, []);
 
@@ -95,6 +100,11 @@ internal static class MatMulContests
                     blas.Name, c => blas.Multiply(storedA, storedB, c, rows, inner, columns, form == Form.TransposedA, form == Form.TransposedB), isRival: true,
                     family: family);
             }
+        }
+
+        if (rows <= 8)
+        {
+            lineup.Reading(b);
         }
 
         double flops = 2.0 * rows * inner * columns;

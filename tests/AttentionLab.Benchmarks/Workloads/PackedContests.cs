@@ -18,6 +18,11 @@ internal static class PackedContests
         yield return Product(128, 512, 2048, [Bar.AtLeast(1, "ORT")]);
         yield return Product(128, 2048, 512, [Bar.AtLeast(1, "ORT")]);
 
+        foreach (int rows in new[] { 1, 4, 8 })
+        {
+            yield return Product(rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")]);
+        }
+
         Entry Product(int rows, int inner, int columns, Bar[] bars)
         {
             string name = $"packed {rows}×{inner}×{columns}";
@@ -40,6 +45,11 @@ internal static class PackedContests
             {
                 lineup.Add($"{blas.Name}, not packed", c => blas.Multiply(a, b, c, rows, inner, columns), isRival: true, family: family);
             }
+        }
+
+        if (rows <= 8)
+        {
+            lineup.Reading(b);
         }
 
         lineup.Add("ours, not packed", c => MatMul.Forward(a, b, c, rows, inner, columns));
