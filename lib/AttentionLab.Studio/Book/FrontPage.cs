@@ -45,11 +45,9 @@ internal static class FrontPage
         return $"<ol class=\"course\">\n{string.Concat(rows.OrderBy(row => row.Label, StringComparer.Ordinal).Select(row => row.Html))}</ol>\n";
     }
 
-    private static string Row(Chapter chapter, string extras) => $"""
-        <li data-chapter="{Encode(chapter.Path)}"><a class="entry" href="{PageAddress.Of(chapter.Path)}">{Entry(chapter.Label, chapter.Question)}</a>
-        <span class="facts">{ChapterList.Facts(chapter)}{extras}</span></li>
-
-        """;
+    private static string Row(Chapter chapter, string extras) =>
+        $"<li data-chapter=\"{Encode(chapter.Path)}\"><a class=\"entry\" href=\"{PageAddress.Of(chapter.Path)}\">{Entry(chapter.Label, chapter.Question)}</a>"
+        + $"<span class=\"facts\">{ChapterList.Facts(chapter)}{extras}</span></li>\n";
 
     private static string ToCome(PlannedChapter chapter) => $"""
         <li class="to-come"><span class="entry">{Entry(chapter.Label, chapter.Question)}</span><span class="facts">to come</span></li>
