@@ -87,7 +87,8 @@ internal static class FirstVector
     {
         ProcessStartInfo start = new(
             Environment.ProcessPath!,
-            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture)])
+        { RedirectStandardOutput = true };
 
         // As a user's program runs, not as one that measures loops.
         start.Environment["DOTNET_TieredCompilation"] = "1";

@@ -23,8 +23,11 @@ public sealed class NpmProjectTests : IDisposable
         using Process build =
             Process.Start(
                 new ProcessStartInfo("dotnet",
-                    ["msbuild", Path.Combine(_folder.Path, "npm.proj"), "-nologo", "-nodeReuse:false", $"-p:BookNode={node}"]) { RedirectStandardOutput =
-                        true })!;
+                    ["msbuild", Path.Combine(_folder.Path, "npm.proj"), "-nologo", "-nodeReuse:false", $"-p:BookNode={node}"])
+                {
+                    RedirectStandardOutput =
+                        true
+                })!;
         string output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await build.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, build.ExitCode);

@@ -59,8 +59,15 @@ public static partial class Chart
         ["cliponaxis"] = false,
         ["line"] = new JsonObject { ["color"] = Palette.Colour(index), ["width"] = 3, ["dash"] = arrow.Dash ? "dash" : "solid" },
         // The tail gets a marker of size 0; the head points away from it.
-        ["marker"] = new JsonObject { ["symbol"] = "arrow", ["angleref"] = "previous", ["size"] = new JsonArray(0, 16), ["opacity"] = 1,
-            ["color"] = Palette.Colour(index), ["line"] = new JsonObject { ["width"] = 0 } },
+        ["marker"] = new JsonObject
+        {
+            ["symbol"] = "arrow",
+            ["angleref"] = "previous",
+            ["size"] = new JsonArray(0, 16),
+            ["opacity"] = 1,
+            ["color"] = Palette.Colour(index),
+            ["line"] = new JsonObject { ["width"] = 0 }
+        },
         ["hovertemplate"] = $"({Page.Hover('x', [arrow.FromX, arrow.X])}, {Page.Hover('y', [arrow.FromY, arrow.Y])})<extra>%{{fullData.name}}</extra>",
     };
 

@@ -83,8 +83,11 @@ public static partial class Chart
             ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)Page.Wrap(category, 12))]),
             ["y"] = Page.Numbers(set.Values),
             // Hatched, because two colours that differ may be the same grey.
-            ["marker"] = new JsonObject { ["color"] = Palette.Colour(index),
-                ["pattern"] = new JsonObject { ["shape"] = Hatches[index % Hatches.Length], ["solidity"] = 0.25 } },
+            ["marker"] = new JsonObject
+            {
+                ["color"] = Palette.Colour(index),
+                ["pattern"] = new JsonObject { ["shape"] = Hatches[index % Hatches.Length], ["solidity"] = 0.25 }
+            },
             ["hovertemplate"] = $"%{{x}}: {Page.Hover('y', set.Values)}<extra>%{{fullData.name}}</extra>",
         };
         if (set.Errors is { } errors)

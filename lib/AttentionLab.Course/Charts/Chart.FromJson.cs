@@ -134,8 +134,12 @@ public static partial class Chart
     private static void UsePalette(JsonArray data, JsonObject layout)
     {
         layout["colorway"] ??= Palette.Colorway();
-        layout["colorscale"] ??= new JsonObject { ["sequential"] = Palette.Sequential, ["sequentialminus"] = Palette.Sequential,
-            ["diverging"] = Palette.Diverging() };
+        layout["colorscale"] ??= new JsonObject
+        {
+            ["sequential"] = Palette.Sequential,
+            ["sequentialminus"] = Palette.Sequential,
+            ["diverging"] = Palette.Diverging()
+        };
         foreach (JsonObject trace in data.Where(trace => KindOf(trace) is "contour" or "heatmap" or "histogram2d" or "histogram2dcontour").Cast<JsonObject>())
         {
             if (trace["colorscale"] is null && trace["coloraxis"] is null)

@@ -143,8 +143,12 @@ public static partial class Chart
                 ["thickness"] = 12,
                 ["outlinewidth"] = 0,
                 ["xpad"] = 6,
-                ["title"] = new JsonObject { ["text"] = Page.Wrap(options.ScaleTitle ?? "", 30), ["side"] = "right",
-                    ["font"] = new JsonObject { ["size"] = 13 } },
+                ["title"] = new JsonObject
+                {
+                    ["text"] = Page.Wrap(options.ScaleTitle ?? "", 30),
+                    ["side"] = "right",
+                    ["font"] = new JsonObject { ["size"] = 13 }
+                },
             },
         };
         SetColours(axis, low, high);

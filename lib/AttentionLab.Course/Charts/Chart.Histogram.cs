@@ -137,8 +137,13 @@ public static partial class Chart
             ["x"] = Page.Numbers([edges[0], .. edges]),
             ["y"] = Page.Numbers([0, .. heights, 0]),
             ["text"] = Page.Texts(["", .. ranges, ""]),
-            ["line"] = new JsonObject { ["shape"] = "hv", ["width"] = 2, ["color"] = Palette.Colour(index),
-                ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid" },
+            ["line"] = new JsonObject
+            {
+                ["shape"] = "hv",
+                ["width"] = 2,
+                ["color"] = Palette.Colour(index),
+                ["dash"] = several && index % 2 == 1 ? "5px,2px" : "solid"
+            },
             ["fill"] = "tozeroy",
             ["fillcolor"] = Palette.Faint(index, 0.3),
             ["hovertemplate"] = $"%{{text}}: {Page.Hover('y', heights)}<extra>%{{fullData.name}}</extra>",

@@ -169,6 +169,10 @@ public static partial class Chart
 
     private static JsonArray Animate(int step) => new(
         new JsonArray($"{step}"),
-        new JsonObject { ["mode"] = "immediate", ["frame"] = new JsonObject { ["duration"] = 0, ["redraw"] = true },
-            ["transition"] = new JsonObject { ["duration"] = 0 } });
+        new JsonObject
+        {
+            ["mode"] = "immediate",
+            ["frame"] = new JsonObject { ["duration"] = 0, ["redraw"] = true },
+            ["transition"] = new JsonObject { ["duration"] = 0 }
+        });
 }

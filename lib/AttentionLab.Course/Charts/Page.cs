@@ -36,8 +36,16 @@ internal static class Page
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
             ["showlegend"] = names.Count > 1,
             // Measured from the edge of the picture, so that plotly keeps room for it under the axis title.
-            ["legend"] = new JsonObject { ["orientation"] = "h", ["xref"] = "container", ["x"] = 0, ["xanchor"] = "left", ["yref"] = "container", ["y"] = 0,
-                ["yanchor"] = "bottom" },
+            ["legend"] = new JsonObject
+            {
+                ["orientation"] = "h",
+                ["xref"] = "container",
+                ["x"] = 0,
+                ["xanchor"] = "left",
+                ["yref"] = "container",
+                ["y"] = 0,
+                ["yanchor"] = "bottom"
+            },
             // On a telephone a finger on a chart should move the page.
             ["dragmode"] = false,
             ["hovermode"] = "closest",

@@ -99,7 +99,8 @@ public sealed class BookPages
         string body = FrontPage.Of(Chapters, _content.Planned, Extras, _prose, front.ToHtml(context), introduction.ToHtml(context));
         return Page(
             new Frame("index.html", CourseTitle, "A course on attention in C#: every claim is an experiment that the reader can run.",
-                ChapterList.Menu(Chapters, _prose, "", null), body, Contents([front, introduction], context)) { Live = live });
+                ChapterList.Menu(Chapters, _prose, "", null), body, Contents([front, introduction], context))
+            { Live = live });
     }
 
     /// <summary>Links to a chapter's solutions and leader's sheet, behind its facts.</summary>
@@ -129,7 +130,8 @@ public sealed class BookPages
             """;
         return Page(
             new Frame(chapter.Path, $"{chapter.Label} · {chapter.Question} – {CourseTitle}", chapter.Question,
-                ChapterList.Menu(Chapters, _prose, "", chapter.Path), body, contents) { Live = live });
+                ChapterList.Menu(Chapters, _prose, "", chapter.Path), body, contents)
+            { Live = live });
     }
 
     private string SolutionPage(Chapter solution, ExecutedNotebook notebook, LivePage? live)
@@ -144,7 +146,8 @@ public sealed class BookPages
             """;
         return Page(
             new Frame(PageAddress.Solution(solution.Name), $"Solutions {chapter?.Label ?? solution.Name} – {CourseTitle}", "Solutions of the exercises.",
-                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(solution.Name)), body, Contents(solution.Texts, context)) { Live = live });
+                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(solution.Name)), body, Contents(solution.Texts, context))
+            { Live = live });
     }
 
     private string SheetPage(string name, MarkdownText text, LivePage? live)
@@ -159,7 +162,8 @@ public sealed class BookPages
             """;
         return Page(
             new Frame(PageAddress.Sheet(name), $"Leader’s sheet {chapter?.Label ?? name} – {CourseTitle}", "For whoever leads the session.",
-                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(name)), body, Contents([text], context)) { Live = live });
+                ChapterList.Menu(Chapters, _prose, "../", PageAddress.Chapter(name)), body, Contents([text], context))
+            { Live = live });
     }
 
     private string ProsePage(string path, MarkdownText text, LivePage? live)
@@ -188,7 +192,8 @@ public sealed class BookPages
 
             """;
         return Page(new Frame(path, $"{name} – {CourseTitle}", $"The file {file} of the library.", ChapterList.Menu(Chapters, _prose, root, null), body,
-            "") { Live = live });
+            "")
+        { Live = live });
     }
 
     private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label)

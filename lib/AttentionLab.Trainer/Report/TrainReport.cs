@@ -39,7 +39,11 @@ internal static class TrainReport
             + "of the {3} nearest words of {4:N0} nouns {5:0.00} % are synonyms, hypernyms, hyponyms or co-hyponyms",
             100 * scores.Triples, 100 * scores.TripleError, scores.TripleCount, TrainWordsMeasures.Near, scores.Nouns, 100 * scores.Precision));
         to.WriteLine();
-        return new() { ["triples"] = ReportTable.Round(scores.Triples), ["triplesError"] = ReportTable.Round(scores.TripleError),
-            ["neighbours"] = ReportTable.Round(scores.Precision) };
+        return new()
+        {
+            ["triples"] = ReportTable.Round(scores.Triples),
+            ["triplesError"] = ReportTable.Round(scores.TripleError),
+            ["neighbours"] = ReportTable.Round(scores.Precision)
+        };
     }
 }

@@ -33,8 +33,11 @@ public class AblateHeadTests
         new("clears everything", (attention, head, loss) => On(attention, loss, w => w.Span.Clear()), "every head is silent"),
         new("counts from 1", (attention, head, loss) => On(attention, loss, w => Rows(w, Math.Max(0, head - 1) * Size(attention), Size(attention))),
             "silenced head 0 instead of head 1"),
-        new("does not put it back", (attention, head, loss) => { Rows(attention.Output.Weight.Value, head * Size(attention),
-            Size(attention)); return loss(); }, "head stays silent"),
+        new("does not put it back", (attention, head, loss) =>
+        {
+            Rows(attention.Output.Weight.Value, head * Size(attention),
+            Size(attention)); return loss();
+        }, "head stays silent"),
         new("not after an exception", (attention, head, loss) =>
         {
             float[] kept = [.. attention.Output.Weight.Value.Values];
@@ -82,8 +85,15 @@ public class AblateHeadTests
         new("mean of both", (attention, head, loss) => (Ablate(attention, head, loss) + loss()) / 2, "mean of the loss"),
         new("rows of W_V", (attention, head, loss) => Kept(attention.Value, loss, map => Rows(map.Weight.Value, head * Size(attention), Size(attention))),
             "*rows* of W_V"),
-        new("hides the exception", (attention, head, loss) => { try { return Ablate(attention, head,
-            loss); } catch (Exception) { return double.NaN; } }, "your code hid it"));
+        new("hides the exception", (attention, head, loss) =>
+        {
+            try
+            {
+                return Ablate(attention, head,
+            loss);
+            }
+            catch (Exception) { return double.NaN; }
+        }, "your code hid it"));
 
     /// <summary>Keys that are all the same and queries that are all 0 give the same weights, so no check can tell them apart.</summary>
     [Theory]

@@ -11,17 +11,26 @@ public class CachedWordTests
 {
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Step>(CachedWord.About, CachedWord.Check, (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs),
-        new("attends before it appends", (x, wq, wk, wv, ks, vs) => { float[] y =
-            Attend(Times(x, wq), ks, vs, 0.5); ks.Add(Times(x, wk)); vs.Add(Times(x, wv)); return y; }, "not finite: you attended to an empty list"),
-        new("the same, with zeros", (x, wq, wk, wv, ks, vs) => { float[] y =
-            ks.Count == 0 ? new float[3] : Attend(Times(x, wq), ks, vs, 0.5); ks.Add(Times(x, wk)); vs.Add(Times(x, wv)); return y; }, "The result is 0"),
+        new("attends before it appends", (x, wq, wk, wv, ks, vs) =>
+        {
+            float[] y =
+            Attend(Times(x, wq), ks, vs, 0.5); ks.Add(Times(x, wk)); vs.Add(Times(x, wv)); return y;
+        }, "not finite: you attended to an empty list"),
+        new("the same, with zeros", (x, wq, wk, wv, ks, vs) =>
+        {
+            float[] y =
+            ks.Count == 0 ? new float[3] : Attend(Times(x, wq), ks, vs, 0.5); ks.Add(Times(x, wk)); vs.Add(Times(x, wv)); return y;
+        }, "The result is 0"),
         new("own value at first, then only those before", Past, "but not itself"),
         new("appends nothing", (x, wq, wk, wv, ks, vs) => Times(x, wv), "still empty"),
         new("appends twice", (x, wq, wk, wv, ks, vs) => { Next(x, wq, wk, wv, ks, vs); return Next(x, wq, wk, wv, ks, vs); }, "exactly one key"),
         new("keeps x", (x, wq, wk, wv, ks, vs) => { float[] y = Next(x, wq, wk, wv, ks, vs); ks[^1] = x; return y; }, "rows of another length"),
         new("keeps queries", (x, wq, wk, wv, ks, vs) => { float[] y = Next(x, wq, wk, wv, ks, vs); ks[^1] = Times(x, wq); return y; }, "holds queries"),
-        new("keeps scaled keys", (x, wq, wk, wv, ks, vs) => { ks.Add([.. Times(x, wk).Select(k => k / 2)]); vs.Add(Times(x, wv)); return Attend(Times(x, wq),
-            ks, vs, 1); }, "already divided"),
+        new("keeps scaled keys", (x, wq, wk, wv, ks, vs) =>
+        {
+            ks.Add([.. Times(x, wk).Select(k => k / 2)]); vs.Add(Times(x, wv)); return Attend(Times(x, wq),
+            ks, vs, 1);
+        }, "already divided"),
         new("own value alone", (x, wq, wk, wv, ks, vs) => { Next(x, wq, wk, wv, ks, vs); return vs[^1]; }, "the words before had no effect"),
         new("no scale", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 1), "The scale is missing"),
         new("divides by the length", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 0.25), "Divide by its root"),
@@ -29,10 +38,13 @@ public class CachedWordTests
         new("root of the width of a value", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 1 / Math.Sqrt(wv.Columns)), "√3"),
         new("query by W_K", (x, wq, wk, wv, ks, vs) => Next(x, wk, wk, wv, ks, vs), "made with W_K"),
         new("plain mean", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 0), "plain mean"),
-        new("not normalised", (x, wq, wk, wv, ks, vs) => { Next(x, wq, wk, wv, ks, vs); float[] q =
+        new("not normalised", (x, wq, wk, wv, ks, vs) =>
+        {
+            Next(x, wq, wk, wv, ks, vs); float[] q =
             Times(x, wq); return vs.Count == 1
                 ? vs[0]
-                : [.. Enumerable.Range(0, 3).Select(c => ks.Select((k, j) => MathF.Exp((float)Dot(q, k) / 2) * vs[j][c]).Sum())]; }, "do not sum to 1"),
+                : [.. Enumerable.Range(0, 3).Select(c => ks.Select((k, j) => MathF.Exp((float)Dot(q, k) / 2) * vs[j][c]).Sum())];
+        }, "do not sum to 1"),
         new("powers overflow", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, stable: false), "A power became ∞"),
         new("scores as weights", (x, wq, wk, wv, ks, vs) => By(x, wq, wk, wv, ks, vs, s => s), "multiplied by its score"),
         new("hides the first key", (x, wq, wk, wv, ks, vs) => By(x, wq, wk, wv, ks, vs, s => s.Length == 1 ? [1] : [0, .. Share(s[1..])]),
@@ -40,18 +52,30 @@ public class CachedWordTests
         new("two newest only",
             (x, wq, wk, wv, ks, vs) => By(x, wq, wk, wv, ks, vs, s => s.Length == 1 ? [1] : [.. new double[s.Length - 2], .. Share(s[^2..])]),
             "two newest words"),
-        new("keys in front, values behind", (x, wq, wk, wv, ks, vs) => { ks.Insert(0, Times(x, wk)); vs.Add(Times(x, wv)); return Attend(Times(x, wq), ks, vs,
-            0.5); }, "different orders"),
-        new("both in front", (x, wq, wk, wv, ks, vs) => { ks.Insert(0, Times(x, wk)); vs.Insert(0, Times(x, wv)); return Attend(Times(x, wq), ks, vs,
-            0.5); }, "append at the end"),
+        new("keys in front, values behind", (x, wq, wk, wv, ks, vs) =>
+        {
+            ks.Insert(0, Times(x, wk)); vs.Add(Times(x, wv)); return Attend(Times(x, wq), ks, vs,
+            0.5);
+        }, "different orders"),
+        new("both in front", (x, wq, wk, wv, ks, vs) =>
+        {
+            ks.Insert(0, Times(x, wk)); vs.Insert(0, Times(x, wv)); return Attend(Times(x, wq), ks, vs,
+            0.5);
+        }, "append at the end"),
         new("best value only", (x, wq, wk, wv, ks, vs) => By(x, wq, wk, wv, ks, vs, s => [.. s.Select(y => y == s.Max() ? 1.0 : 0)]),
             "Only the value of the best key"),
         new("root of the number of keys", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 1 / Math.Sqrt(ks.Count + 1)), "the *number* of keys"),
-        new("cosine", (x, wq, wk, wv, ks, vs) => { Next(x, wq, wk, wv, ks, vs); return Attend(Unit(Times(x, wq)), [.. ks.Select(Unit)], vs,
-            1); }, "by the cosine"),
+        new("cosine", (x, wq, wk, wv, ks, vs) =>
+        {
+            Next(x, wq, wk, wv, ks, vs); return Attend(Unit(Times(x, wq)), [.. ks.Select(Unit)], vs,
+            1);
+        }, "by the cosine"),
         new("always 1/2", (x, wq, wk, wv, ks, vs) => Next(x, wq, wk, wv, ks, vs, 0.5), "these keys have 9 numbers"),
-        new("always keys of 4", (x, wq, wk, wv, ks, vs) => { ks.Add(Times(x, wk)[..4]); vs.Add(Times(x, wv)); return Attend(Times(x, wq)[..4], ks, vs,
-            1 / Math.Sqrt(ks[0].Length + (wk.Columns - 4))); }, "other sizes are not"),
+        new("always keys of 4", (x, wq, wk, wv, ks, vs) =>
+        {
+            ks.Add(Times(x, wk)[..4]); vs.Add(Times(x, wv)); return Attend(Times(x, wq)[..4], ks, vs,
+            1 / Math.Sqrt(ks[0].Length + (wk.Columns - 4)));
+        }, "other sizes are not"),
         new("lists outside", Outside(), "Two texts disturb each other"),
         new("changes W_Q", (x, wq, wk, wv, ks, vs) => { float[] y = Next(x, wq, wk, wv, ks, vs); wq[0, 0] += 1; return y; }, "changed one of its inputs"));
 

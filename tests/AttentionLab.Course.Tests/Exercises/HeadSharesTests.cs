@@ -17,10 +17,13 @@ public class HeadSharesTests
         new("the mean", (heads, wO) => Loop(heads, wO, factor: 1f / heads.Shape[0]), "Heads are added, not averaged"),
         new("block of C/H", (heads, wO) => Loop(heads, wO, (h, c) => h * (wO.Columns / heads.Shape[0]) + c), "you took C/H"),
         new("heads in reverse", (heads, wO) => Loop(heads, wO, (h, c) => (heads.Shape[0] - 1 - h) * heads.Columns + c), "in the reverse order"),
-        new("cuts the output to D_v", (heads, wO) => { Tensor y =
+        new("cuts the output to D_v", (heads, wO) =>
+        {
+            Tensor y =
             Loop(heads, wO); return wO.Columns > heads.Columns && heads.Shape[0] == 3
                 ? new(y.Values[..60], 3, 5, 4)
-                : y; }, "take both sizes from the tensors"),
+                : y;
+        }, "take both sizes from the tensors"),
         new("zeros", (heads, wO) => new Tensor(heads.Shape[0], heads.Shape[1], wO.Columns), "0 everywhere"),
         new("assigns instead of adding", Assigned, "with `+=`"),
         new("running sums", RunningSums, "Your shares grow"));

@@ -16,11 +16,17 @@ public class PlaceTestTests
         new("sequences alike only", add => Alike(Added(add, X(3, 8, 4)), 1e-4), "nothing at all"),
         new("something is added", add => Alike(Added(add, X(3, 8, 4)), 1e-4) && Largest(add) > 1e-4, "Every place got the same row"),
         new("places differ only", add => Apart(Added(add, X(3, 8, 4)), 1e-4), "Only sequence 0 got positions"),
-        new("first two sequences", add => { Tensor d =
-            Added(add, X(3, 8, 4)); return Apart(d, 1e-4) && Alike(d, 1e-4, sequences: 2); }, "Only the *last* sequence"),
+        new("first two sequences", add =>
+        {
+            Tensor d =
+            Added(add, X(3, 8, 4)); return Apart(d, 1e-4) && Alike(d, 1e-4, sequences: 2);
+        }, "Only the *last* sequence"),
         new("four tokens", add => Right(add, tokens: 4), "places 0 and 5 got the same row"),
-        new("neighbours only, from place 1", add => { Tensor d =
-            Added(add, X(3, 8, 4)); return Alike(d, 1e-4) && Enumerable.Range(1, 6).All(t => !Same(d, t, t + 1)) && !Same(d, 0, 5); }, "only places 0 and 1"),
+        new("neighbours only, from place 1", add =>
+        {
+            Tensor d =
+            Added(add, X(3, 8, 4)); return Alike(d, 1e-4) && Enumerable.Range(1, 6).All(t => !Same(d, t, t + 1)) && !Same(d, 0, 5);
+        }, "only places 0 and 1"),
         new("x of ones", add => Right(add, x: Ones()), "This layer multiplies"),
         new("a batch of copies", add => Right(add, x: Copies()), "chosen by what the token is"));
 

@@ -32,16 +32,30 @@ public class RotaryByHandTests
         new("divides by pairs", (x, p) => Pairs(x, p, Turn, i => -4.0 * i / x.Length), "not by the number of pairs"),
         new("pairs from 1", (x, p) => Pairs(x, p, Turn, i => x.Length == 2 ? 0 : -2.0 * (i + 1) / x.Length), "Your pairs count from 1"),
         new("angles 1, 1/2", (x, p) => Pairs(x, p, Turn, i => -Math.Log(i + 1) / Math.Log(10000)), "constant *factor*"),
-        new("only the first pair", (x, p) => { float[] y = Right(x, p); for (int i = 0; i < x.Length; i++) { y[i] =
-            i % (x.Length / 2) == 0 ? y[i] : x[i]; } return y; }, "Only the first pair"),
+        new("only the first pair", (x, p) =>
+        {
+            float[] y = Right(x, p); for (int i = 0; i < x.Length; i++)
+            {
+                y[i] =
+            i % (x.Length / 2) == 0 ? y[i] : x[i];
+            }
+            return y;
+        }, "Only the first pair"),
         new("base 1000", (x, p) => Pairs(x, p, Turn, i => -1.5 * i / x.Length), "base is 1000."),
         new("base of Llama 3", (x, p) => Pairs(x, p, Turn, i => -2.0 * i / x.Length * Math.Log(500000) / Math.Log(10000)), "base is 500000"),
         new("slow pairs first", (x, p) => x.Length == 2 ? Right(x, p) : Pairs(x, p, Turn, i => -2.0 * (x.Length / 2 - 1 - i) / x.Length), "turned round"),
         new("first with last", (x, p) => [.. Half(Right(Folded(x), p), 0), .. Half(Right(Folded(x), p), 1).Reverse()], "the first number with the last"),
         new("length divided", (x, p) => [.. Right(x, p).Select(v => v / MathF.Sqrt(x.Length))], "You divided by √D"),
         new("mirrored", (x, p) => Pairs(x, p, (a, b, c, s) => (a * c - b * s, a * s - b * c)), "wrong sign: it is a·sin *plus*"),
-        new("knows four numbers only", (x, p) => { float[] y = Right(x, p); for (int i = 2; i < x.Length / 2; i++) { (y[i], y[i + x.Length / 2]) =
-            (x[i], x[i + x.Length / 2]); } return y; }, "Four pairs"),
+        new("knows four numbers only", (x, p) =>
+        {
+            float[] y = Right(x, p); for (int i = 2; i < x.Length / 2; i++)
+            {
+                (y[i], y[i + x.Length / 2]) =
+            (x[i], x[i + x.Length / 2]);
+            }
+            return y;
+        }, "Four pairs"),
         new("places to 99", (x, p) => Right(x, p % 100), "The place is far"),
         new("in place", (x, p) => { Right(x, p).CopyTo(x, 0); return x; }, "changed one of its inputs"));
 

@@ -15,18 +15,31 @@ public class RunningStateTests
         new("reads with k", (q, k, v, s, d) => Loop(k, k, v, s, d), "You read with k"),
         new("writes with q", (q, k, v, s, d) => Loop(q, q, v, s, d), "You wrote q·v"),
         new("own token twice", (q, k, v, s, d) => { float[] o = Loop(q, k, v, s, d); return [.. o.Select((x, c) => x + Dot(q, k) * v[c])]; }, "counts twice"),
-        new("transposed state", (q, k, v, s, d) => { float[] o = new float[v.Length]; for (int a = 0; a < 2; a++) { for (int c =
-            0; c < 3; c++) { s[c, a] += k[a] * v[c]; o[c] += q[a] * s[c, a]; } } return o; }, "lies outside shape (2, 3)"),
+        new("transposed state", (q, k, v, s, d) =>
+        {
+            float[] o = new float[v.Length]; for (int a = 0; a < 2; a++)
+            {
+                for (int c =
+            0; c < 3; c++) { s[c, a] += k[a] * v[c]; o[c] += q[a] * s[c, a]; }
+            }
+            return o;
+        }, "lies outside shape (2, 3)"),
         new("overwrites the state", (q, k, v, s, d) => { s.Span.Clear(); return Loop(q, k, v, s, d); }, "sees only itself"),
         new("no decay", (q, k, v, s, d) => Loop(q, k, v, s, 1), "The decay had no effect"),
-        new("the newest decays too", (q, k, v, s, d) => { Write(k, v, s, 1); Multiply.Scale(s.Span, d, s.Span); return Read(q, s,
-            v.Length); }, "The newest token decays, too"),
+        new("the newest decays too", (q, k, v, s, d) =>
+        {
+            Write(k, v, s, 1); Multiply.Scale(s.Span, d, s.Span); return Read(q, s,
+            v.Length);
+        }, "The newest token decays, too"),
         new("decays twice", (q, k, v, s, d) => Loop(q, k, v, s, d * d), "decays twice"),
         new("divides by the decay", (q, k, v, s, d) => Loop(q, k, v, s, 1 / d), "The old grows"),
         new("decays the output", (q, k, v, s, d) => [.. Loop(q, k, v, s, 1).Select(o => o * d)], "multiplied the output or the new matrix"),
         new("running average", (q, k, v, s, d) => Loop(q, [.. k.Select(x => (1 - d) * x)], v, s, d), "by 1 − λ"),
-        new("decays too late", (q, k, v, s, d) => { float[] o = Read(q, s, v.Length); float own =
-            Dot(q, k); Write(k, v, s, d); return [.. o.Select((x, c) => x + own * v[c])]; }, "one token too late"),
+        new("decays too late", (q, k, v, s, d) =>
+        {
+            float[] o = Read(q, s, v.Length); float own =
+            Dot(q, k); Write(k, v, s, d); return [.. o.Select((x, c) => x + own * v[c])];
+        }, "one token too late"),
         new("decays in each turn of a loop", (q, k, v, s, d) => Loop(q, k, v, s, MathF.Pow(d, 3)), "not once in each turn"),
         new("last a only", (q, k, v, s, d) => { Write(k, v, s, d); return [.. v.Select((_, c) => q[^1] * s[q.Length - 1, c])]; }, "Only the last a was kept"),
         new("diagonal only", (q, k, v, s, d) => [.. v.Select((x, c) => c < q.Length ? q[c] * k[c] * x : 0)], "for *every* a and c"),

@@ -15,8 +15,11 @@ public class SplitAtTwoSizesTests
         new("softmax over everything", (x, w1, w2) => Flat(Logits(x, w1, w2).Softmax().Reshape(x.Length, w1.Columns)), "all 12 logits"),
         new("no GELU", (x, w1, w2) => Soft(Pool(x).MatMul(w1).MatMul(w2), w1.Columns), "The GELU between"),
         new("ReLU", (x, w1, w2) => Soft(Logits(x, w1, w2, h => MathF.Max(h, 0)), w1.Columns), "You used ReLU"),
-        new("logits as (C, K)", (x, w1, w2) => { Tensor t =
-            Logits(x, w1, w2).Reshape(w1.Columns, x.Length).Transpose(); return Soft(t.Reshape(1, t.Length), w1.Columns); }, "as (C, K)"),
+        new("logits as (C, K)", (x, w1, w2) =>
+        {
+            Tensor t =
+            Logits(x, w1, w2).Reshape(w1.Columns, x.Length).Transpose(); return Soft(t.Reshape(1, t.Length), w1.Columns);
+        }, "as (C, K)"),
         new("mean over branches", (x, w1, w2) => Soft(Logits([.. x.Select(b => b * (1f / x.Length))], w1, w2), w1.Columns), "mean over the branches"),
         new("first branch only", (x, w1, w2) => Soft(Logits([x[0]], w1, w2), w1.Columns), "first branch only"),
         new("W1 transposed", (x, w1, w2) => Right(x, w1.Transpose(), w2), "W₁ is transposed"),
@@ -27,8 +30,11 @@ public class SplitAtTwoSizesTests
         new("largest place", (x, w1, w2) => Right([.. x.Select(Largest)], w1, w2), "largest number of each channel"),
         new("always divides by 6", (x, w1, w2) => x[0].Rows < 100 ? Right(x, w1, w2) : Soft(Logits([.. x.Select(b => b * (b.Rows / 6f))], w1, w2), w1.Columns),
             "not by a fixed 6"),
-        new("no largest logit", (x, w1, w2) => Table(Logits(x, w1, w2), w1.Columns, column => { float[] p =
-            [.. column.Select(MathF.Exp)]; return [.. p.Select(v => v / p.Sum())]; }), "e to a large logit"),
+        new("no largest logit", (x, w1, w2) => Table(Logits(x, w1, w2), w1.Columns, column =>
+        {
+            float[] p =
+            [.. column.Select(MathF.Exp)]; return [.. p.Select(v => v / p.Sum())];
+        }), "e to a large logit"),
         new("always three branches", (x, w1, w2) => x.Length == 3 ? Right(x, w1, w2) : new float[3, w1.Columns], "nothing says 3 or 4"),
         new("writes into W1", (x, w1, w2) => { float[,] w = Right(x, w1, w2); w1.Span.Clear(); return w; }, "changed one of its inputs"));
 

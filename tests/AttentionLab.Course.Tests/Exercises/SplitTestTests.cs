@@ -12,17 +12,29 @@ public class SplitTestTests
         new("refuses everything", split => false, "You refused a right split"),
         new("accepts everything", split => true, "A reshape alone passed"),
         new("token number as value", split => Compare(split, 5, 12, 3, (t, c) => t), "h, h + H"),
-        new("head 0 only", split => { Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 20)
-            .All(i => y[0, i / 4, i % 4] == x[i / 4, i % 4]); }, "copy of head 0"),
-        new("first column of each head", split => { Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 15)
-            .All(i => y[i / 5, i % 5, 0] == x[i % 5, i / 5 * 4]); }, "very last number"),
-        new("heads in any order", split => { Tensor x = Numbered(5, 12),
+        new("head 0 only", split =>
+        {
+            Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 20)
+            .All(i => y[0, i / 4, i % 4] == x[i / 4, i % 4]);
+        }, "copy of head 0"),
+        new("first column of each head", split =>
+        {
+            Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 15)
+            .All(i => y[i / 5, i % 5, 0] == x[i % 5, i / 5 * 4]);
+        }, "very last number"),
+        new("heads in any order", split =>
+        {
+            Tensor x = Numbered(5, 12),
             y = split(x, 3); return Enumerable.Range(0, 3)
                 .All(h => Enumerable.Range(0, 3).Any(g => Enumerable.Range(0, 20).All(i => y[h, i / 4, i % 4] == x[i / 4, g * 4 + i % 4])))
-                    && y[0, 0, 0] != y[1, 0, 0]; }, "the last head comes first"),
+                    && y[0, 0, 0] != y[1, 0, 0];
+        }, "the last head comes first"),
         new("column number as value", split => Compare(split, 5, 12, 3, (t, c) => c), "Look at every token"),
-        new("flat order, no shape", split => { Tensor x = Numbered(5, 12),
-            y = split(x, 3); return y.Shape[0] != 3 || Compare(split, 5, 12, 3); }, "Look at the shape too"));
+        new("flat order, no shape", split =>
+        {
+            Tensor x = Numbered(5, 12),
+            y = split(x, 3); return y.Shape[0] != 3 || Compare(split, 5, 12, 3);
+        }, "Look at the shape too"));
 
     /// <summary>More tests that people write; each is told of the first split that slips through.</summary>
     [Fact]

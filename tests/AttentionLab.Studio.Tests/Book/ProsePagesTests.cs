@@ -30,9 +30,12 @@ public sealed partial class ProsePagesTests
     public void Chinese_OutsideOfBrackets_IsMarkedToo()
     {
         CourseContent content =
-            SampleCourse.Content() with { Pages =
+            SampleCourse.Content() with
+            {
+                Pages =
                 [new CourseText("glossary", Glossary),
-                    new CourseText("words", "# Words\n\nBackwards (反向传播, *backward*) and (*key*, 键), a [query (查询)](01-sample.dib).")] };
+                    new CourseText("words", "# Words\n\nBackwards (反向传播, *backward*) and (*key*, 键), a [query (查询)](01-sample.dib).")]
+            };
         string page = new BookPages(content, new Formulas(node: null)).Render("words.html")!;
         Assert.Contains("(<span lang=\"zh-Hans\">反向传播</span>, <em>backward</em>) and (<em>key</em>, <span lang=\"zh-Hans\">键</span>)", page);
     }
@@ -50,8 +53,11 @@ public sealed partial class ProsePagesTests
     public void Word_InsideOfALink_StaysPartOfThatLink()
     {
         CourseContent content =
-            SampleCourse.Content() with { Pages =
-                [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n[query (查询)](../01-sample.dib)")] };
+            SampleCourse.Content() with
+            {
+                Pages =
+                [new CourseText("glossary", Glossary), new CourseText("words", "# Words\n\n[query (查询)](../01-sample.dib)")]
+            };
         Assert.Contains(">query (<span lang=\"zh-Hans\">查询</span>)</a>", new BookPages(content, new Formulas(node: null)).Render("words.html"));
     }
 

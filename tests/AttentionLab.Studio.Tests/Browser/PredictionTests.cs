@@ -164,9 +164,12 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
     {
         string path = _folder.Write("01-one.dib", SamplePredictions.Text("01-one"));
         ExecutedNotebook notebook = NotebookRunner.NotRun(path, DibDocument.Read(path));
-        notebook = notebook with { Cells =
+        notebook = notebook with
+        {
+            Cells =
             [.. notebook.Cells.Select(
-                cell => cell.Language == "csharp" ? cell with { Outputs = [SamplePredictions.Output("", cell.Number)], NotRun = false } : cell)] };
+                cell => cell.Language == "csharp" ? cell with { Outputs = [SamplePredictions.Output("", cell.Number)], NotRun = false } : cell)]
+        };
         string book = Path.Combine(_folder.Path, "book");
         BookWriter.Write(book, new CourseContent([notebook], [], [], null), new Formulas());
         WatchedPage page = await browser.OpenAsync(width, scripts: scripts);

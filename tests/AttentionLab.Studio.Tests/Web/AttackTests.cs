@@ -171,8 +171,14 @@ public sealed class AttackTests : IAsyncDisposable
     public void Codespace_ByItsEnvironment_NamesItsForwarder(string? codespaces, string? name, string? domain, string? host) =>
         Assert.Equal(host,
             Forwarding.OfCodespace(5080,
-                variable => variable switch { "CODESPACES" => codespaces, "CODESPACE_NAME" => name, "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN" => domain, _ =>
-                    null }));
+                variable => variable switch
+                {
+                    "CODESPACES" => codespaces,
+                    "CODESPACE_NAME" => name,
+                    "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN" => domain,
+                    _ =>
+                    null
+                }));
 
     private async Task<string> StartAsync(string? forwarded = null)
     {
