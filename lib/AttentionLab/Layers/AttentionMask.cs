@@ -107,8 +107,16 @@ public sealed class AttentionMask
         }
     }
 
-    /// <summary>As kernels take it.</summary>
-    internal AttendMask OfAll() => new() { Causal = _causal, Keys = _keys is null ? default : _keys.Values, Pairs = _pairs is null ? default : _pairs.Values };
+    /// <summary>The conditions as kernels take them; null hides nothing.</summary>
+    internal static AttendMask Kernel(AttentionMask? mask) => new()
+    {
+        Causal = mask is { _causal: true },
+        Keys = mask?._keys is { } keys ? keys.Values : default,
+        Pairs = mask?._pairs is { } pairs ? pairs.Values : default,
+    };
+
+    /// <summary>The bias as kernels take it; empty for none.</summary>
+    internal static ReadOnlySpan<float> KernelBias(AttentionMask? mask) => mask?._bias is { } bias ? bias.Span : default;
 
     private static Tensor Sum(Tensor a, Tensor b)
     {

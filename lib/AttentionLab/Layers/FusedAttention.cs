@@ -14,8 +14,8 @@ public static class FusedAttention
     /// <param name="Key">K of the forward.</param>
     /// <param name="Value">V of the forward.</param>
     /// <param name="Output">Output of the forward.</param>
-    /// <param name="Statistics">(…, T_q, 2): half the maximum in use and Σ e^(s −
-    /// maximum) of each row of scores; the sum is 0 where nothing may be seen.</param>
+    /// <param name="Statistics">(B, H, T_q, 2), with B and H 1 where there is none: half the maximum in use and Σ e^(s − maximum) of each row of scores;
+    /// the sum is 0 where nothing may be seen.</param>
     /// <param name="Mask">Mask of the forward.</param>
     /// <param name="Scale">Factor of the scores.</param>
     public readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor Statistics, AttentionMask? Mask, float Scale);
@@ -30,26 +30,16 @@ public static class FusedAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttendSizes sizes = AttentionLayout.Of(query, key, value);
-        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
-        Tensor statistics = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, 2));
-        float factor = scale ?? AttentionLayout.Scale(sizes);
-        FlashAttend.Forward(AttentionLayout.Input(query, key, value, mask, factor), output.Span, statistics.Span);
-        return (output, new Saved(query, key, value, output, statistics, mask, factor));
+        AttentionInput input = AttentionInput.Of(query, key, value, mask, scale);
+        (Tensor output, Tensor statistics) = Forward(input);
+        return (output, new Saved(query, key, value, output, statistics, mask, input.Scale));
     }
 
     /// <summary>The output alone, where no backward follows.</summary>
     /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor, AttentionMask?, float?)"/>
     /// <returns>Output (…, T_q, D_v).</returns>
-    public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
-    {
-        AttendSizes sizes = AttentionLayout.Of(query, key, value);
-        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
-        FlashAttend.Forward(AttentionLayout.Input(query, key, value, mask, scale ?? AttentionLayout.Scale(sizes)), output.Span, []);
-        return output;
-    }
+    public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null) =>
+        Infer(AttentionInput.Of(query, key, value, mask, scale));
 
     /// <summary>Gradients of the three inputs; see <see cref="FlashAttend"/> for the derivation.</summary>
     /// <param name="dOutput">∂L/∂output, shaped like the output.</param>
@@ -59,45 +49,35 @@ public static class FusedAttention
     /// <exception cref="ArgumentException"><paramref name="dOutput"/> or <paramref name="dBias"/> has another shape.</exception>
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
-        ArgumentNullException.ThrowIfNull(dOutput);
-        AttendSizes sizes = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
-        if (!dOutput.Shape.SequenceEqual(saved.Output.Shape))
-        {
-            throw new ArgumentException(
-                $"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(saved.Output.Shape)}: pass the gradient of that output.");
-        }
-
-        if (dBias is not null)
-        {
-            AttentionMask.Bias(dBias).Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        }
-
+        AttentionInput input = AttentionInput.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
+        input.CheckGradients(dOutput, dBias);
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
-        FlashAttend.Backward(
-            AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Output.Span, saved.Statistics.Span, dOutput.Span, to);
+        Backward(input, saved.Output, saved.Statistics, dOutput, to);
         return (dQuery, dKey, dValue);
     }
 
-    /// <summary>The same over heads where the projections of a layer wrote them: (B,T,H·D) or (T,H·D).</summary>
-    /// <returns>Output (B,T_q,H·D_v), and (B,H,T_q,2) for the backward.</returns>
-    internal static (Tensor Output, Tensor Statistics) Forward(HeadInput heads)
+    /// <summary>The same over heads that lie anywhere: the output lies as the queries do; the statistics are (B,H,T_q,2).</summary>
+    internal static (Tensor Output, Tensor Statistics) Forward(AttentionInput input)
     {
-        AttendInput<float> input = heads.Kernel;
-        (int batch, int count, int queries, int keys, _, int valueDim) = input.Sizes;
-        heads.Mask?.Check(batch, count, queries, keys);
-        Tensor output = ShapeCheck.WithColumns(heads.Query.Matrix, count * valueDim), statistics = Workspace.Rent(batch, count, queries, 2);
-        FlashAttend.Forward(input, output.Span, HeadLayout.Merged(queries, valueDim, output.Columns), statistics.Span);
-        return (output, statistics);
+        Tensor statistics = Workspace.Rent(input.Query.Batch, input.Query.Heads, input.Query.Tokens, 2);
+        return (Run(input, statistics.Span), statistics);
     }
 
-    /// <summary>
-    /// Gradients of queries, keys and values, overwritten where <paramref name="to"/> says: in columns that lie as those of <paramref name="heads"/>.
-    /// </summary>
-    internal static void Backward(HeadInput heads, Tensor output, Tensor statistics, Tensor dOutput, HeadInput to)
+    /// <summary>The output alone.</summary>
+    internal static Tensor Infer(AttentionInput input) => Run(input, []);
+
+    /// <summary>Gradients of queries, keys, values and bias: each lies as what it is the gradient of.</summary>
+    internal static void Backward(AttentionInput input, Tensor output, Tensor statistics, Tensor dOutput, in AttendGradients<float> to)
     {
-        AttendInput<float> input = heads.Kernel;
-        HeadSpan<float> outputs = new(output.Span, HeadLayout.Merged(input.Sizes.Queries, input.Sizes.ValueDim, output.Columns));
-        FlashAttend.Backward(input, outputs, statistics.Span, dOutput.Span, new() { Q = to.Query.Span, K = to.Key.Span, V = to.Value.Span });
+        HeadTensor outputs = new(output, 0, input.Query.Heads, input.Value.Size);
+        FlashAttend.Backward(input.Kernel, outputs.Kernel, statistics.Span, dOutput.Span, to);
+    }
+
+    private static Tensor Run(AttentionInput input, Span<float> statistics)
+    {
+        HeadTensor output = input.Query.Rent(input.Value.Size);
+        FlashAttend.Forward(input.Kernel, output.Span, output.Layout, statistics);
+        return output.Values;
     }
 }

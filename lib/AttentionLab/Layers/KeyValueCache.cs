@@ -86,8 +86,8 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
             V = new(_values, HeadLayout.Split(heads, capacity, valueSize)),
             Sizes = new(batch, heads, n, Length, headSize, valueSize),
             Scale = scale,
-            Mask = mask is null ? default : mask.OfAll(),
-            Bias = mask?.BiasValues is { } bias ? bias.Span : default,
+            Mask = AttentionMask.Kernel(mask),
+            Bias = AttentionMask.KernelBias(mask),
         };
         Kernels.Attend.Forward(input, output.Span, _weights.AsSpan(0, weights));
         return output;

@@ -22,6 +22,6 @@ public sealed partial class MultiHeadAttention
     {
         Check(x, memory);
         (Tensor queries, Tensor keysAndValues) = Project(x, memory);
-        return Output.Forward(FusedAttention.Forward(Split(queries, keysAndValues, mask)).Output).Y;
+        return Output.Forward(FusedAttention.Infer(Split(queries, keysAndValues, mask))).Y;
     }
 }

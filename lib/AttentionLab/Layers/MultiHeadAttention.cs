@@ -67,7 +67,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     {
         Check(x, memory);
         (Tensor queries, Tensor keysAndValues) = Project(x, memory);              // (B,T_q,C) → (B,T_q,H·D), (B,T_k,C) → (B,T_k,H·(D+D_v))
-        HeadInput heads = Split(queries, keysAndValues, mask);                    // (B,H,T,D): head h is columns h·D … h·D+D−1, where they stand
+        AttentionInput heads = Split(queries, keysAndValues, mask);               // (B,H,T,D): head h is columns h·D … h·D+D−1, where they stand
         (Tensor mixed, Tensor statistics) = FusedAttention.Forward(heads);        // softmax(scale·Q·Kᵀ)·V of each head: (B,T_q,H·D_v)
         (Tensor y, Linear.Saved output) = Output.Forward(mixed);                  // joined by W_O: (B,T_q,C)
         return (y, new Saved { X = x, Memory = memory, Heads = heads, Statistics = statistics, Output = output });
@@ -123,31 +123,34 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     }
 
     /// <summary>Step 2, split: nothing moves. Queries and keys are turned by their positions.</summary>
-    private HeadInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
+    private AttentionInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
     {
-        HeadInput split = Columns(queries, keysAndValues, mask);
-        _rotary?.Turn(split.Query, back: false);
-        _rotary?.Turn(split.Key, back: false);
-        return split;
+        (HeadTensor query, HeadTensor key, HeadTensor value) = Columns(queries, keysAndValues);
+        _rotary?.Turn(query, back: false);
+        _rotary?.Turn(key, back: false);
+        AttentionInput input = new(query, key, value, mask, Scale);
+        input.CheckMask();
+        return input;
     }
 
     /// <summary>Where the heads stand: keys and values behind the queries if one matrix holds all of them.</summary>
-    private HeadInput Columns(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
+    private (HeadTensor Query, HeadTensor Key, HeadTensor Value) Columns(Tensor queries, Tensor keysAndValues)
     {
         int first = ReferenceEquals(queries, keysAndValues) ? Query.Outputs : 0;
-        HeadColumns key = new(keysAndValues, first, heads, HeadSize), value = new(keysAndValues, first + Key.Outputs, heads, Value.Outputs / heads);
-        return new(new(queries, 0, heads, HeadSize), key, value, mask, Scale);
+        HeadTensor key = new(keysAndValues, first, heads, HeadSize), value = new(keysAndValues, first + Key.Outputs, heads, Value.Outputs / heads);
+        return (new(queries, 0, heads, HeadSize), key, value);
     }
 
     /// <summary>From dy to the gradients of the projections, written where the projections would stand. Adds to the gradients of W_O.</summary>
     private void BackwardHeads(Tensor dy, Saved saved, Tensor dQueries, Tensor dKeysAndValues)
     {
         Tensor dMixed = Output.Backward(dy, saved.Output);
-        HeadInput gradients = Columns(dQueries, dKeysAndValues, saved.Heads.Mask);
-        FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, gradients);
+        (HeadTensor dQuery, HeadTensor dKey, HeadTensor dValue) = Columns(dQueries, dKeysAndValues);
+        AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span };
+        FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, to);
         Workspace.Return(dMixed);
-        _rotary?.Turn(gradients.Query, back: true);
-        _rotary?.Turn(gradients.Key, back: true);
+        _rotary?.Turn(dQuery, back: true);
+        _rotary?.Turn(dKey, back: true);
     }
 
     private void Check(Tensor x, Tensor memory)
@@ -195,7 +198,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         /// <summary>The maximum in use, halved, and Σ e^(s − maximum) of each row of scores, (B,H,T_q,2).</summary>
         public required Tensor Statistics { get; init; }
 
-        internal HeadInput Heads { get; init; }
+        internal AttentionInput Heads { get; init; }
 
         internal Linear.Saved Output { get; init; }
 

@@ -93,7 +93,7 @@ public sealed class PackedAttention
         _layer.Rotary?.CheckPositions(tokens, 0);
         for (int row = 0; _layer.Rotary is not null && row < rows; row++)
         {
-            _layer.Rotary.Turn(projections.Slice(row * wide, 2 * heads * size), row % tokens);
+            _layer.Rotary.Turn(projections.Slice(row * wide, 2 * heads * size), row % tokens, back: false);
         }
 
         HeadLayout at = HeadLayout.Merged(tokens, size, wide), valuesAt = HeadLayout.Merged(tokens, valueSize, wide);

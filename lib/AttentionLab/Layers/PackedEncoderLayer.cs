@@ -48,7 +48,7 @@ public sealed class PackedEncoderLayer(EncoderLayer layer)
         ShapeCheck.Same(y, x, nameof(y), nameof(x));
         int batch = x.Rank == 3 ? x.Shape[0] : 1, tokens = x.Shape[^2];
         mask?.Check(batch, _attention.HeadCount, tokens, tokens);
-        Infer(x.Span, y.Span, batch, mask is null ? default : mask.OfAll(), mask?.BiasValues is { } bias ? bias.Span : []);
+        Infer(x.Span, y.Span, batch, AttentionMask.Kernel(mask), AttentionMask.KernelBias(mask));
     }
 
     /// <summary>One layer over spans.</summary>

@@ -40,32 +40,12 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         ReadOnlySpan<float> cos = _tables.Cos.AsSpan(start * half, tokens * half), sin = _tables.Sin.AsSpan(start * half, tokens * half);
         for (int at = 0; at < x.Length; at += block)
         {
-            Span<float> part = x.Span.Slice(at, block);
-            if (back)
-            {
-                Kernels.Rotate.Backward(part, cos, sin, part, tokens, headSize);
-            }
-            else
-            {
-                Kernels.Rotate.Forward(part, cos, sin, part, tokens, headSize);
-            }
+            Turn(x.Span.Slice(at, block), cos, sin, tokens, back);
         }
     }
 
-    /// <summary>Turns the heads of one token, which stand side by side.</summary>
-    internal void Turn(Span<float> heads, int position)
-    {
-        int half = headSize / 2;
-        ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
-        for (int at = 0; at < heads.Length; at += headSize)
-        {
-            Span<float> head = heads.Slice(at, headSize);
-            Kernels.Rotate.Forward(head, cos, sin, head, 1, headSize);
-        }
-    }
-
-    /// <summary>Turns every head by the position of its token, where it stands.</summary>
-    internal void Turn(HeadColumns x, bool back)
+    /// <summary>Turns every head by the position of its token, where it stands: in columns.</summary>
+    internal void Turn(HeadTensor x, bool back)
     {
         if (x.Size != headSize)
         {
@@ -73,24 +53,34 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         }
 
         CheckPositions(x.Tokens, 0);
-        int half = headSize / 2, columns = x.Matrix.Columns;
         Span<float> values = x.Span;
-        for (int row = 0; row < x.Matrix.Rows; row++)
+        for (int row = 0; row < x.Values.Rows; row++)
         {
-            int position = row % x.Tokens;
-            ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
-            for (int h = 0; h < x.Heads; h++)
-            {
-                Span<float> head = values.Slice(row * columns + h * headSize, headSize);
-                if (back)
-                {
-                    Kernels.Rotate.Backward(head, cos, sin, head, 1, headSize);
-                }
-                else
-                {
-                    Kernels.Rotate.Forward(head, cos, sin, head, 1, headSize);
-                }
-            }
+            Turn(values.Slice(row * x.Values.Columns, x.Heads * headSize), row % x.Tokens, back);
+        }
+    }
+
+    /// <summary>Turns the heads of one token, which stand side by side.</summary>
+    internal void Turn(Span<float> heads, int position, bool back)
+    {
+        int half = headSize / 2;
+        ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
+        for (int at = 0; at < heads.Length; at += headSize)
+        {
+            Turn(heads.Slice(at, headSize), cos, sin, 1, back);
+        }
+    }
+
+    /// <summary>Turns rows of neighbouring positions, whose cosines and sines are given.</summary>
+    private void Turn(Span<float> rows, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, int count, bool back)
+    {
+        if (back)
+        {
+            Kernels.Rotate.Backward(rows, cos, sin, rows, count, headSize);
+        }
+        else
+        {
+            Kernels.Rotate.Forward(rows, cos, sin, rows, count, headSize);
         }
     }
 

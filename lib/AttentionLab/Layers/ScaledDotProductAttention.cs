@@ -28,13 +28,10 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttendSizes sizes = AttentionLayout.Of(query, key, value);
-        mask?.Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        Tensor output = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.ValueDim));
-        Tensor weights = Workspace.Rent(AttentionLayout.Shape(query, sizes.Queries, sizes.Keys));
-        Saved saved = new(query, key, value, weights, mask, scale ?? AttentionLayout.Scale(sizes));
-        Attend.Forward(AttentionLayout.Input(query, key, value, mask, saved.Scale), output.Span, weights.Span);
-        return (output, saved);
+        AttentionInput input = AttentionInput.Of(query, key, value, mask, scale);
+        Tensor output = input.Query.Rent(value.Columns).Values, weights = ShapeCheck.WithColumns(query, input.Key.Tokens);
+        Attend.Forward(input.Kernel, output.Span, weights.Span);
+        return (output, new Saved(query, key, value, weights, mask, input.Scale));
     }
 
     /// <summary>Gradients of the three inputs; see <see cref="Attend"/> for the derivation.</summary>
@@ -45,23 +42,11 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException"><paramref name="dOutput"/> or <paramref name="dBias"/> has another shape.</exception>
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
-        ArgumentNullException.ThrowIfNull(dOutput);
-        AttendSizes sizes = AttentionLayout.Of(saved.Query, saved.Key, saved.Value);
-        int[] expected = AttentionLayout.Shape(saved.Query, sizes.Queries, sizes.ValueDim);
-        if (!dOutput.Shape.SequenceEqual(expected))
-        {
-            throw new ArgumentException(
-                $"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(expected)}: pass the gradient of that output.");
-        }
-
-        if (dBias is not null)
-        {
-            AttentionMask.Bias(dBias).Check(sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys);
-        }
-
+        AttentionInput input = AttentionInput.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
+        input.CheckGradients(dOutput, dBias);
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
-        Attend.Backward(AttentionLayout.Input(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale), saved.Weights.Span, dOutput.Span, to);
+        Attend.Backward(input.Kernel, saved.Weights.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
 }
