@@ -81,15 +81,51 @@ internal static class BertNames
         new($"{name}.bias", [channels], (e, _) => norm(e).Shift),
     ];
 
-    private sealed record LayerNames(
-        string Layer, string Query, string Key, string Value, string Output, string AttentionNorm, string Expand, string Contract, string FeedForwardNorm)
+    /// <summary>The names within one layer.</summary>
+    private sealed record LayerNames
     {
-        public static LayerNames Bert { get; } = new(
-            "encoder.layer", "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
-            "intermediate.dense", "output.dense", "output.LayerNorm");
+        public static LayerNames Bert { get; } = new()
+        {
+            Layer = "encoder.layer",
+            Query = "attention.self.query",
+            Key = "attention.self.key",
+            Value = "attention.self.value",
+            Output = "attention.output.dense",
+            AttentionNorm = "attention.output.LayerNorm",
+            Expand = "intermediate.dense",
+            Contract = "output.dense",
+            FeedForwardNorm = "output.LayerNorm",
+        };
 
-        public static LayerNames Distil { get; } = new(
-            "transformer.layer", "attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1", "ffn.lin2",
-            "output_layer_norm");
+        public static LayerNames Distil { get; } = new()
+        {
+            Layer = "transformer.layer",
+            Query = "attention.q_lin",
+            Key = "attention.k_lin",
+            Value = "attention.v_lin",
+            Output = "attention.out_lin",
+            AttentionNorm = "sa_layer_norm",
+            Expand = "ffn.lin1",
+            Contract = "ffn.lin2",
+            FeedForwardNorm = "output_layer_norm",
+        };
+
+        public required string Layer { get; init; }
+
+        public required string Query { get; init; }
+
+        public required string Key { get; init; }
+
+        public required string Value { get; init; }
+
+        public required string Output { get; init; }
+
+        public required string AttentionNorm { get; init; }
+
+        public required string Expand { get; init; }
+
+        public required string Contract { get; init; }
+
+        public required string FeedForwardNorm { get; init; }
     }
 }
