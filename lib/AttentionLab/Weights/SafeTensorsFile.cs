@@ -12,9 +12,6 @@ namespace AttentionLab.Weights;
 /// <remarks>The whole header is checked by <see cref="Open"/>; do not let another program shorten the file while it is open.</remarks>
 public sealed unsafe class SafeTensorsFile : IDisposable
 {
-    /// <summary>Faults that a message names.</summary>
-    private const int Named = 6;
-
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly Dictionary<string, StoredTensor> _tensors;
@@ -109,6 +106,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
+    /// <summary>Type and shape of one tensor, or null.</summary>
+    internal StoredTensor? Find(string name) => _tensors.GetValueOrDefault(name);
+
     /// <summary>Type and shape of one tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
@@ -132,7 +132,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     public Tensor Read(string name)
     {
         StoredTensor stored = Describe(name);
-        RequireReadable(stored);
+        StoredValues.Require(stored, Path);
         if (!FitsTensor(stored.Shape))
         {
             throw new InvalidDataException(
@@ -153,8 +153,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         StoredTensor stored = Describe(name);
-        RequireReadable(stored);
-        if (Misfit(stored, target) is { } misfit)
+        StoredValues.Require(stored, Path);
+        if (ModelFit.Misfit(stored, target) is { } misfit)
         {
             throw new InvalidDataException($"{Path}: {misfit}: build the model with the sizes of the file, or take the file that belongs to the model.");
         }
@@ -172,42 +172,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     public void ReadInto(IEnumerable<(string Name, Tensor Target)> targets, string? ignoredPrefix = null)
     {
         (string Name, Tensor Target)[] all = [.. targets];
-        List<string> faults = [];
-        foreach ((string name, Tensor target) in all)
-        {
-            if (!_tensors.TryGetValue(name, out StoredTensor? stored))
-            {
-                faults.Add($"tensor \"{name}\" {Tensor.Describe(target.Shape)} of the model is missing in the file");
-            }
-            else if (Misfit(stored, target) is { } misfit)
-            {
-                faults.Add(misfit);
-            }
-            else
-            {
-                RequireReadable(stored);
-            }
-        }
-
-        HashSet<string> wanted = [];
-        faults.AddRange(
-            all.Where(pair => !wanted.Add(pair.Name)).Select(pair => $"two tensors of the model are called \"{pair.Name}\": give each a name of its own"));
-        StoredTensor[] unknown =
-        [
-            .. Tensors.Where(t => !wanted.Contains(t.Name) && !(ignoredPrefix is not null && t.Name.StartsWith(ignoredPrefix, StringComparison.Ordinal)))
-        ];
-        if (faults.Count + unknown.Length is > 0 and int count)
-        {
-            // A file may hold very many; a message names a few.
-            faults.AddRange(
-                unknown.Take(Named).Select(
-                    t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
-            string rest = count > Named ? $"; and {count - Named} more" : "";
-            throw new InvalidDataException(
-                $"{Path} does not fit the model: {string.Join("; ", faults.Take(Named))}{rest}: build the model with the sizes of the file, or take the file "
-                + "that belongs to the model.");
-        }
-
+        ModelFit.Require(this, all, ignoredPrefix);
         foreach ((string name, Tensor target) in all)
         {
             Convert(_tensors[name], target.Span);
@@ -251,55 +216,10 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         return shape.Count <= 4;
     }
 
-    private static string? Misfit(StoredTensor stored, Tensor target)
-    {
-        bool same = stored.Shape.Count == target.Rank;
-        for (int i = 0; same && i < target.Rank; i++)
-        {
-            same = stored.Shape[i] == target.Shape[i];
-        }
-
-        return same ? null : $"tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" "
-            + $"is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model";
-    }
-
-    private void RequireReadable(StoredTensor stored)
-    {
-        if (stored.Type is not ("F32" or "F16" or "BF16"))
-        {
-            throw new InvalidDataException(
-                $"{Path}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {SafeTensorsHeader.Shorten(stored.Type)} but only F32, F16 and "
-                + "BF16 are read: save it as F32.");
-        }
-    }
-
     /// <summary>The header was checked: begin and end lie inside the map and hold exactly <paramref name="values"/>.Length values.</summary>
     private void Convert(StoredTensor stored, Span<float> values)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        byte* source = _data + stored.Begin;
-        switch (stored.Type)
-        {
-            case "F32":
-                new ReadOnlySpan<float>(source, values.Length).CopyTo(values);
-                break;
-            case "F16":
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = (float)BitConverter.UInt16BitsToHalf(Word(source, i));
-                }
-
-                break;
-            default:
-                // BF16 is the upper half of a float32.
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = BitConverter.UInt32BitsToSingle((uint)Word(source, i) << 16);
-                }
-
-                break;
-        }
+        StoredValues.Convert(stored.Type, _data + stored.Begin, values);
     }
-
-    private static ushort Word(byte* source, int index) => BinaryPrimitives.ReadUInt16LittleEndian(new(source + 2L * index, 2));
 }

@@ -79,7 +79,7 @@ internal static class SafeTensorsWriter
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += (long)value.Length * SafeTensorsHeader.SizeOf(type));
+                json.WriteNumberValue(offset += (long)value.Length * SafeTensorsEntry.SizeOf(type));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
