@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -12,19 +11,16 @@ namespace AttentionLab.Words;
 /// Same steps as <c>Models.SkipGram.Train</c>, pair by pair, on one thread; fast by <see cref="NegativeSampling"/>.
 /// </summary>
 /// <remarks>
-/// A row starts at a multiple of 64 bytes and is filled up with zeros, which stay zero: no register straddles two cache lines.
 /// The rows that a word will need are asked for while the one before it is worked on.
 /// </remarks>
 public sealed class SkipGramTraining
 {
-    private const int RowUnit = 16;
     private const int LossEvery = 64;
     private const int RandomBuffer = 1 << 14;
 
     private readonly SkipGramOptions _options;
     private readonly int[] _text;
-    private readonly float[] _words, _neighbours;
-    private readonly int _wordsStart, _neighboursStart, _width;
+    private readonly SkipGramTable _words, _neighbours;
     private readonly AliasTable _negatives;
     private readonly uint[] _keep;
     private readonly CounterRandom _random;
@@ -45,23 +41,7 @@ public sealed class SkipGramTraining
         _options = options ?? new();
         _options.Check();
         Vocabulary = vocabulary;
-        List<int> text = [];
-        long[] counts = new long[vocabulary.Count];
-        foreach (IEnumerable<string> sentence in sentences)
-        {
-            foreach (string word in sentence)
-            {
-                if (vocabulary.TryGetId(word, out int id))
-                {
-                    text.Add(id);
-                    counts[id]++;
-                }
-            }
-
-            text.Add(-1);
-        }
-
-        _text = [.. text];
+        (_text, long[] counts) = Numbered(vocabulary, sentences);
         Words = counts.Sum();
         if (Words == 0)
         {
@@ -72,14 +52,12 @@ public sealed class SkipGramTraining
         double[] weights = [.. counts.Select(count => count == 0 ? 0 : Math.Pow(count, _options.NegativePower))];
         _negatives = new(weights);
         _keep = [.. counts.Select(KeepLimit)];
-        _width = (_options.Channels + RowUnit - 1) / RowUnit * RowUnit;
-        (_words, _wordsStart) = Aligned();
-        (_neighbours, _neighboursStart) = Aligned();
+        (_words, _neighbours) = (new(vocabulary.Count, _options.Channels), new(vocabulary.Count, _options.Channels));
         _random = new(_options.Seed, stream: 1);
         CounterRandom start = new(_options.Seed);
         for (int i = 0; i < vocabulary.Count; i++)
         {
-            start.FillUniform(_words.AsSpan(_wordsStart + i * _width, _options.Channels), -0.5f / _options.Channels, 0.5f / _options.Channels);
+            start.FillUniform(_words.Vector(i), -0.5f / _options.Channels, 0.5f / _options.Channels);
         }
     }
 
@@ -107,7 +85,7 @@ public sealed class SkipGramTraining
         double next = 1;
         int[] line = new int[_text.Length];
         int[] samples = new int[2 * _options.Window * (1 + _options.Negatives)];
-        float[] step = GC.AllocateArray<float>(_width, pinned: true);
+        float[] step = GC.AllocateArray<float>(_words.Width, pinned: true);
         for (int epoch = 0; epoch < _options.Epochs; epoch++)
         {
             for (int at = 0; at < _text.Length; at++)
@@ -158,7 +136,7 @@ public sealed class SkipGramTraining
     }
 
     /// <summary>A copy of the vectors as they are now, (V, C).</summary>
-    public WordVectors Vectors() => new(Vocabulary, Copy(_words, _wordsStart));
+    public WordVectors Vectors() => new(Vocabulary, _words.Copy());
 
     /// <summary>
     /// v + u: a word's vector plus the one it has as a neighbour. Words that stand beside each other then count as near too,
@@ -166,47 +144,23 @@ public sealed class SkipGramTraining
     /// </summary>
     public WordVectors Sums()
     {
-        Tensor sums = Copy(_words, _wordsStart), neighbours = Neighbours();
+        Tensor sums = _words.Copy(), neighbours = Neighbours();
         Multiply.AddScaled(neighbours.Span, 1, sums.Span);
         return new(Vocabulary, sums);
     }
 
     /// <summary>A copy of the vectors that words have as neighbours, (V, C).</summary>
-    public Tensor Neighbours() => Copy(_neighbours, _neighboursStart);
+    public Tensor Neighbours() => _neighbours.Copy();
 
     /// <summary>All pairs of a sentence, the words that sub-sampling left.</summary>
     private void Sentence(ReadOnlySpan<int> line, float rate, int[] samples, Span<float> step)
     {
         int group = 1 + _options.Negatives;
-        Span<float> table = _neighbours.AsSpan(_neighboursStart, Vocabulary.Count * _width);
+        Span<float> table = _neighbours.All;
         for (int i = 0; i < line.Length; i++)
         {
-            int reach = 1 + (int)((ulong)NextBits() * (uint)_options.Window >> 32);
-            int count = 0;
-            for (int j = Math.Max(0, i - reach); j <= Math.Min(line.Length - 1, i + reach); j++)
-            {
-                if (j == i)
-                {
-                    continue;
-                }
-
-                int neighbour = line[j];
-                samples[count++] = neighbour;
-                Fetch(neighbour);
-                for (int k = 0; k < _options.Negatives; k++)
-                {
-                    int other = _negatives.Draw(NextBits());
-                    for (int tries = 0; other == neighbour && tries < 100; tries++)
-                    {
-                        other = _negatives.Draw(NextBits());
-                    }
-
-                    samples[count++] = other;
-                    Fetch(other);
-                }
-            }
-
-            Span<float> v = _words.AsSpan(_wordsStart + line[i] * _width, _width);
+            int count = DrawSamples(line, i, samples);
+            Span<float> v = _words.Row(line[i]);
             for (int first = 0; first < count; first += group)
             {
                 ReadOnlySpan<int> pair = samples.AsSpan(first, group);
@@ -228,18 +182,34 @@ public sealed class SkipGramTraining
         }
     }
 
-    /// <summary>Asks the memory for a neighbour's row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void Fetch(int row)
+    /// <summary>The neighbours of one word, each with its negatives behind it; their rows are asked for.</summary>
+    private int DrawSamples(ReadOnlySpan<int> line, int word, int[] samples)
     {
-        if (Sse.IsSupported)
+        int reach = 1 + (int)((ulong)NextBits() * (uint)_options.Window >> 32), count = 0;
+        for (int j = Math.Max(0, word - reach); j <= Math.Min(line.Length - 1, word + reach); j++)
         {
-            float* start = (float*)Unsafe.AsPointer(ref _neighbours[_neighboursStart + row * _width]);
-            for (int i = 0; i < _width; i += RowUnit)
+            if (j == word)
             {
-                Sse.Prefetch0(start + i);
+                continue;
+            }
+
+            int neighbour = line[j];
+            samples[count++] = neighbour;
+            _neighbours.Fetch(neighbour);
+            for (int k = 0; k < _options.Negatives; k++)
+            {
+                int other = _negatives.Draw(NextBits());
+                for (int tries = 0; other == neighbour && tries < 100; tries++)
+                {
+                    other = _negatives.Draw(NextBits());
+                }
+
+                samples[count++] = other;
+                _neighbours.Fetch(other);
             }
         }
+
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -261,22 +231,25 @@ public sealed class SkipGramTraining
         return keep >= 1 ? uint.MaxValue : (uint)(keep * uint.MaxValue);
     }
 
-    /// <summary>Zeros for all rows, and where the first row begins so that it lies at a multiple of 64 bytes.</summary>
-    private unsafe (float[] Memory, int Start) Aligned()
+    /// <summary>The text as numbers of words, −1 behind each sentence, and how often each word stands in it.</summary>
+    private static (int[] Text, long[] Counts) Numbered(Vocabulary vocabulary, IEnumerable<IEnumerable<string>> sentences)
     {
-        float[] memory = GC.AllocateArray<float>(checked(Vocabulary.Count * _width + RowUnit), pinned: true);
-        nuint address = (nuint)Unsafe.AsPointer(ref memory[0]);
-        return (memory, (int)((64 - address % 64) % 64 / sizeof(float)));
-    }
-
-    private Tensor Copy(float[] memory, int start)
-    {
-        Tensor copy = new(Vocabulary.Count, _options.Channels);
-        for (int i = 0; i < Vocabulary.Count; i++)
+        List<int> text = [];
+        long[] counts = new long[vocabulary.Count];
+        foreach (IEnumerable<string> sentence in sentences)
         {
-            memory.AsSpan(start + i * _width, _options.Channels).CopyTo(copy.Row(i));
+            foreach (string word in sentence)
+            {
+                if (vocabulary.TryGetId(word, out int id))
+                {
+                    text.Add(id);
+                    counts[id]++;
+                }
+            }
+
+            text.Add(-1);
         }
 
-        return copy;
+        return ([.. text], counts);
     }
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace AttentionLab.Kernels;
 
 /// <content>Asking for memory before it is needed.</content>
@@ -17,15 +14,5 @@ public static partial class MatMul
         public nint Step => step;
 
         public nint Beside => beside;
-    }
-
-    /// <summary>Asks for a cache line; where .NET has no such instruction (Arm) the hardware must guess.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fetch(float* address)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(address);
-        }
     }
 }

@@ -68,7 +68,7 @@ public static partial class MatMul
             {
                 for (int j = 0; j < length; j += Scratch.LineFloats)
                 {
-                    Fetch(b + j);
+                    Prefetch.Line(b + j);
                 }
             }
         }

@@ -114,7 +114,7 @@ public static partial class MatMul
             b += bInner;
             if (M.IsFar)
             {
-                Fetch(next);
+                Prefetch.Line(next);
                 float* turn = next + nextStep;
                 next = other;
                 other = turn;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// Asks for rows before they are needed. A loop that goes over a row several times is done with it before the machine notices that the next one
+/// Asks for memory before it is needed. A loop that goes over a row several times is done with it before the machine notices that the next one
 /// follows: it would wait for memory at the start of each row, and compute nothing meanwhile.
 /// </summary>
 internal static unsafe class Prefetch
@@ -17,16 +17,26 @@ internal static unsafe class Prefetch
 
     /// <summary>
     /// Asks for two lines, <paramref name="ahead"/> numbers after number <paramref name="i"/> of two rows, once a line; any address will do, also one
-    /// beyond an array. Where .NET has no such instruction (Arm) the hardware must guess.
+    /// beyond an array.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines<V>(int ahead, int i, float* a, float* b)
         where V : struct, ILanes<V>
     {
-        if (ahead != 0 && Sse.IsSupported && (V.Count == Scratch.LineFloats || i % Scratch.LineFloats == 0))
+        if (ahead != 0 && (V.Count == Scratch.LineFloats || i % Scratch.LineFloats == 0))
         {
-            Sse.Prefetch0(a + ahead + i);
-            Sse.Prefetch0(b + ahead + i);
+            Line(a + ahead + i);
+            Line(b + ahead + i);
+        }
+    }
+
+    /// <summary>Asks for the line of an address; any will do. Where .NET has no such instruction (Arm) the hardware must guess.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(float* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
         }
     }
 }
