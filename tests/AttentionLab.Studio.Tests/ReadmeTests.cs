@@ -7,7 +7,9 @@ namespace AttentionLab.Studio.Tests;
 /// <summary>What the READMEs tell a reader to type works, and the links they give lead somewhere.</summary>
 public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 {
-    private const string Studio = "dotnet run --project lib/AttentionLab.Studio", Model = "work/models/minilm";
+    private const string Studio = "dotnet run --project lib/AttentionLab.Studio", Model = "work/models/minilm", Reranker = "work/models/reranker";
+
+    private static readonly string Root = Repository.Root.Replace('\\', '/');
 
     private readonly TemporaryFolder _folder = new();
 
@@ -88,23 +90,38 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     public async Task Code_OfPage_Runs(string page)
     {
         string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(match => match.Groups[2].Value)];
-        (int exitCode, _, string error) = await RunCells(blocks.Where(block => !block.Contains(Model, StringComparison.Ordinal)));
+        (int exitCode, _, string error) = await RunCells(blocks.Where(block => !block.Contains("work/models/", StringComparison.Ordinal)));
         Assert.True(exitCode == 0, $"{page}: {error}");
     }
 
+    /// <summary>The search by the real model; the reranker by a small one of the tests, whose order says nothing.</summary>
     [Fact]
     public async Task Program_OfReadmeWithTheModel_PrintsWhatItSays()
     {
         string folder = await miniLm.RequireAsync();
         Match[] blocks = [.. CodeBlock().Matches(Text("README.md")).Cast<Match>()];
-        int at = Array.FindIndex(blocks, block => block.Groups[1].Value == "csharp" && block.Groups[2].Value.Contains(Model, StringComparison.Ordinal));
-        string program = blocks[at].Groups[2].Value.Replace(Model, folder.Replace('\\', '/'), StringComparison.Ordinal)
-            .Replace("\"data/", $"\"{Repository.Root.Replace('\\', '/')}/data/", StringComparison.Ordinal);
+        int search = At(Model), rerank = At(Reranker);
+        string[] program =
+        [
+            .. new[] { search, rerank }.Select(at => blocks[at].Groups[2].Value
+                .Replace(Model, folder.Replace('\\', '/'), StringComparison.Ordinal)
+                .Replace(Reranker, $"{Root}/tests/golden/bert/reranker", StringComparison.Ordinal)
+                .Replace("\"data/", $"\"{Root}/data/", StringComparison.Ordinal)),
+        ];
 
-        (int exitCode, string output, string error) = await RunCells([program]);
+        (int exitCode, string output, string error) = await RunCells(program);
 
         Assert.True(exitCode == 0, error);
-        Assert.Contains(blocks[at + 1].Groups[2].Value.Trim(), output.ReplaceLineEndings("\n"));
+        string shown = blocks[search + 1].Groups[2].Value.Trim();
+        output = output.ReplaceLineEndings("\n");
+        Assert.Contains(shown, output);
+        string[] reranked = [.. Scored().Matches(output[(output.IndexOf(shown, StringComparison.Ordinal) + shown.Length)..]).Select(line => line.Groups[1].Value)];
+        Assert.Equal(3, reranked.Length);
+        string[] sentences = [.. File.ReadLines(Path.Combine(Repository.Root, "data", "small-text.txt")).Take(1000)];
+        Assert.All(reranked, sentence => Assert.Contains(sentence, sentences));
+
+        int At(string model) =>
+            Array.FindIndex(blocks, block => block.Groups[1].Value == "csharp" && block.Groups[2].Value.Contains(model, StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Pages))]
@@ -147,6 +164,9 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 
     [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"^-?\d+\.\d\d (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Scored();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -1,24 +1,15 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 using AttentionLab.Words;
 
 namespace AttentionLab.Models;
 
-/// <content>Texts to vectors, by <see cref="PackedEncoder"/>: sorted by length, without padding, in batches of so many pieces.</content>
+/// <content>Texts to vectors, by <see cref="PackedEncoder"/> and <see cref="PieceBatches"/>.</content>
 public sealed partial class Bert
 {
-    /// <summary>
-    /// Pieces that go through the encoder together. Each layer's weights are read once a batch; 2048 rows of 384 numbers are 3 MB, which the last
-    /// cache holds beside them.
-    /// </summary>
-    private const int PiecesAtOnce = 2048;
-
     /// <summary>Texts that a stream collects before it embeds them: enough to sort by length.</summary>
     private const int TextsInAdvance = 256;
 
-    private static readonly int OutputMemory = Scratch.Reserve();
     private readonly Lock _packing = new();
     private PackedEncoder? _packed;
 
@@ -42,7 +33,8 @@ public sealed partial class Bert
     }
 
     /// <summary>
-    /// One vector a text into memory of the caller's, in the order of the texts. After the first call nothing is allocated but the pieces' ids.
+    /// One vector a text into memory of the caller's, in the order of the texts. After the first call of a size nothing is allocated,
+    /// a prompt put before the texts apart.
     /// </summary>
     /// <param name="texts">The texts. All of them are cut into pieces and checked first.</param>
     /// <param name="vectors">(B,C), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
@@ -63,36 +55,20 @@ public sealed partial class Bert
 
         RequirePooler();
         string prompt = Prompt(options?.Prompt);
-        EncodedText[] encoded = ArrayPool<EncodedText>.Shared.Rent(count);
-        int[] lengths = ArrayPool<int>.Shared.Rent(count), order = ArrayPool<int>.Shared.Rent(count);
+        bool truncate = options?.Truncate ?? false;
+        PieceBatches batches = new(Tokenizer, MaximumLength);
         try
         {
             for (int i = 0; i < count; i++)
             {
-                encoded[i] = Encode(texts, i, prompt, options?.Truncate ?? false);
-                (lengths[i], order[i]) = (encoded[i].Length, i);
+                batches.Add(Prepared(texts[i], prompt), null, truncate);
             }
 
-            Array.Sort(lengths, order, 0, count);
-            PackedEncoder encoder = Packed();
-            for (int done = 0, next; done < count; done = next)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                int rows = lengths[done];
-                for (next = done + 1; next < count && rows + lengths[next] <= PiecesAtOnce; next++)
-                {
-                    rows += lengths[next];
-                }
-
-                Batch(encoder, encoded, order.AsSpan(done, next - done), lengths.AsSpan(done, next - done), rows, vectors);
-                options?.Progress?.Report(next);
-            }
+            batches.Infer(Packed(), types: false, new Vectors(this, vectors), options?.Progress, cancellation);
         }
         finally
         {
-            ArrayPool<EncodedText>.Shared.Return(encoded, clearArray: true);
-            ArrayPool<int>.Shared.Return(lengths);
-            ArrayPool<int>.Shared.Return(order);
+            batches.Dispose();
         }
     }
 
@@ -129,21 +105,10 @@ public sealed partial class Bert
         : throw new ArgumentException(
             $"Prompt is \"{wanted}\" but the model has {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}: name one of these, or leave it out.");
 
-    private EncodedText Encode(IReadOnlyList<string> texts, int number, string prompt, bool truncate)
+    private string? Prepared(string? text, string prompt)
     {
-        if (texts[number] is not { } text)
-        {
-            throw new ArgumentException($"text {number} is null: pass \"\" for an empty text, or leave it out.", nameof(texts));
-        }
-
-        text = prompt.Length == 0 ? text : prompt + text;
-        EncodedText encoded = Tokenizer.Encode(_lowerCaseFirst ? UnicodeText.Lower(text) : text, null, MaximumLength);
-        return encoded.Dropped == 0 || truncate
-            ? encoded
-            : throw new ArgumentException(
-                $"text {number} has {encoded.Length + encoded.Dropped} pieces but the model reads {MaximumLength}: shorten it, or pass truncate: true to "
-                + "drop its end.",
-                nameof(texts));
+        text = text is null || prompt.Length == 0 ? text : prompt + text;
+        return text is not null && _lowerCaseFirst ? UnicodeText.Lower(text) : text;
     }
 
     /// <summary>
@@ -159,24 +124,18 @@ public sealed partial class Bert
         }
     }
 
-    private void Batch(PackedEncoder encoder, EncodedText[] texts, ReadOnlySpan<int> order, ReadOnlySpan<int> lengths, int rows, Span<float> vectors)
+    private readonly ref struct Vectors(Bert bert, Span<float> vectors) : IPieceReader
     {
-        int channels = Config.Channels, row = 0;
-        int[] ids = ArrayPool<int>.Shared.Rent(rows);
-        foreach (int text in order)
-        {
-            texts[text].Ids.CopyTo(ids, row);
-            row += texts[text].Length;
-        }
+        private readonly Span<float> _vectors = vectors;
 
-        Span<float> y = Scratch.Span(OutputMemory, rows * channels);
-        encoder.Infer(ids.AsSpan(0, rows), lengths, y);
-        ArrayPool<int>.Shared.Return(ids);
-        for (int i = 0; i < order.Length; i++)
+        public void Read(ReadOnlySpan<int> texts, ReadOnlySpan<int> lengths, ReadOnlySpan<float> rows)
         {
-            int size = lengths[i] * channels;
-            PoolRows(y[..size], vectors.Slice(order[i] * Width, Width));
-            y = y[size..];
+            for (int i = 0; i < texts.Length; i++)
+            {
+                int size = lengths[i] * bert.Config.Channels;
+                bert.PoolRows(rows[..size], _vectors.Slice(texts[i] * bert.Width, bert.Width));
+                rows = rows[size..];
+            }
         }
     }
 

@@ -6,6 +6,8 @@ namespace AttentionLab.Models;
 /// <content>From a vector for each piece to one for the text.</content>
 public sealed partial class Bert
 {
+    private static readonly int[] DenseMemory = [Scratch.Reserve(), Scratch.Reserve()];
+
     /// <summary>One vector a text from the vectors of its pieces, by <see cref="Pooling"/> and <see cref="Normalize"/>.</summary>
     /// <param name="y">(B,T,C), from <see cref="Forward"/>.</param>
     /// <param name="visible">(B,T): true for a piece, false for padding, which stands at the end.</param>
@@ -57,16 +59,14 @@ public sealed partial class Bert
         }
         else
         {
-            float[] now = new float[Config.Channels];
+            Span<float> now = Scratch.Span(DenseMemory[0], Config.Channels);
             PoolAlone(rows, now);
-            foreach (DenseModule dense in _dense)
+            for (int i = 0; i < _dense.Count; i++)
             {
-                float[] next = new float[dense.Outputs];
-                dense.Infer(now, next);
+                Span<float> next = i + 1 == _dense.Count ? vector : Scratch.Span(DenseMemory[(i + 1) % DenseMemory.Length], _dense[i].Outputs);
+                _dense[i].Infer(now, next);
                 now = next;
             }
-
-            now.CopyTo(vector);
         }
 
         if (Normalize)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AttentionLab.Kernels;
@@ -33,11 +32,11 @@ public readonly record struct Ranked(int Index, float Score)
 /// <remarks>Any number of threads may use one at the same time.</remarks>
 public sealed class SequenceClassifier
 {
-    private const int PiecesAtOnce = 2048;
-    private readonly Linear _hidden, _classes;
+    private static readonly int FirstMemory = Scratch.Reserve(), HiddenMemory = Scratch.Reserve(), LogitMemory = Scratch.Reserve();
+    private readonly PackedLinear _hidden, _classes;
 
     private SequenceClassifier(Bert bert, Linear hidden, Linear classes, IReadOnlyList<string> labels) =>
-        (Bert, _hidden, _classes, Labels) = (bert, hidden, classes, labels);
+        (Bert, _hidden, _classes, Labels) = (bert, new(hidden), new(classes), labels);
 
     /// <summary>Tokenizer and encoder.</summary>
     public Bert Bert { get; }
@@ -84,22 +83,47 @@ public sealed class SequenceClassifier
     public Tensor Logits(IReadOnlyList<(string Text, string? Pair)> texts, bool truncate = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        EncodedText[] encoded = [.. texts.Select((text, i) => Encode(text.Text, text.Pair, i, truncate))];
-        int[] order = [.. Enumerable.Range(0, encoded.Length).OrderBy(i => encoded[i].Length)];
-        Tensor logits = new(encoded.Length, Labels.Count);
-        for (int done = 0, next; done < order.Length; done = next)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int rows = encoded[order[done]].Length;
-            for (next = done + 1; next < order.Length && rows + encoded[order[next]].Length <= PiecesAtOnce; next++)
-            {
-                rows += encoded[order[next]].Length;
-            }
+        Tensor logits = new(texts.Count, Labels.Count);
+        Logits(texts, logits.Span, truncate, null, cancellation);
+        return logits;
+    }
 
-            Batch([.. order[done..next].Select(i => encoded[i])], rows, order.AsSpan(done), logits);
+    /// <summary>The same into memory of the caller's: after the first call of a size nothing is allocated.</summary>
+    /// <param name="texts">Texts and what belongs to each; null for none.</param>
+    /// <param name="logits">(B, labels), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
+    /// <param name="truncate">Drop what is beyond <see cref="Bert.MaximumLength"/> pieces instead of refusing.</param>
+    /// <param name="progress">Told how many texts are done, after each batch.</param>
+    /// <param name="cancellation">Asked before each batch.</param>
+    /// <exception cref="ArgumentException">A text has too many pieces and may not be truncated, or is null; or the length of <paramref name="logits"/> does
+    /// not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Logits(
+        IReadOnlyList<(string Text, string? Pair)> texts, Span<float> logits, bool truncate = false, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        int count = texts.Count;
+        if (logits.Length != (long)count * Labels.Count)
+        {
+            throw new ArgumentException(
+                $"logits has {logits.Length} numbers but {count} texts give {count} × {Labels.Count}: pass a span of {(long)count * Labels.Count}.",
+                nameof(logits));
         }
 
-        return logits;
+        PieceBatches batches = new(Bert.Tokenizer, Bert.MaximumLength);
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                batches.Add(texts[i].Text, texts[i].Pair, truncate);
+            }
+
+            batches.Infer(Bert.Packed(), Bert.Config.TokenTypes > 0, new Classes(this, logits), progress, cancellation);
+        }
+        finally
+        {
+            batches.Dispose();
+        }
     }
 
     /// <summary>Documents by how well they answer a question, the best first; equals in their order.</summary>
@@ -146,39 +170,33 @@ public sealed class SequenceClassifier
             : throw file.Fault("id2label", $"has {names.Length} names", $"{classes}, the rows of classifier.weight {StoredTensor.Describe(weight.Shape)}");
     }
 
-    private EncodedText Encode(string text, string? pair, int number, bool truncate)
+    /// <summary>Maps the vectors of [CLS], those of a batch together.</summary>
+    private readonly ref struct Classes(SequenceClassifier of, Span<float> logits) : IPieceReader
     {
-        if (text is null)
-        {
-            throw new ArgumentException($"text {number} is null: pass \"\" for an empty text, or leave it out.", nameof(text));
-        }
+        private readonly Span<float> _logits = logits;
 
-        EncodedText encoded = Bert.Tokenizer.Encode(text, pair, Bert.MaximumLength);
-        return encoded.Dropped == 0 || truncate ? encoded
-            : throw new ArgumentException(
-                $"text {number} has {encoded.Length + encoded.Dropped} pieces but the model reads {Bert.MaximumLength}: shorten it, or pass truncate: true to "
-                + "drop what is too much.",
-                nameof(text));
-    }
-
-    private void Batch(EncodedText[] texts, int rows, ReadOnlySpan<int> order, Tensor logits)
-    {
-        int channels = Bert.Config.Channels;
-        int[] ids = [.. texts.SelectMany(text => text.Ids)], types = Bert.Config.TokenTypes == 0 ? [] : [.. texts.SelectMany(text => text.Types)];
-        float[] y = ArrayPool<float>.Shared.Rent(rows * channels);
-        Span<float> hidden = new float[channels];
-        Bert.Packed().Infer(ids, [.. texts.Select(text => text.Length)], y.AsSpan(0, rows * channels), types);
-        for (int i = 0, row = 0; i < texts.Length; row += texts[i++].Length)
+        public void Read(ReadOnlySpan<int> texts, ReadOnlySpan<int> lengths, ReadOnlySpan<float> rows)
         {
-            _hidden.Infer(y.AsSpan(row * channels, channels), hidden);
-            for (int c = 0; c < channels; c++)
+            int channels = of.Bert.Config.Channels, labels = of.Labels.Count;
+            Span<float> first = Scratch.Span(FirstMemory, texts.Length * channels), hidden = Scratch.Span(HiddenMemory, first.Length);
+            Span<float> result = Scratch.Span(LogitMemory, texts.Length * labels);
+            for (int i = 0, row = 0; i < texts.Length; row += lengths[i++])
             {
-                hidden[c] = Bert.Config.Family == BertFamily.Distil ? MathF.Max(hidden[c], 0) : MathF.Tanh(hidden[c]);
+                rows.Slice(row * channels, channels).CopyTo(first[(i * channels)..]);
             }
 
-            _classes.Infer(hidden, logits.Row(order[i]));
-        }
+            bool distil = of.Bert.Config.Family == BertFamily.Distil;
+            of._hidden.Infer(first, hidden, distil ? Nonlinearity.Relu : Nonlinearity.None);
+            for (int i = 0; i < hidden.Length && !distil; i++)
+            {
+                hidden[i] = MathF.Tanh(hidden[i]);
+            }
 
-        ArrayPool<float>.Shared.Return(y);
+            of._classes.Infer(hidden, result);
+            for (int i = 0; i < texts.Length; i++)
+            {
+                result.Slice(i * labels, labels).CopyTo(_logits[(texts[i] * labels)..]);
+            }
+        }
     }
 }

@@ -13,10 +13,12 @@ internal readonly record struct TemplatePart(int Id, int Type)
 }
 
 /// <summary>How special pieces are put around one text and around a pair.</summary>
-/// <param name="Single">Of one text.</param>
-/// <param name="Pair">Of a pair.</param>
-internal sealed record PieceTemplate(IReadOnlyList<TemplatePart> Single, IReadOnlyList<TemplatePart> Pair)
+/// <param name="single">Of one text.</param>
+/// <param name="pair">Of a pair.</param>
+internal sealed class PieceTemplate(IEnumerable<TemplatePart> single, IEnumerable<TemplatePart> pair)
 {
+    private readonly TemplatePart[] _single = [.. single], _pair = [.. pair];
+
     /// <summary>[CLS] a [SEP] and [CLS] a [SEP] b [SEP], types 0 and 1 from b on.</summary>
     public static PieceTemplate Bert(int start, int separator) => new(
         [new(start, 0), new(TemplatePart.First, 0), new(separator, 0)],
@@ -45,23 +47,30 @@ internal sealed record PieceTemplate(IReadOnlyList<TemplatePart> Single, IReadOn
         return firstGetsMore ? (rest, half) : (half, rest);
     }
 
-    /// <summary>Puts the texts' pieces where the template has them.</summary>
-    public static EncodedText Fill(IReadOnlyList<TemplatePart> parts, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int dropped)
+    /// <summary>The places around one text, or a pair.</summary>
+    public ReadOnlySpan<TemplatePart> Parts(bool pair) => pair ? _pair : _single;
+
+    /// <summary>Appends the texts' pieces where the template has them.</summary>
+    public static void Append(
+        ReadOnlySpan<TemplatePart> parts, ReadOnlySpan<int> first, ReadOnlySpan<int> second, ref PooledBuffer<int> ids, ref PooledBuffer<int> types)
     {
-        int length = first.Length + second.Length + Specials(parts);
-        EncodedText result = new(new int[length], new int[length], dropped);
-        int at = 0;
         foreach ((int id, int type) in parts)
         {
-            ReadOnlySpan<int> ids = id == TemplatePart.First ? first : id == TemplatePart.Second ? second : [id];
-            ids.CopyTo(result.Ids.AsSpan(at));
-            result.Types.AsSpan(at, ids.Length).Fill(type);
-            at += ids.Length;
+            ReadOnlySpan<int> pieces = id == TemplatePart.First ? first : id == TemplatePart.Second ? second : new(in id);
+            ids.Add(pieces);
+            types.Extend(pieces.Length).Fill(type);
         }
-
-        return result;
     }
 
     /// <summary>Special pieces of a template.</summary>
-    public static int Specials(IReadOnlyList<TemplatePart> parts) => parts.Count(part => part.Id >= 0);
+    public static int Specials(ReadOnlySpan<TemplatePart> parts)
+    {
+        int count = 0;
+        foreach (TemplatePart part in parts)
+        {
+            count += part.Id >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
 }

@@ -110,7 +110,19 @@ public sealed class WordPieceTokenizer
     public EncodedText Encode(string text, string? pair = null, int? maximumLength = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        IReadOnlyList<TemplatePart> parts = pair is null ? _template.Single : _template.Pair;
+        PooledBuffer<int> ids = new(0), types = new(0);
+        int dropped = Append(text, pair, maximumLength, ref ids, ref types);
+        EncodedText encoded = new(ids.Items.ToArray(), types.Items.ToArray(), dropped);
+        types.Dispose();
+        ids.Dispose();
+        return encoded;
+    }
+
+    /// <summary>Appends what <see cref="Encode(string, string?, int?)"/> gives; nothing is left to the garbage collector.</summary>
+    /// <returns>How many pieces were cut off.</returns>
+    internal int Append(string text, string? pair, int? maximumLength, ref PooledBuffer<int> ids, ref PooledBuffer<int> types)
+    {
+        ReadOnlySpan<TemplatePart> parts = _template.Parts(pair is not null);
         int special = PieceTemplate.Specials(parts);
         if (maximumLength < special)
         {
@@ -118,19 +130,15 @@ public sealed class WordPieceTokenizer
                 nameof(maximumLength), $"maximumLength is {maximumLength} but [CLS] and [SEP] alone take {special}: pass more.");
         }
 
-        PooledBuffer<int> ids = new((text.Length + (pair?.Length ?? 0)) / 4);
-        AddText(text, ref ids);
-        int first = ids.Count;
-        if (pair is not null)
-        {
-            AddText(pair, ref ids);
-        }
-
-        int second = ids.Count - first;
+        PooledBuffer<int> plain = new((text.Length + (pair?.Length ?? 0)) / 4);
+        AddText(text, ref plain);
+        int first = plain.Count;
+        AddText(pair, ref plain);
+        int second = plain.Count - first;
         (int keep, int keepSecond) = PieceTemplate.Cut(first, second, maximumLength - special ?? int.MaxValue, Splitter.Rules);
-        EncodedText encoded = PieceTemplate.Fill(parts, ids.Items[..keep], ids.Items.Slice(first, keepSecond), ids.Count - keep - keepSecond);
-        ids.Dispose();
-        return encoded;
+        PieceTemplate.Append(parts, plain.Items[..keep], plain.Items.Slice(first, keepSecond), ref ids, ref types);
+        plain.Dispose();
+        return first - keep + second - keepSecond;
     }
 
     /// <summary>Several texts side by side, filled up with [PAD].</summary>

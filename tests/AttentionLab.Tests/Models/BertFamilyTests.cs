@@ -78,6 +78,29 @@ public class BertFamilyTests
         Assert.Empty(reranker.Rerank("apple", [], cancellation: Cancellation));
     }
 
+    [Theory]
+    [InlineData("pair-classifier")]
+    [InlineData("reranker")]
+    [InlineData("distil-classifier")]
+    public void Logits_IntoASpan_AreTheSameInTheCallersOrderAndNothingIsAllocated(string model)
+    {
+        SequenceClassifier classifier = SequenceClassifier.Load(GoldenFiles.Path($"bert/{model}"));
+        (string, string?)[] texts = [.. Enumerable.Range(0, 30).Select(i => (string.Concat(Enumerable.Repeat("apple tree ", i * 7 % 10)), i % 3 == 0 ? null : "the"))];
+        float[] logits = new float[texts.Length * classifier.Labels.Count];
+        List<int> told = [];
+
+        classifier.Logits(texts, logits, progress: new Told(told.Add), cancellation: Cancellation);
+
+        Assert.Equal([texts.Length], told);
+        Assert.All(Enumerable.Range(0, texts.Length), i => Compare.Close(
+            logits.AsSpan(i * classifier.Labels.Count, classifier.Labels.Count), classifier.Logits(texts[i].Item1, texts[i].Item2).Span, 1e-5, $"{model}: {i}"));
+        Assert.Equal(0, Allocations.OfTenCalls(() => classifier.Logits(texts, logits, cancellation: CancellationToken.None)));
+        Assert.Contains(
+            $"logits has 7 numbers but 30 texts give 30 × {classifier.Labels.Count}",
+            Assert.Throws<ArgumentException>(() => classifier.Logits(texts, new float[7], cancellation: Cancellation)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Logits_PairTooLong_IsRefusedUnlessTruncationIsAskedFor()
     {
@@ -216,4 +239,9 @@ public class BertFamilyTests
         [.. JsonDocument.Parse(File.ReadAllBytes(GoldenFiles.Path($"bert/{model}/expected.json"))).RootElement.GetProperty("cases").EnumerateArray()];
 
     private static double[] Doubles(JsonElement one, string name) => [.. one.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
+
+    private sealed class Told(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
 }
