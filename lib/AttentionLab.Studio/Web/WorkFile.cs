@@ -164,7 +164,11 @@ internal sealed record WorkRecordCell(string Id, string? Original, string Source
 /// <param name="Source">The text.</param>
 /// <param name="From">Where it comes from, in words.</param>
 /// <param name="IsOnDisk">It stands in the notebook on disk, which is left alone until the reader decides.</param>
-internal sealed record OtherText(string Source, string From, bool IsOnDisk = false);
+internal sealed record OtherText(string Source, string From, bool IsOnDisk = false)
+{
+    /// <summary>There the cell is not at all.</summary>
+    public bool IsGone { get; init; }
+}
 
 /// <summary>A try at an exercise.</summary>
 /// <param name="Source">The reader's text.</param>

@@ -27,7 +27,7 @@ internal sealed partial class WorkNotebook
         return document.With(new WorkNotebook(chapter, place).Compose(document, record)).ToBytes();
     }
 
-    /// <summary>Pieces of text in which a notebook differs from the chapter: changed ones, and new ones with their place.</summary>
+    /// <summary>Pieces of text in which a notebook differs from the chapter: changed ones, new ones with their place, and those that are gone.</summary>
     public static IReadOnlyList<OwnText> Differences(DibDocument chapter, DibDocument found)
     {
         string[] known = [.. chapter.Cells.Where(cell => cell.Kind == DibCellKind.Markdown).Select(cell => cell.Text)];
@@ -55,6 +55,7 @@ internal sealed partial class WorkNotebook
             }
         }
 
+        own.AddRange(known.Where((_, index) => !match.Contains(index)).Select(gone => new OwnText(gone, "")));
         return own;
     }
 
@@ -85,8 +86,12 @@ internal sealed partial class WorkNotebook
             if (cell.Kind == DibCellKind.Markdown)
             {
                 AddTexts(int.MaxValue);
-                _cells.Add(record.Texts.FirstOrDefault(text => text.Below is null && text.Original == cell.Text) is { } changed
-                    ? cell with { Text = changed.Source } : cell);
+                OwnText? changed = record.Texts.FirstOrDefault(text => text.Below is null && text.Original == cell.Text);
+                if (changed is not { Source: "" })
+                {
+                    _cells.Add(changed is null ? cell : cell with { Text = changed.Source });
+                }
+
                 (_below, _codes) = (Below(record, cell.Text), 0);
             }
             else if (cell.Kind == DibCellKind.CSharp && code < own.Length)
@@ -104,7 +109,7 @@ internal sealed partial class WorkNotebook
 
         AddTexts(int.MaxValue);
         HashSet<string> known = [.. chapter.Cells.Select(cell => cell.Text), ""];
-        _cells.AddRange(record.Texts.Where(text => !known.Contains(text.Original)).Select(Cell));
+        _cells.AddRange(record.Texts.Where(text => text.Source != "" && !known.Contains(text.Original)).Select(Cell));
         return _cells;
     }
 
@@ -135,6 +140,6 @@ internal sealed partial class WorkNotebook
 
 /// <summary>A piece of text that another program wrote into the reader's notebook.</summary>
 /// <param name="Original">The chapter's text in its place, or above it; empty for the top.</param>
-/// <param name="Source">What stands there.</param>
+/// <param name="Source">What stands there; empty where the chapter's text was taken away.</param>
 /// <param name="Below">For a new piece: how many cells of code stand between <paramref name="Original"/> and it; null for a changed one.</param>
 internal sealed record OwnText(string Original, string Source, int? Below = null);

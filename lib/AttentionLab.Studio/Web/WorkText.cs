@@ -71,10 +71,7 @@ internal sealed class WorkText
                 Book.Touch(cell);
                 return Saved(new WorkAnswer(true));
             case { Do: "accept" } when cell is not null && command.Index >= 0 && command.Index < cell.Others.Count:
-                Book.Edit(cell, cell.Others[command.Index].Source);
-                cell.Others.RemoveAt(command.Index);
-                Book.Touch(cell);
-                return Saved(new WorkAnswer(true));
+                return Accept(cell, cell.Others[command.Index]);
             case { Do: "reset" }:
                 foreach (WorkCell changed in Book.Cells.Where(changed => changed.IsChanged))
                 {
@@ -83,8 +80,7 @@ internal sealed class WorkText
 
                 return Saved(new WorkAnswer(true));
             default:
-                string word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now.";
-                return new WorkAnswer(false) { Word = word };
+                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now." };
         }
     }
 
@@ -110,11 +106,17 @@ internal sealed class WorkText
             else
             {
                 last = cells[match[i]];
+                last.Others.RemoveAll(other => other.IsGone);
                 if (last.Source.Trim() != found.Code[i].Trim())
                 {
                     Keep(last, new OtherText(found.Code[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
                 }
             }
+        }
+
+        foreach (WorkCell gone in cells.Where((_, index) => !match.Contains(index)))
+        {
+            Keep(gone, new OtherText("", $"another program wrote {_file.Name} without it", IsOnDisk: true) { IsGone = true });
         }
 
         Book.TakeTexts(found.Texts);
@@ -143,9 +145,33 @@ internal sealed class WorkText
         return Saved(new WorkAnswer(true) { Revision = cell.Revision });
     }
 
+    /// <summary>Another text takes the place of the reader's. A cell that is gone there goes here too; one of the chapter stays, empty.</summary>
+    private WorkAnswer Accept(WorkCell cell, OtherText other)
+    {
+        if (other.IsGone && cell is { IsScratch: true, Run: not CellRun.Idle })
+        {
+            return new WorkAnswer(false) { Word = "The cell runs: stop it, then take it out." };
+        }
+
+        if (other.IsGone && cell.IsScratch)
+        {
+            Clear(cell);
+            Book.Remove(cell);
+        }
+        else
+        {
+            Book.Edit(cell, other.Source);
+            cell.Others.Remove(other);
+            Book.Touch(cell);
+        }
+
+        return Saved(new WorkAnswer(true));
+    }
+
     private void Keep(WorkCell cell, OtherText other)
     {
-        if (other.Source != cell.Source && !cell.Others.Any(kept => kept.Source == other.Source))
+        bool isKnown = other.IsGone ? cell.Others.Any(kept => kept.IsGone) : other.Source == cell.Source || cell.Others.Any(kept => kept.Source == other.Source);
+        if (!isKnown)
         {
             cell.Others.Add(other);
             Book.Touch(cell);

@@ -182,6 +182,68 @@ public sealed class WorkSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Disk_TextTakenAwayByAnotherProgram_StaysAway()
+    {
+        _course.WriteFile("notebooks/01-a.dib", "#!markdown\n\n# Title\n\n#!csharp\n\n1\n\n#!markdown\n\nMiddle.\n\n#!csharp\n\n2\n\n#!markdown\n\nEnd.\n");
+        WorkSession session = Open();
+        Edit(session, "c2", "11", 0);
+        File.WriteAllText(Work, File.ReadAllText(Work).Replace("#!markdown\n\nMiddle.\n\n", "", StringComparison.Ordinal));
+        Assert.Equal([""], OwnTexts(session));
+        Edit(session, "c2", "111", 1);
+        Assert.Equal(["# Title", "111", "2", "End."], AllOnDisk());
+
+        // After a new start, too; and a chapter that has another text there shows that.
+        session = Open();
+        Edit(session, "c4", "22", 0);
+        Assert.Equal(["# Title", "111", "22", "End."], AllOnDisk());
+        File.WriteAllText(Chapter, File.ReadAllText(Chapter).Replace("Middle.", "New middle.", StringComparison.Ordinal));
+        Edit(Open(), "c4", "222", 1);
+        Assert.Equal(["# Title", "111", "New middle.", "222", "End."], AllOnDisk());
+    }
+
+    [Fact]
+    public void Disk_CellsTakenAwayByAnotherProgram_StayUntilTheReaderDecides()
+    {
+        Write("1", "2", "3");
+        WorkSession session = Open();
+        string own = session.Do(new WorkCommand("add", "t") { Cell = "c3" }).Cell!;
+        Edit(session, own, "own", 0);
+        string whole = File.ReadAllText(Work);
+        const string without = "#!csharp\n\n1\n\n#!csharp\n\n3\n";
+        File.WriteAllText(Work, without);
+        foreach (string id in (string[])["c2", own])
+        {
+            OtherText other = Assert.Single(View(session, id).Others);
+            Assert.Equal((true, "another program wrote work/01-a.dib without it"), (other.IsGone, other.From));
+        }
+
+        Edit(session, "c1", "11", 0);
+        Assert.Equal(without, File.ReadAllText(Work));
+
+        // It brings them back, and takes them away again.
+        File.WriteAllText(Work, whole);
+        Assert.Empty(View(session, "c2").Others);
+        File.WriteAllText(Work, without);
+        Assert.True(session.Do(new WorkCommand("keep", "t") { Cell = "c2" }).Ok);
+        Assert.True(session.Do(new WorkCommand("accept", "t") { Cell = own }).Ok);
+        Assert.True(session.Do(new WorkCommand("keep", "t") { Cell = "c1" }).Ok);
+        Assert.Equal(["11", "2", "3"], OnDisk());
+        Assert.Equal(["11", "2", "3"], Texts(Open()));
+    }
+
+    [Fact]
+    public void Disk_ChapterCellTakenAwayAndTheReaderAgrees_IsEmpty()
+    {
+        Write("1", "2");
+        WorkSession session = Open();
+        Edit(session, "c1", "11", 0);
+        File.WriteAllText(Work, "#!csharp\n\n11\n");
+        Assert.True(session.Do(new WorkCommand("accept", "t") { Cell = "c2" }).Ok);
+        Assert.Equal(["11", ""], Texts(Open()));
+        Assert.Equal("2", View(session, "c2").Original);
+    }
+
+    [Fact]
     public void Disk_ChangedJustBeforeAnEdit_IsNotWrittenOver()
     {
         Write("1", "2");

@@ -1,4 +1,5 @@
 // The bar at the foot of the page: what concerns all cells, and how the kernel is.
+import { button } from './button.js';
 import { statusLine } from './course.js';
 import { showDifference } from './diff.js';
 import { Variables } from './variables.js';
@@ -50,10 +51,7 @@ export class Bar {
       this.#said.setAttribute('role', 'status');
       this.#reading.className = 'reading-along';
       this.#reading.hidden = true;
-      const take = document.createElement('button');
-      take.type = 'button';
-      take.textContent = 'Take over here';
-      take.addEventListener('click', () => cells.ask('take', {}));
+      const take = button('Take over here', 'The other tab reads along from then on', () => cells.ask('take', {}));
       this.#reading.append('Another tab edits this chapter; this one reads along. ', take);
       this.#texts.className = 'own-texts';
       this.#texts.hidden = true;
@@ -138,12 +136,7 @@ export class Bar {
   }
 
   #add(place, name, text, title, action) {
-    const made = document.createElement('button');
-    made.type = 'button';
-    made.textContent = text;
-    made.title = title;
-    made.addEventListener('click', action);
-    this.#buttons[name] = made;
-    place.append(made);
+    this.#buttons[name] = button(text, title, action);
+    place.append(this.#buttons[name]);
   }
 }

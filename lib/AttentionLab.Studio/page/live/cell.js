@@ -1,16 +1,9 @@
 // One cell: its editor, its buttons, what it shows, and the words about it.
+import { button } from './button.js';
 import { createEditor } from './editor.js';
 import { showDifference } from './diff.js';
+import { showOthers } from './others.js';
 import { Saver } from './saver.js';
-
-function button(text, title, action) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
-  made.title = title;
-  made.addEventListener('click', action);
-  return made;
-}
 
 export class Cell {
   #cells;
@@ -76,7 +69,10 @@ export class Cell {
       this.#note.textContent = view.note;
     }
     this.#missing(view);
-    this.#showOthers(view.others);
+    // Not at every news: a button in it may have the focus.
+    if (JSON.stringify(before.others) !== JSON.stringify(view.others) || this.#word.childElementCount === 0) {
+      this.#word.replaceChildren(...showOthers(this, view.others, (what, details) => this.#cells.ask(what, details)));
+    }
     this.#editor?.markLine(view.run === 'idle' && view.failed && !view.mark ? view.line : 0);
     if (before.run === 'running' && view.run === 'idle') {
       this.#cells.say((view.failed ? 'Failed: ' : 'Finished: ') + this.name);
@@ -139,21 +135,6 @@ export class Cell {
     if (how === 'add') {
       await this.#cells.add(this);
     }
-  }
-
-  // Other texts of the cell stay beside it until the reader decides.
-  #showOthers(others) {
-    this.#word.replaceChildren(...others.flatMap((other, index) => {
-      const text = document.createElement('p');
-      text.textContent = 'There is another text of this cell: ' + other.from + '. Yours is in the editor; nothing is lost until you choose.';
-      const code = document.createElement('pre');
-      code.className = 'code';
-      code.tabIndex = 0;
-      code.textContent = other.source;
-      return [text, code,
-        button('Keep mine', 'The other text is given up', () => this.#cells.ask('keep', { cell: this.id })),
-        ' ', button('Take the other', 'It replaces yours; Ctrl+Z in the editor brings yours back', () => this.#cells.ask('accept', { cell: this.id, index }))];
-    }));
   }
 
   #build(view) {

@@ -1,7 +1,7 @@
 // Two texts line by line: what is only in the first, only in the second, in both (longest common subsequence).
 export function compare(before, after) {
-  const a = before.split('\n');
-  const b = after.split('\n');
+  const a = lined(before);
+  const b = lined(after);
   const length = Array.from({ length: a.length + 1 }, () => new Array(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
@@ -20,6 +20,11 @@ export function compare(before, after) {
     }
   }
   return lines;
+}
+
+// No text has no line, not an empty one.
+function lined(text) {
+  return text === '' ? [] : text.split('\n');
 }
 
 // The chapter's lines that the reader took away begin with a minus, the reader's own with a plus.
