@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AttentionLab.Studio.Book;
 using Microsoft.AspNetCore.Http;
 
 namespace AttentionLab.Studio.Web;
@@ -7,7 +8,8 @@ namespace AttentionLab.Studio.Web;
 /// <summary>What pages post: only JSON is taken, since no form of another site can send it.</summary>
 internal static class JsonRequest
 {
-    /// <summary>Reads what is asked and writes the answer, or says what is wrong with the request.</summary>
+    /// <summary>Reads what is asked and writes the answer, or says what is wrong with the request; so may whoever answers, by a
+    /// <see cref="BadHttpRequestException"/>.</summary>
     public static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
         HttpContext context, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json, Func<TAsked, Task<TAnswer>> answerAsync)
         where TAsked : class
@@ -22,6 +24,10 @@ internal static class JsonRequest
             return await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is { } body
                 ? TypedResults.Json(await answerAsync(body), json.Answer)
                 : Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            return Results.Text(PageText.Clean(refused.Message) + "\n", statusCode: refused.StatusCode);
         }
         catch (JsonException)
         {

@@ -5,7 +5,7 @@ namespace AttentionLab.Studio.Web;
 
 /// <summary>What the leader's page asks of the votes by phone; behind the course's door like everything else there.</summary>
 /// <param name="Do"><c>open</c> and <c>shut</c> the room, <c>ask</c> a question, <c>close</c> it; anything else only looks.</param>
-internal sealed record VoteCommand(string? Do)
+internal sealed record VoteCommand(string? Do = null)
 {
     /// <summary>What is asked.</summary>
     public string? Question { get; init; }

@@ -126,7 +126,8 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     public string Html { get; init; } = "";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LiveStatus))]
 [JsonSerializable(typeof(WorkNews))]
 [JsonSerializable(typeof(WorkCommand))]

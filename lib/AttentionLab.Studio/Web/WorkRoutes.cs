@@ -47,6 +47,13 @@ internal static class WorkRoutes
 
     private static async Task<CodeReply> AskAsync(WorkSession work, CodeQuestion question, CancellationToken left)
     {
+        if (question is not ({ Kind: "complete" or "hover" or "signature" or "diagnose" or "variables" } or { Kind: "describe", Completion: not null }))
+        {
+            throw new BadHttpRequestException(
+                $"\"{question.Kind}\" is no question that is answered here: ask complete, describe (with one of its completions), hover, signature, diagnose or "
+                + "variables.");
+        }
+
         if (work.Kernel is not { } kernel)
         {
             return new CodeReply(true);
@@ -60,8 +67,8 @@ internal static class WorkRoutes
                 case "complete":
                     KernelAnswer<CompletionList> completions = await kernel.CompletionsAsync(source, question.Position, left);
                     return new CodeReply(completions.IsBusy) { Completions = completions.Value };
-                case "describe" when question.Completion is { } item:
-                    KernelAnswer<string> description = await kernel.DescribeAsync(source, question.Position, item, left);
+                case "describe":
+                    KernelAnswer<string> description = await kernel.DescribeAsync(source, question.Position, question.Completion!, left);
                     return new CodeReply(description.IsBusy) { Description = description.Value };
                 case "hover":
                     KernelAnswer<Hover> hover = await kernel.HoverAsync(source, question.Position, left);
@@ -72,11 +79,9 @@ internal static class WorkRoutes
                 case "diagnose":
                     KernelAnswer<IReadOnlyList<CellDiagnostic>> diagnostics = await kernel.DiagnosticsAsync(source, left);
                     return new CodeReply(diagnostics.IsBusy) { Diagnostics = diagnostics.Value };
-                case "variables":
+                default:
                     KernelAnswer<IReadOnlyList<Variable>> variables = await kernel.VariablesAsync(left);
                     return new CodeReply(variables.IsBusy) { Variables = variables.Value is { } found ? [.. found.Select(VariableRow.Of)] : null };
-                default:
-                    return new CodeReply(true);
             }
         }
         catch (ObjectDisposedException)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using AttentionLab.Course.Data;
@@ -229,6 +230,23 @@ public sealed class CourseServerTests : IAsyncDisposable
         await StartAsync();
         using HttpResponseMessage response = await _client.GetAsync(new Uri(_server!.Address, path), Token);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("work/01-one/ask", "{}", "no JSON that this page sends")]
+    [InlineData("work/01-one/ask", "{\"kind\":\"explain\",\"source\":\"\",\"position\":0}", "\"explain\" is no question")]
+    [InlineData("work/01-one/ask", "{\"kind\":\"describe\",\"source\":\"\",\"position\":0}", "describe (with one of its completions)")]
+    [InlineData("work/01-one/ask", "{\"kind\":\"describe\",\"source\":\"\",\"position\":0,\"completion\":{}}", "no JSON that this page sends")]
+    [InlineData("work/01-one", "{\"do\":\"run\"}", "no JSON that this page sends")]
+    public async Task Post_WhatNoPageSends_IsRefusedAndNotPutOff(string path, string asked, string word)
+    {
+        await StartAsync();
+        using StringContent content = new(asked, new MediaTypeHeaderValue("application/json"));
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(_server!.Address, path)) { Content = content };
+        request.Headers.Add("Origin", _server.Address.AbsoluteUri.TrimEnd('/'));
+        using HttpResponseMessage response = await _client.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(word, await response.Content.ReadAsStringAsync(Token));
     }
 
     [Fact]
