@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
 
 /// <summary>
-/// A chapter as the reader works on it: the workbook, the kernel, and the cells that wait for it. The server owns all of it, so that a page that is
-/// loaded again, or another tab, shows the same. Cells run one after another, in the order in which they were asked for.
+/// A chapter as the reader works on it: the workbook, its tabs, the kernel, and the cells that wait for it. The server owns all of it, so that a page
+/// that is loaded again, or another tab, shows the same. Whatever changes the workbook goes through here, one change at a time.
 /// </summary>
 internal sealed class WorkSession : IAsyncDisposable
 {
@@ -13,13 +12,11 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly Pulse _pulse;
     private readonly Workbook _book;
     private readonly LiveKernel _kernel;
-    private readonly List<string> _queue = [];
+    private readonly CellQueue _queue;
     private readonly WorkTabs _tabs = new();
     private readonly string _chapter;
     private readonly WorkText _text;
     private MachineNumbers _numbers;
-    private Task _worker = Task.CompletedTask;
-    private bool _disposed;
 
     public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<Task> makeRoomAsync, Pulse pulse)
     {
@@ -28,17 +25,18 @@ internal sealed class WorkSession : IAsyncDisposable
         _text = new WorkText(shown, options.Folder is { } folder ? new WorkFile(path, folder) : null);
         _book = _text.Book;
         _numbers = new MachineNumbers(shown);
-        _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, KernelChanged);
+        _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, () => Change(_book.TouchAll));
+        _queue = new CellQueue(_book, _kernel, Change, _text.Ran);
     }
 
     /// <summary>Holds a process now.</summary>
     public bool HasKernel => _kernel.HasProcess;
 
     /// <summary>Nothing runs or waits.</summary>
-    public bool IsIdle => _worker.IsCompleted;
+    public bool IsIdle => _queue.IsIdle;
 
     /// <summary>When the kernel was used last, as a timestamp.</summary>
-    public long LastUsed { get; private set; } = Stopwatch.GetTimestamp();
+    public long LastUsed => _queue.LastUsed;
 
     /// <summary>The kernel's process, for questions; null when there is none now.</summary>
     public NotebookSession? Kernel => _kernel.Session;
@@ -96,7 +94,7 @@ internal sealed class WorkSession : IAsyncDisposable
     public void TakeFromBook(ExecutedCell cell) => Change(() => _book.TakeFromBook(cell));
 
     /// <summary>Starts the kernel and brings in the library, if nothing did yet.</summary>
-    public void Warm() => Change(Work);
+    public void Warm() => Change(_queue.Work);
 
     /// <summary>Carries out what the reader asks for.</summary>
     /// <returns>What the page must know at once.</returns>
@@ -112,7 +110,7 @@ internal sealed class WorkSession : IAsyncDisposable
                     _ = _kernel.StopAsync();
                     break;
                 case "restart":
-                    _ = RestartAsync();
+                    _ = _queue.RestartAsync();
                     break;
             }
         }
@@ -125,14 +123,7 @@ internal sealed class WorkSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-            _queue.Clear();
-        }
-
-        await _kernel.EndAsync("");
-        await _worker;
+        await _queue.DisposeAsync();
         await _kernel.DisposeAsync();
     }
 
@@ -154,10 +145,10 @@ internal sealed class WorkSession : IAsyncDisposable
         switch (command)
         {
             case { Do: "run" }:
-                Ask(Chosen(cell, command.Which));
+                _queue.Ask(cell, command.Which);
                 break;
             case { Do: "stop" or "restart" }:
-                Unqueue();
+                _queue.Drop();
                 break;
             case { Do: "clear" }:
                 foreach (WorkCell shown in _book.Cells.Where(shown => shown.Run == CellRun.Idle))
@@ -172,130 +163,6 @@ internal sealed class WorkSession : IAsyncDisposable
 
         return new WorkAnswer(true);
     }
-
-    /// <summary>The cells that a button means, in their order.</summary>
-    private IEnumerable<WorkCell> Chosen(WorkCell? cell, string? which) => which switch
-    {
-        "all" => _book.Cells,
-        "stale" => _book.Cells.Where(NeedsRun),
-        "here" when cell is not null =>
-            [.. _book.Above(cell).Where(above => above.RanIn != _kernel.Generation || !_kernel.HasProcess || NeedsRun(above)), cell],
-        _ => cell is null ? [] : [cell],
-    };
-
-    private bool NeedsRun(WorkCell cell) => cell.IsEditedSinceItRan || (cell.RanSource is not null && _book.IsBehind(cell));
-
-    private void Ask(IEnumerable<WorkCell> cells)
-    {
-        foreach (WorkCell cell in cells.ToArray())
-        {
-            if (cell.Run == CellRun.Idle)
-            {
-                cell.Run = CellRun.Queued;
-                _queue.Add(cell.Id);
-                _book.Touch(cell);
-            }
-        }
-
-        Work();
-    }
-
-    private void Unqueue()
-    {
-        _queue.Clear();
-        foreach (WorkCell cell in _book.Cells.Where(cell => cell.Run == CellRun.Queued))
-        {
-            cell.Run = CellRun.Idle;
-            _book.Touch(cell);
-        }
-    }
-
-    private void Work()
-    {
-        if (_worker.IsCompleted && !_disposed && (_queue.Count > 0 || _kernel.View.State == "none"))
-        {
-            _worker = Task.Run(WorkAsync);
-        }
-    }
-
-    private async Task WorkAsync()
-    {
-        try
-        {
-            await _kernel.WarmAsync();
-            WorkCell? running;
-            do
-            {
-                running = null;
-                ExecutedCell? ran = await _kernel.RunAsync(() => Begin(out running), output => Change(() => _book.Show(running!, output)));
-                Change(() => End(running, ran));
-            }
-            while (running is not null);
-        }
-        catch (KernelException exception)
-        {
-            Change(() =>
-            {
-                foreach (WorkCell cell in _book.Cells.Where(cell => cell.Run == CellRun.Queued))
-                {
-                    _book.Begin(cell, _kernel.Generation);
-                    _book.End(cell, CellFailures.Plain(exception.Message), 0);
-                }
-
-                Unqueue();
-            });
-        }
-    }
-
-    /// <summary>The next cell: in a fresh kernel first what brings in the library.</summary>
-    private (int Number, string Source)? Begin(out WorkCell? next)
-    {
-        lock (_gate)
-        {
-            next = _book.Cells.TakeWhile(cell => cell.IsSetup).FirstOrDefault(cell => cell.RanIn != _kernel.Generation) ?? _book.Find(_queue.FirstOrDefault());
-            if (next is null)
-            {
-                // Whoever asks from now on finds no worker and starts one.
-                _worker = Task.CompletedTask;
-                return null;
-            }
-
-            _queue.Remove(next.Id);
-            _book.Begin(next, _kernel.Generation);
-            LastUsed = Stopwatch.GetTimestamp();
-            _pulse.Beat();
-            return (next.Number, next.Source);
-        }
-    }
-
-    private void End(WorkCell? cell, ExecutedCell? ran)
-    {
-        if (cell is not null && ran is not null)
-        {
-            _book.End(cell, ran.Failure, ran.Seconds);
-            LastUsed = Stopwatch.GetTimestamp();
-            if (ran.Failure is not null)
-            {
-                Unqueue();
-            }
-
-            _text.Ran(cell);
-        }
-    }
-
-    private async Task RestartAsync()
-    {
-        await _kernel.EndAsync("");
-        Change(() =>
-        {
-            if (_worker.IsCompleted && !_disposed)
-            {
-                _worker = Task.Run(WorkAsync);
-            }
-        });
-    }
-
-    private void KernelChanged() => Change(_book.TouchAll);
 
     private void Change(Action change)
     {
