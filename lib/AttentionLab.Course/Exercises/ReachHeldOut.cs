@@ -1,4 +1,5 @@
 using AttentionLab.Course.Experiments;
+using AttentionLab.Kernels;
 using AttentionLab.Models;
 
 namespace AttentionLab.Course.Exercises;
@@ -59,7 +60,7 @@ public static class ReachHeldOut
         MoverLook[] looks = new MoverLook[2];
         Answer<double> right = trial.Call("trained twice, from seeds 2 and 3: share of right digits on new sequences, the lower of both", () =>
         {
-            looks = [.. new ulong[] { 2, 3 }.Select(seed => TokenMover.Train(settings, seed)[^1])];
+            looks = Workers.Each(new ulong[] { 2, 3 }, seed => TokenMover.Train(settings, seed)[^1]);
             return looks.Min(look => look.Right);
         });
         (double reached, double trained) = (right.Value, looks.MinBy(look => look.Right)!.Trained);

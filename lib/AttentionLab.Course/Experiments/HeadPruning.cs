@@ -1,7 +1,7 @@
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
-using AttentionLab.Words;
 
 namespace AttentionLab.Course.Experiments;
 
@@ -9,12 +9,17 @@ namespace AttentionLab.Course.Experiments;
 /// What a trained encoder loses without some of its heads (Michel et al. 2019, "Are sixteen heads really better than one?", §3; Voita et al. 2019).
 /// Every token of some texts is hidden behind [MASK], one at a time, and is to be found; a head is removed by <see cref="HeadSwitch"/>.
 /// </summary>
+/// <remarks>
+/// The questions about one text are a batch without padding, and the texts run side by side. The last layer is computed for hidden tokens alone, and
+/// <see cref="LostWithoutEach"/> computes what lies before a head once for all heads of its layer.
+/// </remarks>
 public sealed class HeadPruning
 {
     private readonly MaskedWordModel _model;
-    private readonly EncodedBatch _questions;
-    private readonly int[] _rows, _targets;
+    private readonly int[][,] _questions;
+    private readonly int[] _targets, _texts;
     private readonly Lazy<double[]> _whole;
+    private readonly Lazy<double[,][]> _withoutEach;
 
     /// <summary>The questions about some texts.</summary>
     /// <param name="model">Its weights are changed while a question runs, and are then as they were.</param>
@@ -25,37 +30,24 @@ public sealed class HeadPruning
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
         _model = model;
-        Vocabulary pieces = model.Bert.Tokenizer.Pieces;
-        List<EncodedText> questions = [];
-        List<int> places = [];
-        foreach (EncodedText text in texts.Select(text => model.Bert.Tokenizer.Encode(text)))
-        {
-            for (int place = 1; place < text.Length - 1; place++)                  // not [CLS], not [SEP]
-            {
-                questions.Add(text);
-                places.Add(place);
-            }
-        }
-
-        if (questions.Count == 0)
+        int[][] ids = [.. texts.Select(text => model.Bert.Tokenizer.Encode(text).Ids)];
+        _targets = [.. ids.SelectMany(text => text[1..^1])];                                  // not [CLS], not [SEP]
+        if (_targets.Length == 0)
         {
             throw new ArgumentException("texts have no token but a loss is a mean over hidden tokens: pass at least one word.", nameof(texts));
         }
 
-        _questions = EncodedBatch.Of(questions, pieces[Vocabulary.Padding]);
-        int length = _questions.Ids.GetLength(1);
-        _rows = [.. places.Select((place, i) => i * length + place)];
-        _targets = [.. places.Select((place, i) => _questions.Ids[i, place])];
-        for (int i = 0; i < places.Count; i++)
-        {
-            _questions.Ids[i, places[i]] = pieces["[MASK]"];
-        }
-
+        _texts = [.. ids.SelectMany((text, i) => Enumerable.Repeat(i, text.Length - 2))];
+        int mask = model.Bert.Tokenizer.Pieces["[MASK]"];
+        _questions = [.. ids.Where(text => text.Length > 2).Select(text => Questions(text, mask))];
         _whole = new(() => Losses());
+        _withoutEach = new(LossesWithoutEach);
     }
 
     /// <summary>How many tokens are to be found.</summary>
     public int Places => _targets.Length;
+
+    private IReadOnlyList<EncoderLayer> Layers => _model.Bert.Encoder.Layers.Layers;
 
     /// <summary>−ln of the probability of each hidden token, in nats.</summary>
     /// <param name="without">Heads that are removed: layer and head, from 0.</param>
@@ -65,12 +57,8 @@ public sealed class HeadPruning
         List<HeadSwitch> off = [];
         try
         {
-            off.AddRange(without.Select(at => HeadSwitch.Off(_model.Bert.Encoder.Layers.Layers[at.Layer].Attention, at.Head)));
-            Tensor vectors = Pooling.Rows(_model.Bert.Encoder.Infer(_questions.Ids, _questions.Visible, _questions.Types), _rows);
-            Tensor logits = _model.Head.Forward(vectors).Logits;
-            float[] total = new float[Places];
-            LogSumExp.Forward(logits.Span, total, logits.Rows, logits.Columns);
-            return [.. total.Select((sum, i) => (double)sum - logits[i, _targets[i]])];
+            off.AddRange(without.Select(at => HeadSwitch.Off(Layers[at.Layer].Attention, at.Head)));
+            return Losses(Workers.Each(_questions, text => Found(Embedded(text), 0)));
         }
         finally
         {
@@ -93,18 +81,17 @@ public sealed class HeadPruning
         return (mean, 1.96 * Math.Sqrt(lost.Average(x => (x - mean) * (x - mean)) / lost.Length));
     }
 
-    /// <summary>How much the mean loss grows without each head alone, in nats: (layers, heads).</summary>
-    public float[,] LostWithoutEach()
+    /// <summary>How much the mean loss grows without each head alone, in nats: (layers, heads). The questions are asked in the first call only.</summary>
+    /// <param name="texts">Which texts count, by their number from 0; null for all.</param>
+    /// <exception cref="InvalidOperationException">No text with a token counts.</exception>
+    public float[,] LostWithoutEach(Func<int, bool>? texts = null)
     {
-        (int layers, int heads) = (_model.Bert.Config.Layers, _model.Bert.Config.Heads);
-        double whole = _whole.Value.Average();
-        float[,] lost = new float[layers, heads];
-        for (int layer = 0; layer < layers; layer++)
+        int[] places = [.. Enumerable.Range(0, Places).Where(place => texts?.Invoke(_texts[place]) ?? true)];
+        float[,] lost = new float[Layers.Count, _model.Bert.Config.Heads];
+        foreach ((int layer, int head) in from l in Enumerable.Range(0, lost.GetLength(0)) from h in Enumerable.Range(0, lost.GetLength(1)) select (l, h))
         {
-            for (int head = 0; head < heads; head++)
-            {
-                lost[layer, head] = (float)(Losses((layer, head)).Average() - whole);
-            }
+            double[] losses = _withoutEach.Value[layer, head];
+            lost[layer, head] = (float)places.Average(place => losses[place] - _whole.Value[place]);
         }
 
         return lost;
@@ -117,5 +104,63 @@ public sealed class HeadPruning
     {
         ArgumentNullException.ThrowIfNull(counts);
         return [.. counts.Select(count => Losses(order.Take(count)).Average())];
+    }
+
+    /// <summary>One question for each token of a text, (questions, T): question i hides token i + 1.</summary>
+    private static int[,] Questions(int[] text, int mask)
+    {
+        int[,] ids = new int[text.Length - 2, text.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            (int question, int place) = Math.DivRem(i, text.Length);
+            ids[question, place] = place == question + 1 ? mask : text[place];
+        }
+
+        return ids;
+    }
+
+    private Tensor Embedded(int[,] text) => _model.Bert.Encoder.Embedding.Forward(text).Y;
+
+    private double[,][] LossesWithoutEach()
+    {
+        double[,][] losses = new double[Layers.Count, _model.Bert.Config.Heads][];
+        Tensor[] inputs = Workers.Each(_questions, Embedded);
+        for (int layer = 0; layer < Layers.Count; layer++)
+        {
+            for (int head = 0; head < losses.GetLength(1); head++)
+            {
+                using HeadSwitch off = HeadSwitch.Off(Layers[layer].Attention, head);
+                losses[layer, head] = Losses(Workers.Each(inputs, x => Found(x, layer)));
+            }
+
+            inputs = Workers.Each(inputs, x => Layers[layer].Infer(x));
+        }
+
+        return losses;
+    }
+
+    /// <summary>From the input of a layer (questions, T, C) to the vector of each hidden token, (questions, 1, C).</summary>
+    private Tensor Found(Tensor x, int layer)
+    {
+        for (; layer < Layers.Count - 1; layer++)
+        {
+            x = Layers[layer].Infer(x);
+        }
+
+        // In the last layer the hidden token alone asks; all tokens answer.
+        EncoderLayer last = Layers[^1];
+        int questions = x.Shape[0], tokens = x.Shape[1];
+        Tensor hidden = Pooling.Rows(x, [.. Enumerable.Range(0, questions).Select(i => i * tokens + i + 1)]).Reshape(questions, 1, x.Columns);
+        Tensor mixed = last.Attention.InferCross(last.AttentionNorm.Before(hidden).Input, last.AttentionNorm.Before(x).Input);
+        Tensor h = last.AttentionNorm.After(hidden, mixed, null).Y;
+        return last.FeedForwardNorm.After(h, last.FeedForward.Infer(last.FeedForwardNorm.Before(h).Input), null).Y;
+    }
+
+    private double[] Losses(Tensor[] found)
+    {
+        Tensor logits = _model.Head.Forward(new Tensor([.. found.SelectMany(y => y.Values)], Places, found[0].Columns)).Logits;
+        float[] total = new float[Places];
+        LogSumExp.Forward(logits.Span, total, logits.Rows, logits.Columns);
+        return [.. total.Select((sum, i) => (double)sum - logits[i, _targets[i]])];
     }
 }

@@ -77,11 +77,16 @@ public sealed class TokenMover
         HashSet<int> at = [.. looks, settings.Steps];
         List<MoverLook> seen = at.Contains(0) ? [model.Look(0)] : [];
         Adam adam = new(model.Parameters);
+        Workspace workspace = new();
         for (int step = 1; step <= settings.Steps; step++)
         {
             adam.LearningRate = Schedules.Cosine(settings.LearningRate, settings.Steps / 10, settings.Steps)(step);
             Gradients.Clear(model.Parameters);
-            model.Learn();
+            using (workspace.Use())
+            {
+                model.Learn();
+            }
+
             Gradients.Clip(model.Parameters, 1);
             adam.Step();
             if (at.Contains(step))
