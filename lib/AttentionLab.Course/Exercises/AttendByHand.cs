@@ -33,14 +33,19 @@ public static class AttendByHand
             .Refuse([0, 3], "You returned the key. Keys only decide the weights; the output is made of the values.")
             .Refuse(Attention(apple, [[0, 3]], [[5, -1]], Norm.None),
                 "Your weights do not sum to 1: with a single key its weight must be 1. Divide by the sum of the exponentials.")
+            .Refuse([1], "These are the weights. They are only the way: return the values, averaged with them.")
             .Expect([5, -1], "With a single key the weight is 1, whatever the score: return the value of that key.");
 
         float[] nothing = [0, 0];
         float[][] three = [[0, 3], [2, 2], [4, 0]];
         Ask("the query (0, 0): all scores are equal, so the mean of the values comes out", nothing, three, [[3, 0], [0, 6], [9, 0]])
-            .Finite("A query of length 0 gave NaN or ∞. Do you divide by the length ‖q‖ of the query? The score is `q·k / √D`, where D is how many numbers q "
-                + "has.")
+            .Finite("A query of length 0 gave NaN or ∞. Do you divide by the length ‖q‖ of the query, or by the sum of the scores instead of the sum of "
+                + "their exponentials? The score is `q·k / √D`, where D is how many numbers q has.")
             .Refuse([12, 6], "You added the values without weights that sum to 1.")
+            .Refuse([3, 0], "Only one value came out. The key with the largest score does not get everything: softmax gives every key a share.")
+            .Refuse([4.5f, 3], "The first key is missing: start the loop over the keys at 0.")
+            .Refuse([1.5f, 3], "The last key is missing: does the loop over the keys end one step early?")
+            .Refuse([4f / 3, 2f / 3], "Divided by the number of keys once too often: the weights already sum to 1.")
             .Expect([4, 2], "Equal scores give equal weights: the mean of the values.");
 
         float[][] fruit = [[0, 3], [2, 2]];
@@ -49,6 +54,9 @@ public static class AttendByHand
             .Refuse(Attention(apple, fruit, fruit, scale: 1),
                 "These are the weights of the plain dot product: the scores 6 and 8 must be divided by √D, here √2.")
             .Refuse(Attention(apple, fruit, fruit, scale: 0.5), "You divided by D = 2. The scale is √D.")
+            .Refuse(Attention(apple, fruit, fruit, scale: Math.Sqrt(2)),
+                "The scores are twice too far apart: you *multiplied* them by √D instead of dividing, or only the first number of the query met the keys.")
+            .Refuse(Attention(apple, fruit, fruit, scale: Math.Log(2) / Math.Sqrt(2)), "You took powers of 2. Softmax takes powers of e: `Math.Exp`.")
             .Refuse(Cosine(apple, fruit, fruit), "This is attention with the cosine as score. Here the score is the dot product divided by √D.")
             .Refuse(Attention(apple, fruit, fruit, scale: -1 / Math.Sqrt(2)),
                 "The smaller score got the larger weight: is there a minus too much in the exponential?")

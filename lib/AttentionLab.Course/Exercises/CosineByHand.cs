@@ -22,12 +22,15 @@ public static class CosineByHand
         Answer<double> Ask(string tried, float[] a, float[] b) => trial.Call(tried, () => cosine(a, b), a, b);
 
         Ask("a vector with itself: (3, 4) and (3, 4)", [3, 4], [3, 4])
-            .Refuse(25, "This is the dot product: divide it by both lengths.")
+            .Refuse(25, "This is the dot product: divide it by both lengths. (`ab / la * lb` divides by la only and multiplies by lb: write `ab / (la * lb)`.)")
             .Refuse(5, "You divided by one length only. There are two vectors.")
             .Refuse(0.04, "You forgot the root: a length is √(a·a), so divide by 5·5, not by 25·25.")
             .Refuse(0, "This is a distance or an angle: 0 for equal vectors. The cosine is then 1.")
             .Refuse(2.5, "You divided by the sum of the lengths. Divide by their product.")
             .Refuse(12.5, "You divided by the number of places. Divide by the lengths ‖a‖ and ‖b‖.")
+            .Refuse(6.25, "You divided by the number of places, twice. The length ‖a‖ is √(a·a), not `a.Length`.")
+            .Refuse(25 / Math.Sqrt(50), "You added the squared lengths under the root. Multiply them.")
+            .Refuse(25.0 / 16, "You took the largest number for the length. The length of (3, 4) is √(9 + 16) = 5.")
             .Refuse(25.0 / 49, "You took the sum of the numbers for the length. The length of (3, 4) is √(9 + 16) = 5.")
             .Refuse(double.NaN, "Your answer is not a number: 0/0, or the root of a number below 0?")
             .Expect(1, "A vector points the same way as itself: 1.");
@@ -39,10 +42,12 @@ public static class CosineByHand
 
         Ask("opposite directions: (1, 2) and (−1, −2)", [1, 2], [-1, -2])
             .Refuse(1, "You lost the sign: an absolute value or a square too many.")
+            .Refuse(0, "0 for opposite directions: did you cut off what is below 0, or move the cosine into 0 to 1? It goes down to −1.")
             .Expect(-1, "Opposite directions: −1.");
 
         Ask("apple and orange: (2, 2) and (0, 3)", [2, 2], [0, 3])
             .Refuse(0.5, "This is the square of the cosine: one root is missing, or one too much is squared.")
+            .Refuse(0, "The part after the point is lost: is there a cast to `int`?")
             .Refuse(Math.PI / 4, "This is the angle in radians. The cosine of it was asked for.")
             .Refuse(45, "This is the angle in degrees. The cosine of it was asked for.")
             .Refuse(0.71, "Do not round: 0.71 is not near enough to 1/√2.", tolerance: 1e-6)

@@ -41,7 +41,9 @@ public static class Disagreement
             .Require(!(cosA < cosB && dotA < dotB), "cosine prefers A, the dot product B", "Both judges prefer B. A must have the better direction.",
                 $"{cosines}; {dots}")
             .Require(!(cosA > cosB && dotA > dotB), "cosine prefers A, the dot product B",
-                "Both judges prefer A. Make B longer: that changes its dot product, not its cosine.", $"{cosines}; {dots}");
+                dotB <= 0
+                    ? "Both judges prefer A: B points away from (2, 1), so a longer B would make its dot product smaller still. Turn B towards (2, 1)."
+                    : "Both judges prefer A. Make B longer: that changes its dot product, not its cosine.", $"{cosines}; {dots}");
 
         trial.Call("the cosine is clearly larger for A", words)
             .Require(cosA >= cosB + CosineMargin, $"at least {CosineMargin} larger",

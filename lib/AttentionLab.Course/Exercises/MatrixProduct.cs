@@ -23,6 +23,7 @@ public static class MatrixProduct
 
         Ask("1×1: 3 times 5", new float[,] { { 3 } }, new float[,] { { 5 } })
             .Refuse(new float[,] { { 8 } }, "You added. A matrix product multiplies first, then sums.")
+            .Refuse(new float[,] { { 0 } }, "The sum stayed 0: a term is missing. k must begin at 0 and run while `k < a.GetLength(1)`.")
             .Expect(new float[,] { { 15 } }, "With one number on each side it is ordinary multiplication.");
 
         float[,] a = { { 1, 2 }, { 3, 4 } }, b = { { 5, 6 }, { 7, 8 } };
@@ -35,11 +36,17 @@ public static class MatrixProduct
             .Refuse(Product(Transposed(a), b), "You took *columns* of A with columns of B: that is Aᵀ·B. Write `a[i, k] * b[k, j]`.")
             .Refuse(Transposed(Product(a, b)), "Rows and columns of your result have changed places: store at `[i, j]`, i from A, j from B.")
             .Refuse(new float[,] { { 14, 16 }, { 28, 32 } }, "Only the last term of each sum is there: add with `+=`.")
+            .Refuse(new float[,] { { 19, 41 }, { 84, 134 } }, "Each number still holds the sums before it: start again from 0 for each place of the result.")
             .Expect(Product(a, b), "The first number is 1·5 + 2·7 = 19.");
 
         float[,] wide = { { 1, 0, 2 } }, tall = { { 1, 2 }, { 3, 4 }, { 5, 6 } };
         Ask("not square: (1, 3) times (3, 2)", wide, tall)
             .Expect(Product(wide, tall), "The result has the rows of A and the columns of B, here (1, 2); the sum runs over what both share, here 3.");
+
+        Ask("numbers that are not whole: ((0.5, 1)) times ((1.5), (−0.25))", new float[,] { { 0.5f, 1 } }, new float[,] { { 1.5f }, { -0.25f } })
+            .Refuse(new float[,] { { 0 } }, "The parts after the point are lost: is there a cast to `int`, or an `int` variable for the sum?")
+            .Refuse(new float[,] { { 1 } }, "The result was rounded to a whole number, or a sign was lost.")
+            .Expect(new float[,] { { 0.5f } }, "0.5·1.5 − 1·0.25 = 0.5.");
     });
 
     private static float[,] Product(float[,] a, float[,] b)

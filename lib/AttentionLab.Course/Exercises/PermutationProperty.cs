@@ -56,15 +56,32 @@ public static class PermutationProperty
             "This attention mixes each key's score with the score of the key after it, in a circle. Rotations keep the neighbours together: try other orders, "
             + "for example exchange two keys, or shuffle.", neighbours: true);
         Ask("an attention whose effect on the first two output numbers cancels in their sum", blind: false, (_, _, _) => 0,
-            "Here the first number of the output grows by as much as the second falls. Compare the numbers one by one, not their sum.", shift: 0.5);
+            "Here the first number of the output grows by as much as the second falls. Compare the numbers one by one, not their sum.",
+            effect: (output, k) => Exchange(output, k, 0.5));
         Ask("an attention that sees order only a little", blind: false, (_, _, _) => 0,
-            "This attention changes by 0.01 with the order, and your test let it pass. Rounding is a thousand times smaller: allow about 1e-4.", shift: 0.01);
+            "This attention changes by a few thousandths with the order, and your test let it pass. Rounding is a thousand times smaller: allow about 1e-4.",
+            effect: (output, k) => Exchange(output, k, 0.003));
+        Ask("an attention that only ever grows when the order changes", blind: false, (_, _, _) => 0,
+            "Here every number of the output grows when the order changes. A difference below 0 is a difference too: compare `Math.Abs(a - b)`.",
+            effect: (output, k) => Add(output, 0.5 * k.Where((key, j) => key[0] != keys[j][0]).Count() / k.Length));
         Ask("an attention in which only the last output number sees order", blind: false, (key, _, dimension) => dimension == 2 ? -0.5 * key : 0,
             "Here only the last number of the output depends on the order. Compare every number of the output.");
 
-        void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false, bool neighbours = false, double shift = 0) =>
-            trial.Call(tried, () => isBlindToOrder((q, k, v) => Shifted(Attend(q, k, v, bias, rounds, neighbours), k, shift), query, keys, values), query, keys,
-                values).Expect(blind, mistake);
+        // Whatever one order a test tries, it leaves the order of some neighbours as it was, unless it reverses them all.
+        int pairs = keys.Length - 1;
+        Answer<int> missed = trial.Call($"{pairs} attentions that see only which of two neighbours comes first", () => Enumerable.Range(0, pairs)
+            .Count(i => isBlindToOrder(Attention((_, _, _) => 0, effect: (output, k) => Add(output, Place(k, i) < Place(k, i + 1) ? 0 : 0.5)), query, keys,
+                values)), query, keys, values);
+        missed.Require(missed.Value == 0, "each of them is noticed",
+            "To each of these attentions half of all orders look alike. Trying one order is not enough, and one order that agrees proves nothing: try many, "
+            + "and return true only if *all* agree.", $"{missed.Value} of {pairs} were not noticed");
+
+        void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false, bool neighbours = false,
+            Action<float[], float[][]>? effect = null) =>
+            trial.Call(tried, () => isBlindToOrder(Attention(bias, rounds, neighbours, effect), query, keys, values), query, keys, values)
+                .Expect(blind, mistake);
+
+        int Place(float[][] shuffled, int key) => Array.FindIndex(shuffled, row => row[0] == keys[key][0]);
 
         float[] Row(int length)
         {
@@ -73,6 +90,14 @@ public static class PermutationProperty
             return row;
         }
     });
+
+    private static AttendFunction Attention(Func<int, int, int, double> bias, bool rounds = false, bool neighbours = false,
+        Action<float[], float[][]>? effect = null) => (query, keys, values) =>
+        {
+            float[] output = Attend(query, keys, values, bias, rounds, neighbours);
+            effect?.Invoke(output, keys);
+            return output;
+        };
 
     /// <summary>
     /// Softmax of q·k_j + bias(j, T, output dimension). Without rounding the terms are sorted before they are summed in double,
@@ -100,15 +125,18 @@ public static class PermutationProperty
     /// <summary>
     /// Adds size·r to the first output number and takes it from the second, where r = Σ_j (j + 1)·tanh(k_j0) / T depends on the place of every key.
     /// </summary>
-    private static float[] Shifted(float[] output, float[][] keys, double size)
+    private static void Exchange(float[] output, float[][] keys, double size)
     {
-        if (size > 0)
-        {
-            double order = keys.Select((key, j) => (j + 1) * Math.Tanh(key[0])).Sum() / keys.Length;
-            output[0] += (float)(size * order);
-            output[1] -= (float)(size * order);
-        }
+        double order = keys.Select((key, j) => (j + 1) * Math.Tanh(key[0])).Sum() / keys.Length;
+        output[0] += (float)(size * order);
+        output[1] -= (float)(size * order);
+    }
 
-        return output;
+    private static void Add(float[] output, double amount)
+    {
+        for (int d = 0; d < output.Length; d++)
+        {
+            output[d] += (float)amount;
+        }
     }
 }

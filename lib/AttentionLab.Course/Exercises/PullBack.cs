@@ -24,6 +24,8 @@ public static class PullBack
         Ask("one number: y = 3·x and dL/dy = 2", new float[,] { { 3 } }, [2])
             .Refuse([3], "This is dy/dx. The chain rule multiplies it by dL/dy.")
             .Refuse([2], "This is dL/dy. The chain rule multiplies it by dy/dx, here 3.")
+            .Refuse([-6], "The sign is turned: this is the direction *down* the loss, as a training step takes it. The gradient itself is asked for.")
+            .Refuse([5], "You added dy/dx and dL/dy. The chain rule multiplies them.")
             .Expect([6], "dL/dx = dy/dx · dL/dy = 3 · 2.");
 
         float[,] w = { { 1, 2 }, { 3, 4 } };
@@ -33,6 +35,10 @@ public static class PullBack
             .Refuse([1, 40], "Only the diagonal is used. x_0 reaches *both* outputs: sum over all j.")
             .Refuse([20, 40], "Only the last output counts: add over j with `+=`.")
             .Refuse([10.5f, 21.5f], "You took the mean over the outputs. The chain rule takes the sum.")
+            .Refuse([3, 70], "You took `dy[i]` instead of `dy[j]`: each W_ij meets the gradient of *its* output, j.")
+            .Refuse([1, 3], "Only the first output counts: sum over all j.")
+            .Refuse([21, 64], "The second number still holds the first one: start again from 0 for each i.")
+            .Refuse([33, 77], "You multiplied two sums, of W's row and of dL/dy. Multiply each W_ij by its dy_j first, then add.")
             .Expect([21, 43], "dx_0 = 1·1 + 2·10 and dx_1 = 3·1 + 4·10.");
 
         Ask("3 inputs, 2 outputs", new float[,] { { 1, 0 }, { 0, 1 }, { 2, -1 } }, [5, 7])

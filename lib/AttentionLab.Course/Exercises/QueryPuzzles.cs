@@ -62,14 +62,20 @@ public static class QueryPuzzles
         (answer, query, weights) = Ask("average east and north", average);
         answer.Require(weights[2] + weights[3] <= 0.02f || query[0] != query[1] || query[0] < 0, "east and north 0.49 to 0.51",
             "East and north get the same, as they should, but the query is too short: west and south still get a share.", Show(weights))
+            .Require(query[0] >= 0 && query[1] >= 0 || query[0] == query[1], "east and north 0.49 to 0.51",
+                "The query points to another pair of keys: east needs x above 0, north needs y above 0.", Show(weights))
             .Require(MathF.Abs(weights[0] - weights[1]) <= 0.02f, "east and north 0.49 to 0.51",
                 "East and north must have *equal* scores. With long queries a small difference decides everything.", Show(weights))
             .Require(weights[0] is >= 0.49f and <= 0.51f && weights[1] is >= 0.49f and <= 0.51f, "east and north 0.49 to 0.51",
                 "East and north are equal, but do not get half each: both must be far above west and south.", Show(weights));
 
         (answer, query, weights) = Ask("avoid south, but look at all the others", avoid);
-        answer.Require(weights[3] < 0.1f || query[1] <= 0 || query[0] != 0, "south ≤ 0.02, each other ≥ 0.1",
-            "The direction is right, but south still gets a tenth or more: a longer query pushes it down.", Show(weights))
+        answer.Require(query[1] >= 0, "south ≤ 0.02, each other ≥ 0.1",
+            "The sign is wrong: the query points *towards* south, so south gets more. Point it to the north.", Show(weights))
+            .Require(query[0] != 0 || query[1] != 0, "south ≤ 0.02, each other ≥ 0.1",
+                "The query (0, 0) gives every key the same. It must point away from south, and must not be long.", Show(weights))
+            .Require(weights[3] <= 0.02f || query[0] != 0, "south ≤ 0.02, each other ≥ 0.1",
+                "The direction is right, but the query is too short: south still gets too much. A longer one pushes it down.", Show(weights))
             .Require(weights[3] <= 0.02f, "south ≤ 0.02, each other ≥ 0.1",
                 "South gets too much: its score must be well below the others, so the query must point away from it.", Show(weights))
             .Require(weights.AsSpan(0, 3)

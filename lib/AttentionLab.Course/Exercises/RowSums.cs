@@ -27,6 +27,9 @@ public static class RowSums
             .Refuse([3], "The last number of the row is missing: does your loop end one step early?")
             .Refuse([1], "Only the first number of the row came: do you count the columns by `GetLength(0)`? Columns are counted by `GetLength(1)`.")
             .Refuse([6], "The first number of the row is missing: indices start at 0.")
+            .Refuse([4], "Only the last number of the row came: each one replaced the one before. Add with `+=`.")
+            .Refuse([0], "The sum stayed 0: does your loop over the rows end one row early? It must run while `i < matrix.GetLength(0)`.")
+            .Refuse([7, 0, 0], "Your array has a place for each *column*. Make it with `matrix.GetLength(0)` places, one for each row.")
             .Expect([7], "1 + 2 + 4 = 7.");
         Ask("two rows, (1, 2) and (10, 20)", new float[,] { { 1, 2 }, { 10, 20 } })
             .Refuse([11, 22], "These are the sums of the columns. Row 0 is (1, 2): its sum is 3.")
@@ -37,6 +40,11 @@ public static class RowSums
             .Refuse([0], "The parts after the point are lost: is there a cast to `int`, or an `int` variable for the sum?")
             .Refuse([1], "The sum was rounded to a whole number: keep it as a `float`.")
             .Expect([0.75f], "0.5 + 0.25 = 0.75.");
+        Ask("a number below 0, (5, −7)", new float[,] { { 5, -7 } })
+            .Refuse([12], "You took absolute values. A sum keeps the signs: 5 − 7.")
+            .Refuse([2], "You took the absolute value of the sum. It is below 0.")
+            .Refuse([5], "You left out what is below 0.")
+            .Expect([-2], "5 − 7 = −2.");
         Ask("three rows of two numbers: more rows than columns", new float[,] { { 1, 0 }, { 0, 2 }, { 3, 3 } })
             .Expect([1, 2, 6], "A matrix need not be square: rows are counted by `GetLength(0)`, columns by `GetLength(1)`.");
     });

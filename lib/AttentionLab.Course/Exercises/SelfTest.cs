@@ -42,6 +42,7 @@ public static class SelfTest
         Ask(3, "the variance of a number that is -1, 0 or 1, each with probability 1/3")
             .Refuse(0, "0 is the mean; the variance is the mean of the *squared* distances from it. Or did you write `2 / 3`? Between whole numbers this is 0: "
                 + "write `2.0 / 3`.")
+            .Refuse(2, "This is the *sum* of the squared distances. Each has the probability 1/3: divide by 3.")
             .Refuse(1, "You divided by 2 instead of 3, or left the 0 out: it counts too.")
             .Refuse(Math.Sqrt(2.0 / 3), "This is the standard deviation. The variance is its square.", tolerance: 5e-3)
             .Refuse(0.7, "You rounded 2/3 too far: give two digits or more (0.67), or write `2.0 / 3`.")
@@ -52,11 +53,13 @@ public static class SelfTest
             .Refuse(8, "8 is the standard deviation of the sum. Its square is the variance.")
             .Refuse(1, "That holds for one of them. Variances of independent numbers add.")
             .Refuse(4096, "64² belongs to 64 times the *same* number: Var(64·X) = 64²·Var(X). Independent numbers partly cancel.")
+            .Refuse(128.0 / 3, "You took the variance 2/3 of question 3. Here each number has the variance 1.", TwoDigits)
             .Expect(64, "Variances of independent numbers add. Section 0.5 shows it.");
         Ask(5, "row 1, column 0 of A·B, A = ((1, 2), (3, 4)), B = ((0, 1), (1, 0)), counted from 0")
             .Refuse(3, "3 stands in row 1, column *1* of the product. Take row 1 of A with column 0 of B.")
             .Refuse(1, "This is B·A: it exchanges the rows. A·B exchanges the columns of A.")
             .Refuse(2, "This stands in row 0, column 0. Row 1 is the second row, because we count from 0.")
+            .Refuse(0, "You multiplied number by number, or with the wrong column: take row (3, 4) with column (0, 1).")
             .Expect(4, "Row (3, 4) with column (0, 1): 3·0 + 4·1.");
     });
 }

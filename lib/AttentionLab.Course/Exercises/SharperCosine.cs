@@ -25,14 +25,29 @@ public static class SharperCosine
     {
         trial.Call("β = 1 is just enough for the cap itself: n = 10, w = e²/(e² + 9)", () => beta(10, Weight(10, 1)))
             .Finite("Your formula gives NaN or ∞: is the argument of the logarithm above 0?")
-            .Refuse(2, "Twice too much. The scores are β and −β, so their difference is 2β: divide by 2.")
+            .Refuse(2, "Twice too much. The scores are β and −β (the other keys point away: cosine −1, not 0), so their difference is 2β: divide by 2.")
             .Refuse(Math.Log10(9 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "This is the logarithm to base 10. Softmax uses e: take `Math.Log`.")
             .Refuse(Math.Log(10 * Weight(10, 1) / (1 - Weight(10, 1))) / 2,
                 "You counted n keys against the best one. The best key is one of the n: n − 1 are left.")
+            .Refuse(Math.Log2(9 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "This is the logarithm to base 2. Softmax uses e: take `Math.Log`.")
+            .Refuse(Math.Log(9 * (1 - Weight(10, 1)) / Weight(10, 1)) / 2, "The fraction is upside down: w/(1 − w), not (1 − w)/w.")
+            .Refuse(-1, "The sign is turned: solve e^(−2β) = … once more, or turn the fraction under the logarithm.")
+            .Refuse(Math.Exp(2), "This is e^(2β). Take the logarithm, then divide by 2.")
+            .Refuse(Math.Exp(2) / 2, "The logarithm is missing: this is e^(2β)/2.")
+            .Refuse(Math.E, "This is e^β, the root of e^(2β). Take the logarithm.")
+            .Refuse(Math.Log(9) / 2, "w is missing in your formula: for 10 keys it always gives this.")
+            .Refuse(Weight(10, 1), "This is the cap itself, the weight for β = 1. The question goes the other way: from w to β.")
+            .Refuse(Math.Log(11 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "You counted n + 1 keys: the best key is one of the n, so n − 1 are left.")
+            .Refuse(Math.Log(1 + 9 * Weight(10, 1) / (1 - Weight(10, 1))) / 2, "One too much under the logarithm: e^(2β) = (n − 1)·w/(1 − w), nothing added.")
+            .Refuse(Math.Log(9 * Weight(10, 1)) / (1 - Weight(10, 1)) / 2, "A bracket is missing: the division by 1 − w belongs under the logarithm.")
+            .Refuse(Math.Log(10 * Weight(10, 1)) / 2, "This compares w with the equal share 1/n. Compare it with what the n − 1 others get: w/(1 − w).")
             .Refuse(Math.Log(9 * Weight(10, 1)) / 2, "The factor 1/(1 − w) is missing: solve w·(1 + (n − 1)·e^(−2β)) = 1 once more.")
-            .Expect(1, "For β = 1 the largest weight is e²/(e² + n − 1), so for this w the answer is 1.", SearchStep);
+            .Expect(1, "For β = 1 the largest weight is e²/(e² + n − 1), so for this w the answer is 1. A search needs steps of 0.001 or less.", SearchStep);
 
-        trial.Call("two keys, w = 0.9", () => beta(2, 0.9)).Expect(Needed(2, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 2 and w = 0.9.", SearchStep);
+        trial.Call("two keys, w = 0.9", () => beta(2, 0.9))
+            .Refuse(Math.Round(Needed(2, 0.9), 1), "Rounded: give more digits, or search in steps of 0.001.")
+            .Refuse(Math.Ceiling(Needed(2, 0.9)), "Rounded up to a whole number: give more digits, or search in steps of 0.001.")
+            .Expect(Needed(2, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 2 and w = 0.9.", SearchStep);
         trial.Call("1000 keys, w = 0.9", () => beta(1000, 0.9))
             .Expect(Needed(1000, 0.9), "e^(2β) = (n − 1)·w/(1 − w) with n = 1000 and w = 0.9. A search must go far enough: here β is above 4.", SearchStep);
         trial.Call("4 keys, w = 0.25: equal weights need no sharpness", () => beta(4, 0.25))

@@ -15,11 +15,24 @@ public class MatrixProductTests
         new("stores transposed", (a, b) => Transposed(Multiply(a, b)), "changed places"),
         new("forgets to add", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => a[i, a.GetLength(1) - 1] * b[a.GetLength(1) - 1, j]), "last term"),
         new(
+            "ends one term early",
+            (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1) - 1).Sum(k => a[i, k] * b[k, j])), "a term is missing"),
+        new("never starts again", Running, "still holds the sums before it"),
+        new("int", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => (int)Multiply(a, b)[i, j]), "a cast to `int`"),
+        new("without signs", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1)).Sum(
+            k => Math.Abs(a[i, k] * b[k, j]))), "a sign was lost"),
+        new(
             "takes all sizes from A's rows",
             (a, b) => Each(a.GetLength(0), a.GetLength(0), (i, j) => Enumerable.Range(0, a.GetLength(0)).Sum(k => a[i, k] * b[k, j])), "another shape"));
 
     private static float[,] Multiply(float[,] a, float[,] b) =>
         Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1)).Sum(k => a[i, k] * b[k, j]));
+
+    private static float[,] Running(float[,] a, float[,] b)
+    {
+        float sum = 0;
+        return Each(a.GetLength(0), b.GetLength(1), (i, j) => sum += Multiply(a, b)[i, j]);
+    }
 
     private static float[,] Transposed(float[,] a) => Each(a.GetLength(1), a.GetLength(0), (i, j) => a[j, i]);
 

@@ -7,7 +7,7 @@ public class MomentsTests
 {
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Function>(Moments.About, Moments.Check, x => (x.Average(), Variance(x)),
-        new("mean is the sum", x => (x.Sum(), Variance(x)), "sum divided by the count"),
+        new("mean is the sum", x => (x.Sum(), Variance(x)), "This is the sum of the draws"),
         new("mean not taken away", x => (x.Average(), x.Average(v => v * v)), "This is E[X²]"),
         new("n - 1", x => (x.Average(), Variance(x) * x.Length / (x.Length - 1)), "divided by n − 1"),
         new("standard deviation", x => (x.Average(), Math.Sqrt(Variance(x))), "standard deviation"),
@@ -15,7 +15,17 @@ public class MomentsTests
         new("not squared", x => (x.Average(), x.Average(v => v - x.Average())), "distances cancel"),
         new("absolute distances, guarded", x => (x.Average(), x.Length == 3 ? Variance(x) : x.Average(v => Math.Abs(v - x.Average()))), "absolute distances"),
         new("in one pass", x => (x.Average(), x.Average(v => v * v) - x.Average() * x.Average()), "digits are lost"),
+        new("exchanged", x => (Variance(x), x.Average()), "exchanged the two"),
+        new("subtracts the wrong way", x => (x.Average(), x.Average() * x.Average() - x.Average(v => v * v)), "never below 0"),
+        new("divides twice", x => (x.Average(), Variance(x) / x.Length), "count twice"),
+        new("median", x => (Middle(x, 0.5), Variance(x)), "This is the median"),
+        new("upper of the middle", x => (x[x.Length / 2], Variance(x)), "middle of the list"),
+        new("between the ends", x => ((x.Min() + x.Max()) / 2, Variance(x)), "half way between"),
+        new("int", x => ((int)x.Sum() / x.Length, Variance(x)), "an `int` in the sum"),
+        new("another mean", x => (x.Average() + (x.Length == 4 ? 1e-3 : 0), Variance(x)), "The mean is the sum divided by the count"),
         new("divides by the range", x => (x.Average(), Variance(x) / (x.Max() - x.Min()) * (x.Max() - x.Min())), "0/0 gives NaN"));
+
+    private static double Middle(double[] x, double share) => x[(int)((x.Length - 1) * share)] * share + x[x.Length / 2] * (1 - share);
 
     private static double Variance(double[] x) => x.Average(v => (v - x.Average()) * (v - x.Average()));
 }

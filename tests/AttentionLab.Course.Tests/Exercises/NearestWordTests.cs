@@ -12,6 +12,18 @@ public class NearestWordTests
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Search>(NearestWord.About, NearestWord.Check, (rows, word) => Best(rows, word, Cosine),
         new("itself", (rows, word) => word, "That is the word itself. Everybody"),
+        new("remembers the number only", (rows, word) => Enumerable.Range(0, rows.Length).Last(j => j != word), "That is the last word"),
+        new("begins at 1", (rows, word) => Enumerable.Range(1, rows.Length - 1).Where(j => j != word).MaxBy(j => Cosine(rows[word], rows[j])),
+            "Row 0 was never looked at"),
+        new("ends before the last", (rows, word) => Enumerable.Range(0, rows.Length - 1).Where(j => j != word).MaxBy(j => Cosine(rows[word], rows[j])),
+            "Row 3, the last"),
+        new("starts at row 0 with 0", (rows, word) => Start(rows, word, 0), "start at row 0 with a cosine of 0"),
+        new("leaves out equal numbers", (rows, word) => Enumerable.Range(0, rows.Length).Where(j => !rows[j].SequenceEqual(rows[word]))
+            .MaxBy(j => Cosine(rows[word], rows[j])), "not by its cosine or its numbers"),
+        new("second of the sorted", (rows, word) => Enumerable.Range(0, rows.Length).OrderByDescending(j => Cosine(rows[word], rows[j])).Skip(1).First(),
+            "after sorting, the first"),
+        new("starts at −1, nobody", (rows, word) => Start(rows, word, -1, -1), "a cosine can be exactly −1, and"),
+        new("starts at −1, itself", (rows, word) => Start(rows, word, word, -1), "a cosine can be exactly −1. Start"),
         new("furthest", (rows, word) => Best(rows, word, (a, b) => -Cosine(a, b)), "the *furthest* word"),
         new("counts from 1", (rows, word) => Best(rows, word, Cosine) + 1, "Do you count from 1"),
         new("leaves row 0 out", (rows, word) => Enumerable.Range(1, rows.Length - 1).MaxBy(j => Cosine(rows[word], rows[j])), "not row 0"),
@@ -21,7 +33,7 @@ public class NearestWordTests
         new("starts at 0, itself", (rows, word) => Start(rows, word, word), "the word itself came out"),
         new("smallest angle from a right one", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) < 0 ? -2 - Cosine(a, b) : Cosine(a, b)),
             "You lost a sign"),
-        new("squares", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) is var c && c < 0 && c > -0.9 ? c : Math.Abs(c)), "exactly the *opposite*"),
+        new("squares", (rows, word) => Best(rows, word, (a, b) => Cosine(a, b) is var c && c < 0 && c > -0.999 ? c : Math.Abs(c)), "exactly the *opposite*"),
         new("two places", (rows, word) => Best([.. rows.Select(row => row[..2])], word, Cosine), "Only the first two numbers"),
         new("out of range", (rows, word) => Cosine(rows[word], rows[rows.Length]) > 0 ? 0 : 1, "IndexOutOfRangeException"),
         new("makes unit vectors in place", (rows, word) => { rows[0][0] += 1; return 2; }, "changed one of its inputs"));
@@ -53,9 +65,9 @@ public class NearestWordTests
     private static int Best(float[][] rows, int word, Func<float[], float[], double> score) =>
         Enumerable.Range(0, rows.Length).Where(j => j != word).MaxBy(j => score(rows[word], rows[j]));
 
-    private static int Start(float[][] rows, int word, int nobody)
+    private static int Start(float[][] rows, int word, int nobody, double from = 0)
     {
-        (int best, double top) = (nobody, 0);
+        (int best, double top) = (nobody, from);
         for (int j = 0; j < rows.Length; j++)
         {
             if (j != word && Cosine(rows[word], rows[j]) > top)

@@ -20,7 +20,19 @@ public class PullBackTests
         new("diagonal only", (w, dy) => Rows(w, (i, j) => i == j ? w[i, j] * dy[j] : 0), "Only the diagonal"),
         new("forgets to add", (w, dy) => Rows(w, (i, j) => j == dy.Length - 1 ? w[i, j] * dy[j] : 0), "Only the last output"),
         new("mean instead of sum", (w, dy) => Rows(w, (i, j) => w[i, j] * dy[j] / dy.Length), "mean over the outputs"),
+        new("turns the sign", (w, dy) => Rows(w, (i, j) => -w[i, j] * dy[j]), "The sign is turned"),
+        new("adds", (w, dy) => Rows(w, (i, j) => w[i, j] + dy[j]), "You added"),
+        new("dy[i]", (w, dy) => Rows(w, (i, j) => w[i, j] * dy[i]), "`dy[i]` instead of `dy[j]`"),
+        new("first output only", (w, dy) => Rows(w, (i, j) => j == 0 ? w[i, j] * dy[j] : 0), "Only the first output"),
+        new("never starts again", Running, "still holds the first one"),
+        new("product of sums", (w, dy) => Rows(w, (i, j) => w[i, j] * dy.Sum()), "multiplied two sums"),
         new("as long as dy", (w, dy) => Rows(w, (i, j) => w[i, j] * dy[j])[..dy.Length], "another shape"));
+
+    private static float[] Running(float[,] w, float[] dy)
+    {
+        float sum = 0;
+        return [.. Rows(w, (i, j) => w[i, j] * dy[j]).Select(dx => sum += dx)];
+    }
 
     private static float[] Rows(float[,] w, Func<int, int, float> term) =>
         [.. Enumerable.Range(0, w.GetLength(0)).Select(i => Enumerable.Range(0, w.GetLength(1)).Sum(j => term(i, j)))];

@@ -23,8 +23,11 @@ public class QueryPuzzlesTests
         new("average: adds without length", Answer(average: [1, 1]), "west and south still get a share"),
         new("average: not equal", Answer(average: [10, 9]), "*equal* scores"),
         new("avoid: as long as the selecting query", Answer(avoid: [0, 5]), "the query is too long"),
-        new("avoid: points at it", Answer(avoid: [0, -2]), "must point away"),
-        new("avoid: too short", Answer(avoid: [0, 0.5f]), "a longer query pushes it down"));
+        new("average: another pair", Answer(average: [10, -10]), "another pair of keys"),
+        new("avoid: points at it", Answer(avoid: [0, -2]), "points *towards* south"),
+        new("avoid: no direction", Answer(avoid: [0, 0]), "gives every key the same"),
+        new("avoid: too short", Answer(avoid: [0, 1]), "the query is too short: south"),
+        new("avoid: to the side", Answer(avoid: [2, 0.5f]), "its score must be well below"));
 
     [Fact]
     public void Check_Starter_IsNotStarted_AndHalfSolvedSaysSo()

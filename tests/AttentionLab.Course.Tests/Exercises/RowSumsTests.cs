@@ -16,6 +16,12 @@ public class RowSumsTests
         new("starts at 1", m => Sums(m, start: 1), "indices start at 0"),
         new("everything in each row", m => [.. Sums(m).Select(_ => m.Cast<float>().Sum())], "sum of everything"),
         new("never starts again", Running, "still holds the first one"),
+        new("assigns", m => [.. Rows(m).Select(row => row[^1])], "Add with `+=`"),
+        new("ends one row early", m => [.. Sums(m)[..^1], 0], "end one row early"),
+        new("a place for each column", m => [.. Sums(m), .. new float[Math.Max(0, m.GetLength(1) - m.GetLength(0))]], "a place for each *column*"),
+        new("absolute values", m => [.. Rows(m).Select(row => row.Sum(Math.Abs))], "took absolute values"),
+        new("absolute value of the sum", m => [.. Sums(m).Select(Math.Abs)], "absolute value of the sum"),
+        new("leaves out negatives", m => [.. Rows(m).Select(row => row.Sum(x => Math.Max(0, x)))], "left out what is below 0"),
         new("takes the matrix for square", m => m.GetLength(0) > m.GetLength(1) ? Sums(m)[..2] : Sums(m), "need not be square"));
 
     private static float[] Sums(float[,] m, int start = 0, int end = 0) =>

@@ -17,14 +17,17 @@ public class SelfTestTests
         new("the other input", But(1, 43), "dL/dx_1"),
         new("the mean", But(2, 0), "0 is the mean"),
         new("n - 1", But(2, 1), "divided by 2"),
+        new("sum of the squares", But(2, 2), "the *sum* of the squared distances"),
         new("rounded to one digit", But(2, 0.7), "rounded 2/3 too far"),
         new("cut after one digit", But(2, 0.6), "cut 2/3 off"),
         new("standard deviation of one", But(2, 0.816), "This is the standard deviation"),
         new("standard deviation of the sum", But(3, 8), "8 is the standard deviation"),
         new("variance of one", But(3, 1), "holds for one"),
+        new("variance of question 3", But(3, 42.67), "the variance 2/3 of question 3"),
         new("64 times the same", But(3, 4096), "the *same* number"),
         new("wrong column", But(4, 3), "column *1*"),
         new("B·A", But(4, 1), "This is B·A"),
+        new("number by number", But(4, 0), "number by number"),
         new("wrong row", But(4, 2), "we count from 0"));
 
     [Theory]
