@@ -38,7 +38,7 @@ public static partial class Chart
         }
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight + 60, []);
-        JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
+        JsonObject xAxis = PlotAxis.Of(xTitle, vertical: false), yAxis = PlotAxis.Of(yTitle, vertical: true);
         (xAxis["zeroline"], yAxis["zeroline"]) = (true, true);
         extent = extent.Padded(0.06);
         SetAxes(layout, xAxis, Equal(yAxis), extent);
@@ -50,10 +50,10 @@ public static partial class Chart
     {
         ["type"] = "scatter",
         ["mode"] = "lines+markers+text",
-        ["name"] = Page.Text(arrow.Name),
-        ["x"] = Page.Numbers([arrow.FromX, arrow.X]),
-        ["y"] = Page.Numbers([arrow.FromY, arrow.Y]),
-        ["text"] = new JsonArray("", Page.Wrap(arrow.Name, LabelWidth)),
+        ["name"] = PlotText.Encode(arrow.Name),
+        ["x"] = PlotNumber.Array([arrow.FromX, arrow.X]),
+        ["y"] = PlotNumber.Array([arrow.FromY, arrow.Y]),
+        ["text"] = new JsonArray("", PlotText.Wrap(arrow.Name, LabelWidth)),
         ["textposition"] = place,
         ["textfont"] = new JsonObject { ["size"] = 14 },
         ["cliponaxis"] = false,
@@ -68,7 +68,8 @@ public static partial class Chart
             ["color"] = Palette.Colour(index),
             ["line"] = new JsonObject { ["width"] = 0 }
         },
-        ["hovertemplate"] = $"({Page.Hover('x', [arrow.FromX, arrow.X])}, {Page.Hover('y', [arrow.FromY, arrow.Y])})<extra>%{{fullData.name}}</extra>",
+        ["hovertemplate"] = $"({PlotNumber.Hover('x', [arrow.FromX, arrow.X])}, {PlotNumber.Hover('y', [arrow.FromY, arrow.Y])})"
+            + "<extra>%{fullData.name}</extra>",
     };
 
     /// <summary>
@@ -86,7 +87,7 @@ public static partial class Chart
         for (int i = 0; i < arrows.Count; i++)
         {
             Arrow arrow = arrows[i];
-            string[] lines = Page.Wrap(arrow.Name, LabelWidth).Split("<br>");
+            string[] lines = PlotText.Wrap(arrow.Name, LabelWidth).Split("<br>");
             double width = lines.Max(line => line.Length) * 8, height = lines.Length * 18;
             bool up = arrow.Y >= arrow.FromY, right = arrow.X >= arrow.FromX;
             (bool Up, bool Right)[] corners = [(up, right), (up, !right), (!up, right), (!up, !right)];
@@ -140,8 +141,8 @@ public static partial class Chart
             ["type"] = "scatter",
             ["mode"] = "lines",
             ["name"] = HullName,
-            ["x"] = Page.Numbers(outline.Select(corner => corner.X)),
-            ["y"] = Page.Numbers(outline.Select(corner => corner.Y)),
+            ["x"] = PlotNumber.Array(outline.Select(corner => corner.X)),
+            ["y"] = PlotNumber.Array(outline.Select(corner => corner.Y)),
             ["line"] = new JsonObject { ["color"] = "#808080", ["width"] = 1, ["dash"] = "dot" },
             ["fill"] = "toself",
             ["fillcolor"] = "rgba(128,128,128,0.18)",

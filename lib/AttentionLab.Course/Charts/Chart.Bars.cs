@@ -42,7 +42,7 @@ public static partial class Chart
         layout["bargap"] = 0.25;
         // Between bars of a category, so that the values of equal ones do not touch.
         layout["bargroupgap"] = 0.12;
-        JsonObject xAxis = Page.Axis(xTitle, vertical: false), yAxis = Page.Axis(yTitle, vertical: true);
+        JsonObject xAxis = PlotAxis.Of(xTitle, vertical: false), yAxis = PlotAxis.Of(yTitle, vertical: true);
         xAxis["type"] = "category";
         yAxis["zeroline"] = true;
         // Air only where bars end, for their values: they stand on zero.
@@ -79,25 +79,32 @@ public static partial class Chart
         JsonObject trace = new()
         {
             ["type"] = "bar",
-            ["name"] = Page.Text(set.Name),
-            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)Page.Wrap(category, 12))]),
-            ["y"] = Page.Numbers(set.Values),
+            ["name"] = PlotText.Encode(set.Name),
+            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)PlotText.Wrap(category, 12))]),
+            ["y"] = PlotNumber.Array(set.Values),
             // Hatched, because two colours that differ may be the same grey.
             ["marker"] = new JsonObject
             {
                 ["color"] = Palette.Colour(index),
                 ["pattern"] = new JsonObject { ["shape"] = Hatches[index % Hatches.Length], ["solidity"] = 0.25 }
             },
-            ["hovertemplate"] = $"%{{x}}: {Page.Hover('y', set.Values)}<extra>%{{fullData.name}}</extra>",
+            ["hovertemplate"] = $"%{{x}}: {PlotNumber.Hover('y', set.Values)}<extra>%{{fullData.name}}</extra>",
         };
         if (set.Errors is { } errors)
         {
             // In the middle grey of the palette: seen on the bar, on a light and on a dark page.
-            trace["error_y"] = new JsonObject { ["type"] = "data", ["array"] = Page.Numbers(errors), ["thickness"] = 2, ["width"] = 5, ["color"] = "#808080" };
+            trace["error_y"] = new JsonObject
+            {
+                ["type"] = "data",
+                ["array"] = PlotNumber.Array(errors),
+                ["thickness"] = 2,
+                ["width"] = 5,
+                ["color"] = "#808080",
+            };
         }
         else if (written)
         {
-            trace["texttemplate"] = Page.Hover('y', set.Values, digits: 3);
+            trace["texttemplate"] = PlotNumber.Hover('y', set.Values, digits: 3);
             trace["textposition"] = "outside";
             trace["textangle"] = upright ? -90 : 0;
             if (upright)

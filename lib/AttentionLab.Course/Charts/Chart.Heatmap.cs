@@ -46,7 +46,7 @@ public static partial class Chart
         CheckLabels(xLabels, nameof(xLabels), columns, "columns");
         CheckLabels(yLabels, nameof(yLabels), rows, "rows");
         IEnumerable<double> numbers = values.Cast<float>().Select(value => (double)value);
-        double span = Page.Span(numbers);
+        double span = PlotNumber.Span(numbers);
         JsonArray z = [];
         for (int i = 0; i < rows; i++)
         {
@@ -58,7 +58,7 @@ public static partial class Chart
                 {
                     float.PositiveInfinity => throw new ArgumentException($"{owner}[{i}, {j}] is ∞, which no colour can show: pass NaN for an empty cell."),
                     float.NegativeInfinity => null,
-                    _ => Page.Number(value, span),
+                    _ => PlotNumber.Of(value, span),
                 });
             }
 
@@ -74,7 +74,7 @@ public static partial class Chart
             ["hoverongaps"] = false,
             ["xgap"] = columns <= 32 ? 1 : 0,
             ["ygap"] = rows <= 32 ? 1 : 0,
-            ["hovertemplate"] = $"row %{{y}}, column %{{x}}: {Page.Hover('z', numbers)}<extra></extra>",
+            ["hovertemplate"] = $"row %{{y}}, column %{{x}}: {PlotNumber.Hover('z', numbers)}<extra></extra>",
         };
         if (annotate)
         {
@@ -93,7 +93,7 @@ public static partial class Chart
         }
 
         Dictionary<string, int> seen = [];
-        return Page.Texts(labels.Select(label => label + new string('\u200B', seen[label] = seen.GetValueOrDefault(label, -1) + 1)));
+        return PlotText.Array(labels.Select(label => label + new string('\u200B', seen[label] = seen.GetValueOrDefault(label, -1) + 1)));
     }
 
     private static void CheckLabels(IReadOnlyList<string>? labels, string parameter, int count, string what)
@@ -106,7 +106,7 @@ public static partial class Chart
 
     private static JsonObject HeatmapAxis(string title, bool vertical)
     {
-        JsonObject axis = Page.Axis(title, vertical);
+        JsonObject axis = PlotAxis.Of(title, vertical);
         axis["type"] = "category";
         axis["showgrid"] = false;
         axis["showline"] = false;
@@ -145,7 +145,7 @@ public static partial class Chart
                 ["xpad"] = 6,
                 ["title"] = new JsonObject
                 {
-                    ["text"] = Page.Wrap(options.ScaleTitle ?? "", 30),
+                    ["text"] = PlotText.Wrap(options.ScaleTitle ?? "", 30),
                     ["side"] = "right",
                     ["font"] = new JsonObject { ["size"] = 13 }
                 },
@@ -159,8 +159,8 @@ public static partial class Chart
     private static void SetColours(JsonObject axis, double low, double high)
     {
         bool signed = low < 0 && high > 0;
-        axis["cmin"] = Page.Number(signed ? -Math.Max(-low, high) : low, high - low);
-        axis["cmax"] = Page.Number(signed ? Math.Max(-low, high) : high, high - low);
+        axis["cmin"] = PlotNumber.Of(signed ? -Math.Max(-low, high) : low, high - low);
+        axis["cmax"] = PlotNumber.Of(signed ? Math.Max(-low, high) : high, high - low);
         axis["colorscale"] = signed ? Palette.Diverging() : Palette.Sequential;
     }
 }

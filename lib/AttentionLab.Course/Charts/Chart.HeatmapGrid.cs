@@ -34,7 +34,7 @@ public static partial class Chart
             CheckSize(panels[i], panels[0]);
             string number = PanelGrid.Number(i);
             JsonObject trace = HeatmapTrace(values, name, xLabels, yLabels, options.Annotate ?? false);
-            (trace["coloraxis"], trace["xaxis"], trace["yaxis"], trace["name"]) = ("coloraxis", $"x{number}", $"y{number}", Page.Text(name));
+            (trace["coloraxis"], trace["xaxis"], trace["yaxis"], trace["name"]) = ("coloraxis", $"x{number}", $"y{number}", PlotText.Encode(name));
             trace["hovertemplate"] = ((string)trace["hovertemplate"]!).Replace("<extra>", "<extra>%{fullData.name}", StringComparison.Ordinal);
             data.Add(trace);
             (layout[$"xaxis{number}"], layout[$"yaxis{number}"]) = grid.Axes(i, HeatmapAxis(xTitle, vertical: false), HeatmapAxis(yTitle, vertical: true));
@@ -42,8 +42,8 @@ public static partial class Chart
         }
 
         // One axis title for all panels: under the last row and beside the first column.
-        layout[$"xaxis{grid.MiddleOfLastRow}"]!["title"] = Page.AxisTitle(xTitle, vertical: false);
-        layout[$"yaxis{grid.MiddleOfFirstColumn}"]!["title"] = Page.AxisTitle(yTitle, vertical: true);
+        layout[$"xaxis{grid.MiddleOfLastRow}"]!["title"] = PlotAxis.Title(xTitle, vertical: false);
+        layout[$"yaxis{grid.MiddleOfFirstColumn}"]!["title"] = PlotAxis.Title(yTitle, vertical: true);
         layout["annotations"] = names;
         layout["coloraxis"] = ColourAxis([.. panels.Select(panel => panel.Values)], options);
         layout["meta"] = new JsonObject { ["maxWidth"] = HeatmapWidth + 100 };
@@ -76,7 +76,7 @@ public static partial class Chart
         public static PanelGrid For(IReadOnlyList<string> names, int panelHeight, int? asked)
         {
             int across = asked ?? names.Count switch { <= 3 => names.Count, 4 => 2, <= 9 => 3, _ => 4 };
-            int lines = names.Max(name => Page.Lines(name, NameWidth(across)));
+            int lines = names.Max(name => PlotText.Lines(name, NameWidth(across)));
             return new PanelGrid(names.Count, panelHeight + (lines - 1) * NameLine, across, lines);
         }
 
@@ -123,7 +123,7 @@ public static partial class Chart
         /// <summary>The panel's name above it.</summary>
         public JsonObject Name(int panel, string name) => new()
         {
-            ["text"] = Page.Wrap(name, NameWidth(Across)),
+            ["text"] = PlotText.Wrap(name, NameWidth(Across)),
             ["font"] = new JsonObject { ["size"] = NameSize },
             ["showarrow"] = false,
             ["xref"] = "paper",

@@ -52,7 +52,7 @@ public static partial class Chart
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. samples.Select(sample => sample.Name)]);
         extent = extent.Padded(0.04) with { Bottom = 0 };
-        SetAxes(layout, Page.Axis(xTitle, vertical: false, logX), Page.Axis(yTitle, vertical: true), extent);
+        SetAxes(layout, PlotAxis.Of(xTitle, vertical: false, logX), PlotAxis.Of(yTitle, vertical: true), extent);
         return new Figure("histogram", title, summary, data, layout, extent);
     }
 
@@ -68,11 +68,11 @@ public static partial class Chart
     {
         ["type"] = "scatter",
         ["mode"] = "lines+text",
-        ["name"] = Page.Text(name),
+        ["name"] = PlotText.Encode(name),
         ["showlegend"] = false,
-        ["x"] = Page.Numbers([at, at]),
-        ["y"] = Page.Numbers([0, top]),
-        ["text"] = new JsonArray("", Page.Text(name)),
+        ["x"] = PlotNumber.Array([at, at]),
+        ["y"] = PlotNumber.Array([0, top]),
+        ["text"] = new JsonArray("", PlotText.Encode(name)),
         ["textposition"] = along is > 0.35 and < 0.5 or > 0.65 ? "middle left" : "middle right",
         ["line"] = new JsonObject { ["width"] = 1.5, ["color"] = "#808080", ["dash"] = "dot" },
         ["cliponaxis"] = false,
@@ -121,7 +121,7 @@ public static partial class Chart
     {
         int bins = heights.Length;
         bool under = sample.Values.Any(value => value < edges[0]), over = sample.Values.Any(value => value > edges[^1]);
-        IReadOnlyList<string> ends = Page.Labels(edges, 3);
+        IReadOnlyList<string> ends = PlotNumber.Labels(edges, 3);
         IEnumerable<string> ranges = Enumerable.Range(0, bins).Select(k => (k == 0 && under, k == bins - 1 && over) switch
         {
             (true, false) => $"below {ends[1]}",
@@ -133,10 +133,10 @@ public static partial class Chart
         {
             ["type"] = "scatter",
             ["mode"] = "lines",
-            ["name"] = Page.Text(sample.Name),
-            ["x"] = Page.Numbers([edges[0], .. edges]),
-            ["y"] = Page.Numbers([0, .. heights, 0]),
-            ["text"] = Page.Texts(["", .. ranges, ""]),
+            ["name"] = PlotText.Encode(sample.Name),
+            ["x"] = PlotNumber.Array([edges[0], .. edges]),
+            ["y"] = PlotNumber.Array([0, .. heights, 0]),
+            ["text"] = PlotText.Array(["", .. ranges, ""]),
             ["line"] = new JsonObject
             {
                 ["shape"] = "hv",
@@ -146,7 +146,7 @@ public static partial class Chart
             },
             ["fill"] = "tozeroy",
             ["fillcolor"] = Palette.Faint(index, 0.3),
-            ["hovertemplate"] = $"%{{text}}: {Page.Hover('y', heights)}<extra>%{{fullData.name}}</extra>",
+            ["hovertemplate"] = $"%{{text}}: {PlotNumber.Hover('y', heights)}<extra>%{{fullData.name}}</extra>",
         };
     }
 }

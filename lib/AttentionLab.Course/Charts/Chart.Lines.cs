@@ -45,14 +45,14 @@ public static partial class Chart
             {
                 ["type"] = "scatter",
                 ["mode"] = line.Markers ? "lines+markers" : "lines",
-                ["name"] = Page.Text(line.Name),
+                ["name"] = PlotText.Encode(line.Name),
                 ["legendgroup"] = $"{i}",
-                ["x"] = Page.Numbers(line.X),
-                ["y"] = Page.Numbers(line.Y),
+                ["x"] = PlotNumber.Array(line.X),
+                ["y"] = PlotNumber.Array(line.Y),
                 ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = line.Dash ? "dash" : "solid" },
                 ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8 },
                 ["connectgaps"] = false,
-                ["hovertemplate"] = $"{Page.Hover('x', line.X)}, {Page.Hover('y', line.Y)}<extra>%{{fullData.name}}</extra>",
+                ["hovertemplate"] = $"{PlotNumber.Hover('x', line.X)}, {PlotNumber.Hover('y', line.Y)}<extra>%{{fullData.name}}</extra>",
             });
         }
 
@@ -63,13 +63,13 @@ public static partial class Chart
         const string Lower = $"{nameof(yRange)}.{nameof(yRange.Min)}", Upper = $"{nameof(yRange)}.{nameof(yRange.Max)}";
         extent = extent with { Bottom = End(yRange.Min, logY, Lower) ?? extent.Bottom, Top = End(yRange.Max, logY, Upper) ?? extent.Top };
         Check.Range(extent.Bottom, extent.Top, Lower, Upper);
-        JsonObject xAxis = Page.Axis(xTitle, vertical: false, logX);
+        JsonObject xAxis = PlotAxis.Of(xTitle, vertical: false, logX);
         if (logX)
         {
-            Page.LabelPoints(xAxis, series.SelectMany(line => line.X));
+            PlotAxis.LabelPoints(xAxis, series.SelectMany(line => line.X));
         }
 
-        SetAxes(layout, xAxis, Page.Axis(yTitle, vertical: true, logY), extent);
+        SetAxes(layout, xAxis, PlotAxis.Of(yTitle, vertical: true, logY), extent);
         return new Figure("lines", title, summary, data, layout, extent);
     }
 
@@ -89,7 +89,7 @@ public static partial class Chart
             string side = along > 0.65 || (leftmost && along > 0.2) ? "left" : IsPoint(line) || along < 0.35 || thresholds.Length > 1 ? "right" : "center";
             int top = Enumerable.Range(0, line.Y.Count).MaxBy(i => line.Y[i]);
             trace["mode"] = IsPoint(line) ? "markers+text" : "lines+text";
-            trace["text"] = Page.Texts(line.Y.Select((_, i) => i == top ? line.Name : ""));
+            trace["text"] = PlotText.Array(line.Y.Select((_, i) => i == top ? line.Name : ""));
             trace["textposition"] = IsPoint(line) ? $"middle {side}" : $"top {side}";
             trace["cliponaxis"] = false;
             trace["showlegend"] = false;
@@ -127,11 +127,11 @@ public static partial class Chart
     {
         ["type"] = "scatter",
         ["mode"] = "lines",
-        ["name"] = Page.Text(line.Name),
+        ["name"] = PlotText.Encode(line.Name),
         ["legendgroup"] = $"{index}",
         ["showlegend"] = false,
-        ["x"] = Page.Numbers(line.X.Concat(line.X.Reverse())),
-        ["y"] = Page.Numbers(high.Concat(low.Reverse())),
+        ["x"] = PlotNumber.Array(line.X.Concat(line.X.Reverse())),
+        ["y"] = PlotNumber.Array(high.Concat(low.Reverse())),
         ["line"] = new JsonObject { ["width"] = 0 },
         ["fill"] = "toself",
         ["fillcolor"] = Palette.Faint(index, 0.22),
@@ -164,12 +164,12 @@ public static partial class Chart
     {
         if (!double.IsNaN(extent.Left))
         {
-            Page.SetRange(xAxis, extent.Left, extent.Right);
+            PlotAxis.SetRange(xAxis, extent.Left, extent.Right);
         }
 
         if (!double.IsNaN(extent.Bottom))
         {
-            Page.SetRange(yAxis, extent.Bottom, extent.Top);
+            PlotAxis.SetRange(yAxis, extent.Bottom, extent.Top);
         }
 
         layout["xaxis"] = xAxis;

@@ -49,7 +49,7 @@ public static partial class Chart
             [.. LinkStrengths.Select((_, i) => (JsonNode)LinkLines(weights, i)), LinkPoints(tokens, weights), LinkNames(tokens, weights, left: true),
                 LinkNames(tokens, weights, left: false)];
         JsonObject layout = Page.Layout(title, summary, Math.Max(PlotHeight, 24 * count + 60), []);
-        JsonObject x = Page.Axis($"on the right: {rightTitle}", vertical: false), y = Page.Axis($"on the left: {leftTitle}", vertical: true);
+        JsonObject x = PlotAxis.Of($"on the right: {rightTitle}", vertical: false), y = PlotAxis.Of($"on the left: {leftTitle}", vertical: true);
         foreach (JsonObject axis in new[] { x, y })
         {
             (axis["showgrid"], axis["showline"], axis["showticklabels"], axis["ticks"]) = (false, false, false, "");
@@ -109,8 +109,8 @@ public static partial class Chart
                 if (weights[i, j] >= LinkStrengths[0].From)
                 {
                     x.Add(LinkPoint);
-                    y.Add(Page.Number(-i + LinkPoint * (i - j), tokens.Count));
-                    text.Add(Page.Text(string.Create(CultureInfo.InvariantCulture, $"{tokens[i]} → {tokens[j]}: {weights[i, j]:0.00}")));
+                    y.Add(PlotNumber.Of(-i + LinkPoint * (i - j), tokens.Count));
+                    text.Add(PlotText.Encode(string.Create(CultureInfo.InvariantCulture, $"{tokens[i]} → {tokens[j]}: {weights[i, j]:0.00}")));
                 }
             }
         }
@@ -141,10 +141,10 @@ public static partial class Chart
             ["name"] = left ? "looks" : "is looked at",
             ["x"] = new JsonArray([.. tokens.Select(_ => (JsonNode)(left ? 0 : 1))]),
             ["y"] = new JsonArray([.. tokens.Select((_, t) => (JsonNode)(-t))]),
-            ["text"] = Page.Texts(tokens),
+            ["text"] = PlotText.Array(tokens),
             ["textposition"] = left ? "middle left" : "middle right",
             ["cliponaxis"] = false,
-            ["customdata"] = Page.Texts(tokens.Select((token, t) => $"{token} {(left ? "looks at" : "is looked at by")}: {Strongest(t)}")),
+            ["customdata"] = PlotText.Array(tokens.Select((token, t) => $"{token} {(left ? "looks at" : "is looked at by")}: {Strongest(t)}")),
             ["marker"] = new JsonObject { ["size"] = 7, ["color"] = Palette.Colour(0) },
             ["hovertemplate"] = "%{customdata}<extra></extra>",
         };

@@ -40,17 +40,17 @@ public static partial class Chart
             {
                 ["type"] = "scatter",
                 ["mode"] = set.Labels is not null && written ? "markers+text" : "markers",
-                ["name"] = Page.Text(set.Name),
-                ["x"] = Page.Numbers(set.X),
-                ["y"] = Page.Numbers(set.Y),
+                ["name"] = PlotText.Encode(set.Name),
+                ["x"] = PlotNumber.Array(set.X),
+                ["y"] = PlotNumber.Array(set.Y),
                 ["marker"] = Marker(i, many: set.X.Count > 200),
                 ["hovertemplate"] = (set.Labels is null ? "" : "%{text}: ")
-                    + $"{Page.Hover('x', set.X)}, {Page.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
+                    + $"{PlotNumber.Hover('x', set.X)}, {PlotNumber.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
             };
             if (set.Labels is { } labels)
             {
                 Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Labels", labels.Count);
-                trace["text"] = Page.Texts(labels);
+                trace["text"] = PlotText.Array(labels);
                 trace["textposition"] = "top center";
                 trace["cliponaxis"] = false;
             }
@@ -60,7 +60,7 @@ public static partial class Chart
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. options.Hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
         extent = extent.Padded(0.08);
-        JsonObject yAxis = Page.Axis(yTitle, vertical: true, logY);
+        JsonObject yAxis = PlotAxis.Of(yTitle, vertical: true, logY);
         SetAxes(layout, XAxis(xTitle, logX, options.XNames), options.EqualAxes ? Equal(yAxis) : yAxis, extent);
         if (options.EqualAxes)
         {
@@ -80,12 +80,12 @@ public static partial class Chart
 
     private static JsonObject XAxis(string title, bool log, IReadOnlyList<string>? names)
     {
-        JsonObject axis = Page.Axis(title, vertical: false, log);
+        JsonObject axis = PlotAxis.Of(title, vertical: false, log);
         if (names is not null)
         {
             axis["tickmode"] = "array";
-            axis["tickvals"] = Page.Numbers(Enumerable.Range(1, names.Count).Select(i => (double)i));
-            axis["ticktext"] = Page.Texts(names);
+            axis["tickvals"] = PlotNumber.Array(Enumerable.Range(1, names.Count).Select(i => (double)i));
+            axis["ticktext"] = PlotText.Array(names);
             axis["tickangle"] = names.Sum(name => name.Length) > MostLettersUnderAxis ? -40 : 0;
         }
 

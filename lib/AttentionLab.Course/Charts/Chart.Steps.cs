@@ -20,12 +20,12 @@ public static partial class Chart
     {
         CheckSteps(label, steps, active);
         JsonArray stops =
-            [.. steps.Select((step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text(step.Step), ["method"] = "animate", ["args"] = Animate(i) })];
+            [.. steps.Select((step, i) => (JsonNode)new JsonObject { ["label"] = PlotText.Encode(step.Step), ["method"] = "animate", ["args"] = Animate(i) })];
         return Stepped(steps, active, sameScale, SliderHeight, "sliders", new JsonObject
         {
             ["active"] = active,
             ["steps"] = stops,
-            ["currentvalue"] = new JsonObject { ["prefix"] = Page.Text(label) + " = ", ["xanchor"] = "left" },
+            ["currentvalue"] = new JsonObject { ["prefix"] = PlotText.Encode(label) + " = ", ["xanchor"] = "left" },
             ["x"] = 0,
             ["len"] = 1,
             ["y"] = 1,
@@ -46,7 +46,7 @@ public static partial class Chart
         CheckSteps(label, steps, active);
         JsonArray buttons =
             [.. steps.Select(
-                (step, i) => (JsonNode)new JsonObject { ["label"] = Page.Text($"{label}: {step.Step}"), ["method"] = "animate", ["args"] = Animate(i) })];
+                (step, i) => (JsonNode)new JsonObject { ["label"] = PlotText.Encode($"{label}: {step.Step}"), ["method"] = "animate", ["args"] = Animate(i) })];
         return Stepped(steps, active, sameScale, MenuHeight, "updatemenus", new JsonObject
         {
             ["type"] = "dropdown",
