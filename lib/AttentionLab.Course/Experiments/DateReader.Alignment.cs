@@ -38,7 +38,7 @@ public sealed partial class DateReader
             int?[] heads = Settings.Heads == 1 ? [null] : [null, .. Enumerable.Range(0, Settings.Heads).Select(h => (int?)h)];
             foreach (int? head in heads)
             {
-                scores.Add(SpokenDates.Score(dates, [.. Batches(dates).SelectMany(batch => Maps(batch, layer, head))]) with { Layer = layer, Head = head });
+                scores.Add(AlignmentScore.Of(dates, [.. Batches(dates).SelectMany(batch => Maps(batch, layer, head))]) with { Layer = layer, Head = head });
             }
         }
 
@@ -48,8 +48,8 @@ public sealed partial class DateReader
     /// <summary>For each date its map; with head null the mean of all heads.</summary>
     private List<float[,]> Maps(SpokenDate[] dates, int layer, int? head)
     {
-        (int[,] source, bool[,] visible) = Encode([.. dates.Select(d => d.Words)]);
-        Tensor weights = Model.Forward(source, Targets(dates).Target, visible).Saved.Decoder.Layers[layer].CrossWeights();   // (B,H,T_t,T_s)
+        (int[,] source, bool[,] visible) = DateTokens.Encode([.. dates.Select(d => d.Words)]);
+        Tensor weights = Model.Forward(source, DateTokens.Targets(dates).Target, visible).Saved.Decoder.Layers[layer].CrossWeights();   // (B,H,T_t,T_s)
         List<float[,]> maps = [];
         for (int b = 0; b < dates.Length; b++)
         {

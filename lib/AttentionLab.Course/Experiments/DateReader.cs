@@ -21,10 +21,6 @@ namespace AttentionLab.Course.Experiments;
 /// </remarks>
 public sealed partial class DateReader
 {
-    private const int Longest = 24;
-
-    private static readonly int Start = SpokenDates.Characters["[START]"], End = SpokenDates.Characters["[END]"];
-
     private readonly CounterRandom _draws;
 
     /// <summary>A reader before its first step.</summary>
@@ -42,7 +38,7 @@ public sealed partial class DateReader
         EncoderOptions options = new()
         {
             Vocabulary = SpokenDates.Words.Count,
-            Capacity = Longest,
+            Capacity = DateTokens.Longest,
             Channels = settings.Channels,
             Heads = settings.Heads,
             Layers = settings.Layers,
@@ -124,8 +120,9 @@ public sealed partial class DateReader
     private Batch Step(CounterRandom random)
     {
         IReadOnlyList<SpokenDate> dates = SpokenDates.Sample(Settings.Batch, random);
-        (int[,] source, bool[,] visible) = Encode([.. Settings.Mismatched ? dates.Skip(1).Append(dates[0]).Select(d => d.Words) : dates.Select(d => d.Words)]);
-        (int[,] target, int[] next) = Targets(dates);
+        IEnumerable<SpokenDate> said = Settings.Mismatched ? dates.Skip(1).Append(dates[0]) : dates;
+        (int[,] source, bool[,] visible) = DateTokens.Encode([.. said.Select(date => date.Words)]);
+        (int[,] target, int[] next) = DateTokens.Targets(dates);
         (Tensor logits, EncoderDecoder.Saved saved) = Model.Forward(source, target, visible);
         (float loss, CrossEntropyLoss.Saved lost) = CrossEntropyLoss.Forward(logits, next);
         Model.Backward(CrossEntropyLoss.Backward(lost), saved);
@@ -134,56 +131,11 @@ public sealed partial class DateReader
 
     private string[] Read(IReadOnlyList<string>[] words)
     {
-        (int[,] source, bool[,] visible) = Encode(words);
+        (int[,] source, bool[,] visible) = DateTokens.Encode(words);
         return
         [
-            .. Model.Greedy(source, Start, End, SpokenDates.Longest + 1, visible).Select(ids => string.Concat(ids.Select(id => SpokenDates.Characters[id])))
+            .. Model.Greedy(source, DateTokens.Start, DateTokens.End, SpokenDates.Longest + 1, visible).Select(DateTokens.Text)
         ];
-    }
-
-    private static (int[,] Source, bool[,] Visible) Encode(IReadOnlyList<string>[] texts)
-    {
-        int longest = texts.Max(words => words.Count);
-        if (longest > Longest || Array.Exists(texts, words => words.Count == 0))
-        {
-            throw new ArgumentException(
-                $"a text has {(longest > Longest ? longest : 0)} words but a spoken date has 1 to {Longest}: say it like one of SpokenDates.Phrasings.",
-                nameof(texts));
-        }
-
-        int[,] source = new int[texts.Length, longest];
-        bool[,] visible = new bool[texts.Length, longest];
-        for (int b = 0; b < texts.Length; b++)
-        {
-            for (int t = 0; t < texts[b].Count; t++)
-            {
-                (source[b, t], visible[b, t]) = (SpokenDates.Words[texts[b][t]], true);
-            }
-        }
-
-        return (source, visible);
-    }
-
-    /// <summary>[START] and the characters; the characters and [END]. What follows the end is not asked for.</summary>
-    private static (int[,] Target, int[] Next) Targets(IReadOnlyList<SpokenDate> dates)
-    {
-        const int tokens = SpokenDates.Longest + 1;
-        int[,] target = new int[dates.Count, tokens];
-        int[] next = new int[dates.Count * tokens];
-        Array.Fill(next, CrossEntropy.Ignored);
-        for (int b = 0; b < dates.Count; b++)
-        {
-            string digits = dates[b].Digits;
-            target[b, 0] = Start;
-            for (int t = 0; t < digits.Length; t++)
-            {
-                target[b, t + 1] = next[b * tokens + t] = SpokenDates.Characters[digits[t..(t + 1)]];
-            }
-
-            next[b * tokens + digits.Length] = End;
-        }
-
-        return (target, next);
     }
 
     private static IEnumerable<SpokenDate[]> Batches(IReadOnlyList<SpokenDate> dates) => dates.Chunk(250);

@@ -80,7 +80,7 @@ public class DateReaderTests(ITestOutputHelper output)
 
         IReadOnlyList<AlignmentScore> scores = reader.AlignmentScores(dates);
         Assert.Equal([(0, null), (0, 0), (0, 1), (1, null), (1, 0), (1, 1)], scores.Select(s => (s.Layer, s.Head)));
-        AlignmentScore single = SpokenDates.Score(dates, [.. dates.Select(d => reader.Alignment(d, 1, 0))]);
+        AlignmentScore single = AlignmentScore.Of(dates, [.. dates.Select(d => reader.Alignment(d, 1, 0))]);
         Assert.Equal(single.Weight, scores[4].Weight, 1e-5);
         Assert.Contains("pass 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => reader.Alignment(dates[0], layer: 2)).Message);
         Assert.Contains("pass 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => reader.Alignment(dates[0], head: 2)).Message);

@@ -148,17 +148,17 @@ public class SpokenDatesTests
     public void Score_PerfectUniformAndNeighbouringMaps_AreToldApart()
     {
         IReadOnlyList<SpokenDate> dates = SpokenDates.Sample(300, seed: 1);
-        AlignmentScore perfect = SpokenDates.Score(dates, Maps((d, t, s) => d.Alignment[t] == s ? 1 : 0));
+        AlignmentScore perfect = AlignmentScore.Of(dates, Maps((d, t, s) => d.Alignment[t] == s ? 1 : 0));
         Assert.Equal((1, 1, 1), (perfect.Peaks, perfect.Weight, perfect.Parts));
         Assert.InRange(perfect.Shuffled, 0.05, 0.3);
 
-        AlignmentScore uniform = SpokenDates.Score(dates, Maps((d, _, _) => 1f / d.Words.Count));
+        AlignmentScore uniform = AlignmentScore.Of(dates, Maps((d, _, _) => 1f / d.Words.Count));
         Assert.Equal(uniform.Uniform, uniform.Weight, 1e-6);
         Assert.Equal(perfect.Uniform, uniform.Uniform);
         Assert.True(uniform.Peaks < 0.35);
 
         // One word to the left: never right, but often within the part.
-        AlignmentScore left = SpokenDates.Score(
+        AlignmentScore left = AlignmentScore.Of(
             dates, Maps((d, t, s) => d.Alignment[t] - 1 == s || (d.Alignment[t] == 0 && s == 1) ? 0.75f : 0.25f / (d.Words.Count - 1)));
         Assert.Equal(0, left.Peaks);
         Assert.InRange(left.Parts, 0.2, 0.6);
@@ -183,7 +183,7 @@ public class SpokenDatesTests
     public void Score_MapsThatDoNotFit_AreRefused()
     {
         IReadOnlyList<SpokenDate> dates = SpokenDates.Sample(2, seed: 1);
-        Assert.Contains("2 dates and 1 maps", Assert.Throws<ArgumentException>(() => SpokenDates.Score(dates, [new float[9, 5]])).Message);
-        Assert.Contains("map 0 is (1, 1)", Assert.Throws<ArgumentException>(() => SpokenDates.Score(dates, [new float[1, 1], new float[1, 1]])).Message);
+        Assert.Contains("2 dates and 1 maps", Assert.Throws<ArgumentException>(() => AlignmentScore.Of(dates, [new float[9, 5]])).Message);
+        Assert.Contains("map 0 is (1, 1)", Assert.Throws<ArgumentException>(() => AlignmentScore.Of(dates, [new float[1, 1], new float[1, 1]])).Message);
     }
 }
