@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -49,6 +50,7 @@ public sealed class PhoneVoteTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(panel.GetByLabel("false, first vote", new() { Exact = true })).ToHaveValueAsync("0");
         await phone.Page.GetByRole(AriaRole.Link, new() { Name = "The result" }).ClickAsync();
         await Expect(phone.Page.Locator("li").Nth(1)).ToHaveTextAsync("half true: 1");
+        Assert.Equal(["0/1", "1/1", "0/1"], await phone.Page.Locator("meter").EvaluateAllAsync<string[]>("bars => bars.map(bar => bar.value + '/' + bar.max)"));
         Assert.Empty(leader.Errors);
     }
 
@@ -62,14 +64,16 @@ public sealed class PhoneVoteTests(BrowserFixture browser) : IAsyncDisposable
         Studio.Web.VoteRoom room = _course.VoteRoom;
 
         // Scripts only for the rules that look at the page.
-        await using WatchedPage phone = await browser.OpenAsync(400, 800);
-        foreach ((Action change, string path, string title) in ((Action, string, string)[])[
-            (() => { }, "", "No question is open now"),
-            (() => room.Ask("Who wins?", ["apple", "phone"]), "", "Who wins?"),
-            (() => { }, "/tally", "Not closed yet"),
-            (room.Close, "/tally", "Who wins?")])
+        await using WatchedPage phone = await browser.OpenAsync(390, 844);
+        foreach ((Action change, string path, string title, ColorScheme scheme) in ((Action, string, string, ColorScheme)[])[
+            (() => { }, "", "No question is open now", ColorScheme.Light),
+            (() => room.Ask("Who wins?", ["apple", "phone"]), "", "Who wins?", ColorScheme.Light),
+            (() => room.Vote(IPAddress.Loopback, 1, 1), "", "Who wins?", ColorScheme.Dark),
+            (() => { }, "/tally", "Not closed yet", ColorScheme.Light),
+            (room.Close, "/tally", "Who wins?", ColorScheme.Dark)])
         {
             change();
+            await phone.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
             await phone.Page.GotoAsync($"http://127.0.0.1:{_course.VotePort}/{room.Code}{path}");
             await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(title);
             Assert.True(await phone.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
