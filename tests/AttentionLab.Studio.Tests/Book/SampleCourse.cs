@@ -20,7 +20,8 @@ internal static class SampleCourse
             "# Leading chapter 01\n\nGoal: $d_k$.\n\n| min | what |\n|---|---|\n| 0–10 | vote |\n\nBack to [the chapter](../01-sample.dib).")],
         new CourseText("README",
             "# Course\n\nWrite down a guess first. See [chapter 02](02-other.dib), [its sheet](leader/01-sample.md) and [a "
-            + "kernel](../lib/AttentionLab/Kernels/Rows/Softmax.cs)."));
+            + "kernel](../lib/AttentionLab/Kernels/Rows/Softmax.cs).\n\n| Chapter | Question | Library files to read beside it |\n|---|---|---|\n"
+            + "| [02-other](02-other.dib) | How does context move “apple”? | [ScaledDotProductAttention](../lib/AttentionLab/Kernels/Rows/Softmax.cs) |\n"));
 
     public static ExecutedNotebook First() => new("01-sample",
     [

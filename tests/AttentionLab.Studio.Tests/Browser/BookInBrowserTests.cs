@@ -92,6 +92,15 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
     }
 
     [Fact]
+    public async Task LongNamesInATable_400PixelsWide_AreBrokenAndScrollNothing()
+    {
+        await using WatchedPage page = await OpenAsync("index.html", width: 400);
+        ILocator table = page.Page.Locator(".table").Filter(new() { HasText = "ScaledDotProductAttention" });
+        int[] widths = await table.EvaluateAsync<int[]>("frame => [frame.scrollWidth, frame.clientWidth]");
+        Assert.True(widths[0] <= widths[1], $"{widths[0]} > {widths[1]}");
+    }
+
+    [Fact]
     public async Task Code_400PixelsWide_IsBrokenIntoLines()
     {
         await using WatchedPage page = await OpenAsync("01-sample.html", width: 400);
