@@ -1,5 +1,6 @@
 // The presenter: the same live page for a room, one section at a time. Code is folded until asked; hints, solutions and what was seen are covered
 // again in each section; cells are edited and run as ever. Right and left arrow turn to the next section and back, outside of what one writes in.
+import { button } from './button.js';
 import { plan } from './plan.js';
 import { arrangeVotes } from './vote.js';
 import { showRoom } from './vote-room.js';
@@ -34,32 +35,22 @@ export function present() {
   });
 }
 
-function button(text, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
-  made.addEventListener('click', act);
-  return made;
-}
-
 function buildBar() {
   const bar = document.createElement('nav');
   bar.className = 'present-bar';
   bar.setAttribute('aria-label', 'Presenter');
   where.setAttribute('role', 'status');
-  back = button('‹ Back', () => turn(current - 1));
-  next = button('Next ›', () => turn(current + 1));
-  back.title = 'Left arrow';
-  next.title = 'Right arrow';
+  back = button('‹ Back', 'Left arrow', () => turn(current - 1));
+  next = button('Next ›', 'Right arrow', () => turn(current + 1));
   const leave = document.createElement('a');
   leave.href = location.pathname;
   leave.textContent = 'Leave';
   bar.append(back, where, next);
   const sheet = article.querySelector('.facts a[href*="leader/"]');
   if (sheet) {
-    bar.append(button('Leader’s plan', () => open(sheet.href, 'leader-plan', 'popup,width=760,height=900')));
+    bar.append(button('Leader’s plan', 'In a second window', () => open(sheet.href, 'leader-plan', 'popup,width=760,height=900')));
   }
-  bar.append(button('Votes', showAllVotes), button('Phones', showRoom), leave);
+  bar.append(button('Votes', 'All votes of this course', showAllVotes), button('Phones', 'Votes by phone', showRoom), leave);
   document.querySelector('header.bar').prepend(bar);
   plan.onAsked(tellPlan);
 }
@@ -87,7 +78,7 @@ function veil(saw) {
     part.classList.toggle('veiled', isVeiled);
   }
   if (isVeiled && !saw.previousElementSibling?.classList.contains('unveil')) {
-    const show = button('Show what you saw', () => {
+    const show = button('Show what you saw', 'When the room has looked', () => {
       opened.add(saw);
       show.remove();
       arrange();
@@ -99,7 +90,7 @@ function veil(saw) {
 }
 
 function fold(cell) {
-  const show = button('Show the code', () => {
+  const show = button('Show the code', 'It can be edited and run', () => {
     const isOpen = cell.classList.toggle('unfolded');
     show.setAttribute('aria-expanded', String(isOpen));
     show.textContent = isOpen ? 'Hide the code' : 'Show the code';

@@ -6,13 +6,6 @@ export function make(name, text, className) {
   return made;
 }
 
-export function button(text, act) {
-  const made = make('button', text);
-  made.type = 'button';
-  made.addEventListener('click', act);
-  return made;
-}
-
 // Shows a dialog that is gone when it is closed.
 export function showDialog(label, title, closed, ...parts) {
   const dialog = make('dialog', '', 'votes');

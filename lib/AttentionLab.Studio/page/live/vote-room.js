@@ -1,6 +1,7 @@
 // The room for phones: on or off, and how they get in.
+import { button } from './button.js';
 import { phones } from './vote-phones.js';
-import { button, make, showDialog } from './vote-dialog.js';
+import { make, showDialog } from './vote-dialog.js';
 
 const warning = 'This opens a second door of this computer to the network that it is in, for votes alone: no cell, no file and no page of the course is behind '
   + 'it. At most 40 devices; no names; forgotten when it is switched off. Phones come by plain HTTP: whoever can listen on the Wi-Fi can read the votes. '
@@ -27,9 +28,9 @@ export function showRoom() {
       inside.append(make('p', 'Open a fold “Votes of the group” and ask the phones there.'));
     }
   };
-  const toggle = button('', () => phones.turn(!phones.isOn));
+  const toggle = button('', 'The second door for votes', () => phones.turn(!phones.isOn));
   phones.listen(fill);
   const dialog = showDialog('Votes by phone', 'Votes by phone', () => phones.leave(fill), make('p', warning), inside, buttons);
-  buttons.append(toggle, button('Close', () => dialog.close()));
+  buttons.append(toggle, button('Close', 'Escape', () => dialog.close()));
   fill();
 }

@@ -1,6 +1,7 @@
 // The votes of the whole course so far, and how much better the group became.
+import { button } from './button.js';
 import { all, brier, forget, mean, total } from './vote-records.js';
-import { button, make, showDialog } from './vote-dialog.js';
+import { make, showDialog } from './vote-dialog.js';
 
 const explanation = 'The score takes the share of hands as the group’s confidence in an answer: Σ (share − o)², with o = 1 for what was found and 0 for the '
   + 'other answers. 0 is best; 2 is all hands on one other answer; hands spread evenly over n answers give 1 − 1/n. Kept in this browser alone.';
@@ -22,7 +23,7 @@ export function showAllVotes() {
   };
   const buttons = make('p', '', 'vote-buttons');
   const dialog = showDialog('Votes of the group in the whole course', 'Votes of the group', () => {}, result, frame, make('p', explanation), buttons);
-  buttons.append(button('Close', () => dialog.close()), button('Forget all votes', () => {
+  buttons.append(button('Close', 'Escape', () => dialog.close()), button('Forget all votes', 'Those of all chapters, kept in this browser', () => {
     if (confirm('Forget the votes of all chapters?')) {
       forget();
       fill();
