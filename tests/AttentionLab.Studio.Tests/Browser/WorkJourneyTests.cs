@@ -126,6 +126,12 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 5).Locator(".failure")).ToBeVisibleAsync();
         await TypeAsync(page, 2, "string long1 = \"" + new string('x', 300) + "\";");
         Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+
+        // The line that one types is not under the bar at the foot of the page.
+        await TypeAsync(page, 2, string.Join('\n', Enumerable.Range(1, 40).Select(line => $"// {line}")));
+        await page.Page.WaitForFunctionAsync(
+            "document.querySelector('.cm-focused .cm-line:last-child').getBoundingClientRect().bottom <= "
+            + "document.querySelector('.work-bar').getBoundingClientRect().top");
     }
 
     private static async Task SolveAsync(WatchedPage page, string body)

@@ -10,6 +10,10 @@ export async function createEditor(options) {
   return cm ? rich(cm, options) : plain(options);
 }
 
+function height(bar) {
+  return document.querySelector(bar)?.offsetHeight ?? 0;
+}
+
 function rich(cm, options) {
   const { EditorView, EditorState, StateEffect, StateField, Decoration } = cm;
   const editable = new cm.Compartment();
@@ -56,6 +60,8 @@ function rich(cm, options) {
         ]),
         leave, failedLine,
         EditorView.lineWrapping,
+        // The bars at the head and the foot of the page lie over the text: a line below them is not in view.
+        EditorView.scrollMargins.of(() => ({ top: height('.bar'), bottom: height('.work-bar') + 16 })),
         EditorView.contentAttributes.of({
           'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off',
         }),
