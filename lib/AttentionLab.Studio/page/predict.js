@@ -185,8 +185,9 @@
       }
     }
 
+    // The first measurement judges a prediction. What an edited cell gives later was not predicted.
     function mark(given, right) {
-      if (given.answer !== undefined && given.right !== right) {
+      if (given.answer !== undefined && given.right === undefined) {
         given.right = right;
         save();
       }

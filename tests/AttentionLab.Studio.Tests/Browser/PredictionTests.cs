@@ -51,6 +51,14 @@ public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "I was right" }).ClickAsync();
         Assert.Equal("sure 0 of 1 0 % guess 1 of 1 100 %", await CalibrationAsync(page));
 
+        // What an edited cell gives afterwards is told, and counts for nothing.
+        await page.Page.EvaluateAsync("""
+            document.querySelector('.outputs .stream').textContent = 'Measured answer: apple';
+            bookPredictions.refresh();
+            """);
+        Assert.StartsWith("You said apple (sure). The measurement gave apple: right.", await page.Page.Locator(".verdict").First.InnerTextAsync());
+        Assert.Equal("sure 0 of 1 0 % guess 1 of 1 100 %", await CalibrationAsync(page));
+
         // The book keeps nothing.
         await page.Page.ReloadAsync();
         Assert.DoesNotContain("restless", await Visible(page));
