@@ -68,7 +68,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
         await _server.DisposeAsync();
         _server = null;
-        await Assertions.Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course was stopped");
+        await Assertions.Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
     }
 

@@ -43,5 +43,5 @@ export function showStatus(status) {
 export function showLost() {
   statusLine.hidden = false;
   meter.hidden = true;
-  line.textContent = 'The course was stopped. What is shown stays, and what you type is kept in this browser. Start it again and open the address that it prints.';
+  line.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. If you stopped it, start it again and open the address that it prints.';
 }
