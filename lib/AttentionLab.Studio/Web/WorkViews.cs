@@ -12,14 +12,15 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
 
     private const int LastLines = 20;
 
-    /// <summary>What changed since a page looked last; of all cells for one that does not know them.</summary>
+    /// <summary>What changed since a page looked last; of all cells for one that does not know them. Such a page has the outputs of the chapter's cells,
+    /// and nothing of those that the reader added.</summary>
     public WorkNews Since(long have, bool mayEdit, bool all) => new(
         book.Now,
         kernel.View,
         mayEdit,
         Progress(),
         [.. book.Cells.Select(cell => cell.Id)],
-        [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, have))])
+        [.. book.Cells.Where(cell => all || cell.Changed > have).Select(cell => Of(cell, all && cell.IsScratch ? 0 : have))])
     {
         Texts = book.Texts,
         Differences = numbers.Of(book),

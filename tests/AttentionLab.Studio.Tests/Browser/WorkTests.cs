@@ -133,6 +133,9 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.PressAsync("Tab");
         await Expect(Editor(page, 901)).Not.ToBeFocusedAsync();
 
+        // A page that is loaded again has it, too.
+        await page.Page.ReloadAsync();
+        await Expect(Output(page, 901)).ToHaveTextAsync("40");
         await Cell(page, 901).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await Expect(Cell(page, 901)).ToHaveCountAsync(0);
         await Expect(Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Remove" })).ToHaveCountAsync(0);
@@ -201,7 +204,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 1;");
         await _course.StopAsync();
         await TypeAsync(page, 1, "int a = 2;");
-        await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course was stopped");
+        await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
         await _course.StartAsync();
         await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 2;");
         Assert.Contains("int a = 2;", await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken));
@@ -301,11 +304,26 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Patience.UntilAsync(() => File.ReadAllText(_course.Work).Contains("int a = 1000;", StringComparison.Ordinal));
         await File.AppendAllTextAsync(_course.Work, "\n#!markdown\n\nMy note.\n", TestContext.Current.CancellationToken);
         await page.Page.Locator(".own-texts summary").ClickAsync();
-        await Expect(page.Page.Locator(".own-texts .new")).ToHaveTextAsync("+ My note.");
+        await Expect(page.Page.Locator(".own-texts .difference")).ToHaveTextAsync("+ My note.");
         await TypeAsync(page, 1, "int a = 2;");
         await Patience.UntilAsync(
             () => File.ReadAllText(_course.Work) is var text && text.Contains("int a = 2;", StringComparison.Ordinal)
                 && text.Contains("My note.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Chapter_ThatDropsItsFirstCell_ShowsTheReadersTextOfItFirst()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 7;");
+        await Patience.UntilAsync(() => File.Exists(_course.Work) && File.ReadAllText(_course.Work).Contains("int a = 7;", StringComparison.Ordinal));
+        string chapter = await File.ReadAllTextAsync(_course.Notebook, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _course.Notebook, chapter[chapter.LastIndexOf("#!csharp", StringComparison.Ordinal)..], TestContext.Current.CancellationToken);
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator(".cell").First.Locator("pre.code, .cm-content").First).ToHaveTextAsync("int a = 7;");
+        await Expect(page.Page.Locator(".cell-label").First).ToHaveTextAsync("Your own cell");
+        Assert.Empty(page.Errors);
     }
 
     [Fact]

@@ -278,6 +278,22 @@ public sealed class WorkSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Outputs_OfTheReadersOwnCell_ComeWholeToAPageThatIsLoadedAgain()
+    {
+        Write("1");
+        string own = Open().Do(new WorkCommand("add", "t") { Cell = "c1" }).Cell!;
+        Run(own, "shown", new CellFailure("it stopped", 1, "here"));
+        Run("c1", "of the chapter", null);
+        WorkSession session = Open();
+
+        // The page holds what the chapter's cells show, and knows nothing of the reader's.
+        WorkNews news = session.Since(session.Now, "t", isFirst: true)!;
+        Assert.Equal([1, 0], news.Cells.Select(cell => cell.From));
+        Assert.Contains("shown", news.Cells[1].Html);
+        Assert.DoesNotContain("of the chapter", news.Cells[0].Html);
+    }
+
+    [Fact]
     public void Outputs_ThatCannotBeReadOrWritten_AreOnlyGone()
     {
         Write("1");

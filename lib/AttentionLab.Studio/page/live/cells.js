@@ -7,6 +7,7 @@ export class Cells {
   #article;
   #cells = new Map();
   #early = [];
+  #added = null;
   #differences = new Map();
   #seen = new IntersectionObserver(entries => {
     entries.filter(entry => entry.isIntersecting).forEach(entry => this.#of(entry.target)?.mount());
@@ -42,6 +43,7 @@ export class Cells {
       cell.take(view);
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
+    this.#focusAdded();
     this.#showDifferences(news.differences);
     this.#early.splice(0).forEach(([root, how]) => this.#of(root)?.run(how));
   }
@@ -61,10 +63,8 @@ export class Cells {
   }
 
   async add(after) {
-    const answer = await this.ask('add', { cell: after.id });
-    if (answer?.cell) {
-      this.#waitFor(answer.cell);
-    }
+    this.#added = (await this.ask('add', { cell: after.id }))?.cell;
+    this.#focusAdded();
   }
 
   // A command whose refusal or loss is said to the reader.
@@ -133,13 +133,12 @@ export class Cells {
     return this.#cells.get(root.dataset.work);
   }
 
-  // The cell comes with the next news.
-  #waitFor(id, tries = 100) {
-    const cell = this.#cells.get(id);
+  // The cell comes with the news, before the answer or after it.
+  #focusAdded() {
+    const cell = this.#cells.get(this.#added);
     if (cell) {
+      this.#added = null;
       cell.focus();
-    } else if (tries > 0) {
-      setTimeout(() => this.#waitFor(id, tries - 1), 20);
     }
   }
 
@@ -150,7 +149,12 @@ export class Cells {
     root.dataset.cell = view.number;
     root.innerHTML = '<p class="cell-label">Your own cell</p><pre class="code" tabindex="0"><code></code></pre><div class="outputs"></div>';
     const before = order.slice(0, order.indexOf(view.id)).reverse().map(id => this.#cells.get(id)?.root).find(Boolean);
-    before.after(root);
+    if (before) {
+      before.after(root);
+    } else {
+      // What the chapter dropped can stand at its head.
+      this.#article.querySelector('.cell').before(root);
+    }
     return root;
   }
 }
