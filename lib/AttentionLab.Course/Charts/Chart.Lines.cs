@@ -11,7 +11,7 @@ public static partial class Chart
     private const int PlotHeight = 340, NameHeight = 8;
 
     /// <summary>
-    /// One line a series, with a band where it has one. A series of one point and a dashed upright line (a threshold) bear their name themselves
+    /// One line a series, with a band where it has one. Dashed lines differ in their dashes. A series of one point and a dashed upright line (a threshold) bear their name themselves
     /// and are not in the legend.
     /// </summary>
     /// <param name="series">At least one. NaN in Y is a gap.</param>
@@ -30,6 +30,7 @@ public static partial class Chart
         Check.Any(series, nameof(series));
         JsonArray data = [];
         Extent extent = Extent.None;
+        int dashed = 0;
         for (int i = 0; i < series.Count; i++)
         {
             Series line = series[i];
@@ -49,7 +50,7 @@ public static partial class Chart
                 ["legendgroup"] = $"{i}",
                 ["x"] = PlotNumber.Array(line.X),
                 ["y"] = PlotNumber.Array(line.Y),
-                ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = line.Dash ? "dash" : "solid" },
+                ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = Dash(line, ref dashed) },
                 ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8 },
                 ["connectgaps"] = false,
                 ["hovertemplate"] = $"{PlotNumber.Hover('x', line.X)}, {PlotNumber.Hover('y', line.Y)}<extra>%{{fullData.name}}</extra>",
@@ -72,6 +73,9 @@ public static partial class Chart
         SetAxes(layout, xAxis, PlotAxis.Of(yTitle, vertical: true, logY), extent);
         return new Figure("lines", title, summary, data, layout, extent);
     }
+
+    /// <summary>Upright thresholds bear their names and need no pattern of their own.</summary>
+    private static string Dash(Series line, ref int dashed) => !line.Dash ? "solid" : Palette.Dash(IsThreshold(line) ? 0 : dashed++);
 
     private static bool IsPoint(Series line) => line.X.Count == 1;
 

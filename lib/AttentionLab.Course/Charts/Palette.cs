@@ -13,6 +13,7 @@ internal static class Palette
 
     private static readonly string[] Categories = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#808080"];
     private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "x", "star", "cross"];
+    private static readonly string[] Dashes = ["dash", "dot", "dashdot", "longdash"];
 
     /// <summary>Blue below zero, orange above: hues that no colour-blind eye confuses, grey in between (after ColorBrewer's PuOr).</summary>
     internal static JsonNode Diverging() => new JsonArray(
@@ -23,6 +24,9 @@ internal static class Palette
 
     /// <summary>All categories, as plotly's <c>colorway</c>.</summary>
     internal static JsonArray Colorway() => [.. Categories.Select(colour => (JsonNode)colour)];
+
+    /// <summary>The pattern of the first, second, … dashed line: two colours that differ may be the same grey.</summary>
+    internal static string Dash(int index) => Dashes[index % Dashes.Length];
 
     internal static string Symbol(int index) => Symbols[index % Symbols.Length];
 

@@ -250,6 +250,17 @@ public class ChartTests
             Assert.Throws<ArgumentException>(() => Chart.Histogram([new Sample("a", [1])], "t", "s", "x", "y", new() { Marks = [("m", double.NaN)] })).Message);
     }
 
+    /// <summary>In grey print colours are alike.</summary>
+    [Fact]
+    public void Lines_DashedOnes_DifferInTheirDashes()
+    {
+        Series Line(string name, bool dash) => new(name, [0, 1], [0, 1]) { Dash = dash };
+        Figure figure = Chart.Lines(
+            [Line("a", false), Line("b", true), new("limit", [1, 1], [0, 1]) { Dash = true }, Line("c", false), Line("d", true), Line("e", true)],
+            "t", "s", "x", "y");
+        Assert.Equal(["solid", "dash", "dash", "solid", "dot", "dashdot"], figure.Data.Select(trace => (string)trace!["line"]!["dash"]!));
+    }
+
     [Fact]
     public void Lines_PointsThatArePowersOfTwo_AreLabelledAsFractions()
     {
