@@ -16,9 +16,11 @@ internal sealed partial record MarkedNumber(string Mark, string Said, IReadOnlyL
 {
     /// <summary>What a mark speaks of: one number or two ("4 to 9"), with % or emphasis behind it.</summary>
     public const string Pattern =
-        @"(?:[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)? (?:to|and) )?[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?[*$)]{0,3}";
+        @"(?:" + Number + @"(?: ?%)? (?:to|and) )?" + Number + @"(?: ?%)?[*$)]{0,3}";
 
     /// <summary>Part of the tolerance by which decimal numbers miss it as binary ones.</summary>
+    private const string Number = @"[-−]?\d+(?:\.\d+)?" + StatedText.Power;
+
     private const double Rounding = 1e-9;
 
     /// <summary>The numbers before the mark.</summary>
@@ -54,6 +56,6 @@ internal sealed partial record MarkedNumber(string Mark, string Said, IReadOnlyL
     [GeneratedRegex(Pattern + @"\z")]
     private static partial Regex Before();
 
-    [GeneratedRegex(@"<!-- (?:(?<words>[^\n>]*?) )?(?:±(?<tolerance>[0-9.e-]+)|(?<low>[-−]?[0-9]+(?:\.[0-9]+)?)\.\.(?<high>[-−]?[0-9]+(?:\.[0-9]+)?)) -->")]
+    [GeneratedRegex(@"<!-- (?:(?<words>[^\n>]*?) )?(?:±(?<tolerance>[0-9.e-]+)|(?<low>" + Number + @")\.\.(?<high>" + Number + @")) -->")]
     private static partial Regex Comment();
 }

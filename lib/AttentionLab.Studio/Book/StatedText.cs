@@ -9,6 +9,11 @@ namespace AttentionLab.Studio.Book;
 /// <summary>What a cell's outputs say in words, line by line: console and plain text, titles and summaries of its charts, steps of a slider included.</summary>
 internal static partial class StatedText
 {
+    /// <summary>The power of ten behind a number: 2e-7 as programs write it, 2·10⁻⁷ as people do.</summary>
+    public const string Power = @"(?:[eE][-+]?\d+|·10⁻?[⁰¹²³⁴-⁹]+)?";
+
+    private const string Raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
     /// <summary>Where a slider keeps the texts of its steps.</summary>
     private static readonly string[] Steps = ["titles", "summaries"];
 
@@ -23,7 +28,12 @@ internal static partial class StatedText
     /// <summary>All numbers of a text, a typographic minus read as one.</summary>
     public static IEnumerable<double> Numbers(string text) => Number().Matches(text).Select(match => Value(match.Value));
 
-    public static double Value(string number) => double.Parse(number.Replace('−', '-'), NumberStyles.Float, CultureInfo.InvariantCulture);
+    public static double Value(string number)
+    {
+        char[] plain = [.. number.Replace("·10", "e", StringComparison.Ordinal)
+            .Select(c => c is '−' or '⁻' ? '-' : Raised.IndexOf(c, StringComparison.Ordinal) is >= 0 and var digit ? (char)('0' + digit) : c)];
+        return double.Parse(plain, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
 
     public static bool Same(double a, double b) => Math.Abs(a - b) <= 1e-9 * Math.Max(1, Math.Abs(a));
 
@@ -54,7 +64,7 @@ internal static partial class StatedText
     private static string Plain(JsonElement text) => WebUtility.HtmlDecode(text.GetString()!.Replace("<br>", " ", StringComparison.Ordinal));
 
     /// <summary>Not inside a word (W2, v1.1.2), a sign only where no number, letter or bracket stands right before it (1-3, d-3).</summary>
-    [GeneratedRegex(@"(?<![\w.])(?:(?<![\w.)])[-−])?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")]
+    [GeneratedRegex(@"(?<![\w.])(?:(?<![\w.)])[-−])?\d+(?:\.\d+)?" + Power + @"(?![\w])")]
     public static partial Regex Number();
 
     [GeneratedRegex("<[^>]*>")]

@@ -23,6 +23,7 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
     [InlineData("**What you saw.** It is 0.427<!-- ±0.001 -->, of d = 0.5.")]
     [InlineData("**What you saw.** It is 0.427<!-- orange ±0.001 --> and −3<!-- ±0.1 -->.")]
     [InlineData("**What you saw.** About **14 %**<!-- share ±1 -->, 10 to 20 %<!-- share 9..21 -->.")]
+    [InlineData("**What you saw.** Nearly nothing: 2·10⁻⁷<!-- left: 1e-7..4e-7 --> and 2e-7<!-- left: ±1e-8 -->.")]
     [InlineData("**What you saw.** As section 2.1 and exercise 02.3 say.\n\n**Source.** Yang et al. 2022, definition 4.1.")]
     public void Sample_Good_HasNoFault(string text) => Assert.Empty(Faults(WithText(text)));
 
@@ -34,6 +35,8 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
     [InlineData("It is 4 to 9<!-- 5..11 -->.", "4 is outside 5..11")]
     [InlineData("It is 4 to 9<!-- orange 3..11 -->.", "no line above with “orange” states a number in 3..11")]
     [InlineData("It is so<!-- ±1 -->.", "no number stands before")]
+    [InlineData("It is 2·10⁻⁶<!-- left: 1e-7..4e-7 -->.", "2E-06 is outside 1E-07..4E-07")]
+    [InlineData("It is 3<!-- share one..4 -->.", "<!-- share one..4 --> cannot be read")]
     public void Sample_Bad_IsNamed(string text, string fault) => Assert.Contains(fault, Assert.Single(Faults(WithText(text))));
 
     [Fact]
@@ -42,7 +45,7 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
             Assert.Single(Faults(Of(Text("## 1"), Code("x", "orange 0.4268\n"), Text("## 2"), Code("x", "1\n"), Text("It is 0.427<!-- ±0.001 -->.")))));
 
     private static ExecutedNotebook WithText(string text) =>
-        Of(Text("## A section\n\nWe take d = 0.5."), Code("x", "orange 0.4268, apple -3\nshare 14.4 %\n"), Text(text));
+        Of(Text("## A section\n\nWe take d = 0.5."), Code("x", "orange 0.4268, apple -3\nshare 14.4 %\nleft: 2·10⁻⁷\n"), Text(text));
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)
     {
@@ -69,6 +72,12 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
 
     private static IEnumerable<string> Marks(string text, List<string> stated)
     {
+        HashSet<string> read = [.. MarkedNumber.Of(text).Select(mark => mark.Mark)];
+        foreach (string comment in Comment().Matches(text).Select(match => match.Value).Where(comment => !read.Contains(comment)))
+        {
+            yield return $"{comment} cannot be read: write <!-- words ±0.1 --> or <!-- words 3..11 -->.";
+        }
+
         foreach (MarkedNumber mark in MarkedNumber.Of(text))
         {
             string where = "no line above" + (mark.Words.Count > 0 ? $" with “{string.Join(' ', mark.Words)}”" : "");
@@ -103,6 +112,9 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
             yield return $"{number} is not marked: write its tolerance behind it, {number}<!-- ±… -->.";
         }
     }
+
+    [GeneratedRegex(@"<!-- [^\n>]*(?:±|\.\.)[^\n>]* -->")]
+    private static partial Regex Comment();
 
     [GeneratedRegex(MarkedNumber.Pattern + @"<!-- [^\n]*?(?:±|\.\.)[^\n]*? -->")]
     private static partial Regex SeveralMarked();
