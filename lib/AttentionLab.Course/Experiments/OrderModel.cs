@@ -66,9 +66,7 @@ public sealed class OrderModel
     public static OrderModel[][] TrainAll(IReadOnlyList<OrderSettings> settings, int seeds = 3)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        OrderModel[][] models = [.. settings.Select(_ => new OrderModel[seeds])];
-        Parallel.For(0, settings.Count * seeds, i => models[i / seeds][i % seeds] = Train(settings[i / seeds], (ulong)(i % seeds + 1)));
-        return models;
+        return [.. Workers.Each(Enumerable.Range(0, settings.Count * seeds), i => Train(settings[i / seeds], (ulong)(i % seeds + 1))).Chunk(seeds)];
     }
 
     /// <summary>Share of right answers at each place, 0 to 1.</summary>
