@@ -10,8 +10,11 @@ public static partial class Chart
 {
     private const int PlotHeight = 340, NameHeight = 8;
 
+    /// <summary>Markers on a line that marks no points but stands beside another: enough to tell them apart in grey.</summary>
+    private const int FewMarkers = 6;
+
     /// <summary>
-    /// One line a series, with a band where it has one. Dashed lines differ in their dashes. A series of one point and a dashed upright line (a threshold) bear their name themselves
+    /// One line a series, with a band where it has one. In grey, too, lines differ: dashed ones in their dashes, the others in a few markers. A series of one point and a dashed upright line (a threshold) bear their name themselves
     /// and are not in the legend.
     /// </summary>
     /// <param name="series">At least one. NaN in Y is a gap.</param>
@@ -31,6 +34,7 @@ public static partial class Chart
         JsonArray data = [];
         Extent extent = Extent.None;
         int dashed = 0;
+        bool alone = series.Count(line => !line.Dash && !IsPoint(line)) < 2;
         for (int i = 0; i < series.Count; i++)
         {
             Series line = series[i];
@@ -45,13 +49,13 @@ public static partial class Chart
             data.Add(new JsonObject
             {
                 ["type"] = "scatter",
-                ["mode"] = line.Markers ? "lines+markers" : "lines",
+                ["mode"] = line.Markers || (!line.Dash && !alone) ? "lines+markers" : "lines",
                 ["name"] = PlotText.Encode(line.Name),
                 ["legendgroup"] = $"{i}",
                 ["x"] = PlotNumber.Array(line.X),
                 ["y"] = PlotNumber.Array(line.Y),
                 ["line"] = new JsonObject { ["color"] = Palette.Colour(i), ["width"] = 2.5, ["dash"] = Dash(line, ref dashed) },
-                ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8 },
+                ["marker"] = new JsonObject { ["symbol"] = Palette.Symbol(i), ["size"] = 8, ["maxdisplayed"] = line.Markers ? 0 : FewMarkers },
                 ["connectgaps"] = false,
                 ["hovertemplate"] = $"{PlotNumber.Hover('x', line.X)}, {PlotNumber.Hover('y', line.Y)}<extra>%{{fullData.name}}</extra>",
             });

@@ -262,6 +262,17 @@ public class ChartTests
     }
 
     [Fact]
+    public void Lines_SolidOnesBesideEachOther_BearAFewMarkers_OneAloneNone()
+    {
+        Series bare = new("a", [0, 1], [0, 1]), marked = bare with { Markers = true }, dashed = bare with { Dash = true };
+        Assert.Equal([("lines", 6), ("lines", 6)], Drawn(bare, dashed));
+        Assert.Equal([("lines+markers", 6), ("lines+markers", 0), ("lines", 6)], Drawn(bare, marked, dashed));
+
+        static IEnumerable<(string, int)> Drawn(params Series[] series) => Chart.Lines(series, "t", "s", "x", "y").Data
+            .Select(trace => ((string)trace!["mode"]!, (int)trace["marker"]!["maxdisplayed"]!));
+    }
+
+    [Fact]
     public void Lines_PointsThatArePowersOfTwo_AreLabelledAsFractions()
     {
         JsonObject axis = (JsonObject)Chart.Lines([new("a", [1 / 64.0, 1 / 8.0, 1, 8, 64], [1, 2, 3, 4, 5])], "t", "s", "x", "y", logX: true).Layout["xaxis"]!;
