@@ -13,8 +13,8 @@ public static class PairProduct
     /// <summary>Features of a token.</summary>
     public const int Width = 4;
 
-    /// <summary>Pairs that are never trained on.</summary>
-    public const int HeldOut = 4000;
+    /// <summary>Pairs in one step of the training, and pairs that are never trained on.</summary>
+    public const int Batch = 64, HeldOut = 4000;
 
     /// <summary>Fresh pairs.</summary>
     /// <param name="random">Source of the features; it moves on.</param>
@@ -34,13 +34,11 @@ public static class PairProduct
     /// <summary>Trains a model by Adam on fresh pairs in every step, mean squared error, then measures it on held-out pairs.</summary>
     /// <param name="model">Trained in place.</param>
     /// <param name="seed">Decides the pairs.</param>
-    /// <param name="steps">Steps; the learning rate falls to 0 along a cosine.</param>
+    /// <param name="steps">Steps of <see cref="Batch"/> pairs; the learning rate falls to 0 along a cosine.</param>
     /// <param name="learningRate">Of Adam, at the start.</param>
     /// <param name="prepare">What is done to the features before the model sees them, the same to every token; null for nothing.</param>
-    /// <param name="batch">Pairs in one step.</param>
     /// <returns>R² on <see cref="HeldOut"/> pairs, see <see cref="Explained"/>.</returns>
-    public static double Train(
-        PairModel model, ulong seed, int steps = 600, double learningRate = 0.02, Func<Tensor, Tensor>? prepare = null, int batch = 64)
+    public static double Train(PairModel model, ulong seed, int steps = 600, double learningRate = 0.02, Func<Tensor, Tensor>? prepare = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         prepare ??= features => features;
@@ -49,7 +47,7 @@ public static class PairProduct
         Workspace workspace = new();
         for (int step = 0; step < steps && model.Parameters.Count > 0; step++)
         {
-            (Tensor first, Tensor second, Tensor target) = Draw(random, batch);
+            (Tensor first, Tensor second, Tensor target) = Draw(random, Batch);
             using Workspace.Scope scope = workspace.Use();
             (Tensor y, Action<Tensor> backward) = model.Forward(prepare(first), prepare(second));
             Gradients.Clear(model.Parameters);

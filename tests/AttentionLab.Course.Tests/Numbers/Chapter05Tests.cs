@@ -48,7 +48,7 @@ public class Chapter05Tests
             Assert.InRange(Layer(true, true, alone: true), 0, 0.01);
 
             double Layer(bool learn, bool net, bool alone = false) =>
-                PairProduct.Train(PairModels.Layer(new CounterRandom(seed), learn, net, alone), seed, steps: 1000, learningRate: 0.01, batch: 128);
+                PairProduct.Train(PairModels.Layer(new CounterRandom(seed), learn, net, alone), seed, steps: 1000);
         }
     }
 
