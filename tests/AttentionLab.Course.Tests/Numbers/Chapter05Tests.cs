@@ -36,6 +36,7 @@ public class Chapter05Tests
     public void Product_TiedScore_FindsAQuarter() =>
         Assert.All(Seeds, seed => Assert.InRange(PairProduct.Train(PairModels.Score(new CounterRandom(seed), tied: true), seed), 0.2, 0.27));
 
+    /// <summary>The seeds of the chapter: of 12 seeds eleven come to 0.11 to 0.38 with the net alone, one stays at 0.02.</summary>
     [Fact]
     public void Product_ThroughTheLayer_NeedsAttentionAndGainsByTheNet()
     {
