@@ -10,6 +10,9 @@ internal static class CellFailures
     /// <summary>The most characters of an exception's own text that are kept: a page of it says what a book of it would.</summary>
     public const int LongestText = 20_000;
 
+    /// <summary>Lines of a stack that are kept; a function that calls itself without end has a hundred thousand.</summary>
+    public const int LongestStack = 100;
+
     /// <summary>A stop that kept what earlier cells declared.</summary>
     public static CellFailure Stopped { get; } = Plain("stopped; what earlier cells declared is kept.");
 
@@ -41,7 +44,7 @@ internal static class CellFailures
             return From(inner, path);
         }
 
-        int line = 0;
+        int line = 0, places = 0;
         var details = new StringBuilder();
         for (Exception? at = exception; at is not null; at = at.InnerException)
         {
@@ -54,9 +57,18 @@ internal static class CellFailures
                 }
 
                 string place = user.File == path.File ? $"cell {user.Cell}" : $"{user.File}, cell {user.Cell}";
-                details.Append(FormattableString.Invariant($"  at {place}, line {frame.GetFileLineNumber()}\n"));
+                if (++places <= LongestStack)
+                {
+                    details.Append(FormattableString.Invariant($"  at {place}, line {frame.GetFileLineNumber()}\n"));
+                }
+
                 line = line == 0 && user == path ? frame.GetFileLineNumber() : line;
             }
+        }
+
+        if (places > LongestStack)
+        {
+            details.Append(FormattableString.Invariant($"  … and {places - LongestStack:N0} more\n"));
         }
 
         return new CellFailure($"{exception.GetType().Name}: {OneLine(MessageOf(exception))}", line, details.ToString());
@@ -69,7 +81,8 @@ internal static class CellFailures
     {
         try
         {
-            return exception.Message switch
+            return exception is InsufficientExecutionStackException ? "the stack is full: a function calls itself without end, or too deep."
+                : exception.Message switch
             {
                 { Length: > LongestText } message => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
                 { Length: > 0 } message => message,

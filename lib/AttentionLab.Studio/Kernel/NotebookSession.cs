@@ -85,8 +85,8 @@ public sealed class NotebookSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the running cell. What earlier cells declared is kept if the cell can be stopped alone; a loop behind <c>await</c>, workers of
-    /// <c>Parallel.For</c> and native code cannot, and the process is ended with it.
+    /// Stops the running cell. What earlier cells declared is kept if the cell can be stopped alone; native code and workers that sleep
+    /// cannot, and the process is ended with it.
     /// <see cref="RunAsync(int, string, Action{CellOutput}?, CancellationToken)"/> returns the cell with a failure that says which.
     /// </summary>
     /// <returns>True if the session is still alive, also when no cell ran.</returns>

@@ -27,6 +27,15 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.All(list.Items, item => Assert.Contains("a", item.Label, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("__")]
+    [InlineData("")]
+    public async Task Completions_WhatStopsCells_IsNotOffered(string typed)
+    {
+        CompletionList list = (await kernel.Session.CompletionsAsync(typed, typed.Length, Cancellation)).Value!;
+        Assert.DoesNotContain(list.Items, item => item.Label.Contains("__Stop", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Completions_EarlierCells_AreOffered()
     {

@@ -10,7 +10,7 @@ public sealed class ContainmentTests : IDisposable
 
     [Theory]
     [InlineData("Console.WriteLine(\"last words\");\nEnvironment.Exit(7);", "ended the notebook's process with exit code 7")]
-    [InlineData("Console.WriteLine(\"last words\");\nint Down(int n) => Down(n + 1) + 1;\nDown(0)", "Stack overflow")]
+    [InlineData("Console.WriteLine(\"last words\");\nclass Nest { Nest inner = new(); }\nnew Nest()", "Stack overflow")]
     [InlineData("Console.WriteLine(\"last words\");\nvar t = new System.Threading.Thread(() => throw new Exception(\"alone\")); t.Start(); t.Join();", "alone")]
     [InlineData("Console.WriteLine(\"last words\");\nEnvironment.FailFast(\"on purpose\");", "on purpose")]
     public async Task Run_CellEndsTheProcess_IsAFailureWithTheReason(string source, string words)

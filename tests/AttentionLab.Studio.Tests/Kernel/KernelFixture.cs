@@ -14,6 +14,18 @@ public sealed class KernelFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Session = await NotebookSession.StartAsync(Path.Combine(Folder, "shared.dib"));
 
+    /// <summary>The kernel, or a new one if a test has lost it.</summary>
+    public async Task<NotebookSession> AliveAsync()
+    {
+        if (!Session.IsAlive)
+        {
+            await Session.DisposeAsync();
+            await InitializeAsync();
+        }
+
+        return Session;
+    }
+
     public async Task<ExecutedCell> RunAsync(string source) =>
         await Session.RunAsync(++_cells, source, cancellation: TestContext.Current.CancellationToken);
 

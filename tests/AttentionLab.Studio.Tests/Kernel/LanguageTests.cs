@@ -66,6 +66,20 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
         Assert.Equal(4, cell.Failure?.Line);
     }
 
+    [Theory]
+    [InlineData("int Down(int n) => Down(n + 1) + 1;\nDown(0)", 2)]
+    [InlineData("class Loop { public int Size => Size + 1; }\n\nnew Loop().Size", 3)]
+    [InlineData("Func<int, int> down = null;\ndown = n => down(n + 1) + 1;\ndown(0)", 3)]
+    public async Task Fail_EndlessRecursion_IsAnErrorOfTheCellAlone(string source, int line)
+    {
+        await kernel.RunAsync("var below = 12;");
+        ExecutedCell cell = await kernel.RunAsync(source);
+        Assert.StartsWith("InsufficientExecutionStackException: the stack is full", cell.Failure?.Message);
+        Assert.InRange(cell.Failure!.Line, 1, line);
+        Assert.InRange(cell.Failure.Details.Length, 0, 20_000);
+        Assert.Equal("12", Assert.Single((await kernel.RunAsync("below")).Outputs).Content);
+    }
+
     [Fact]
     public async Task Fail_Exception_KeepsWhatWasDeclaredBefore()
     {

@@ -50,7 +50,7 @@ internal sealed class Completions(CSharpKernel kernel)
         CompletionItem[] items =
         [
             .. found.ItemsList
-                .Where(item => item.FilterText.Contains(typed, StringComparison.OrdinalIgnoreCase))
+                .Where(item => item.DisplayText != CellStops.Class && item.FilterText.Contains(typed, StringComparison.OrdinalIgnoreCase))
                 .OrderByDescending(item => item.FilterText.StartsWith(typed, StringComparison.Ordinal))
                 .ThenByDescending(item => item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 .ThenBy(item => item.SortText, StringComparer.OrdinalIgnoreCase)

@@ -19,6 +19,7 @@ internal sealed class CourseKernel : IDisposable
     private readonly CSharpKernel _csharp = new();
     private readonly CompositeKernel _composite;
     private readonly CodeQuestions _questions;
+    private readonly CellStops _stops = new();
     private CommandFailed? _failed;
 
     /// <param name="console">Takes what cells write to <see cref="Console"/>.</param>
@@ -36,7 +37,7 @@ internal sealed class CourseKernel : IDisposable
     public static string Version =>
         typeof(CSharpKernel).Module.ModuleVersionId.ToString() + typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Module.ModuleVersionId;
 
-    /// <summary>Runs an empty cell: then the compiler is loaded, and questions have something to start from.</summary>
+    /// <summary>Runs a first cell: then the compiler is loaded, later cells can be stopped, and questions have something to start from.</summary>
     public void Start()
     {
         Console.SetOut(_console);
@@ -44,24 +45,29 @@ internal sealed class CourseKernel : IDisposable
         CellDisplay.Configure();
         ScriptSettings.Apply(_csharp);
         _csharp.KernelEvents.Subscribe(OnEvent);
-        CellEnd end = Run("", new CellPath("kernel", 0), CancellationToken.None);
-        if (end.Failure is CellFailure failure)
+        using Submission first = Submit(CellStops.Source, CancellationToken.None);
+        if (_failed is not null)
         {
-            throw new InvalidOperationException("The kernel cannot run an empty cell: " + failure.Details);
+            throw new InvalidOperationException("The kernel cannot run its first cell: " + _failed.Message);
         }
+
+        _stops.Connect();
     }
 
     /// <summary>Runs a cell that holds no directives but references.</summary>
     public CellEnd Run(string source, CellPath path, CancellationToken stop)
     {
-        _failed = null;
         ScriptSettings.Name(_csharp, path);
-        ScriptState? before = _csharp.ScriptState;
-        using var cell = new Submission(_csharp, source, _console, stop);
-        _csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
+        ScriptState before = _csharp.ScriptState;
+        string stoppable = StopChecks.Insert(ScriptSettings.Read(_csharp, source), _stops.Next());
+        using Submission checkedCell = Submit(stoppable, stop);
+
+        // An error is told in the reader's own text; and if the checks alone are at fault, the cell runs without.
+        using Submission? plainCell = _failed?.Exception is CodeSubmissionCompilationErrorException ? Submit(source, stop) : null;
+        Submission cell = plainCell ?? checkedCell;
         if (cell.IsStopped)
         {
-            return AfterStop(cell, path);
+            return AfterStop(cell, before, path);
         }
 
         // The exception itself, before anybody asked for its message.
@@ -79,19 +85,38 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>Answers a question about code.</summary>
     public KernelMessage Answer(KernelMessage question) => _questions.Answer(question);
 
-    public void Dispose() => _composite.Dispose();
+    public void Dispose()
+    {
+        _composite.Dispose();
+        _stops.Dispose();
+    }
 
     /// <summary>What is left of a stopped cell, and whether the kernel still works.</summary>
-    private CellEnd AfterStop(Submission cell, CellPath path)
+    private CellEnd AfterStop(Submission cell, ScriptState before, CellPath path)
     {
         string? lost =
             cell.IsUnfinished ? "a cell that awaits cannot be stopped alone"
             : !cell.WorkersEnded(WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run)"
-            : Run("", path, CancellationToken.None).Failure is CellFailure broken ? $"the kernel does not work behind it ({broken.Message})"
+            : RunBehindStop(before, path) is CellFailure broken ? $"the kernel does not work behind it ({broken.Message})"
             : null;
         return lost is null
             ? new CellEnd(CellFailures.Stopped, IsStopped: true)
             : new CellEnd(CellFailures.Plain(CellFailures.StateLost(lost)), IsStopped: true, IsStateLost: true);
+    }
+
+    private CellFailure? RunBehindStop(ScriptState before, CellPath path)
+    {
+        _stops.Reset();
+        ScriptSettings.Restore(_csharp, before);
+        return Run("", path, CancellationToken.None).Failure;
+    }
+
+    private Submission Submit(string source, CancellationToken stop)
+    {
+        _failed = null;
+        var cell = new Submission(_csharp, source, _console, _stops, stop);
+        _csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
+        return cell;
     }
 
     private void OnEvent(KernelEvent happened)

@@ -18,6 +18,8 @@ internal static class ScriptSettings
     private static readonly FieldInfo Workspace = Field(typeof(CSharpKernel), "_workspace", typeof(Workspace));
     private static readonly FieldInfo WorkspaceParseOptions = Field(Workspace.FieldType, "_parseOptions", typeof(CSharpParseOptions));
 
+    private static readonly FieldInfo State = Field(typeof(CSharpKernel), "<ScriptState>k__BackingField", typeof(ScriptState));
+
     private static readonly MethodInfo Fork = Workspace.FieldType.GetMethod("ForkDocumentForLanguageServices", [typeof(string)])
         ?? throw Missing(Workspace.FieldType, "ForkDocumentForLanguageServices(string)");
 
@@ -37,6 +39,16 @@ internal static class ScriptSettings
 
     /// <summary>A document that continues the cells so far.</summary>
     public static Document Continue(CSharpKernel kernel, string source) => (Document)Fork.Invoke(Workspace.GetValue(kernel), [source])!;
+
+    /// <summary>A cell that continues the cells so far, as the compiler reads it.</summary>
+    public static SemanticModel Read(CSharpKernel kernel, string source)
+    {
+        Compilation compilation = kernel.ScriptState.Script.ContinueWith(source, Of(kernel)).GetCompilation();
+        return compilation.GetSemanticModel(compilation.SyntaxTrees.Single());
+    }
+
+    /// <summary>Takes back what a stopped cell has declared.</summary>
+    public static void Restore(CSharpKernel kernel, ScriptState state) => State.SetValue(kernel, state);
 
     private static ScriptOptions Of(CSharpKernel kernel) => (ScriptOptions)Options.GetValue(kernel)!;
 

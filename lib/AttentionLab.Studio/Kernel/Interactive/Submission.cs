@@ -1,23 +1,34 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.CSharp;
+using ThreadState = System.Threading.ThreadState;
 
 namespace AttentionLab.Studio.Kernel.Interactive;
 
 /// <summary>
 /// A cell on its way through the kernel. It goes past the package's own reading of lines that start with <c>#!</c>, which finds them in
-/// strings too, and runs on a thread that can be aborted: the package's <c>Cancel</c> leaves an endless loop running.
+/// strings too. A stop asks the cell's own code first (<see cref="CellStops"/>), then wakes its thread, and aborts it at last.
 /// </summary>
 internal sealed class Submission : KernelCommand, IDisposable
 {
     /// <summary>How the assemblies of compiled cells are named.</summary>
     private const string AssemblyPrefix = "ℛ*";
 
-    /// <summary>As much stack as a program's first thread has, and again.</summary>
-    private const int StackBytes = 16 << 20;
+    /// <summary>More than other hosts give; an endless recursion is told in about a second, as its exception walks through all of it.</summary>
+    private const int StackBytes = 4 << 20;
 
-    private const int WakeAgainMilliseconds = 50;
+    /// <summary>How long each of the gentler means may take; an idle machine needs a few milliseconds.</summary>
+    private const int StepMilliseconds = 50;
+
+    /// <summary>
+    /// How long a cell may be on its way back from a library before it is aborted. .NET's abort breaks a process that makes calls all the time
+    /// more often than not, so this is longer than a busy machine keeps a thread waiting.
+    /// </summary>
+    private static readonly TimeSpan BeforeAbort = TimeSpan.FromSeconds(1);
+
     private const int InCell = 0;
     private const int Waking = 1;
     private const int LeftCell = 2;
@@ -28,26 +39,30 @@ internal sealed class Submission : KernelCommand, IDisposable
     private readonly CSharpKernel _kernel;
     private readonly SubmitCode _submit;
     private readonly TextWriter _console;
+    private readonly CellStops _stops;
     private readonly CancellationToken _stop;
     private readonly CancellationTokenSource _abort = new();
     private readonly Thread _thread;
+    private readonly Thread _stopper;
     private volatile bool _compiled;
+    private int _stopped;
     private int _workers;
     private int _phase = InCell;
     private KernelInvocationContext? _context;
     private Task? _handling;
 
-    public Submission(CSharpKernel kernel, string source, TextWriter console, CancellationToken stop)
+    public Submission(CSharpKernel kernel, string source, TextWriter console, CellStops stops, CancellationToken stop)
     {
-        (_kernel, _console, _stop) = (kernel, console, stop);
+        (_kernel, _console, _stops, _stop) = (kernel, console, stops, stop);
         _submit = new SubmitCode(source);
         _submit.SetParent(this, bubbleEvents: true);
         _thread = new Thread(Execute, StackBytes) { Name = "cell" };
+        _stopper = new Thread(StopCell) { IsBackground = true, Name = "stop" };
         Handler = Handle;
     }
 
     /// <summary>The cell was stopped.</summary>
-    public bool IsStopped => _abort.IsCancellationRequested;
+    public bool IsStopped => _stopped != 0;
 
     /// <summary>The cell was stopped, but goes on behind an <c>await</c>.</summary>
     public bool IsUnfinished => _handling is { IsCompleted: false };
@@ -57,6 +72,9 @@ internal sealed class Submission : KernelCommand, IDisposable
 
     /// <summary>True if no thread of the pool runs what this cell started, and nothing waits for one, at the latest when the time is up.</summary>
     public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Volatile.Read(ref _workers) == 0 && ThreadPool.PendingWorkItemCount == 0, limit);
+
+    /// <summary>True for what a cell was compiled to.</summary>
+    public static bool IsCell(Assembly assembly) => assembly.GetName().Name?.StartsWith(AssemblyPrefix, StringComparison.Ordinal) == true;
 
     public void Dispose() => _abort.Dispose();
 
@@ -86,54 +104,75 @@ internal sealed class Submission : KernelCommand, IDisposable
         Console.SetOut(_console);
         Console.SetError(_console);
         AppDomain.CurrentDomain.AssemblyLoad += OnLoad;
-        using (_stop.Register(AbortCompiled))
+        using (_stop.Register(StopCompiled))
         {
             _thread.Start();
             _thread.Join();
         }
 
         AppDomain.CurrentDomain.AssemblyLoad -= OnLoad;
+        if (IsStopped)
+        {
+            _stopper.Join();
+        }
+
         return Task.CompletedTask;
     }
 
-    /// <summary>The compiler is not aborted, only what it made: what it was about to set up for all later cells would stay half done.</summary>
+    /// <summary>The compiler is not stopped, only what it made: what it was about to set up for all later cells would stay half done.</summary>
     private void OnLoad(object? sender, AssemblyLoadEventArgs loaded)
     {
-        if (loaded.LoadedAssembly.GetName().Name?.StartsWith(AssemblyPrefix, StringComparison.Ordinal) == true)
+        if (IsCell(loaded.LoadedAssembly))
         {
             _compiled = true;
             if (_stop.IsCancellationRequested)
             {
-                AbortCompiled();
+                StopCompiled();
             }
         }
     }
 
-    private void AbortCompiled()
+    private void StopCompiled()
     {
-        if (_compiled)
+        if (_compiled && Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            // Not on the cell's own thread, which would abort itself in here.
-            _ = _abort.CancelAsync();
-            new Thread(Wake) { IsBackground = true, Name = "wake" }.Start();
+            _stopper.Start();
         }
     }
 
-    /// <summary>A thread that sleeps or waits is not aborted before it wakes, and it may fall asleep again before the abort reaches it.</summary>
+    private void StopCell()
+    {
+        long start = Stopwatch.GetTimestamp();
+        _stops.StopNewest();
+        if (_thread.Join(StepMilliseconds))
+        {
+            return;
+        }
+
+        _stops.StopAll();
+        while (!_thread.Join(StepMilliseconds))
+        {
+            if (Stopwatch.GetElapsedTime(start) > BeforeAbort)
+            {
+                _abort.Cancel();
+            }
+
+            Wake();
+        }
+    }
+
+    /// <summary>A thread that sleeps or waits asks nothing, and is not aborted either; it may fall asleep again before it does.</summary>
     private void Wake()
     {
-        while (!_thread.Join(WakeAgainMilliseconds))
+        if (Interlocked.CompareExchange(ref _phase, Waking, InCell) == InCell)
         {
-            if (Interlocked.CompareExchange(ref _phase, Waking, InCell) == InCell)
+            // Only one that waits: to interrupt a thread while the abort reaches it crashes the runtime.
+            if (_thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
             {
-                // Only one that waits: to interrupt a thread while the abort reaches it crashes the runtime.
-                if (_thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
-                {
-                    _thread.Interrupt();
-                }
-
-                Volatile.Write(ref _phase, InCell);
+                _thread.Interrupt();
             }
+
+            Volatile.Write(ref _phase, InCell);
         }
     }
 

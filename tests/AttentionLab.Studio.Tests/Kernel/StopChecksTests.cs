@@ -1,0 +1,96 @@
+using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Kernel.Interactive;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+
+namespace AttentionLab.Studio.Tests.Kernel;
+
+/// <summary>A cell with checks means what it meant before.</summary>
+public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFixture<StopChecksTests.FirstCell>
+{
+    /// <summary>Every kind of code that a check is written into, or must not be written into, and the value that shows whether it works.</summary>
+    [Theory]
+    [InlineData("int n = 0;\nwhile (n < 3) n++;\ndo n++; while (n < 6);\nfor (; n < 9; n++) ;\nforeach (int i in new[] { 1 }) if (i > 0) n += i; "
+        + "else n--;\nn", 10)]
+    [InlineData("int n = 0;\nagain: n++;\nif (n < 5) goto again;\nswitch (n) { case 5: n = 7; goto case 7; case 7: n++; break; }\nn", 8)]
+    [InlineData("int F(int n) => n < 2 ? n : F(n - 1) + F(n - 2);\nF(10)", 55)]
+    [InlineData("static int Twice(int n) { static int Once(int m) => m; return 2 * Once(n); }\nTwice(4)", 8)]
+    [InlineData("int seen = 0;\nvoid Say() => seen++;\nAction say = () => Say();\nAction set = () => seen += 10;\nsay();\nset();\nseen", 11)]
+    [InlineData("Func<int> fails = () => throw new InvalidOperationException();\nint Fails() => throw new InvalidOperationException();\n3", 3)]
+    [InlineData("int[] all = { 1, 2 };\nref int First() => ref all[0];\nFirst() = 5;\nall[0]", 5)]
+    [InlineData("record Point(int X, int Y) { public int Sum => X + Y; public static Point operator +(Point a, Point b) => new(a.X + b.X, a.Y + b.Y); "
+        + "public static implicit operator int(Point p) => p.Sum; }\n(int)(new Point(1, 2) + new Point(3, 4))", 10)]
+    [InlineData("class Box { int _value; public Box(int value) => _value = value; public int Value { get => _value; set => _value = value; "
+        + "} public int this[int i] => Value + i; public int Own { get { return this[1]; } init { _value = value; } } }\nnew Box(3) { Own = 4 }.Own", 5)]
+    [InlineData("class Once { public static readonly int Value; static Once() { for (int i = 0; i < 3; i++) Value += i; } ~Once() { } }\nOnce.Value", 3)]
+    [InlineData("System.Linq.Expressions.Expression<Func<int, int>> tree = x => x + 1;\ntree.ToString() == \"x => (x + 1)\" ? tree.Compile()(1) : 0", 2)]
+    [InlineData("var query = new[] { 1, 2, 3 }.AsQueryable();\nvar even = from n in query where n % 2 == 0 select n * 10;\n"
+        + "even.Expression.ToString().Contains(\"__Stop\") ? 0 : even.Single()", 20)]
+    [InlineData("var pairs = from a in new[] { 1, 2 } from b in new[] { 3, 4 } where a + b > 5 let c = a * b select new { a, c };\npairs.Single().c", 8)]
+    [InlineData("IEnumerable<int> Forever() { for (int i = 0; ; i++) yield return i; }\nForever().Skip(3).Select(n => n * 2).First(n => n > 6)", 8)]
+    [InlineData("async IAsyncEnumerable<int> Two() { yield return 1; await Task.Yield(); yield return 2; }\nint sum = 0;\n"
+        + "await foreach (int n in Two()) sum += n;\nsum", 3)]
+    [InlineData("async Task Nothing() => await Task.Delay(1);\nasync Task<int> Some() => await Task.FromResult(4);\n"
+        + "Func<Task> later = async () => await Nothing();\nFunc<Task<int>> some = async () => await Some();\n"
+        + "async ValueTask<int> Value() => await some();\nawait later();\nawait Value().ConfigureAwait(false)", 4)]
+    [InlineData("dynamic moving = Task.FromResult(6);\nint moved = await moving;\nmoved", 6)]
+    [InlineData("int Sum() { Span<int> some = stackalloc int[3]; for (int i = 0; i < 3; i++) some[i] = i; int all = 0; "
+        + "foreach (ref int n in some) all += n; return all; }\nSum()", 3)]
+    [InlineData("ref struct View(Span<int> of) { Span<int> _of = of; public int First => _of[0]; }\nint Read() { var view = new View([7]); "
+        + "return view.First; }\nRead()", 7)]
+    [InlineData("int n = 0;\ntry { throw new Exception(); } catch (Exception e) when (e.Message.Any(c => c > 0)) { n++; } finally { "
+        + "while (n < 4) n++; }\nn", 4)]
+    [InlineData("var f = (int x, int y = 2) => x * y;\nFunc<int, Func<int, int>> curried = a => b => a - b;\nf(3) + curried(5)(1)", 10)]
+    [InlineData("Func<int, int> old = delegate (int x) { return x + 1; };\nstring text = $\"{new[] { 1, 2 }.Count(n => n > 1)}\";\nold(int.Parse(text))", 2)]
+    [InlineData("int number = 4;\nint Of(Func<int> f) => 1;\nint Of(Action f) => 2;\nOf(() => number) * 10 + Of(() => { number++; })", 12)]
+    [InlineData("var own = new System.Threading.CancellationTokenSource();\nown.Cancel();\ntry { await Task.Delay(-1, own.Token); "
+        + "} catch (OperationCanceledException) { }\n1", 1)]
+    [InlineData("using System.Text;\nvar sorted = new SortedDictionary<string, int>(Comparer<string>.Create((a, b) => b.Length - a.Length)) { "
+        + "[\"a\"] = 1, [\"bb\"] = 2 };\nsorted.First().Value", 2)]
+    [InlineData("unsafe int Raw() { int n = 3; int* at = &n; while (*at < 5) ++*at; return n; }\nlock (new object()) for (int i = 0; i < 2; i++) ;\n"
+        + "Raw()", 5)]
+    [InlineData("#nullable enable\n#region shown\nint Kept(string? s) => s?.Length ?? 0;\n#endregion\n#if NEVER\nwhile (true) { }\n#endif\n"
+        + "Kept(\"abc\") // said", 3)]
+    public async Task Insert_EveryKindOfCode_MeansTheSame(string source, int value)
+    {
+        Script plain = first.State.Script.ContinueWith(source, FirstCell.Options);
+        Compilation read = plain.GetCompilation();
+        Assert.DoesNotContain(read.GetDiagnostics(TestContext.Current.CancellationToken), found => found.Severity == DiagnosticSeverity.Error);
+        string stoppable = StopChecks.Insert(read.GetSemanticModel(read.SyntaxTrees.Single()), 1);
+        Assert.Contains(CellStops.Class + ".Check(1);", stoppable);
+        Assert.Equal(source.Split('\n').Length, stoppable.Split('\n').Length);
+        ScriptState state = await first.State.ContinueWithAsync(stoppable, FirstCell.Options, TestContext.Current.CancellationToken);
+        Assert.Equal(value, state.ReturnValue);
+    }
+
+    [Fact]
+    public void Insert_FunctionsThatCannotComeToThemselves_ProbeNoStack()
+    {
+        const string Source = "float Relu(float x) => Math.Max(x, 0);\nint Down(int n) => Down(n - 1);\n"
+            + "class Matrix { float[] _at = new float[4]; public float this[int i] => _at[i]; }";
+        Compilation read = first.State.Script.ContinueWith(Source, FirstCell.Options).GetCompilation();
+        string[] lines = StopChecks.Insert(read.GetSemanticModel(read.SyntaxTrees.Single()), 3).Split('\n');
+        Assert.Equal($"float Relu(float x) {{{CellStops.Class}.Check(3);return  Math.Max(x, 0);}}", lines[0]);
+        Assert.Equal($"int Down(int n) {{{CellStops.Class}.Enter(3);return  Down(n - 1);}}", lines[1]);
+        Assert.DoesNotContain(CellStops.Class, lines[2]);
+    }
+
+    /// <summary>The class that checks call, declared as in a kernel.</summary>
+    public sealed class FirstCell : IAsyncLifetime
+    {
+        public static ScriptOptions Options { get; } = ScriptOptions.Default
+            .WithAllowUnsafe(true)
+            .WithLanguageVersion(CellDirectives.ParseOptions.LanguageVersion)
+            .WithReferences(AppDomain.CurrentDomain.GetAssemblies().Where(loaded => loaded.GetName().Name is string name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name == "Microsoft.CSharp") && loaded.Location.Length > 0))
+            .AddReferences(typeof(Queryable).Assembly, typeof(SortedDictionary<,>).Assembly, typeof(Microsoft.CSharp.RuntimeBinder.Binder).Assembly)
+            .WithImports("System", "System.Collections.Generic", "System.Linq", "System.Threading.Tasks");
+
+        public ScriptState State { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => State = await CSharpScript.RunAsync(CellStops.Source + "__Stop.Token = _ => default;", Options);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
