@@ -66,6 +66,6 @@ internal static partial class PageText
         RegexOptions.IgnoreCase)]
     private static partial Regex References();
 
-    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[bf]|u00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f]))", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f]))", RegexOptions.IgnoreCase)]
     private static partial Regex Escapes();
 }

@@ -10,8 +10,12 @@ internal static class JsonRequest
 {
     /// <summary>Reads what is asked and writes the answer, or says what is wrong with the request; so may whoever answers, by a
     /// <see cref="BadHttpRequestException"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="json">How both are written.</param>
+    /// <param name="answerAsync">Answers.</param>
+    /// <param name="isOurs">False for an answer with texts that are not ours: control characters, which no page may hold, are left out.</param>
     public static async Task<IResult> AnswerAsync<TAsked, TAnswer>(
-        HttpContext context, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json, Func<TAsked, Task<TAnswer>> answerAsync)
+        HttpContext context, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json, Func<TAsked, Task<TAnswer>> answerAsync, bool isOurs = true)
         where TAsked : class
     {
         if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not <= Door.LargestMessage)
@@ -21,9 +25,14 @@ internal static class JsonRequest
 
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is { } body
-                ? TypedResults.Json(await answerAsync(body), json.Answer)
-                : Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
+            if (await JsonSerializer.DeserializeAsync(context.Request.Body, json.Asked, context.RequestAborted) is not { } asked)
+            {
+                return Results.Text("The request says nothing.\n", statusCode: StatusCodes.Status400BadRequest);
+            }
+
+            TAnswer answer = await answerAsync(asked);
+            return isOurs ? TypedResults.Json(answer, json.Answer)
+                : Results.Text(PageText.CleanJson(JsonSerializer.Serialize(answer, json.Answer)), "application/json");
         }
         catch (BadHttpRequestException refused)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Ipynb;
 using AttentionLab.Studio.Kernel;
@@ -16,12 +15,10 @@ internal static class WorkRoutes
     public static void Map(WebApplication app, LiveCourse course)
     {
         MapDownloads(app, course);
-        app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(
-            context, course.Session(chapter), (LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer),
-            (session, command) => Task.FromResult(session.Do(command))));
-        app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(
-            context, course.Session(chapter), (LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply),
-            (session, question) => AskAsync(session, question, context.RequestAborted)));
+        app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(course.Session(chapter), session => JsonRequest.AnswerAsync(
+            context, (LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer), command => Task.FromResult(session.Do(command)))));
+        app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(course.Session(chapter), session => JsonRequest.AnswerAsync(
+            context, (LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply), question => AskAsync(session, question, context.RequestAborted), isOurs: false)));
     }
 
     private static void MapDownloads(WebApplication app, LiveCourse course)
@@ -40,10 +37,8 @@ internal static class WorkRoutes
 
     private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
 
-    private static Task<IResult> AnswerAsync<TAsked, TAnswer>(
-        HttpContext context, WorkSession? session, (JsonTypeInfo<TAsked> Asked, JsonTypeInfo<TAnswer> Answer) json,
-        Func<WorkSession, TAsked, Task<TAnswer>> answerAsync)
-        where TAsked : class => session is null ? Task.FromResult(NoChapter()) : JsonRequest.AnswerAsync(context, json, asked => answerAsync(session, asked));
+    private static Task<IResult> AnswerAsync(WorkSession? session, Func<WorkSession, Task<IResult>> answerAsync) =>
+        session is null ? Task.FromResult(NoChapter()) : answerAsync(session);
 
     private static async Task<CodeReply> AskAsync(WorkSession work, CodeQuestion question, CancellationToken left)
     {

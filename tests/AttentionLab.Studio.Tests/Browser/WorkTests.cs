@@ -336,6 +336,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
         await Expect(list).ToContainTextAsync("ToUpperInvariant");
         await Expect(page.Page.Locator(".cm-completionInfo")).ToContainTextAsync("uppercase");
+        Assert.DoesNotContain("\r", await page.Page.Locator(".cm-completionInfo").TextContentAsync());
         await page.Page.Keyboard.PressAsync("Escape");
 
         await TypeAsync(page, 2, "int b = missing;");
