@@ -11,12 +11,10 @@ public sealed class PhoneVoteTests(BrowserFixture browser) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _course.DisposeAsync();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Claim_VotedByPhone_ComesIntoTheLeadersTable(bool dark)
+    [Fact]
+    public async Task Claim_VotedByPhone_ComesIntoTheLeadersTable()
     {
-        await using WatchedPage leader = await _course.PresentAsync(browser, dark: dark);
+        await using WatchedPage leader = await _course.PresentAsync(browser);
         await leader.Page.GetByRole(AriaRole.Button, new() { Name = "Phones" }).ClickAsync();
         ILocator room = leader.Page.GetByRole(AriaRole.Dialog);
         await Expect(room.Locator("img")).ToHaveCountAsync(0);
@@ -37,7 +35,7 @@ public sealed class PhoneVoteTests(BrowserFixture browser) : IAsyncDisposable
         await panel.GetByRole(AriaRole.Button, new() { Name = "Ask the phones: first vote" }).ClickAsync();
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Close the first vote: 0 voted" })).ToBeVisibleAsync();
 
-        await using WatchedPage phone = await browser.OpenAsync(400, 800, dark, scripts: false);
+        await using WatchedPage phone = await browser.OpenAsync(400, 800, scripts: false);
         await phone.Page.GotoAsync($"http://127.0.0.1:{_course.VotePort}{code}");
         await Expect(phone.Page.Locator("h1")).ToHaveTextAsync("“The phone always wins.”");
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "half true" }).ClickAsync();
