@@ -247,6 +247,22 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Tabs_Two_TheOneThatTakesOverAgainSendsWhatItCouldNot()
+    {
+        await using WatchedPage first = await OpenAsync();
+        await using WatchedPage second = await browser.OpenAsync();
+        await _course.GotoAsync(second);
+        await first.Page.RouteAsync("**/work/01-work", route => route.AbortAsync());
+        await TypeAsync(first, 1, "int a = 5;");
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Expect(first.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await first.Page.UnrouteAsync("**/work/01-work");
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 5;");
+        await Expect(Code(second, 1)).ToHaveTextAsync("int a = 5;");
+    }
+
+    [Fact]
     public async Task Numbers_ThatThisMachineMeasuredOtherwise_AreToldWhereTheTextIsUncovered()
     {
         await using WorkedCourse course = WorkedCourse.Of(

@@ -21,6 +21,7 @@ export class Cells {
   }
 
   take(news) {
+    const isBack = !this.mayEdit && news.mayEdit;
     this.known = true;
     this.mayEdit = news.mayEdit;
     for (const [id, cell] of this.#cells) {
@@ -44,11 +45,14 @@ export class Cells {
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
     this.#focusAdded();
+    if (isBack) {
+      this.connected();
+    }
     this.#showDifferences(news.differences);
     this.#early.splice(0).forEach(([root, how]) => this.#of(root)?.run(how));
   }
 
-  // The server is there: what it does not have yet is sent.
+  // The server is there, and this tab may edit: what it does not have yet is sent.
   connected() {
     this.#cells.forEach(cell => cell.saver.retry());
   }
