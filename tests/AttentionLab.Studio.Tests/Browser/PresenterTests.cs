@@ -143,11 +143,5 @@ public sealed class PresenterTests(BrowserFixture browser) : IAsyncDisposable
 
     private static ILocator Where(WatchedPage page) => page.Page.Locator(".present-bar [role=status]");
 
-    private async Task<WatchedPage> OpenAsync()
-    {
-        WatchedPage page = await browser.OpenAsync();
-        await _course.StartAsync();
-        await _course.GotoAsync(page);
-        return page;
-    }
+    private Task<WatchedPage> OpenAsync() => _course.OpenAsync(browser);
 }

@@ -161,9 +161,6 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
     private async Task<WatchedPage> OpenAsync(int width = 1280)
     {
         File.Copy(Path.Combine(Repository.Notebooks, "setup.dib"), Path.Combine(Path.GetDirectoryName(_course.Notebook)!, "setup.dib"));
-        await _course.StartAsync();
-        WatchedPage page = await browser.OpenAsync(width);
-        await _course.GotoAsync(page);
-        return page;
+        return await _course.OpenAsync(browser, width);
     }
 }

@@ -89,6 +89,15 @@ internal sealed class WorkedCourse : IAsyncDisposable
         await Assertions.Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
     }
 
+    /// <summary>Starts the server and opens the first chapter.</summary>
+    public async Task<WatchedPage> OpenAsync(BrowserFixture browser, int width = 1280)
+    {
+        await StartAsync();
+        WatchedPage page = await browser.OpenAsync(width);
+        await GotoAsync(page);
+        return page;
+    }
+
     /// <summary>Starts the server and opens the presenter of the first chapter.</summary>
     public async Task<WatchedPage> PresentAsync(BrowserFixture browser, int width = 1280, bool dark = false)
     {

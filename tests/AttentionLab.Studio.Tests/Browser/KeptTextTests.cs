@@ -1,0 +1,157 @@
+using Microsoft.Playwright;
+using static AttentionLab.Studio.Tests.Browser.WorkTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>What the reader types, in a real browser: a stopped server, two tabs, another program, a new chapter take nothing of it away.</summary>
+public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private readonly WorkedCourse _course = new();
+
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
+
+    [Fact]
+    public async Task Reset_AChangedCell_BringsTheChaptersTextBackAndUndoTheReaders()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await Expect(Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" })).ToBeHiddenAsync();
+
+        // Nothing takes time: what follows each other so fast may not become one step to be undone.
+        await page.Page.Clock.SetFixedTimeAsync(DateTime.UtcNow);
+        await TypeAsync(page, 1, "int a = 7;");
+        await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 20;a");
+        await Expect(Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" })).ToBeHiddenAsync();
+        await Code(page, 1).ClickAsync();
+        await page.Page.Keyboard.PressAsync("Control+z");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 7;");
+    }
+
+    [Fact]
+    public async Task Server_ThatIsGoneWhileOneTypes_GetsTheTextWhenItIsBack()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 1;");
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 1;");
+        await _course.StopAsync();
+        await TypeAsync(page, 1, "int a = 2;");
+        await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
+        await _course.StartAsync();
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 2;");
+        Assert.Contains("int a = 2;", await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken));
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
+
+        // What a cell showed is there after the new start, too.
+        await RunAsync(page, 4, "last\n");
+        await _course.StopAsync();
+        await _course.StartAsync();
+        await page.Page.ReloadAsync();
+        await Expect(Output(page, 4)).ToHaveTextAsync("last\n");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToHaveTextAsync("ran before the kernel ended");
+
+        // A page that is loaded while the server is away comes back to its draft.
+        await TypeAsync(page, 1, "int a = 3;");
+        await page.Page.EvaluateAsync("location.reload()");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 3;");
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 3;");
+    }
+
+    [Fact]
+    public async Task Tabs_Two_OneEditsTheOtherReadsAlongAndTakesOver()
+    {
+        await using WatchedPage first = await OpenAsync();
+        await using WatchedPage second = await browser.OpenAsync();
+        await _course.GotoAsync(second);
+        await Expect(second.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await TypeAsync(first, 1, "int a = 5;\na");
+        await first.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Code(second, 1)).ToHaveTextAsync("int a = 5;a");
+        await Expect(Output(second, 1)).ToHaveTextAsync("5");
+        await Expect(Cell(second, 1).GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true })).ToBeDisabledAsync();
+
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Expect(first.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await TypeAsync(second, 1, "int a = 6;\na");
+        await second.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(first, 1)).ToHaveTextAsync("6");
+        await Expect(Code(first, 1)).ToHaveTextAsync("int a = 6;a");
+    }
+
+    [Fact]
+    public async Task Tabs_Two_TheOneThatTakesOverAgainSendsWhatItCouldNot()
+    {
+        await using WatchedPage first = await OpenAsync();
+        await using WatchedPage second = await browser.OpenAsync();
+        await _course.GotoAsync(second);
+        await first.Page.RouteAsync("**/work/01-work", route => route.AbortAsync());
+        await TypeAsync(first, 1, "int a = 5;");
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Expect(first.Page.Locator(".reading-along")).ToBeVisibleAsync();
+        await first.Page.UnrouteAsync("**/work/01-work");
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Take over here" }).ClickAsync();
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 5;");
+        await Expect(Code(second, 1)).ToHaveTextAsync("int a = 5;");
+    }
+
+    [Fact]
+    public async Task Tab_Duplicated_IsASecondTab()
+    {
+        await using WatchedPage page = await OpenAsync();
+        string name = await page.Page.EvaluateAsync<string>("sessionStorage.getItem('tab')");
+
+        // A window that a page opens gets a copy of its session storage, as a duplicated tab does.
+        IPage copy = await page.Page.RunAndWaitForPopupAsync(() => page.Page.EvaluateAsync("void open(location.href)"));
+        await Expect(copy.Locator(".reading-along")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".reading-along")).ToBeHiddenAsync();
+        Assert.NotEqual(name, await copy.EvaluateAsync<string>("sessionStorage.getItem('tab')"));
+
+        // A reload is no second tab.
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
+        Assert.Equal(name, await page.Page.EvaluateAsync<string>("sessionStorage.getItem('tab')"));
+    }
+
+    [Fact]
+    public async Task Disk_ChangedByAnotherProgram_ShowsBothTexts()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 1;");
+        await Patience.UntilAsync(() => File.Exists(_course.Work));
+        string text = await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 1;", "int a = 1000;", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToContainTextAsync("another program wrote it into work/01-work.dib");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1;");
+        await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Take the other" }).ClickAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 1000;");
+        await Expect(Cell(page, 1).Locator(".cell-word")).ToHaveTextAsync("");
+
+        // Text that it wrote beside the code is told, and stays there.
+        await Patience.UntilAsync(() => File.ReadAllText(_course.Work).Contains("int a = 1000;", StringComparison.Ordinal));
+        await File.AppendAllTextAsync(_course.Work, "\n#!markdown\n\nMy note.\n", TestContext.Current.CancellationToken);
+        await page.Page.Locator(".own-texts summary").ClickAsync();
+        await Expect(page.Page.Locator(".own-texts .difference")).ToHaveTextAsync("+ My note.");
+        await TypeAsync(page, 1, "int a = 2;");
+        await Patience.UntilAsync(
+            () => File.ReadAllText(_course.Work) is var text && text.Contains("int a = 2;", StringComparison.Ordinal)
+                && text.Contains("My note.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Chapter_ThatDropsItsFirstCell_ShowsTheReadersTextOfItFirst()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "int a = 7;");
+        await Patience.UntilAsync(() => File.Exists(_course.Work) && File.ReadAllText(_course.Work).Contains("int a = 7;", StringComparison.Ordinal));
+        string chapter = await File.ReadAllTextAsync(_course.Notebook, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _course.Notebook, chapter[chapter.LastIndexOf("#!csharp", StringComparison.Ordinal)..], TestContext.Current.CancellationToken);
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator(".cell").First.Locator("pre.code, .cm-content").First).ToHaveTextAsync("int a = 7;");
+        await Expect(page.Page.Locator(".cell-label").First).ToHaveTextAsync("Your own cell");
+        Assert.Empty(page.Errors);
+    }
+
+    private Task<WatchedPage> OpenAsync() => _course.OpenAsync(browser);
+}
