@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using AttentionLab.Kernels;
 
 namespace AttentionLab.Benchmarks;
 
@@ -11,10 +9,8 @@ namespace AttentionLab.Benchmarks;
 /// <param name="threads">Cores to use at once.</param>
 internal sealed class FmaLimit(int threads) : IDisposable
 {
-    /// <summary>Steps of twelve multiply-adds in one burst: about 0.4 ms on a 2.5 GHz core, short beside a sample, long beside the clock.</summary>
+    /// <summary>Steps of one burst: about 0.4 ms on a 2.5 GHz core, short beside a sample, long beside the clock.</summary>
     private const int Steps = 60_000;
-
-    private static float s_sink;
 
     private readonly Partner[] _partners = [.. Enumerable.Range(1, threads - 1).Select(_ => new Partner())];
 
@@ -53,42 +49,8 @@ internal sealed class FmaLimit(int threads) : IDisposable
     private static double OneThread()
     {
         long start = Stopwatch.GetTimestamp();
-        float sink = Simd.Width switch
-        {
-            512 => Multiply<Lanes16>(Steps),
-            256 => Multiply<Lanes8>(Steps),
-            128 => Multiply<Lanes4>(Steps),
-            _ => Multiply<Lanes1>(Steps),
-        };
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        s_sink += sink;
-        return 2.0 * Steps * 12 * Simd.Lanes / seconds / 1e9;
-    }
-
-    /// <summary>Twelve chains: two multiply-adds a cycle with a latency of four to five keep ten in flight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Multiply<V>(int steps)
-        where V : struct, ILanes<V>
-    {
-        V f = V.All(0.5f), g = V.All(1);
-        V a = f, b = f, c = f, d = f, e = f, h = f, i = f, j = f, k = f, l = f, m = f, n = f;
-        for (; steps > 0; steps--)
-        {
-            a = V.MultiplyAdd(a, f, g);
-            b = V.MultiplyAdd(b, f, g);
-            c = V.MultiplyAdd(c, f, g);
-            d = V.MultiplyAdd(d, f, g);
-            e = V.MultiplyAdd(e, f, g);
-            h = V.MultiplyAdd(h, f, g);
-            i = V.MultiplyAdd(i, f, g);
-            j = V.MultiplyAdd(j, f, g);
-            k = V.MultiplyAdd(k, f, g);
-            l = V.MultiplyAdd(l, f, g);
-            m = V.MultiplyAdd(m, f, g);
-            n = V.MultiplyAdd(n, f, g);
-        }
-
-        return V.Sum(a + b + c + d + e + h + i + j + k + l + m + n);
+        Kernels.Burst.Run(Steps);
+        return 2.0 * Kernels.Burst.MultiplyAdds(Steps) / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
     }
 
     /// <summary>A thread that bursts when told to.</summary>

@@ -24,7 +24,9 @@ internal static class ReadLimit
             long start = Stopwatch.GetTimestamp();
             for (int pass = 0; pass < passes; pass++)
             {
-                s_sink += Simd.Width switch { 512 => Sum<Lanes16>(data), 256 => Sum<Lanes8>(data), 128 => Sum<Lanes4>(data), _ => Sum<Lanes1>(data) };
+                Reading reading = new() { Data = data };
+                Simd.Run(ref reading);
+                s_sink += reading.Sum;
             }
 
             best = Math.Max(best, (double)passes * (bytes & ~511) / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
@@ -34,6 +36,15 @@ internal static class ReadLimit
     }
 
     private static float s_sink;
+
+    private struct Reading : IWide
+    {
+        public float[] Data;
+        public float Sum;
+
+        public void Run<V>()
+            where V : struct, ILanes<V> => Sum = ReadLimit.Sum<V>(Data);
+    }
 
     /// <summary>Eight sums, so that reading is the limit and not adding; whole cache lines.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

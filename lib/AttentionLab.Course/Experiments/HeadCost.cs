@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AttentionLab.Kernels;
 using AttentionLab.Layers;
 using AttentionLab.Tensors;
@@ -10,7 +9,7 @@ namespace AttentionLab.Course.Experiments;
 /// <param name="MultiplyAdds">2·n²·C for scores and mixing, 4·n·C² for the four maps: H does not stand in it.</param>
 /// <param name="Exponentials">n²·H: one for each score of each head.</param>
 /// <param name="ScoreBytes">4·n²·H: the scores of all heads, where they are kept.</param>
-/// <param name="Milliseconds">Measured on this machine, without the four maps: the fastest of several runs.</param>
+/// <param name="Milliseconds">Measured on one thread of this machine, without the four maps: the fastest of several runs (<see cref="Race"/>).</param>
 public sealed record HeadCost(int Heads, long MultiplyAdds, long Exponentials, long ScoreBytes, double Milliseconds)
 {
     /// <summary>Counts, and runs softmax(Q·Kᵀ/√(C/H))·V with kept scores.</summary>
@@ -23,23 +22,12 @@ public sealed record HeadCost(int Heads, long MultiplyAdds, long Exponentials, l
     public static HeadCost[] Measure(int tokens, int channels, IReadOnlyList<int> heads, int rounds = 7)
     {
         ArgumentNullException.ThrowIfNull(heads);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         CounterRandom random = new(1);
         Tensor query = Tensor.Gaussian(random, 1, tokens, channels), key = Tensor.Gaussian(random, 1, tokens, channels);
         Tensor value = Tensor.Gaussian(random, 1, tokens, channels);
         (Tensor Q, Tensor K, Tensor V)[] split =
             [.. heads.Select(h => (Layers.Heads.Split(query, h), Layers.Heads.Split(key, h), Layers.Heads.Split(value, h)))];
-        double[] fastest = [.. heads.Select(_ => double.PositiveInfinity)];
-        for (int round = 0; round < rounds; round++)
-        {
-            for (int i = 0; i < split.Length; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                ScaledDotProductAttention.Forward(split[i].Q, split[i].K, split[i].V);
-                fastest[i] = Math.Min(fastest[i], Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-        }
-
+        double[] fastest = Race.Milliseconds(rounds, [.. split.Select(x => (Action)(() => ScaledDotProductAttention.Forward(x.Q, x.K, x.V)))]);
         long pairs = (long)tokens * tokens, work = 2 * pairs * channels + 4L * tokens * channels * channels;
         return [.. heads.Select((h, i) => new HeadCost(h, work, pairs * h, sizeof(float) * pairs * h, fastest[i]))];
     }
