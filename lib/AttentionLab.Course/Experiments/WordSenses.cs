@@ -23,11 +23,10 @@ public sealed class WordSenses
     {
         ArgumentNullException.ThrowIfNull(bert);
         ArgumentNullException.ThrowIfNull(sentences);
-        EncoderReading[] readings = [.. sentences.All.Select(sentence => EncoderReading.Of(bert, sentence.Text))];
+        string[] texts = [.. sentences.All.Select(sentence => sentence.Text)];
         _kinds = [.. sentences.All.Select(sentence => sentence.Second)];
-        _levels = [.. Enumerable.Range(0, bert.Config.Layers + 1)
-            .Select(level => Rows(readings.Select(reading => reading.Vector(sentences.Word, level).ToArray())))];
-        _context = Rows(readings.Select(reading => Context(bert, reading, sentences.Word)));
+        _levels = ContextualWord.Levels(bert, sentences.Word, texts);
+        _context = Tensor.FromRows([.. texts.Select(text => Context(bert, text, sentences.Word))]);
     }
 
     /// <summary>(n, C): the word's vector in each sentence.</summary>
@@ -46,20 +45,18 @@ public sealed class WordSenses
     /// <summary>The control, when only one example of each sense is known.</summary>
     public double ByContextFromOne => FromOne(_context);
 
-    private static float[] Context(Bert bert, EncoderReading reading, string word)
+    private static float[] Context(Bert bert, string text, string word)
     {
         Tensor table = bert.Encoder.Embedding.Words.Table.Value;
-        string[] others = [.. reading.Pieces.Where(piece => piece != word && piece is not ("[CLS]" or "[SEP]"))];
+        int[] others = [.. bert.Tokenizer.Encode(text).Ids[1..^1].Where(id => bert.Tokenizer.Pieces[id] != word)];
         float[] mean = new float[table.Columns];
-        foreach (string other in others)
+        foreach (int other in others)
         {
-            Multiply.AddScaled(table.Row(bert.Tokenizer.Pieces[other]), 1f / others.Length, mean);
+            Multiply.AddScaled(table.Row(other), 1f / others.Length, mean);
         }
 
         return mean;
     }
-
-    private static Tensor Rows(IEnumerable<float[]> vectors) => Tensor.FromRows([.. vectors]);
 
     private double FromOne(Tensor vectors)
     {

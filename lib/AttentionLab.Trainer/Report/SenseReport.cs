@@ -73,49 +73,61 @@ internal sealed class SenseReport
             }
 
             scores.Add(score);
-            _table.Line(
-                "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", score.Word, score.General, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer],
-                score.Context);
-            rows.Add(new JsonObject
-            {
-                ["word"] = score.Word,
-                ["general"] = score.General,
-                ["computing"] = score.Computing,
-                ["accuracy"] = ReportTable.Round(score.Levels[layer].Value),
-                ["low"] = ReportTable.Round(score.Levels[layer].Low),
-                ["high"] = ReportTable.Round(score.Levels[layer].High),
-                ["levels"] = new JsonArray([.. score.Levels.Select(l => (JsonNode)ReportTable.Round(l.Value))]),
-                ["staticContext"] = score.Context is { } context ? ReportTable.Round(context.Value) : null,
-            });
+            rows.Add(Row(score, layer));
         }
 
         JsonObject result = new() { ["words"] = rows, ["scored"] = scores.Count };
         if (scores.Count > 0)
         {
-            double mean = scores.Average(s => s.Levels[layer].Value);
-            double half = Half(scores.Select(s => s.Levels[layer]));
-            double[] context = [.. scores.Where(s => s.Context is not null).Select(s => s.Context!.Value.Value)];
-            double[] byLevel = [.. Enumerable.Range(0, levels).Select(l => scores.Average(s => s.Levels[l].Value))];
-            string contextText = context.Length == 0
-                ? ""
-                : string.Create(
-                    CultureInfo.InvariantCulture, $"{100 * context.Average():0.0} % ± {100 * Half(scores.Select(s => s.Context).OfType<Share>()):0.0}");
-            _table.Line(
-                "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), Percent(byLevel),
-                string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
-            if (scores.FirstOrDefault(s => s.Word == "apple") is { } apple)
-            {
-                result["apple"] = ReportTable.Round(apple.Levels[layer].Value);
-            }
-
-            result["mean"] = ReportTable.Round(mean);
-            result["meanStaticContext"] = context.Length == 0 ? null : ReportTable.Round(context.Average());
-            result["chance"] = 0.5;
-            result["levels"] = new JsonArray([.. byLevel.Select(l => (JsonNode)ReportTable.Round(l))]);
+            AddMeans(result, scores, layer);
         }
 
         _table.Line();
         return result;
+    }
+
+    /// <summary>One word.</summary>
+    private JsonObject Row(SenseScore score, int layer)
+    {
+        _table.Line(
+            "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", score.Word, score.General, Percent(score.Levels.Select(l => l.Value)), score.Levels[layer],
+            score.Context);
+        return new()
+        {
+            ["word"] = score.Word,
+            ["general"] = score.General,
+            ["computing"] = score.Computing,
+            ["accuracy"] = ReportTable.Round(score.Levels[layer].Value),
+            ["low"] = ReportTable.Round(score.Levels[layer].Low),
+            ["high"] = ReportTable.Round(score.Levels[layer].High),
+            ["levels"] = new JsonArray([.. score.Levels.Select(l => (JsonNode)ReportTable.Round(l.Value))]),
+            ["staticContext"] = score.Context is { } context ? ReportTable.Round(context.Value) : null,
+        };
+    }
+
+    /// <summary>The mean of the words.</summary>
+    private void AddMeans(JsonObject result, IReadOnlyList<SenseScore> scores, int layer)
+    {
+        double mean = scores.Average(s => s.Levels[layer].Value);
+        double half = Half(scores.Select(s => s.Levels[layer]));
+        double[] context = [.. scores.Where(s => s.Context is not null).Select(s => s.Context!.Value.Value)];
+        double[] byLevel = [.. Enumerable.Range(0, scores[0].Levels.Count).Select(l => scores.Average(s => s.Levels[l].Value))];
+        string contextText = context.Length == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{100 * context.Average():0.0} % ± {100 * Half(scores.Select(s => s.Context).OfType<Share>()):0.0}");
+        _table.Line(
+            "  {0,-10}{1,9:N0}{2}   {3,-24}{4,-24}", $"mean of {scores.Count}", scores.Sum(s => s.General), Percent(byLevel),
+            string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} % ± {100 * half:0.0}"), contextText);
+        if (scores.FirstOrDefault(s => s.Word == "apple") is { } apple)
+        {
+            result["apple"] = ReportTable.Round(apple.Levels[layer].Value);
+        }
+
+        result["mean"] = ReportTable.Round(mean);
+        result["meanStaticContext"] = context.Length == 0 ? null : ReportTable.Round(context.Average());
+        result["chance"] = 0.5;
+        result["levels"] = new JsonArray([.. byLevel.Select(l => (JsonNode)ReportTable.Round(l))]);
 
         // 1.96 standard errors of the mean of the words' shares.
         static double Half(IEnumerable<Share> shares) => 1.96 * Math.Sqrt(shares.Sum(s => s.Value * (1 - s.Value) / s.Count)) / shares.Count();

@@ -31,21 +31,19 @@ public sealed class SensesTests
     [Fact]
     public void Place_WordOfTwoPieces_IsFoundAmongTheIds()
     {
-        (EncodedText text, int start, int count) = SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 20)!.Value;
+        (EncodedText text, int start, int count) = ContextualWord.Place(Tokenizer, "The red Apple is fast.", "apple", 20)!.Value;
         Assert.Equal((3, 2), (start, count));
         Assert.Equal(Tokenizer.Encode("The red Apple is fast.").Ids, text.Ids);
-        Assert.Null(SenseSentences.Place(Tokenizer, "The port is fast.", "apple", 20));
-        Assert.Null(SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 5));
-        Assert.NotNull(SenseSentences.Place(Tokenizer, "The red Apple is fast.", "apple", 6));
+        Assert.Null(ContextualWord.Place(Tokenizer, "The port is fast.", "apple", 20));
+        Assert.Null(ContextualWord.Place(Tokenizer, "The red Apple is fast.", "apple", 5));
+        Assert.NotNull(ContextualWord.Place(Tokenizer, "The red Apple is fast.", "apple", 6));
     }
 
     [Fact]
     public void Contextual_EachLevel_IsTheMeanOfTheWordsPieces()
     {
         Bert bert = TinyBert();
-        SenseSentences sentences = new("apple", [("the red apple is fast.", true), ("apple.", false), ("the port is red.", false)]);
-        (Tensor[] levels, bool[] computing) = sentences.Contextual(bert);
-        Assert.Equal([false, true], computing);
+        Tensor[] levels = ContextualWord.Levels(bert, "apple", ["the red apple is fast.", "apple."]);
         Assert.Equal(3, levels.Length);
         EncodedBatch batch = Tokenizer.Encode(["the red apple is fast."]);
         (_, Encoder.Saved saved) = bert.Forward(batch);
@@ -54,12 +52,13 @@ public sealed class SensesTests
         {
             for (int c = 0; c < 8; c++)
             {
-                Assert.Equal((wanted[level][0, 3, c] + wanted[level][0, 4, c]) / 2, levels[level][1, c], 5);
+                Assert.Equal((wanted[level][0, 3, c] + wanted[level][0, 4, c]) / 2, levels[level][0, c], 5);
             }
         }
 
         // The same word in another context: equal up to its position before the layers, different after them.
         Assert.NotEqual(levels[2].Row(0).ToArray(), levels[2].Row(1).ToArray());
+        Assert.Contains("does not have “apple”", Assert.Throws<ArgumentException>(() => ContextualWord.Levels(bert, "apple", ["the port is red."])).Message);
     }
 
     [Fact]
