@@ -21,32 +21,7 @@ internal static class BertWeights
         string prefix = Prefix(file, BertNames.Words, "take the model.safetensors of a BERT model", config.Family);
         bool pooled = config.Family == BertFamily.Bert
             && (file.Contains($"{prefix}{BertNames.Pooler}.weight") || file.Contains($"{prefix}{BertNames.Pooler}.bias"));
-        Dictionary<string, BertSlot> found = [];
-        List<string> faults = [];
-        foreach (BertSlot slot in BertNames.Slots(config, pooled))
-        {
-            string name = prefix + slot.Name;
-            string old = name.Replace(
-                "LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-            name = file.Contains(name) ? name : old;
-            if (!file.Contains(name))
-            {
-                faults.Add($"tensor \"{prefix}{slot.Name}\" {StoredTensor.Describe(slot.Shape)} is missing");
-            }
-            else if (!file.Describe(name).Shape.SequenceEqual(slot.Shape))
-            {
-                faults.Add(
-                    $"tensor \"{name}\" is {StoredTensor.Describe(file.Describe(name).Shape)} but config.json makes it {StoredTensor.Describe(slot.Shape)}");
-            }
-
-            found[name] = slot;
-            if (faults.Count > 5)
-            {
-                // A lying config could ask for millions of tensors.
-                break;
-            }
-        }
-
+        (Dictionary<string, BertSlot> found, List<string> faults) = Match(file, prefix, BertNames.Slots(config, pooled));
         (IReadOnlyList<string> unused, IEnumerable<string> unknown) = Others(file, prefix, found);
         if (faults.Count <= 5)
         {
@@ -78,6 +53,38 @@ internal static class BertWeights
         }
 
         return (encoder, pooler, unused);
+    }
+
+    /// <summary>Which tensor of the file goes where, and what is missing or of another shape.</summary>
+    private static (Dictionary<string, BertSlot> Found, List<string> Faults) Match(ModelWeights file, string prefix, IEnumerable<BertSlot> slots)
+    {
+        Dictionary<string, BertSlot> found = [];
+        List<string> faults = [];
+        foreach (BertSlot slot in slots)
+        {
+            string name = prefix + slot.Name;
+            string old = name.Replace(
+                "LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            name = file.Contains(name) ? name : old;
+            if (!file.Contains(name))
+            {
+                faults.Add($"tensor \"{prefix}{slot.Name}\" {StoredTensor.Describe(slot.Shape)} is missing");
+            }
+            else if (!file.Describe(name).Shape.SequenceEqual(slot.Shape))
+            {
+                faults.Add(
+                    $"tensor \"{name}\" is {StoredTensor.Describe(file.Describe(name).Shape)} but config.json makes it {StoredTensor.Describe(slot.Shape)}");
+            }
+
+            found[name] = slot;
+            if (faults.Count > 5)
+            {
+                // A lying config could ask for millions of tensors.
+                break;
+            }
+        }
+
+        return (found, faults);
     }
 
     /// <summary>An encoder's tensors under the names and in the shapes of the file, without "bert.".</summary>
