@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Trainer;
 
@@ -20,7 +21,7 @@ internal static class TrainRecipe
     public static void Write(string path, string command, JsonObject settings, JsonObject corpus, JsonObject result)
     {
         JsonObject recipe = new() { ["command"] = command, ["settings"] = settings, ["corpus"] = corpus, ["result"] = result };
-        WriteWhole(path, recipe.ToJsonString(Indented) + "\n");
+        Write(path, recipe.ToJsonString(Indented) + "\n");
     }
 
     /// <summary>The command that makes a result again: a subcommand of <c>train</c> with the options that are not the usual ones.</summary>
@@ -29,12 +30,7 @@ internal static class TrainRecipe
         + string.Concat(options.Where(o => !o.Value.Equals(o.Usual)).Select(o => $" {o.Option} {o.Value.ToString(null, CultureInfo.InvariantCulture)}"));
 
     /// <summary>Writes a text; the old file stays whole until the new one is.</summary>
-    public static void WriteWhole(string path, string text)
-    {
-        string temporary = path + ".tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, path, overwrite: true);
-    }
+    public static void Write(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Sentences, words and SHA-256 of the training part: another text gives another result.</summary>
     public static JsonObject Describe(Corpus corpus)

@@ -81,7 +81,7 @@ internal sealed record EncoderRecipe
     public string ToJson() => JsonSerializer.Serialize(this, EncoderRecipeJson.Default.EncoderRecipe) + "\n";
 
     /// <summary>Writes the recipe; the old one stays whole until the new one is.</summary>
-    public void Write(string path) => TrainRecipe.WriteWhole(path, ToJson());
+    public void Write(string path) => TrainRecipe.Write(path, ToJson());
 }
 
 /// <summary>A point of the learning curve.</summary>

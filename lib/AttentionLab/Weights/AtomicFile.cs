@@ -1,11 +1,12 @@
 namespace AttentionLab.Weights;
 
 /// <summary>Replaces a file as a whole: readers and a crash see the old content or the new one, never half of it.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it.</summary>
     /// <param name="path">The file to replace; its folder must exist.</param>
     /// <param name="write">Writes the content; when it throws, the old file stays and the temporary one is deleted.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
