@@ -106,7 +106,7 @@ internal sealed class SenseReport
     }
 
     /// <summary>The mean of the words.</summary>
-    private void AddMeans(JsonObject result, IReadOnlyList<SenseScore> scores, int layer)
+    private void AddMeans(JsonObject result, List<SenseScore> scores, int layer)
     {
         double mean = scores.Average(s => s.Levels[layer].Value);
         double half = Half(scores.Select(s => s.Levels[layer]));

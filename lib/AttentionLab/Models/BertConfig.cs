@@ -139,7 +139,7 @@ public sealed record BertConfig(
         if (file.Text(key) is { } value && value != wanted)
         {
             throw new InvalidDataException(
-                $"{file.Path}: {key} is \"{JsonFile.Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
+                $"{file.Path}: {key} is \"{ForeignText.Shorten(value)}\" but only \"{wanted}\" is read, not {kind}: take a model whose {key} is \"{wanted}\".");
         }
     }
 
@@ -150,7 +150,7 @@ public sealed record BertConfig(
         "relu" => Activation.Relu,
         string other =>
             throw new InvalidDataException(
-                $"{file.Path}: {key} is \"{JsonFile.Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model "
+                $"{file.Path}: {key} is \"{ForeignText.Shorten(other)}\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known: take a model "
                 + "with one of these."),
     };
 }

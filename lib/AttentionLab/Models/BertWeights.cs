@@ -25,7 +25,7 @@ internal static class BertWeights
         (IReadOnlyList<string> unused, IEnumerable<string> unknown) = Others(file, prefix, found);
         if (faults.Count <= 5)
         {
-            faults.AddRange(unknown.Take(6).Select(name => $"tensor \"{SafeTensorsHeader.Shorten(name)}\" is unknown in a BERT encoder of these sizes"));
+            faults.AddRange(unknown.Take(6).Select(name => $"tensor \"{ForeignText.Shorten(name)}\" is unknown in a BERT encoder of these sizes"));
         }
 
         if (faults.Count > 0)
@@ -113,7 +113,7 @@ internal static class BertWeights
             _ =>
                 throw new InvalidDataException(
                     $"{file.Path} holds several models: \"{name}\" stands behind "
-                    + $"{string.Join(" and ", found.Select(p => $"\"{SafeTensorsHeader.Shorten(p)}\""))}; save the one you want by itself."),
+                    + $"{string.Join(" and ", found.Select(p => $"\"{ForeignText.Shorten(p)}\""))}; save the one you want by itself."),
         };
     }
 
@@ -122,7 +122,7 @@ internal static class BertWeights
         part != (family == BertFamily.Distil ? "distilbert" : "bert")
         && (part.Contains("bert", StringComparison.OrdinalIgnoreCase) || part is "electra" or "mpnet");
 
-    private static string Begin(ModelWeights file) => string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
+    private static string Begin(ModelWeights file) => string.Join(", ", file.Tensors.Take(3).Select(t => $"\"{ForeignText.Shorten(t.Name)}\""));
 
     /// <summary>What the file has beside the encoder: other heads (unused), and what nobody knows.</summary>
     private static (IReadOnlyList<string> Unused, IReadOnlyList<string> Unknown) Others(ModelWeights file, string prefix, Dictionary<string, BertSlot> found)

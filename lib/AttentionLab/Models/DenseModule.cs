@@ -40,7 +40,8 @@ internal sealed class DenseModule
             "torch.nn.modules.linear.Identity" => null,
             "torch.nn.modules.activation.ReLU" => x => MathF.Max(x, 0),
             string other => throw file.Refusal(
-                "activation_function", $"is \"{JsonFile.Shorten(other)}\" but Tanh, Identity and ReLU of torch.nn are known", "take a model with one of these"),
+                "activation_function", $"is \"{ForeignText.Shorten(other)}\" but Tanh, Identity and ReLU of torch.nn are known",
+                "take a model with one of these"),
         };
         Linear linear = new(width, outputs, new CounterRandom(0) { Blank = true }, file.Truth("bias") ?? true, name: "dense");
         using ModelWeights weights = ModelWeights.Open(folder);

@@ -58,7 +58,7 @@ internal sealed record SentenceSettings(
 
         string? usual = file?.Text("default_prompt_name");
         return usual is null || prompts.ContainsKey(usual) ? (prompts, usual)
-            : throw file!.Fault("default_prompt_name", $"is \"{JsonFile.Shorten(usual)}\"", "a name in prompts");
+            : throw file!.Fault("default_prompt_name", $"is \"{ForeignText.Shorten(usual)}\"", "a name in prompts");
     }
 
     private static (string Model, string? Pooling, bool Normalize, IReadOnlyList<string> Dense) Parts(string folder)

@@ -129,11 +129,8 @@ internal sealed class JsonFile(string path, JsonElement root, string prefix = ""
     public static JsonElement? Find(JsonElement element, string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>A foreign value for a message, cut to 60 characters.</summary>
-    public static string Show(JsonElement value) => Shorten(value.GetRawText());
-
-    /// <summary>A foreign text for a message, cut to 60 characters.</summary>
-    public static string Shorten(string text) => text.Length > 60 ? $"{text.AsSpan(0, 57)}..." : text;
+    /// <summary>A foreign value for a message.</summary>
+    public static string Show(JsonElement value) => ForeignText.Shorten(value.GetRawText());
 
     private static void CountValues(byte[] bytes, string path, int most)
     {

@@ -27,7 +27,7 @@ internal static class ModelFit
         {
             faults.AddRange(
                 unknown.Take(Named).Select(
-                    t => $"tensor \"{SafeTensorsHeader.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
+                    t => $"tensor \"{ForeignText.Shorten(t.Name)}\" {StoredTensor.Describe(t.Shape)} of the file is unknown to the model"));
             string rest = count > Named ? $"; and {count - Named} more" : "";
             throw new InvalidDataException(
                 $"{file.Path} does not fit the model: {string.Join("; ", faults.Take(Named))}{rest}: build the model with the sizes of the file, or take the "
@@ -44,7 +44,7 @@ internal static class ModelFit
             same = stored.Shape[i] == target.Shape[i];
         }
 
-        return same ? null : $"tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" "
+        return same ? null : $"tensor \"{ForeignText.Shorten(stored.Name)}\" "
             + $"is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model";
     }
 

@@ -65,7 +65,7 @@ internal sealed class ModelWeights : IDisposable
         Tensor stored = file.Read(name);
         return Finite.All(stored.Span) ? stored
             : throw new InvalidDataException(
-                $"tensor \"{SafeTensorsHeader.Shorten(name)}\" of {file.Path} holds NaN or infinity: the file is damaged, or the training diverged; take "
+                $"tensor \"{ForeignText.Shorten(name)}\" of {file.Path} holds NaN or infinity: the file is damaged, or the training diverged; take "
                 + "another one.");
     }
 
@@ -78,7 +78,7 @@ internal sealed class ModelWeights : IDisposable
         if (!stored.Shape.SequenceEqual(wanted))
         {
             throw new InvalidDataException(
-                $"{FileOf(name).Path}: tensor \"{SafeTensorsHeader.Shorten(name)}\" is {Tensor.Describe(stored.Shape)} but must be {Tensor.Describe(wanted)}: "
+                $"{FileOf(name).Path}: tensor \"{ForeignText.Shorten(name)}\" is {Tensor.Describe(stored.Shape)} but must be {Tensor.Describe(wanted)}: "
                 + "take the file that belongs to the model.");
         }
 
@@ -89,7 +89,7 @@ internal sealed class ModelWeights : IDisposable
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private SafeTensorsFile FileOf(string name) => _ofTensor.TryGetValue(name, out SafeTensorsFile? file) ? file
-        : throw new InvalidDataException($"{Path} has no tensor \"{SafeTensorsHeader.Shorten(name)}\": take the file that belongs to the model.");
+        : throw new InvalidDataException($"{Path} has no tensor \"{ForeignText.Shorten(name)}\": take the file that belongs to the model.");
 
     private void OpenWhole(string folder)
     {
@@ -112,7 +112,7 @@ internal sealed class ModelWeights : IDisposable
         {
             string? name = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString() : null;
             places[entry.Name] = name is not null && name == System.IO.Path.GetFileName(name) && name.EndsWith(".safetensors", StringComparison.Ordinal) ? name
-                : throw map.Fault(JsonFile.Shorten(entry.Name), $"is {JsonFile.Show(entry.Value)}", "the name of a .safetensors file beside it");
+                : throw map.Fault(ForeignText.Shorten(entry.Name), $"is {JsonFile.Show(entry.Value)}", "the name of a .safetensors file beside it");
         }
 
         foreach (string name in places.Values.Distinct().Order(StringComparer.Ordinal))
@@ -127,7 +127,7 @@ internal sealed class ModelWeights : IDisposable
             if (!_ofTensor.TryGetValue(tensor, out SafeTensorsFile? file) || System.IO.Path.GetFileName(file.Path) != name)
             {
                 throw new InvalidDataException(
-                    $"{Path}: weight_map says that \"{SafeTensorsHeader.Shorten(tensor)}\" is in {name}, but it is "
+                    $"{Path}: weight_map says that \"{ForeignText.Shorten(tensor)}\" is in {name}, but it is "
                     + $"{(file is null ? "in none of the files" : $"in {System.IO.Path.GetFileName(file.Path)}")}: take all files of one state of the model.");
             }
         }
@@ -141,7 +141,7 @@ internal sealed class ModelWeights : IDisposable
             if (!_ofTensor.TryAdd(tensor.Name, file))
             {
                 throw new InvalidDataException(
-                    $"{Path}: tensor \"{SafeTensorsHeader.Shorten(tensor.Name)}\" is in {System.IO.Path.GetFileName(_ofTensor[tensor.Name].Path)} and in "
+                    $"{Path}: tensor \"{ForeignText.Shorten(tensor.Name)}\" is in {System.IO.Path.GetFileName(_ofTensor[tensor.Name].Path)} and in "
                     + $"{System.IO.Path.GetFileName(file.Path)}: take all files of one state of the model.");
             }
         }

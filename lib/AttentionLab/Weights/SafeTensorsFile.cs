@@ -120,9 +120,9 @@ public sealed unsafe class SafeTensorsFile : IDisposable
             return tensor;
         }
 
-        string first = string.Join(", ", Tensors.Take(5).Select(t => $"\"{SafeTensorsHeader.Shorten(t.Name)}\""));
+        string first = string.Join(", ", Tensors.Take(5).Select(t => $"\"{ForeignText.Shorten(t.Name)}\""));
         throw new InvalidDataException(
-            $"{Path} has no tensor \"{SafeTensorsHeader.Shorten(name)}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of "
+            $"{Path} has no tensor \"{ForeignText.Shorten(name)}\": it has {Tensors.Count} ({first}{(Tensors.Count > 5 ? ", …" : "")}); ask for one of "
             + "these, or take the file that belongs to the model.");
     }
 
@@ -136,7 +136,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         if (!FitsTensor(stored.Shape))
         {
             throw new InvalidDataException(
-                $"{Path}: tensor \"{SafeTensorsHeader.Shorten(name)}\" has shape {StoredTensor.Describe(stored.Shape)} but a Tensor has rank 1 to 4 and at "
+                $"{Path}: tensor \"{ForeignText.Shorten(name)}\" has shape {StoredTensor.Describe(stored.Shape)} but a Tensor has rank 1 to 4 and at "
                 + $"most {Array.MaxLength} values: reshape or split it before saving.");
         }
 

@@ -77,7 +77,7 @@ internal sealed record SafeTensorsHeader(
                 InvalidOperationException => $"a text is not valid UTF-8: the file is damaged; {Advice}",
                 _ => e.Message,
             };
-            string where = current switch { null => "header", MetadataName => MetadataName, _ => $"tensor \"{Shorten(current)}\"" };
+            string where = current switch { null => "header", MetadataName => MetadataName, _ => $"tensor \"{ForeignText.Shorten(current)}\"" };
             throw new InvalidDataException($"{file}: {where}: {reason}.", e);
         }
 
@@ -101,7 +101,7 @@ internal sealed record SafeTensorsHeader(
 
             if (!metadata.TryAdd(key, reader.GetString()!))
             {
-                throw new FormatException($"the key \"{Shorten(key)}\" occurs twice: keep one of the two and {Advice}");
+                throw new FormatException($"the key \"{ForeignText.Shorten(key)}\" occurs twice: keep one of the two and {Advice}");
             }
         }
     }
@@ -115,10 +115,11 @@ internal sealed record SafeTensorsHeader(
         {
             if (t.Begin != end)
             {
-                string before = last is null ? "the header" : $"tensor \"{Shorten(last)}\"";
+                string before = last is null ? "the header" : $"tensor \"{ForeignText.Shorten(last)}\"";
                 string fault = t.Begin < end ? "overlaps" : "leaves a gap after";
                 throw new InvalidDataException(
-                    $"{file}: tensor \"{Shorten(t.Name)}\" begins at byte {t.Begin} but {before} ends at byte {end}: it {fault} {before}; {Advice}.");
+                    $"{file}: tensor \"{ForeignText.Shorten(t.Name)}\" begins at byte {t.Begin} but {before} ends at byte {end}: it {fault} {before}; "
+                    + $"{Advice}.");
             }
 
             (end, last) = (t.End, t.Name);
@@ -140,12 +141,5 @@ internal sealed record SafeTensorsHeader(
             throw new FormatException(
                 $"{what}{(key is null ? "" : $" in {key}")} was expected at byte {reader.TokenStartIndex} of the header but {reader.TokenType} came: {Advice}");
         }
-    }
-
-    /// <summary>A hostile name may be megabytes long or steer a terminal; a message does not.</summary>
-    internal static string Shorten(string text)
-    {
-        string shown = text.Length <= 80 ? text : $"{text.AsSpan(0, 77)}...";
-        return shown.Any(char.IsControl) ? string.Concat(shown.Select(c => char.IsControl(c) ? '?' : c)) : shown;
     }
 }

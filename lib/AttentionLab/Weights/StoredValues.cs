@@ -14,7 +14,7 @@ internal static unsafe class StoredValues
         if (stored.Type is not ("F32" or "F16" or "BF16"))
         {
             throw new InvalidDataException(
-                $"{file}: tensor \"{SafeTensorsHeader.Shorten(stored.Name)}\" is stored as {SafeTensorsHeader.Shorten(stored.Type)} but only F32, F16 and "
+                $"{file}: tensor \"{ForeignText.Shorten(stored.Name)}\" is stored as {ForeignText.Shorten(stored.Type)} but only F32, F16 and "
                 + "BF16 are read: save it as F32.");
         }
     }

@@ -34,7 +34,7 @@ internal static class TokenizerJson
         JsonFile model = file.Part("model") ?? throw file.Fault("model", "is missing", "an object of type WordPiece");
         if (model.Text("type") is { } type and not "WordPiece")
         {
-            throw model.Refusal("type", $"is \"{JsonFile.Shorten(type)}\" but only WordPiece is read", Another);
+            throw model.Refusal("type", $"is \"{ForeignText.Shorten(type)}\" but only WordPiece is read", Another);
         }
 
         Dictionary<string, int> ids = Ids(model);
@@ -54,7 +54,7 @@ internal static class TokenizerJson
         {
             if (file.Part(part) is { } side && side.Text("direction") is { } direction and not "Right")
             {
-                throw side.Refusal("direction", $"is \"{JsonFile.Shorten(direction)}\" but only the right end is cut and filled", Another);
+                throw side.Refusal("direction", $"is \"{ForeignText.Shorten(direction)}\" but only the right end is cut and filled", Another);
             }
         }
 
@@ -67,7 +67,7 @@ internal static class TokenizerJson
     /// <summary>The id of a piece that the file names.</summary>
     internal static int Id(Vocabulary vocabulary, string piece, JsonFile file, string key) => vocabulary.TryGetId(piece, out int id) ? id
         : throw file.Refusal(
-            key, $"is \"{JsonFile.Shorten(piece)}\" but no piece is called so", $"add {JsonFile.Shorten(piece)} to model.vocab or added_tokens");
+            key, $"is \"{ForeignText.Shorten(piece)}\" but no piece is called so", $"add {ForeignText.Shorten(piece)} to model.vocab or added_tokens");
 
     private static Dictionary<string, int> Ids(JsonFile model)
     {
@@ -77,7 +77,7 @@ internal static class TokenizerJson
         {
             // By the property itself: looking it up by name walks over all that stand before it.
             ids[piece.Name] = piece.Value.ValueKind == JsonValueKind.Number && piece.Value.TryGetInt32(out int id) && id >= 0 ? id
-                : throw vocabulary.Fault(JsonFile.Shorten(piece.Name), $"is {JsonFile.Show(piece.Value)}", $"a whole number from 0 to {int.MaxValue}");
+                : throw vocabulary.Fault(ForeignText.Shorten(piece.Name), $"is {JsonFile.Show(piece.Value)}", $"a whole number from 0 to {int.MaxValue}");
         }
 
         return ids;
@@ -88,10 +88,10 @@ internal static class TokenizerJson
     {
         Vocabulary vocabulary = Vocabulary.Read(lines);
         string? fault = vocabulary.Pairs.Where(pair => !ids.TryGetValue(pair.Word, out int id) || id != pair.Id)
-            .Select(pair => $"has \"{JsonFile.Shorten(pair.Word)}\" in line {pair.Id + 1} but {Path.GetFileName(path)} "
+            .Select(pair => $"has \"{ForeignText.Shorten(pair.Word)}\" in line {pair.Id + 1} but {Path.GetFileName(path)} "
                 + (ids.TryGetValue(pair.Word, out int other) ? $"gives it the id {other}, line {other + 1}" : "does not have it"))
             .Concat(ids.Where(pair => !vocabulary.Contains(pair.Key))
-                .Select(pair => $"lacks \"{JsonFile.Shorten(pair.Key)}\", which has the id {pair.Value} in {Path.GetFileName(path)}"))
+                .Select(pair => $"lacks \"{ForeignText.Shorten(pair.Key)}\", which has the id {pair.Value} in {Path.GetFileName(path)}"))
             .FirstOrDefault();
         if (fault is not null)
         {
@@ -109,7 +109,7 @@ internal static class TokenizerJson
             int id = token.Integer("id", 0, int.MaxValue);
             if (ids.TryGetValue(content, out int other) && other != id)
             {
-                throw token.Fault("id", $"is {id} but \"{JsonFile.Shorten(content)}\" has {other} in model.vocab", "the same in both");
+                throw token.Fault("id", $"is {id} but \"{ForeignText.Shorten(content)}\" has {other} in model.vocab", "the same in both");
             }
 
             ids[content] = id;
@@ -135,7 +135,8 @@ internal static class TokenizerJson
         {
             words[id] = words[id] is null ? piece
                 : throw file.Refusal(
-                    $"vocab.{JsonFile.Shorten(piece)}", $"has the id {id}, as \"{JsonFile.Shorten(words[id]!)}\" has", "give each piece an id of its own");
+                    $"vocab.{ForeignText.Shorten(piece)}", $"has the id {id}, as \"{ForeignText.Shorten(words[id]!)}\" has",
+                    "give each piece an id of its own");
         }
 
         return new([.. words.Select(word => word ?? "")], ids);

@@ -23,7 +23,7 @@ internal static class TokenizerJsonTemplate
                 Parts(processor, "single", vocabulary, [TemplatePart.First]),
                 Parts(processor, "pair", vocabulary, [TemplatePart.First, TemplatePart.Second])),
             var other => throw processor.Refusal(
-                "type", $"is {(other is null ? "missing" : $"\"{JsonFile.Shorten(other)}\"")} but TemplateProcessing and BertProcessing are known", Another),
+                "type", $"is {(other is null ? "missing" : $"\"{ForeignText.Shorten(other)}\"")} but TemplateProcessing and BertProcessing are known", Another),
         };
     }
 
@@ -95,5 +95,5 @@ internal static class TokenizerJsonTemplate
     /// <summary>An id that two places name must be the same in both.</summary>
     private static int Same(string piece, int id, JsonFile file, string key, Vocabulary vocabulary) =>
         TokenizerJson.Id(vocabulary, piece, file, key) is int known && known == id ? id
-            : throw file.Fault(key, $"gives {JsonFile.Shorten(piece)} the id {id}", $"{vocabulary[piece]}, as in the vocabulary");
+            : throw file.Fault(key, $"gives {ForeignText.Shorten(piece)} the id {id}", $"{vocabulary[piece]}, as in the vocabulary");
 }

@@ -95,5 +95,5 @@ internal static class TokenizerJsonText
     private static IEnumerable<JsonFile> Flat(JsonFile one, string inside) =>
         one.Text("type") == "Sequence" ? one.Parts(inside).SelectMany(part => Flat(part, inside)) : [one];
 
-    private static string Show(string? type) => type is null ? "missing" : $"\"{JsonFile.Shorten(type)}\"";
+    private static string Show(string? type) => type is null ? "missing" : $"\"{ForeignText.Shorten(type)}\"";
 }

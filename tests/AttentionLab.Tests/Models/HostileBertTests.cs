@@ -28,6 +28,7 @@ public class HostileBertTests
     [InlineData("\"hidden_size\": 20", "\"hidden_size\": 2147483648", "hidden_size is 2147483648")]
     [InlineData("\"hidden_size\": 20", "\"hidden_size\": 20.5", "hidden_size is 20.5")]
     [InlineData("\"gelu\"", "\"silu\"", "hidden_act is \"silu\" but gelu, gelu_new, gelu_pytorch_tanh, gelu_fast and relu are known")]
+    [InlineData("\"gelu\"", "\"\\u001b[31m\"", "hidden_act is \"?[31m\" but")]
     [InlineData("\"absolute\"", "\"relative_key\"", "position_embedding_type is \"relative_key\" but only \"absolute\" is read")]
     [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"roberta\"", "model_type is \"roberta\" but only \"bert\" is read")]
     [InlineData("\"model_type\": \"bert\"", "\"is_decoder\": true", "is_decoder is true but only encoders are read")]
