@@ -115,7 +115,8 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
         string shown = blocks[search + 1].Groups[2].Value.Trim();
         output = output.ReplaceLineEndings("\n");
         Assert.Contains(shown, output);
-        string[] reranked = [.. Scored().Matches(output[(output.IndexOf(shown, StringComparison.Ordinal) + shown.Length)..]).Select(line => line.Groups[1].Value)];
+        string behind = output[(output.IndexOf(shown, StringComparison.Ordinal) + shown.Length)..];
+        string[] reranked = [.. Scored().Matches(behind).Select(line => line.Groups[1].Value)];
         Assert.Equal(3, reranked.Length);
         string[] sentences = [.. File.ReadLines(Path.Combine(Repository.Root, "data", "small-text.txt")).Take(1000)];
         Assert.All(reranked, sentence => Assert.Contains(sentence, sentences));

@@ -14,8 +14,8 @@ public static partial class Chart
     private const int FewMarkers = 6;
 
     /// <summary>
-    /// One line a series, with a band where it has one. In grey, too, lines differ: dashed ones in their dashes, the others in a few markers. A series of one point and a dashed upright line (a threshold) bear their name themselves
-    /// and are not in the legend.
+    /// One line a series, with a band where it has one. In grey, too, lines differ: dashed ones in their dashes, the others in a few markers. A series of
+    /// one point and a dashed upright line (a threshold) bear their name themselves and are not in the legend.
     /// </summary>
     /// <param name="series">At least one. NaN in Y is a gap.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>

@@ -11,7 +11,9 @@ internal static class VotePage
           --soft: light-dark(#5d626b, #a2aab5); --line: light-dark(#85898f, #7d8591); --accent: light-dark(#1a5c8a, #7fbbe6);
           --good: light-dark(#1d6b45, #6fcf9c); --good-soft: light-dark(#e8f2ec, #172a21);
         }
-        body { max-width: 32rem; margin: 0 auto; padding: 1rem; font: 1.15rem/1.5 sans-serif; overflow-wrap: anywhere; background: var(--page); color: var(--text); }
+        body {
+          max-width: 32rem; margin: 0 auto; padding: 1rem; font: 1.15rem/1.5 sans-serif; overflow-wrap: anywhere; background: var(--page); color: var(--text);
+        }
         h1 { margin: 0.5rem 0 1.2rem; font-size: 1.4rem; line-height: 1.3; }
         button, .go { display: block; width: 100%; margin: 0.7rem 0; padding: 0.9rem 1rem; font: inherit; text-align: left; box-sizing: border-box; }
         button { border: 2px solid var(--line); border-radius: 12px; background: var(--raised); color: inherit; cursor: pointer; }
@@ -58,7 +60,8 @@ internal static class VotePage
         }
 
         string lines = string.Concat(question.Answers.Zip(tally, (answer, votes) =>
-            $"<li>{PageText.Encode(answer)}: <strong>{votes}</strong><meter aria-hidden=\"true\" max=\"{Math.Max(1, question.Votes)}\" value=\"{votes}\"></meter></li>"));
+            $"<li>{PageText.Encode(answer)}: <strong>{votes}</strong>"
+            + $"<meter aria-hidden=\"true\" max=\"{Math.Max(1, question.Votes)}\" value=\"{votes}\"></meter></li>"));
         string voted = question.Votes == 1 ? "One device voted." : $"{question.Votes} devices voted.";
         return Page(question.Text, $"<ul>{lines}</ul><p>{voted}</p>{next}");
     }

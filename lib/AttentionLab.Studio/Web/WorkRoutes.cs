@@ -18,7 +18,8 @@ internal static class WorkRoutes
         app.MapPost("work/{chapter}", (HttpContext context, string chapter) => AnswerAsync(course.Session(chapter), session => JsonRequest.AnswerAsync(
             context, (LiveJson.Default.WorkCommand, LiveJson.Default.WorkAnswer), command => Task.FromResult(session.Do(command)))));
         app.MapPost("work/{chapter}/ask", (HttpContext context, string chapter) => AnswerAsync(course.Session(chapter), session => JsonRequest.AnswerAsync(
-            context, (LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply), question => AskAsync(session, question, context.RequestAborted), isOurs: false)));
+            context, (LiveJson.Default.CodeQuestion, LiveJson.Default.CodeReply), question => AskAsync(session, question, context.RequestAborted),
+            isOurs: false)));
     }
 
     private static void MapDownloads(WebApplication app, LiveCourse course)
@@ -45,8 +46,8 @@ internal static class WorkRoutes
         if (question is not ({ Kind: "complete" or "hover" or "signature" or "diagnose" or "variables" } or { Kind: "describe", Completion: not null }))
         {
             throw new BadHttpRequestException(
-                $"\"{question.Kind}\" is no question that is answered here: ask complete, describe (with one of its completions), hover, signature, diagnose or "
-                + "variables.");
+                $"\"{question.Kind}\" is no question that is answered here: ask complete, describe (with one of its completions), hover, signature, diagnose "
+                + "or variables.");
         }
 
         if (work.Kernel is not { } kernel)

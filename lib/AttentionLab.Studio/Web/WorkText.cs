@@ -80,7 +80,10 @@ internal sealed class WorkText
 
                 return Saved(new WorkAnswer(true));
             default:
-                return new WorkAnswer(false) { Word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now." };
+                return new WorkAnswer(false)
+                {
+                    Word = cell is null ? "There is no such cell any more." : $"\"{command.Do}\" cannot be done with this cell now.",
+                };
         }
     }
 
@@ -170,7 +173,9 @@ internal sealed class WorkText
 
     private void Keep(WorkCell cell, OtherText other)
     {
-        bool isKnown = other.IsGone ? cell.Others.Any(kept => kept.IsGone) : other.Source == cell.Source || cell.Others.Any(kept => kept.Source == other.Source);
+        bool isKnown = other.IsGone
+            ? cell.Others.Any(kept => kept.IsGone)
+            : other.Source == cell.Source || cell.Others.Any(kept => kept.Source == other.Source);
         if (!isKnown)
         {
             cell.Others.Add(other);

@@ -85,7 +85,8 @@ public class BertFamilyTests
     public void Logits_IntoASpan_AreTheSameInTheCallersOrderAndNothingIsAllocated(string model)
     {
         SequenceClassifier classifier = SequenceClassifier.Load(GoldenFiles.Path($"bert/{model}"));
-        (string, string?)[] texts = [.. Enumerable.Range(0, 30).Select(i => (string.Concat(Enumerable.Repeat("apple tree ", i * 7 % 10)), i % 3 == 0 ? null : "the"))];
+        (string, string?)[] texts =
+            [.. Enumerable.Range(0, 30).Select(i => (string.Concat(Enumerable.Repeat("apple tree ", i * 7 % 10)), i % 3 == 0 ? null : "the"))];
         float[] logits = new float[texts.Length * classifier.Labels.Count];
         List<int> told = [];
 
@@ -93,7 +94,8 @@ public class BertFamilyTests
 
         Assert.Equal([texts.Length], told);
         Assert.All(Enumerable.Range(0, texts.Length), i => Compare.Close(
-            logits.AsSpan(i * classifier.Labels.Count, classifier.Labels.Count), classifier.Logits(texts[i].Item1, texts[i].Item2).Span, 1e-5, $"{model}: {i}"));
+            logits.AsSpan(i * classifier.Labels.Count, classifier.Labels.Count), classifier.Logits(texts[i].Item1, texts[i].Item2).Span, 1e-5,
+            $"{model}: {i}"));
         Assert.Equal(0, Allocations.OfTenCalls(() => classifier.Logits(texts, logits, cancellation: CancellationToken.None)));
         Assert.Contains(
             $"logits has 7 numbers but 30 texts give 30 × {classifier.Labels.Count}",
