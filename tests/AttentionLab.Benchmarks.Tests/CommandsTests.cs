@@ -11,6 +11,8 @@ public sealed class CommandsTests
     [InlineData("duel --only attention --threads 2 --rivals DIR --json rows.json --out table.md --seconds 2.5")]
     [InlineData("torch --only training --threads 1 --python python3")]
     [InlineData("texts --rivals DIR --model work/models/minilm --threads 1")]
+    [InlineData("duel --only matmul encoder --json rows.json --resume")]
+    [InlineData("phases --threads 1 --seconds 2 --out phases.md")]
     [InlineData("limit")]
     [InlineData("scale --threads 2 --out scale.md")]
     [InlineData("alignment --out alignment.md")]
@@ -37,10 +39,10 @@ public sealed class CommandsTests
         ParseResult parsed = Commands.Root().Parse("duel --thread 1");
         Assert.NotEmpty(parsed.Errors);
         Assert.Equal(
-            "Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --out FILE, --seconds S.",
+            "Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --resume, --out FILE, --seconds S.",
             Commands.Choices(parsed.CommandResult.Command));
         Assert.Equal(
-            "Commands: duel, torch, texts, limit, scale, alignment, micro. More: -- COMMAND --help",
+            "Commands: duel, torch, texts, phases, limit, scale, alignment, micro. More: -- COMMAND --help",
             Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
     }
 

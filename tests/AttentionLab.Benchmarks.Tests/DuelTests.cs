@@ -99,6 +99,18 @@ public sealed class DuelTests
         Assert.False(session.Run([first, second], 1, limit, 0.01, cancel.Token));
         Assert.Single(session.Report.Rows);
         Assert.Contains("\"system\": \"ours\"", File.ReadAllText(json), StringComparison.Ordinal);
+
+        // The next run makes what is missing, and never the first contest again.
+        DuelReport earlier = DuelReport.FromJson(File.ReadAllText(json));
+        DuelSession rest = new("duel", [], TextWriter.Null, null, null);
+        rest.GoOn(earlier);
+        Entry again = new("g", "second", first.Make);
+        Assert.True(rest.Run(
+            [first with { Workload = "planted", Make = () => throw new InvalidOperationException() }, again], 1, limit, 0.01,
+            TestContext.Current.CancellationToken));
+        Assert.Equal(2, rest.Report.Rows.Count);
+        ArgumentException other = Assert.Throws<ArgumentException>(() => rest.GoOn(earlier with { Cpu = "Another CPU" }));
+        Assert.Contains("Another CPU", other.Message, StringComparison.Ordinal);
     }
 
     private static Contest Contest(params Contender[] contenders) => new("planted", 0, contenders, [], _ => { });

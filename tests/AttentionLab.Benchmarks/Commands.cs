@@ -15,11 +15,14 @@ internal static class Commands
     /// <summary>Exit code for a run that was cancelled.</summary>
     public const int Cancelled = 130;
 
-    private static readonly Option<string?> Only = new("--only")
+    private static readonly Option<string[]> Only = new("--only")
     {
-        Description = $"Only one group: {string.Join(", ", Catalog.Groups)}.",
+        Description = $"Only these groups: {string.Join(", ", Catalog.Groups)}.",
         HelpName = "GROUP",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
     };
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the rows that the file of --json has." };
     private static readonly Option<int?> Threads = new("--threads")
     {
         Description = "Threads that every system may use, 1 or 2. Without it: first 1, then 2.",
@@ -100,7 +103,7 @@ internal static class Commands
 
         Command duel = new(
             "duel", "Ours against every rival found, in one process, interleaved. Results are checked before anything is timed.") { Only, Threads, Rivals,
-            Python, Json, Out, Seconds };
+            Python, Json, Resume, Out, Seconds };
         duel.SetAction(result => Duel(result));
 
         Command torch = new(
@@ -112,6 +115,9 @@ internal static class Commands
         scale.SetAction(result => ScaleTable(result));
         Command micro = new("micro", "Single kernels by BenchmarkDotNet.") { Filter };
         micro.SetAction(result => Micro.Run(result.GetValue(Filter)));
+        Command phases = new("phases", "Where the time of a training step goes: its phases, with percent of the limit.") { Threads, Out, Seconds };
+        phases.SetAction(result => Say(result, string.Join(
+            '\n', Counts(result).Select(threads => TrainingPhases.Run(threads, result.GetValue(Seconds))))));
         Command alignment = new("alignment", "Kernels on arrays that begin at a cache line and 4 to 60 bytes behind one.") { Out };
         alignment.SetAction(result => Say(result, Alignment.Run()));
         Command one = new("scale-one") { Way, Tokens, One };
@@ -130,7 +136,7 @@ internal static class Commands
         return new RootCommand(
             "Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no "
             + "failure.") { duel,
-            torch, texts, limit, scale, alignment, micro, one, first };
+            torch, texts, phases, limit, scale, alignment, micro, one, first };
     }
 
     internal static string Choices(Command command)
@@ -219,10 +225,12 @@ internal static class Commands
 
     private static int Duel(ParseResult result)
     {
-        string? only = result.GetValue(Only);
-        using RivalSet rivals = RivalSet.Find(result.GetValue(Rivals), result.GetValue(Python), withTorch: only is null or "training");
-        return Session(result, rivals.Lines, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only is null || entry.Group == only)]);
+        string[] only = result.GetValue(Only) is { Length: > 0 } some ? some : [.. Catalog.Groups];
+        using RivalSet rivals = RivalSet.Find(result.GetValue(Rivals), result.GetValue(Python), withTorch: only.Contains("training"));
+        return Session(result, rivals.Lines, rivals, threads => [.. Catalog.All(rivals, threads).Where(entry => only.Contains(entry.Group))]);
     }
+
+    private static int[] Counts(ParseResult result) => result.GetValue(Threads) is { } one ? [one] : [1, 2];
 
     private static int Session(ParseResult result, IReadOnlyList<string> lines, RivalSet rivals, Func<int, IReadOnlyList<Entry>> entries)
     {
@@ -240,8 +248,12 @@ internal static class Commands
             cancelled.Cancel();
         };
         DuelSession session = new(command, lines, Console.Error, result.GetValue(Json), result.GetValue(Out));
-        int[] counts = result.GetValue(Threads) is { } one ? [one] : [1, 2];
-        bool finished = counts.All(threads =>
+        if (result.GetValue(Resume) && File.Exists(result.GetValue(Json)))
+        {
+            session.GoOn(DuelReport.FromJson(File.ReadAllText(result.GetValue(Json)!)));
+        }
+
+        bool finished = Counts(result).All(threads =>
         {
             // One thread stays on one core. Threads that are started later must not inherit that.
             Machine.Pin(threads == 1);

@@ -128,16 +128,14 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
             return clock(repeats);
         }
 
-        double start = Clock();
+        double start = Machine.Clock(threads);
         for (int i = 0; i < repeats; i++)
         {
             contender.Run();
         }
 
-        return (Clock() - start) / repeats;
+        return (Machine.Clock(threads) - start) / repeats;
     }
-
-    private double Clock() => threads == 1 ? Machine.OwnSeconds() : Machine.WallSeconds();
 
     /// <summary>Runs everybody, compares, and returns the seconds of each one's last run.</summary>
     private double[] RequireEqual(Contest contest)

@@ -82,6 +82,10 @@ internal sealed record DuelReport(
     /// <summary>The rows and what is known about the run.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DuelJson.Default.DuelReport) + "\n";
 
+    /// <summary>What <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The text.</param>
+    public static DuelReport FromJson(string json) => JsonSerializer.Deserialize(json, DuelJson.Default.DuelReport)!;
+
     /// <summary>Three digits and more, whatever the size.</summary>
     public static string Milliseconds(double value) =>
         value.ToString(value < 1 ? "F4" : value < 10 ? "F3" : value < 100 ? "F2" : value < 1000 ? "F1" : "F0", CultureInfo.InvariantCulture);

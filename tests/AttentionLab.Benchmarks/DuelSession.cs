@@ -22,6 +22,26 @@ internal sealed class DuelSession(string command, IReadOnlyList<string> rivals, 
         Machine.Cpu, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), command, Machine.Runtime, Kernels.Simd.Width,
         new Dictionary<string, double>(_limits), rivals, [.. _rows], [.. _notes]);
 
+    /// <summary>Takes over what an earlier run measured: <see cref="Run"/> passes over contests that have rows. A run that was cut off goes on so.</summary>
+    /// <param name="earlier">Its report.</param>
+    /// <exception cref="ArgumentException">It was made on another CPU, or with other registers or settings.</exception>
+    public void GoOn(DuelReport earlier)
+    {
+        if ((earlier.Cpu, earlier.Width, earlier.Runtime) != (Machine.Cpu, Kernels.Simd.Width, Machine.Runtime))
+        {
+            throw new ArgumentException(
+                $"the file is of {earlier.Cpu}, {earlier.Width}-bit registers, {earlier.Runtime}, but this is {Machine.Cpu}, "
+                + $"{Kernels.Simd.Width}-bit registers, {Machine.Runtime}: remove the file, or name another.");
+        }
+
+        _rows.AddRange(earlier.Rows);
+        _notes.AddRange(earlier.Notes.Where(note => earlier.Rows.Any(row => row.Workload == note.Workload)));
+        foreach ((string threads, double gflops) in earlier.Limits)
+        {
+            _limits[threads] = gflops;
+        }
+    }
+
     /// <summary>Runs contests on so many threads.</summary>
     /// <param name="entries">The contests.</param>
     /// <param name="threads">Threads that every system was told to use.</param>
@@ -32,6 +52,8 @@ internal sealed class DuelSession(string command, IReadOnlyList<string> rivals, 
     public bool Run(IReadOnlyList<Entry> entries, int threads, FmaLimit limit, double seconds, CancellationToken cancellation)
     {
         Duel duel = new(threads, limit, seconds, cancellation);
+        HashSet<string> done = [.. _rows.Where(row => row.System == "ours" && row.Threads == threads).Select(row => row.Workload)];
+        entries = [.. entries.Where(entry => !done.Contains(entry.Workload))];
         for (int i = 0; i < entries.Count; i++)
         {
             string name = entries[i].Workload;

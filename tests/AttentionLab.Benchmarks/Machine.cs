@@ -77,6 +77,10 @@ internal static class Machine
         return OperatingSystem.IsLinux() && GetTime(ProcessCpuTime, out TimeSpec time) == 0 ? time.Seconds + time.Nanoseconds * 1e-9 : WallSeconds();
     }
 
+    /// <summary><see cref="OwnSeconds"/> for one thread, the time on the wall for several.</summary>
+    /// <param name="threads">Threads at work.</param>
+    public static double Clock(int threads) => threads == 1 ? OwnSeconds() : WallSeconds();
+
     /// <summary>The clock on the wall.</summary>
     /// <returns>Seconds since some moment.</returns>
     public static double WallSeconds() => (double)Stopwatch.GetTimestamp() / Stopwatch.Frequency;

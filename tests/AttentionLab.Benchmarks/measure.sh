@@ -1,15 +1,34 @@
 #!/usr/bin/env bash
-# All results of one machine into results/. Takes about a quarter of an hour, on a machine that does nothing else.
-# usage: measure.sh NAME [DIR]   NAME of the machine in file names, for example epyc-zen4; DIR made by Rivals/setup.sh
+# The results of one machine into results/, on a machine that does nothing else. What was cut off goes on where it was, if it is called again.
+# usage: measure.sh NAME DIR [PART...]
+#   NAME  of the machine in file names, for example epyc-zen4
+#   DIR   made by Rivals/setup.sh
+#   PART  limit, phases, duel (1 and 2 threads), narrow (the same with 256-bit registers), about a quarter of an hour together; torch, scale, alignment.
+#         All of them, if none is named.
+# ONLY="matmul encoder" in the environment restricts duel and narrow to these groups. A new measurement begins when results/NAME-*.json are removed.
 set -euo pipefail
+name=${1:?usage: measure.sh NAME DIR [PART...]} rivals=$(cd "${2:?usage: measure.sh NAME DIR [PART...]}" && pwd)
 cd "$(dirname "$0")"
-name=${1:?usage: measure.sh NAME [DIR]}
-rivals=(); [ -z "${2:-}" ] || rivals=(--rivals "$(cd "$2" && pwd)")
+shift 2
+[ $# -gt 0 ] || set -- limit phases duel narrow torch scale alignment
 dotnet build -v q --nologo
-run() { dotnet run --no-build -- "$@"; }
 mkdir -p results
-run limit | tee "results/$name-limit.txt"
-run duel "${rivals[@]}" --out "results/$name-duel.md" --json "results/$name-duel.json" > /dev/null
-run torch --threads 1 --seconds 2 --out "results/$name-torch.md" --json "results/$name-torch.json" > /dev/null || echo "no PyTorch: no $name-torch"
-run scale --out "results/$name-scale.md" > /dev/null
-run alignment --out "results/$name-alignment.md" > /dev/null
+at="results/$name"
+run() { dotnet run --no-build -- "$@"; }
+narrow() { DOTNET_EnableAVX512=0 run "$@"; }
+for part; do
+  case $part in
+    limit) run limit | tee "$at-limit.txt" ;;
+    phases)
+      run phases --out "$at-phases.md"
+      narrow phases --out "$at-phases-256.md" ;;
+    duel) run duel --rivals "$rivals" --seconds 1 ${ONLY:+--only $ONLY} --json "$at-duel.json" --resume --out "$at-duel.md" > /dev/null ;;
+    narrow)
+      narrow duel --rivals "$rivals" --seconds 0.6 --only ${ONLY:-matmul packed attention causal masked decode encoder rows lightning} \
+        --json "$at-duel-256.json" --resume --out "$at-duel-256.md" > /dev/null ;;
+    torch) run torch --threads 1 --seconds 2 --out "$at-torch.md" --json "$at-torch.json" > /dev/null || echo "no PyTorch: no $name-torch" ;;
+    scale) run scale --out "$at-scale.md" > /dev/null ;;
+    alignment) run alignment --out "$at-alignment.md" > /dev/null ;;
+    *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment" >&2; exit 2 ;;
+  esac
+done
