@@ -33,6 +33,19 @@ public static class CrossEntropyLoss
         return d;
     }
 
+    /// <summary><see cref="Forward"/> and <see cref="Backward"/> at once: exponentials are computed once, and the gradient takes the logits' place.</summary>
+    /// <param name="logits">(…, V); overwritten by ∂L/∂logits.</param>
+    /// <param name="targets">One class a row, or <see cref="CrossEntropy.Ignored"/>.</param>
+    /// <param name="scale">Gradient of what the loss goes into.</param>
+    /// <param name="smoothing">ε.</param>
+    /// <returns>The mean in nats.</returns>
+    /// <exception cref="ArgumentException">There are not as many targets as rows.</exception>
+    public static float ForwardBackward(Tensor logits, ReadOnlySpan<int> targets, float scale = 1, float smoothing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return CrossEntropy.ForwardBackward(logits.Span, targets, scale, logits.Span, logits.Rows, logits.Columns, smoothing);
+    }
+
     /// <summary>Share of the counted rows whose largest logit is the target's; NaN if none counts.</summary>
     /// <param name="logits">(…, V).</param>
     /// <param name="targets">One class a row, or <see cref="CrossEntropy.Ignored"/>.</param>

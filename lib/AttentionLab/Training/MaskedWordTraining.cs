@@ -22,8 +22,8 @@ public sealed class MaskedWordTraining(Encoder encoder, MaskedWordHead head)
         ArgumentNullException.ThrowIfNull(batch);
         (Tensor y, Encoder.Saved saved) = encoder.Forward(batch.Ids, visible, random: random);
         (Tensor logits, MaskedWordHead.Saved kept) = head.Forward(Pooling.Rows(y, batch.Rows));
-        (float loss, CrossEntropyLoss.Saved lost) = CrossEntropyLoss.Forward(logits, batch.Targets);
-        Tensor dRows = head.Backward(CrossEntropyLoss.Backward(lost), kept);
+        float loss = CrossEntropyLoss.ForwardBackward(logits, batch.Targets);
+        Tensor dRows = head.Backward(logits, kept);
         encoder.Backward(Pooling.RowsBackward(dRows, batch.Rows, new Tensor(y.Shape)), saved);
         return loss;
     }
