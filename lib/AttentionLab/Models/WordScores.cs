@@ -29,8 +29,8 @@ public sealed class WordScores(Embedding words, string name = "scores")
     {
         ShapeCheck.Columns(h, words.Channels, nameof(WordScores), "words of channels");
         Tensor logits = ShapeCheck.WithColumns(h, words.Rows);
-        MatMul.ForwardNT(h.Span, words.Table.Value.Span, logits.Span, h.Rows, words.Channels, words.Rows);
-        Reduce.AddToRows(Bias.Value.Span, logits.Span, logits.Rows, words.Rows);
+        Epilogue bias = new() { Bias = Bias.Value.Span };
+        MatMul.ForwardNT(h.Span, words.Table.Value.Span, logits.Span, h.Rows, words.Channels, words.Rows, bias);
         return (logits, new Saved(h));
     }
 

@@ -123,17 +123,9 @@ public static partial class MatMul
         epilogue.Check(c, columns);
         Operands work = new()
         {
-            A = a,
-            ARow = inner,
-            AInner = 1,
-            B = b,
-            BInner = columns,
-            BColumn = 1,
-            C = c,
-            Rows = rows,
-            Inner = inner,
-            Columns = columns,
-            Add = add,
+            A = a, ARow = inner, AInner = 1,
+            B = b, BInner = columns, BColumn = 1,
+            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
             Epilogue = epilogue,
         };
         Simd.Run(ref work);
@@ -155,15 +147,9 @@ public static partial class MatMul
         epilogue.Check(c, columns);
         Operands work = new()
         {
-            A = a,
-            ARow = inner,
-            AInner = 1,
+            A = a, ARow = inner, AInner = 1,
             Strips = b.Strips,
-            C = c,
-            Rows = rows,
-            Inner = inner,
-            Columns = columns,
-            Add = add,
+            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
             Epilogue = epilogue,
         };
         Simd.Run(ref work);
@@ -172,22 +158,22 @@ public static partial class MatMul
 
     /// <summary>C = A·Bᵀ, fast.</summary>
     /// <inheritdoc cref="ReferenceNT{T}"/>
-    public static void ForwardNT(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
+    public static void ForwardNT(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false) =>
+        ForwardNT(a, b, c, rows, inner, columns, default, add);
+
+    /// <summary>C = A·Bᵀ with B (columns, inner), fast, and more done with each piece of C as soon as it is finished.</summary>
+    /// <inheritdoc cref="Forward(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, int, int, int, Epilogue, bool)"/>
+    public static void ForwardNT(
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
+        epilogue.Check(c, columns);
         Operands work = new()
         {
-            A = a,
-            ARow = inner,
-            AInner = 1,
-            B = b,
-            BInner = 1,
-            BColumn = inner,
-            C = c,
-            Rows = rows,
-            Inner = inner,
-            Columns = columns,
-            Add = add,
+            A = a, ARow = inner, AInner = 1,
+            B = b, BInner = 1, BColumn = inner,
+            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
+            Epilogue = epilogue,
         };
         Simd.Run(ref work);
     }
@@ -199,17 +185,9 @@ public static partial class MatMul
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
         Operands work = new()
         {
-            A = a,
-            ARow = 1,
-            AInner = rows,
-            B = b,
-            BInner = columns,
-            BColumn = 1,
-            C = c,
-            Rows = rows,
-            Inner = inner,
-            Columns = columns,
-            Add = add,
+            A = a, ARow = 1, AInner = rows,
+            B = b, BInner = columns, BColumn = 1,
+            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
         };
         Simd.Run(ref work);
     }

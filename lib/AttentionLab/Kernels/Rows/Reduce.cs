@@ -36,22 +36,6 @@ public static class Reduce
         }
     }
 
-    /// <summary>x_ij += b_j: one row added to every row, a bias.</summary>
-    /// <param name="b">(columns).</param>
-    /// <param name="x">(rows, columns), added to.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Length of a row.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
-    public static unsafe void AddToRows(ReadOnlySpan<float> b, Span<float> x, int rows, int columns)
-    {
-        Sizes.Require(x.Length, rows, columns, "x");
-        Sizes.Require(b.Length, 1, columns, "b", "one row");
-        fixed (float* row = b, to = x)
-        {
-            RowParts.Run(new AddRow(row, to, columns), rows, RowParts.Count(rows, columns, effort: 1));
-        }
-    }
-
     /// <summary>x_i += s.</summary>
     /// <param name="x">(n).</param>
     /// <param name="s">What is added.</param>
@@ -201,19 +185,6 @@ public static class Reduce
             for (; row < end; row++)
             {
                 Elementwise.Over<V, Add>(new(x + (nint)row * n, to), 0, n);
-            }
-        }
-    }
-
-    private readonly unsafe struct AddRow(float* b, float* x, int columns) : IRowKernel
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int part, int first, int end)
-            where V : struct, ILanes<V>
-        {
-            for (int row = first; row < end; row++)
-            {
-                Elementwise.Over<V, Add>(new(b, x + (nint)row * columns), 0, columns);
             }
         }
     }

@@ -33,6 +33,7 @@ public class PackedMatrixTests
     {
         float[] a = Inputs.Gaussian(4, rows * inner), b = Inputs.Gaussian(5, inner * columns, 1 / Math.Sqrt(Math.Max(1, inner)));
         float[] bias = Inputs.Gaussian(6, columns), residual = Inputs.Gaussian(7, rows * columns), old = Inputs.Gaussian(8, rows * columns);
+        float[] turned = [.. Enumerable.Range(0, b.Length).Select(i => b[i % Math.Max(1, inner) * columns + i / Math.Max(1, inner)])];
         PackedMatrix packed = new(b, inner, columns);
         foreach (Nonlinearity f in Enum.GetValues<Nonlinearity>())
         {
@@ -65,6 +66,9 @@ public class PackedMatrixTests
                 old.CopyTo(c, 0);
                 MatMul.Forward(a, b, c, rows, inner, columns, epilogue, add);
                 Compare.Close(c, expected, Tolerances.Kernel, $"plain, {f}, choice {choice}");
+                old.CopyTo(c, 0);
+                MatMul.ForwardNT(a, turned, c, rows, inner, columns, epilogue, add);
+                Compare.Close(c, expected, Tolerances.Kernel, $"transposed, {f}, choice {choice}");
             }
         }
     }
