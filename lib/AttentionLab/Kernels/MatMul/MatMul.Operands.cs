@@ -28,45 +28,32 @@ public static partial class MatMul
         public ReadOnlySpan<float> A, B;
         public Span<float> C;
         public Epilogue Epilogue;
-        public float* Strips;
-        public int ARow, AInner, BInner, BColumn, Rows, Inner, Columns;
-        public bool Add;
+        public Product Of;
 
         public void Run<V>()
             where V : struct, ILanes<V>
         {
-            if (Inner == 0 && !Add)
+            if (Of.Inner == 0 && !Of.Add)
             {
                 C.Clear();
             }
 
-            if (Rows == 0 || Columns == 0)
+            if (Of.Rows == 0 || Of.Columns == 0)
             {
                 return;
             }
 
-            fixed (float* pa = A, pb = B, pc = C, bias = Epilogue.Bias, residual = Epilogue.Residual)
+            fixed (float* a = A, b = B, c = C, bias = Epilogue.Bias, residual = Epilogue.Residual)
             {
-                Product product = new()
-                {
-                    A = pa,
-                    B = pb,
-                    C = pc,
-                    Strips = Strips,
-                    ARow = ARow,
-                    AInner = AInner,
-                    BInner = BInner,
-                    BColumn = BColumn,
-                    Rows = Rows,
-                    Inner = Inner,
-                    Columns = Columns,
-                    Add = Add,
-                    Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual },
-                };
-                if (Inner == 0 || (Strips == null && Rows < (BColumn == 1 ? FewRows : FewRowsOfDots(Inner))))
+                Product product = Of;
+                product.A = a;
+                product.B = b;
+                product.C = c;
+                product.Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
+                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRows : FewRowsOfDots(Of.Inner))))
                 {
                     FewRowsJob<V> few = new() { Of = product };
-                    Workers.Run(ref few, Pieces(Columns, FewColumns), (long)Rows * Inner * Columns);
+                    Workers.Run(ref few, Pieces(Of.Columns, FewColumns), (long)Of.Rows * Of.Inner * Of.Columns);
                 }
                 else if (ManyRegisters)
                 {

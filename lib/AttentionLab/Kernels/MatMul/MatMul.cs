@@ -121,13 +121,8 @@ public static partial class MatMul
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
         epilogue.Check(c, columns);
-        Operands work = new()
-        {
-            A = a, ARow = inner, AInner = 1,
-            B = b, BInner = columns, BColumn = 1,
-            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
-            Epilogue = epilogue,
-        };
+        Product of = new() { ARow = inner, AInner = 1, BInner = columns, BColumn = 1, Rows = rows, Inner = inner, Columns = columns, Add = add };
+        Operands work = new() { A = a, B = b, C = c, Epilogue = epilogue, Of = of };
         Simd.Run(ref work);
     }
 
@@ -145,13 +140,8 @@ public static partial class MatMul
         Sizes.Require(a.Length, rows, inner, "a", "rows", "b.Inner");
         Sizes.Require(c.Length, rows, columns, "c", "rows", "b.Columns");
         epilogue.Check(c, columns);
-        Operands work = new()
-        {
-            A = a, ARow = inner, AInner = 1,
-            Strips = b.Strips,
-            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
-            Epilogue = epilogue,
-        };
+        Product of = new() { ARow = inner, AInner = 1, Strips = b.Strips, Rows = rows, Inner = inner, Columns = columns, Add = add };
+        Operands work = new() { A = a, C = c, Epilogue = epilogue, Of = of };
         Simd.Run(ref work);
         GC.KeepAlive(b);
     }
@@ -168,13 +158,8 @@ public static partial class MatMul
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
         epilogue.Check(c, columns);
-        Operands work = new()
-        {
-            A = a, ARow = inner, AInner = 1,
-            B = b, BInner = 1, BColumn = inner,
-            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
-            Epilogue = epilogue,
-        };
+        Product of = new() { ARow = inner, AInner = 1, BInner = 1, BColumn = inner, Rows = rows, Inner = inner, Columns = columns, Add = add };
+        Operands work = new() { A = a, B = b, C = c, Epilogue = epilogue, Of = of };
         Simd.Run(ref work);
     }
 
@@ -183,12 +168,8 @@ public static partial class MatMul
     public static void ForwardTN(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
         Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
-        Operands work = new()
-        {
-            A = a, ARow = 1, AInner = rows,
-            B = b, BInner = columns, BColumn = 1,
-            C = c, Rows = rows, Inner = inner, Columns = columns, Add = add,
-        };
+        Product of = new() { ARow = 1, AInner = rows, BInner = columns, BColumn = 1, Rows = rows, Inner = inner, Columns = columns, Add = add };
+        Operands work = new() { A = a, B = b, C = c, Of = of };
         Simd.Run(ref work);
     }
 
