@@ -24,7 +24,10 @@ public static partial class MatMul
     /// <summary>So few tiles of rows meet one strip after the other: the copy of it serves once, and then leaves room.</summary>
     private const int FewTiles = 2;
 
-    /// <summary>Tiles of rows of a transposed A that are copied at once: 96 rows.</summary>
+    /// <summary>
+    /// Tiles of rows of a transposed A that are copied at once: 96 rows. One whose rows are short is read where it lies: a block of it stays in the second
+    /// cache, and a cache line serves three tiles.
+    /// </summary>
     private const int GroupTiles = 16;
 
     /// <summary>Cache lines that so many rows lie in, one below the other.</summary>
@@ -91,9 +94,9 @@ public static partial class MatMul
             {
                 int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
                 float* a = _of.A + row * _of.ARow + p * _of.AInner;
-                float* next = Next(t + (_of.AInner == 1 ? 1 : GroupTiles - group), firstTile, endTile, p, depth);
+                float* next = Next(t + (_of.AInner > ShortRow ? GroupTiles - group : 1), firstTile, endTile, p, depth);
                 nint aRow = _of.ARow, aInner = _of.AInner;
-                if (aInner != 1)
+                if (aInner > ShortRow)
                 {
                     float* copied = Scratch.Of(Scratch.A, GroupTiles * TileFloats);
                     if (group == 0)
@@ -111,7 +114,8 @@ public static partial class MatMul
                     float* c = _of.C + (nint)row * _of.Columns + column, b, copy = null;
                     nint bInner = W.Count;
                     int line = walk + group * (endStrip - firstStrip);
-                    Ahead ahead = _of.AInner == 1 ? new(next + walk % 3 * aRow, 2, 3 * aRow)
+                    Ahead ahead = aInner == 1 ? new(next + walk % 3 * aRow, 2, 3 * aRow)
+                        : _of.AInner <= ShortRow ? new(a + RowsAhead * aInner, 2 * aInner, aInner)
                         : line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
                     if (_of.Strips != null)
                     {
