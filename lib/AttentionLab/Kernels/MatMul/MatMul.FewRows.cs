@@ -21,7 +21,7 @@ public static partial class MatMul
     private const int ShortRow = 128;
 
     /// <summary>The same for a transposed B, which tiles would have to turn. Short rows are turned sooner than sums are added up across registers.</summary>
-    private static int FewRowsOfDots(int inner) => inner > ShortRow ? 9 : 5;
+    private static int FewRowsOfDots(int inner) => inner > ShortRow ? 17 : 5;
 
     /// <summary>A part is a range of columns.</summary>
     private unsafe struct FewRowsJob<V> : IJob
@@ -115,9 +115,17 @@ public static partial class MatMul
             for (; j + RowsAtOnce <= end; j += RowsAtOnce)
             {
                 FetchRows(Of.B + j * Of.BColumn, Of.BColumn, Of.Inner);
-                for (int i = 0; i < Of.Rows; i++)
+                for (int i = 0; i < Of.Rows; i += 2)
                 {
-                    AddDots(Of.A + i * Of.ARow, Of.B + j * Of.BColumn, Of.C + (nint)i * Of.Columns + j);
+                    float* a = Of.A + i * Of.ARow, b = Of.B + j * Of.BColumn, c = Of.C + (nint)i * Of.Columns + j;
+                    if (i + 1 < Of.Rows)
+                    {
+                        AddDots<Rows2>(a, b, c);
+                    }
+                    else
+                    {
+                        AddDots<Rows1>(a, b, c);
+                    }
                 }
             }
 
@@ -131,34 +139,47 @@ public static partial class MatMul
             }
         }
 
-        /// <summary>c_j += a·b_j for four rows of B.</summary>
+        /// <summary>c_ij += a_i·b_j for one or two rows of A and four rows of B.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void AddDots(float* a, float* b, float* c)
+        private readonly void AddDots<R>(float* a, float* b, float* c)
+            where R : struct, ITileRows
         {
-            V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0;
-            float* b1 = b + Of.BColumn, b2 = b1 + Of.BColumn, b3 = b2 + Of.BColumn, sums = stackalloc float[RowsAtOnce];
+            V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+            float* next = a + Of.ARow, b1 = b + Of.BColumn, b2 = b1 + Of.BColumn, b3 = b2 + Of.BColumn, sums = stackalloc float[2 * RowsAtOnce];
             int p = 0;
             for (; p + V.Count <= Of.Inner; p += V.Count)
             {
-                V x = V.Load(a + p);
-                s0 = V.MultiplyAdd(x, V.Load(b + p), s0);
-                s1 = V.MultiplyAdd(x, V.Load(b1 + p), s1);
-                s2 = V.MultiplyAdd(x, V.Load(b2 + p), s2);
-                s3 = V.MultiplyAdd(x, V.Load(b3 + p), s3);
+                V x = V.Load(a + p), y0 = V.Load(b + p), y1 = V.Load(b1 + p), y2 = V.Load(b2 + p), y3 = V.Load(b3 + p);
+                s0 = V.MultiplyAdd(x, y0, s0);
+                s1 = V.MultiplyAdd(x, y1, s1);
+                s2 = V.MultiplyAdd(x, y2, s2);
+                s3 = V.MultiplyAdd(x, y3, s3);
+                if (R.Count > 1)
+                {
+                    x = V.Load(next + p);
+                    t0 = V.MultiplyAdd(x, y0, t0);
+                    t1 = V.MultiplyAdd(x, y1, t1);
+                    t2 = V.MultiplyAdd(x, y2, t2);
+                    t3 = V.MultiplyAdd(x, y3, t3);
+                }
             }
 
             V.StoreSums(s0, s1, s2, s3, sums);
-            for (; p < Of.Inner; p++)
+            V.StoreSums(t0, t1, t2, t3, sums + RowsAtOnce);
+            for (int r = 0; r < R.Count; r++, a = next, c += Of.Columns, sums += RowsAtOnce)
             {
-                sums[0] += a[p] * b[p];
-                sums[1] += a[p] * b1[p];
-                sums[2] += a[p] * b2[p];
-                sums[3] += a[p] * b3[p];
-            }
+                for (int q = p; q < Of.Inner; q++)
+                {
+                    sums[0] += a[q] * b[q];
+                    sums[1] += a[q] * b1[q];
+                    sums[2] += a[q] * b2[q];
+                    sums[3] += a[q] * b3[q];
+                }
 
-            for (int i = 0; i < RowsAtOnce; i++)
-            {
-                c[i] += sums[i];
+                for (int i = 0; i < RowsAtOnce; i++)
+                {
+                    c[i] += sums[i];
+                }
             }
         }
     }
