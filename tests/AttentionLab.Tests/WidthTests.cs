@@ -5,14 +5,12 @@ using AttentionLab.Kernels;
 namespace AttentionLab.Tests;
 
 /// <summary>
-/// Kernels, layers, models and training again, in child processes of this executable, with narrower registers; kernels and layers with 128 bits and none, too.
+/// Kernels, layers, models and training again, in child processes of this executable, with narrower registers; but for what is slow, and for what
+/// only reads files, which is the same at any width.
 /// </summary>
 public partial class WidthTests
 {
     private static readonly string[] Namespaces = ["Kernels", "Layers", "Models", "Training"];
-
-    /// <summary>Threads take the same parts whatever the registers: these long ones run at the two widest only.</summary>
-    private static readonly string[] OfThreads = ["*.WorkersKernelTests", "*.MaskedWordStepTests"];
 
     [Theory]
     [InlineData("DOTNET_EnableAVX512", 256)]
@@ -32,13 +30,11 @@ public partial class WidthTests
             start.ArgumentList.Add(typeof(WidthTests).Assembly.Location);
         }
 
-        string[] rooms = widest < 256 ? Namespaces[..2] : Namespaces;
-        string[] filters = [.. rooms.SelectMany(name => new[] { "--filter-namespace", $"AttentionLab.Tests.{name}" }), "--filter-not-trait", "Speed=Slow"];
-        if (widest < 256)
-        {
-            filters = [.. filters, .. OfThreads.SelectMany(name => new[] { "--filter-not-class", name })];
-        }
-
+        string[] filters =
+        [
+            .. Namespaces.SelectMany(name => new[] { "--filter-namespace", $"AttentionLab.Tests.{name}" }),
+            "--filter-not-trait", "Speed=Slow", "--filter-not-trait", "Width=Any",
+        ];
         foreach (string argument in (string[])[.. filters, "--no-ansi", "--no-progress", "--auto-reporters", "off"])
         {
             start.ArgumentList.Add(argument);

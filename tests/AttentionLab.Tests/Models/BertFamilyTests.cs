@@ -182,7 +182,7 @@ public class BertFamilyTests
     }
 
     /// <summary>Every text file at every byte, every weight file at the borders of its parts and at some places between.</summary>
-    [Theory]
+    [Theory, Trait("Width", "Any")]
     [InlineData("pair-classifier")]
     [InlineData("sentence-dense")]
     public void Load_FileCutAnywhere_IsRefusedAndNothingElse(string model)

@@ -6,6 +6,7 @@ using AttentionLab.Weights;
 namespace AttentionLab.Tests.Models;
 
 /// <summary>Folders whose files lie or do not belong together: each gets a message with file, both sides and fix.</summary>
+[Trait("Width", "Any")]
 public class HostileBertTests
 {
     [Theory]
