@@ -56,9 +56,10 @@ public sealed class Answer<T>
         {
             int worst = got.Furthest(expected);
             (string expectedText, string gotText) = (expected.Show(worst), got.Show(worst));
+            string named = got.Slip(expected) + mistake;
             throw expectedText == gotText
-                ? _trial.Stop(FeedbackState.NotYet, mistake, expected.Show(worst, digits: 9), got.Show(worst, digits: 9))
-                : _trial.Stop(FeedbackState.NotYet, mistake, expectedText, gotText);
+                ? _trial.Stop(FeedbackState.NotYet, named, expected.Show(worst, digits: 9), got.Show(worst, digits: 9))
+                : _trial.Stop(FeedbackState.NotYet, named, expectedText, gotText);
         }
 
         return this;

@@ -1,4 +1,6 @@
 using AttentionLab.Course.Experiments;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Exercises;
 
@@ -8,7 +10,7 @@ namespace AttentionLab.Course.Exercises;
 /// </summary>
 public static class AttentionBackward
 {
-    private const double Step = 1e-5, Tolerance = 1e-6;
+    private const double Step = 1e-5, Tolerance = 1e-6, Known = 1e-5;     // known mistakes may come from float32
 
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("06.4", "Backward of attention", Difficulty: 3, Minutes: 25, Hints:
@@ -32,7 +34,9 @@ public static class AttentionBackward
 
         Answer<(double[,] DQ, double[,] DK, double[,] DV)> single = Ask(
             "one key: only its value can matter", Rows([2, 1]), Rows([1, 3]), Rows([5, -1]), Rows([10, 20]));
-        single.Part(d => d.DV).Expect(Rows([10, 20]), "With one key the output is its value: dV = dO.", Tolerance);
+        single.Part(d => d.DV)
+            .Refuse(Rows([0, 0]), "Nothing came. dV is made of the *weights*, not of dS. And do your loops reach the last query?", Tolerance)
+            .Expect(Rows([10, 20]), "With one key the output is its value: dV = dO.", Tolerance);
         single.Part(d => d.DQ).Expect(Rows([0, 0]), "With one key the weight is 1 whatever the query: dQ = 0. Is the mean Σ w·dw taken away?", Tolerance);
         single.Part(d => d.DK).Expect(Rows([0, 0]), "With one key the weight is 1 whatever the key: dK = 0.", Tolerance);
 
@@ -40,13 +44,17 @@ public static class AttentionBackward
         Answer<(double[,] DQ, double[,] DK, double[,] DV)> blind = Ask(
             "the query (0, 0): all weights are ⅓", Rows([0, 0]), apart, Rows([1, 0], [0, 1], [-1, 1]), Rows([3, 6]));
         blind.Part(d => d.DV)
-            .Refuse(Rows([3, 6], [3, 6], [3, 6]), "Every value got the whole dO. Its share is its weight.", Tolerance)
+            .Refuse(Rows([3, 6], [3, 6], [3, 6]),
+                "Every value got the whole dO. Its share is its weight; and softmax runs over the keys, along a row.", Tolerance)
+            .Refuse(Rows([3, 6], [0, 0], [0, 0]), "Only the first value got something: the loop over the keys is as long as K, and there is no mask.", Tolerance)
             .Expect(Rows([1, 2], [1, 2], [1, 2]), "Equal weights: each value gets a third of dO.", Tolerance);
         double root = Math.Sqrt(2);
         blind.Part(d => d.DQ)
             // Weights ⅓; dw = (3, 6, 3), mean 4; ds = (−⅓, ⅔, −⅓); Σ ds·k = (−1, 0).
             .Refuse(Rows([-1, 0]), "The scale is missing: S = Q·Kᵀ/√d, so dQ = dS·K/√d.", Tolerance)
             .Refuse(Rows([-0.5, 0]), "The scale stands there twice: once 1/√d is enough.", Tolerance)
+            .Refuse(Rows([-1 / Math.Sqrt(3), 0]), "You divided by √3, from the number of keys. d is the length of a query: √2.", Tolerance)
+            .Refuse(Rows([-3 / root, 0]), "The factor w_j in front of ds_j is missing.", Tolerance)
             .Expect(Rows([-1 / root, 0]), "dQ = Σ_j ds_j·k_j/√d, with ds_j = w_j·(dw_j − mean).", Tolerance);
         blind.Part(d => d.DK).Expect(Rows([0, 0], [0, 0], [0, 0]), "dK_j = ds_j·q/√d, and q is 0. Did you use the keys in place of the queries?", Tolerance);
 
@@ -57,15 +65,20 @@ public static class AttentionBackward
         full.Part(d => d.DV)
             .Refuse(Of(Bug(PlantedBugs.Bug.NotTransposed), 2),
                 "You took W·dO. Value j collects from all queries that looked at it: Wᵀ·dO, down the *columns* of W.", Tolerance)
+            .Refuse(Unscaled(), "Your weights are not those of the forward: scores are divided by √d *before* the softmax.", Known)
+            .Refuse(Of([.. right.Select(r => r / 3)], 2), "You took the mean over the queries. The chain rule adds.", Tolerance)
+            .Refuse(LastQuery(2), "Only the last query counts in dV: add with `+=`.", Tolerance)
             .Refuse(Of(Bug(PlantedBugs.Bug.OneQueryMissing), 2), "One query is missing: loop over all rows of Q.", Tolerance)
             .Expect(Of(right, 2), "dV_j = Σ_i w_ij·dO_i.", Tolerance);
         full.Part(d => d.DQ)
             .Refuse(Of(Bug(PlantedBugs.Bug.MeanForgotten), 0), "The mean Σ_m w_m·dw_m is missing in the softmax.", Tolerance)
             .Refuse(Of(Bug(PlantedBugs.Bug.ScaleForgotten), 0), "The scale 1/√d is missing in dQ.", Tolerance)
+            .Refuse(PlainMean(), "You took the plain mean of dw. In the softmax the mean is weighted: Σ_m w_m·dw_m.", Known)
             .Expect(Of(right, 0), "dQ_i = Σ_j ds_ij·k_j/√d.", Tolerance);
         full.Part(d => d.DK)
             .Refuse(Of(Bug(PlantedBugs.Bug.ScaleForgotten), 1), "The scale 1/√d is missing in dK.", Tolerance)
             .Refuse(Of(Bug(PlantedBugs.Bug.KeyForQuery), 1), "You made dK from the keys. It is made from the *queries*: dSᵀ·Q.", Tolerance)
+            .Refuse(LastQuery(1), "Only the last query counts in dK: add with `+=`.", Tolerance)
             .Expect(Of(right, 1), "dK_j = Σ_i ds_ij·q_i/√d: the sum over all queries that looked at key j.", Tolerance);
 
         Answer<(double[,] DQ, double[,] DK, double[,] DV)> wide = Ask(
@@ -73,6 +86,35 @@ public static class AttentionBackward
         wide.Part(d => d.DQ).Expect(Wide(),
             "Queries may be fewer than keys, and values narrower: take each length from its own matrix, and √d from Q.", Tolerance);
         wide.Part(d => d.DV).Expect(Rows([1], [1], [1]), "dV is shaped like V. Only the second query has a gradient; its weights are ⅓.", Tolerance);
+
+        Answer<(double[,] DQ, double[,] DK, double[,] DV)> large = Ask(
+            "scores of 1414 and 0", Rows([2000, 0]), Rows([1, 0], [0, 1]), Rows([1], [2]), Rows([3]));
+        large.Part(d => d.DV)
+            .Finite("e^1414 is ∞, also in double. Subtract the largest score of the row before the exponential (exercise 03.1).")
+            .Expect(Rows([3], [0]), "The first key has all the weight.", Tolerance);
+        large.Part(d => d.DQ).Expect(Rows([0, 0]), "One key has all the weight: dQ = 0.", Tolerance);
+
+        // What the last query alone gives: all queries, less all but the last.
+        double[,] LastQuery(int part) => Of([.. right.Zip(Bug(PlantedBugs.Bug.OneQueryMissing), (all, others) => all - others)], part);
+
+        double[,] Unscaled()
+        {
+            var (q, k, v, up) = (Part(0), Part(1), Part(2), Matrix(at.Upstream));
+            return Doubles(ScaledDotProductAttention.Backward(up, ScaledDotProductAttention.Forward(q, k, v, scale: 1).Saved).DValue);
+        }
+
+        double[,] PlainMean()
+        {
+            Tensor w = ScaledDotProductAttention.Forward(Part(0), Part(1), Part(2)).Saved.Weights, dw = Matrix(at.Upstream).MatMulTransposed(Part(2)), ds = new(3, 3);
+            for (int i = 0; i < 9; i++)
+            {
+                ds.Values[i] = w.Values[i] * (dw.Values[i] - dw.Row(i / 3).ToArray().Average());
+            }
+
+            return Doubles(ds.MatMul(Part(1)) * (float)(1 / root));
+        }
+
+        Tensor Part(int part) => Matrix(at.Inputs[(6 * part)..(6 * part + 6)]);
 
         double[] Bug(PlantedBugs.Bug bug) => PlantedBugs.Gradient(at, bug);
 
@@ -90,6 +132,10 @@ public static class AttentionBackward
 
         return matrix;
     }
+
+    private static Tensor Matrix(double[] numbers) => new([.. numbers.Select(x => (float)x)], numbers.Length / 2, 2);
+
+    private static double[,] Doubles(Tensor x) => Rows([.. Enumerable.Range(0, x.Rows).Select(i => x.Row(i).ToArray().Select(v => (double)v).ToArray())]);
 
     /// <summary>Part 0, 1 or 2 (Q, K or V) of three (3, 2) matrices that stand one after the other.</summary>
     private static double[,] Of(double[] all, int part) =>

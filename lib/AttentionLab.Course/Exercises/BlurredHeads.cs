@@ -31,7 +31,10 @@ public static class BlurredHeads
         CounterRandom random = new(33);
         Tensor queries = Tensor.Gaussian(random, 1.5, 5, 24), keys = Tensor.Gaussian(random, 1.5, 5, 24);
         Ask("one head of 24 numbers", queries, keys, 1)
-            .Refuse(Right(queries, keys, 1, scale: 1), "The scale is gone. The scores of one head of 24 numbers must be divided by √24.")
+            .Refuse(Right(queries, keys, 1, scale: 1),
+                "The scale is gone: with one head you divide by 1, the *number* of heads, or by nothing. The scores of one head of 24 numbers must be divided by √24.")
+            .Refuse(Scores(queries, keys), "These are the scores. The softmax over the keys is gone.")
+            .Refuse(Right(queries, keys, 1, scale: MathF.Sqrt(24)), "You multiplied by √24 instead of dividing.")
             .Refuse(Right(queries, keys, 1, scale: 1f / 24), "You divided by d. The standard deviation of a sum of d products is √d.")
             .Expect(Right(queries, keys, 1), "With one head the code was right: scores divided by √24. Change only what depends on the number of heads.");
 
@@ -45,6 +48,14 @@ public static class BlurredHeads
             .Refuse(Right(queries, keys, heads, scale: MathF.Sqrt(heads) / size),
                 "You corrected in the wrong direction: dividing by √24 was too much by √6 only. Write the scale from `size` directly.")
             .Refuse(Right(queries, keys, heads, scale: MathF.Sqrt(size)), "You multiplied by √4 instead of dividing.")
+            .Refuse(Right(queries, keys, heads, scale: heads / MathF.Sqrt(heads * size)),
+                "You corrected by the number of heads, 6. It is √6 that was too much: write the scale from `size` directly.")
+            .Refuse(Right(queries, keys, heads, scale: 1 / MathF.Sqrt(heads * heads * size)),
+                "You corrected in the wrong direction: the number of heads stands below the fraction once more. Write the scale from `size` directly.")
+            .Refuse(Whole(queries, keys, heads, columns: heads * size),
+                "Every head sums all 24 columns: all heads are the same. Head h owns the columns h·size … h·size + size − 1.")
+            .Refuse(Whole(queries, keys, heads, columns: size),
+                "Every head sums all 24 columns: all heads are the same. Head h owns the columns h·size … h·size + size − 1.")
             .Refuse(Cut(queries, keys, heads),
                 "The scale is right now, but your head takes the wrong columns: head h owns the columns h·size … h·size + size − 1.")
             .Expect(Right(queries, keys, heads), "Each head divides its scores by the root of its own size, √4.");
@@ -55,6 +66,17 @@ public static class BlurredHeads
     {
         Tensor q = Layers.Heads.Split(queries, heads), k = Layers.Heads.Split(keys, heads);
         return Layers.ScaledDotProductAttention.Forward(q, k, k, scale: scale).Saved.Weights.Reshape(heads, queries.Rows, keys.Rows);
+    }
+
+    /// <summary>The mistake of forgetting the softmax, with one head.</summary>
+    private static Tensor Scores(Tensor queries, Tensor keys) =>
+        (queries.MatMulTransposed(keys) * (1 / MathF.Sqrt(queries.Columns))).Reshape(1, queries.Rows, keys.Rows);
+
+    /// <summary>The mistake of letting each head sum all columns, with the scale 1/√columns.</summary>
+    private static Tensor Whole(Tensor queries, Tensor keys, int heads, int columns)
+    {
+        float[] one = Right(queries, keys, 1, scale: 1 / MathF.Sqrt(columns)).Values;
+        return new Tensor([.. Enumerable.Repeat(one, heads).SelectMany(w => w)], heads, queries.Rows, keys.Rows);
     }
 
     /// <summary>The mistake of taking every H-th column.</summary>

@@ -32,7 +32,10 @@ public static class HiddenScores
         float[] scores = [1, 3, 2, 0];
         Ask("everything visible: plain softmax", scores, true, true, true, true)
             .Refuse([1f / 6, 0.5f, 2f / 6, 0], "You divided by the sum of the scores. Softmax takes their powers e^s first.")
-            .Expect(Right(scores, true, true, true, true), "With everything visible it is plain softmax.");
+            .Refuse([MathF.Exp(-2), 1, MathF.Exp(-1), MathF.Exp(-3)], "The division is missing: the weights of a row sum to 1.")
+            .Refuse([0, 0, 0, 0], "Everything is visible, and nothing got weight: is your mask the other way round? `true` means visible.")
+            .Expect(Right(scores, true, true, true, true),
+                "With everything visible it is plain softmax. Do you add a small number to the sum? Ask instead whether anything is visible.");
 
         float[] half = Right(scores, true, false, true, false);
         Ask("two of four hidden", scores, true, false, true, false)
@@ -58,6 +61,8 @@ public static class HiddenScores
 
         Ask("visible scores of −3·10⁹, and a hidden 0", [-3e9f, 0, -3e9f], true, false, true)
             .Refuse([0, 1, 0], "A hidden score got all the weight: −10⁹ is not “never”. A visible score may be smaller still. Use −∞, or skip hidden places.")
+            .Finite("All powers became 0, and 0/0 is NaN. Does your search for the largest visible score start at 0, or at −10⁹? Start it at −∞.")
+            .Refuse([0, 0, 0], "All powers became 0. Does your search for the largest visible score start at 0, or at −10⁹? Start it at −∞.")
             .Expect([0.5f, 0, 0.5f], "Two equal visible scores get ½ each, however small they are.");
 
         Ask("nothing visible", [1, 2, 3, 4], false, false, false, false)

@@ -16,9 +16,9 @@ public static class LeakTest
         "Call `layer` twice: with x, and with a copy of x in which *one* row j is changed. Which output rows may move, and which may not? Which j must you "
         + "try?",
         "If row j changes, the outputs 0 … j − 1 must stay as they were: they come before it. Try every j, one at a time, and compare every number of these "
-        + "rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look three steps ahead.",
-        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 8, 4);` and `Tensor before = layer(x);`. For each j: `Tensor changed = x.Copy();`, add 1 to "
-        + "every number of `changed.Row(j)`, `Tensor after = layer(changed);`, and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, "
+        + "rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look five steps ahead, and random numbers.",
+        "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 8, 4);` and `Tensor before = layer(x);`. For each j: `Tensor changed = x.Copy();`, change "
+        + "every number of row j by another amount, `changed[j, c] += c + 1`, `Tensor after = layer(changed);`, and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, "
         + "return true. At the end return false.",
     ]);
 
@@ -41,14 +41,16 @@ public static class LeakTest
         Ask("a mask that is wrong by one: i sees i + 1", true, x => Attend(x, (i, j) => j <= i + 1),
             "Here each word sees the next one, a triangle drawn one cell too far, and your detector let it pass. Compare the row right before the changed one "
             + "too.");
-        Ask("a layer that peeks three steps ahead, and only there", true, x => Attend(x, (i, j) => j <= i || j == i + 3),
-            "Here word i sees i + 3 but not i + 1. Use more than three tokens, and compare *all* rows before the changed one.");
+        Ask("a layer that peeks five steps ahead, and only there", true, x => Attend(x, (i, j) => j <= i || j == i + 5),
+            "Here word i sees i + 5 but not i + 1. Use more than five tokens, and compare *all* rows before the changed one.");
         Ask("only the first output peeks", true, x => Attend(x, (i, j) => j <= i || i == 0),
             "Only output 0 leaks here. Compare all rows before the changed one, down to row 0.");
         Ask("only the last token is peeked at", true, x => Attend(x, (i, j) => j <= i || j == x.Rows - 1),
             "Here every word sees the *last* token, and nothing else ahead. Change every row in turn, the last one too.");
         Ask("only the second token is peeked at, by the first", true, x => Attend(x, (i, j) => j <= i || (i == 0 && j == 1)),
             "Only word 0 peeks, and only at word 1. Change every row in turn, the early ones too.");
+        Ask("only word 2 peeks, and only at word 4", true, x => Attend(x, (i, j) => j <= i || (i == 2 && j == 4)),
+            "Only word 2 peeks here, and it looks only at word 4. Compare *all* rows before the changed one, not only row 0 or the row beside it.");
         Ask("a layer that takes away the mean of all tokens", true, x => LessMean(Attend(x, (i, j) => j <= i)),
             "The attention is causal here, but then the mean over *all* tokens is taken away, and with it the future gets in. Your detector must look at "
             + "outputs, whatever is inside.");
@@ -56,7 +58,14 @@ public static class LeakTest
             "Only the last number of each output leaks. Compare every number.");
         Ask("a leak that cancels in the sum of a row", true, x => Cancelling(x),
             "One number of the row grows by as much as another falls. Compare the numbers one by one, not their sum.");
-        Ask("a small leak, of about 0.005", true, x => Attend(x, (i, j) => j <= i) + Attend(x, (_, _) => true) * 0.01f,
+        Ask("a leak of the last column of the input only", true, x => Added(x, (_, next) => next[^1]),
+            "Only the last number of the next input is heard. Change *every* number of row j.");
+        Ask("attention without a mask, behind a layer norm", true, x => Attend(new LayerNorm(x.Columns).Forward(x).Y, (_, _) => true),
+            "A layer norm takes away what is the same in every number of a row: add 1 to all of them, and nobody notices. Change each number of row j by another "
+            + "amount (and take four or more of them).");
+        Ask("the next word comes in as a factor", true, x => Added(x, (own, next) => own[0] * next[0]),
+            "Here the next input comes in as a factor: where x is 0, nothing shows. Use random numbers for x, not zeros.");
+        Ask("a small leak, of about 0.003", true, x => Attend(x, (i, j) => j <= i) + Attend(x, (_, _) => true) * 0.002f,
             "The leak is small here, but a thousand times larger than rounding: allow about 1e-4, not more.");
 
         void Ask(string tried, bool leak, Func<Tensor, Tensor> layer, string mistake) => trial.Call(tried, () => leaks(layer)).Expect(leak, mistake);
@@ -124,6 +133,18 @@ public static class LeakTest
         for (int i = 0; i < y.Rows; i++)
         {
             y[i, y.Columns - 1] = leaking[i, y.Columns - 1];
+        }
+
+        return y;
+    }
+
+    /// <summary>Causal, but 0.3 times something of a token's own numbers and of the next token's is added to its first number.</summary>
+    private static Tensor Added(Tensor x, Func<float[], float[], float> ofOwnAndNext)
+    {
+        Tensor y = Attend(x, (i, j) => j <= i);
+        for (int i = 0; i < x.Rows - 1; i++)
+        {
+            y[i, 0] += 0.3f * ofOwnAndNext(x.Row(i).ToArray(), x.Row(i + 1).ToArray());
         }
 
         return y;

@@ -48,6 +48,28 @@ internal readonly record struct Numbers(double[] Values, string Form, int Column
         return Values.Zip(expected.Values).All(pair => pair.First == pair.Second || Math.Abs(pair.First - pair.Second) <= allowed);
     }
 
+    /// <summary>A slip that any answer can hold, in a sentence: every sign turned, or the right numbers rounded. Empty if it is neither.</summary>
+    internal string Slip(Numbers expected)
+    {
+        if (Form == "true or false")
+        {
+            return "";
+        }
+
+        if (Close(expected with { Values = Array.ConvertAll(expected.Values, x => -x) }, Answer<double>.Tolerance))
+        {
+            return Values.Length == 1 ? "The sign is wrong. " : "Every sign is wrong. ";
+        }
+
+        double[] values = Values;
+        bool cut = values.Any(x => x != Math.Round(x));          // whole numbers may be many mistakes
+        int? digits = cut ? Enumerable.Range(1, 4).Cast<int?>().FirstOrDefault(Rounded) : null;
+        return digits is int kept ? $"Your numbers are rounded to {kept} decimals: return them as they are. " : "";
+
+        // A float holds 0.67 with an error of about 2e-8.
+        bool Rounded(int? decimals) => values.Zip(expected.Values).All(pair => Math.Abs(pair.First - Math.Round(pair.Second, decimals!.Value)) < 1e-7);
+    }
+
     /// <summary>Index of the worst number.</summary>
     internal int Furthest(Numbers expected)
     {

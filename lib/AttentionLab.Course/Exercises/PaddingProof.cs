@@ -37,6 +37,13 @@ public static class PaddingProof
             .Refuse(Mean(words, 4), "This is the mean of the inputs: nothing was attended to.")
             .Refuse(Mean(Attend(words, null, 1), 4), "The scale is missing: scores are divided by √3.")
             .Refuse([.. right.Select(r => 4 * r)], "This is the sum over the words. Divide by their number.")
+            .Refuse(Mean(Attend(words, null, 1 / 3f), 4), "You divided the scores by C. It is √C, here √3.")
+            .Refuse([.. right.Select(r => r * 4 / 5)], "You divided by one more than the number of words.")
+            .Refuse([0, 0, 0], "Nothing was seen: is your mask the other way round? In `AttentionMask.Keys`, `true` means visible.")
+            .Refuse(Mean(ScaledDotProductAttention.Forward(words, words, words, AttentionMask.Causal).Output, 4),
+                "Your mask is causal. Here each word sees all words, the later ones too.")
+            .Refuse(Attend(words, null).Row(0).ToArray(), "This is what the first word found. Take the mean over all words.")
+            .Refuse(Largest(Attend(words, null)), "You took the largest number of each column. Take the mean.")
             .Expect(right, "Without padding: self-attention of all words, then the mean of its rows.");
 
         (Tensor padded, bool[] real) = Padded(words, 0.5f);
@@ -75,6 +82,8 @@ public static class PaddingProof
 
     /// <summary>Sum of the first rows (all if count is their number), divided by count.</summary>
     private static float[] Mean(Tensor y, int count) => [.. Enumerable.Range(0, y.Columns).Select(c => Enumerable.Range(0, count).Sum(t => y[t, c]) / count)];
+
+    private static float[] Largest(Tensor y) => [.. Enumerable.Range(0, y.Columns).Select(c => Enumerable.Range(0, y.Rows).Max(t => y[t, c]))];
 
     private static (Tensor X, bool[] Real) Padded(Tensor words, float value)
     {

@@ -28,17 +28,23 @@ public static class Referee
     {
         Answer<double[]> Ask(string tried, Func<double[], double> f, params double[] x) => trial.Call(tried, () => gradient(f, x), x);
 
-        Ask("f(x) = 3·x_0, a straight line, at x = 2", x => 3 * x[0], 2)
+        Answer<double[]> line = Ask("f(x) = 3·x_0, a straight line, at x = 2", x => 3 * x[0], 2);
+        double slope = line.Value is [double only] ? only : 3;
+        line
             .Finite("NaN or ∞: did you divide by 0? The step h must be above 0.")
             .Refuse([6], "Twice too much: between x + h and x − h lies 2·h, not h.", Tolerance)
             .Refuse([1.5], "Half of the slope: you moved one side only (x + h and x), so divide by h. Better move both sides.", Tolerance)
             .Refuse([-3], "The sign is wrong: above minus below, not below minus above.", Tolerance)
+            .Refuse([1], "Is the gradient divided by its own length? Its length says how steep f is: leave it.", Tolerance)
             .Refuse([0], "Nothing changed: does f get the array that you moved? A step below 1e-16 is lost in x, too.", Tolerance)
+            .Require(Math.Abs(slope) > 0.1, "3", "Far too small: divide the difference of the two losses by 2·h.")
+            .Require(Math.Abs(slope) < 100, "3", "Far too large: is the *difference* of two losses divided, and not one loss?")
             .Expect([3], "The slope of a straight line does not depend on h. In `float`, or with a step far below 1e-7, rounding eats the answer.", Tolerance);
 
         Ask("f(x) = x_0·x_1·x_2 at (2, 3, 5)", x => x[0] * x[1] * x[2], 2, 3, 5)
             .Refuse([31, 31, 31], "You moved all numbers at once: that is the sum of all slopes. Move one number, the others stay.", 1e-4)
             .Refuse([15, 15, 15], "Only the first number was moved: use i as index.", 1e-4)
+            .Refuse([15, 0, 0], "Only the first number got a slope: loop over all of x.", 1e-4)
             .Expect([15, 10, 6],
                 "∂f/∂x_0 = x_1·x_2 and so on. If the first is right and the others slightly off: put x[i] back before you go on to the next.", Tolerance);
 
@@ -47,8 +53,8 @@ public static class Referee
                 "A straight line was fine, a curved one is off: your step is too large (above 0.001), or you look at one side only. One-sided "
                 + "differences are off by h/2 times the curvature.", Tolerance);
 
-        double[] frozen = [0.5, 0.25];
-        Ask("f reads the array that it is given and changes nothing else", x => (x[0] * x[0]) + x[1], frozen)
-            .Expect([1, 1], "∂f = (2·x_0, 1).", Tolerance);
+        Ask("f(x) = x_0² + x_1 at (0.5, 0)", x => (x[0] * x[0]) + x[1], 0.5, 0)
+            .Finite("0/0: is your step a share of x? Where x is 0 it is 0 too. Take the same h everywhere.")
+            .Expect([1, 1], "∂f = (2·x_0, 1), also where x is 0: is your step a share of x? Take the same h everywhere.", Tolerance);
     });
 }

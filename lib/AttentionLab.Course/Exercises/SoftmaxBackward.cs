@@ -30,7 +30,11 @@ public static class SoftmaxBackward
         Answer<double[]> Ask(string tried, double[] w, params double[] dw) => trial.Call(tried, () => backward(w, dw), w, dw);
 
         Ask("one key: its weight is always 1", [1], 5)
-            .Refuse([5], "The weight of a single key cannot move, so its score gets no gradient. The mean Σ w_m·dw_m is missing.", Tolerance)
+            .Refuse([5], "The weight of a single key cannot move, so its score gets no gradient. The mean Σ w_m·dw_m is missing, or it leaves "
+                + "out the key itself.", Tolerance)
+            .Refuse([10], "Plus where minus belongs: dw_j minus the mean.", Tolerance)
+            .Refuse([-5], "The first part is missing: w_j·dw_j, before the mean is taken away.", Tolerance)
+            .Refuse([-4], "w minus something is the gradient of cross-entropy behind softmax. Here dw comes from any loss: use the Jacobian.", Tolerance)
             .Refuse([-20], "You used dw where w belongs: the factor in front is w_j.", Tolerance)
             .Expect([0], "With one key: w·(dw − w·dw) = 1·(5 − 5) = 0.");
 
@@ -42,6 +46,11 @@ public static class SoftmaxBackward
             .Refuse([-0.1875, 0.1875], "The sign is wrong: dw_j minus the mean.", Tolerance)
             .Refuse([0.375, -0.125], "You took the plain mean of dw. The mean is weighted by w: Σ w_m·dw_m.", Tolerance)
             .Refuse([0, -0.25], "You took the sum of dw without weights. It is Σ w_m·dw_m.", Tolerance)
+            .Refuse([0, -0.75], "A bracket is missing: w_j·(dw_j − mean), not w_j·dw_j − mean.", Tolerance)
+            .Refuse([0.75 * 0.4375, -0.25 * 0.5625], "In your mean the weights stand twice: it is Σ w_m·dw_m.", Tolerance)
+            .Refuse([0.09375, -0.09375], "Each number is divided by the number of keys. The weighted mean is no division by n.", Tolerance)
+            .Refuse([0.1875, -0.25 * 0.140625], "Your mean changes while you write: compute it once, before the loop, and write into a new array.", Tolerance)
+            .Refuse(Twice(two), "You took softmax of the weights. They are weights already.", Tolerance)
             .Expect([0.1875, -0.1875], "mean = ¾, so ds = (¾·(1 − ¾), ¼·(0 − ¾)).", Tolerance);
 
         Ask("all dw equal: no change of weights can help", [0.2, 0.3, 0.5], 4, 4, 4)
@@ -50,12 +59,18 @@ public static class SoftmaxBackward
         double[] scores = [1, 2, -0.5, 0.3], w = new double[4], dw = [0.5, -1, 2, 1];
         Softmax.Reference<double>(scores, w, 1, 4);
         Ask("four keys, against small steps of the scores", w, dw)
-            .Refuse([.. w.Zip(dw, (a, b) => a * (b - w.Zip(dw, (c, d) => c * d).Sum()) / 4)],
-                "Each number is divided by the number of keys. The weighted mean is no division by n.", Tolerance)
             .Expect(GradientCheck.Numerical(scores, Loss, Step), "This check moves each score by 0.00001 and looks what Σ dw·w does.", Tolerance);
 
         Ask("a saturated row: w = (1, 0, 0)", [1, 0, 0], 3, -5, 7)
             .Expect([0, 0, 0], "All weight on one key: every ds is 0, whatever the others are worth. This is the starving of section 6.3.", Tolerance);
+
+        // ds for dw = (1, 0) if softmax is taken once more.
+        static double[] Twice(double[] once)
+        {
+            double[] twice = new double[2];
+            Softmax.Reference<double>(once, twice, 1, 2);
+            return [twice[0] * (1 - twice[0]), -twice[1] * twice[0]];
+        }
 
         double Loss(double[] s)
         {

@@ -44,20 +44,31 @@ public static class SoftmaxJacobian
             .Refuse(new float[,] { { -0.25f, 0.25f }, { 0.25f, -0.25f } }, "All signs are wrong: if s_0 grows, w_0 grows.")
             .Refuse(new float[,] { { 0.25f, 0.25f }, { 0.25f, 0.25f } }, "The sign off the diagonal is wrong: if s_1 grows, w_0 shrinks.")
             .Refuse(new float[,] { { 0.5f, -0.25f }, { -0.25f, 0.5f } }, "On the diagonal w_i² is missing: s_i stands in the sum below the fraction too.")
-            .Expect(new float[,] { { 0.25f, -0.25f }, { -0.25f, 0.25f } }, "With w = (1/2, 1/2): 1/4 on the diagonal, −1/4 beside it.");
+            .Refuse(new float[,] { { 0.5f, -0.5f }, { -0.5f, 0.5f } }, "The factor w_i in front is missing: w_i·(δ_ij − w_j).")
+            .Expect(new float[,] { { 0.25f, -0.25f }, { -0.25f, 0.25f } },
+                "With w = (1/2, 1/2): 1/4 on the diagonal, −1/4 beside it. If yours are nearly right, you took small steps: take them in `double`, to both sides, "
+                + "near 0.00001.");
 
         float[] three = [1, 2, -0.5f];
         Ask("the scores 1, 2 and −0.5", three)
             .Refuse(Map(three, (w, i, j) => w[j] * ((i == j ? 1 : 0) - w[j])), "Off the diagonal you used w_j². It is −w_i·w_j: two different weights.")
             .Refuse(Map(three, (w, i, j) => w[i] * ((i == j ? 1 : 0) - w[i])), "Off the diagonal you used w_i². It is −w_i·w_j: two different weights.")
+            .Refuse(Matrix(Weights([.. Weights(three).Select(w => (float)w)]), (w, i, j) => w[i] * ((i == j ? 1 : 0) - w[j])),
+                "You took softmax twice: the scores go through it once.")
             .Expect(Difference(three), "Compare with small steps: raise one score by 0.00001 and see how the weights move. That is what this check does.",
                 tolerance: 1e-4);
 
         float[] sharp = [30, 0, -5, 10];
         Answer<float[,]> saturated = Ask("saturated: one score leads by 20", 30, 0, -5, 10).Finite("NaN or ∞ for a score of 30: is your softmax stable?");
-        saturated.Require(saturated.Value.Length == 16 && saturated.Value.Cast<float>().All(x => MathF.Abs(x) < 1e-6f), "16 numbers below 0.000001",
+        saturated.Require(saturated.Value.Length == 16, "4 rows of 4 numbers", "Four scores need a row and a column each: take the size from `scores.Length`.");
+        saturated.Require(saturated.Value.Cast<float>().All(x => MathF.Abs(x) < 1e-6f), "16 numbers below 0.000001",
             "All weight lies on one key, w ≈ (1, 0, 0, 0). Then every w_i·(δ_ij − w_j) is almost 0: no score can move any weight. This is the gradient that "
             + "starves.");
+
+        float[] large = [1000, 999];
+        Ask("large scores: 1000 and 999", large)
+            .Finite("e^1000 is ∞, and ∞/∞ is NaN. Use a softmax that survives large scores (exercise 03.1, or `Softmax.Forward`).")
+            .Expect(Difference(large), "Only the difference 1 counts: the same as for the scores 1 and 0.", tolerance: 1e-4);
     });
 
     private static float[,] Map(float[] scores, Func<double[], int, int, double> entry) => Matrix(Weights(scores), entry);

@@ -29,12 +29,16 @@ public static class StableSoftmax
         Ask("one score: it gets all the weight", 3)
             .Refuse([MathF.Exp(3)], "Your weights do not sum to 1. Divide each exponential by the sum of all of them.")
             .Refuse([0], "You subtracted, but the exponential is missing: exp(0) is 1, not 0.")
-            .Expect([1], "With a single score the weight is 1, whatever the score.");
+            .Expect([1], "With a single score the weight is 1, whatever the score. Do you add a small number to the sum? It is never 0: leave it out.");
 
         Ask("the scores 1, 2, 3", 1, 2, 3)
             .Refuse([1f / 6, 2f / 6, 3f / 6], "You divided the scores by their sum. The exponential is missing.")
             .Refuse([0.66524f, 0.24473f, 0.09003f], "The smallest score got the largest weight: is there a minus too much in the exponential?", tolerance: 1e-3)
             .Refuse(Weights(2, 1, 2, 3), "You used powers of 2. Softmax takes powers of e: `MathF.Exp`.")
+            .Refuse([MathF.Exp(-2), MathF.Exp(-1), 1], "Your weights do not sum to 1. Divide each exponential by the sum of all of them.")
+            .Refuse(Weights(Math.E, 1 / 3.0, 2 / 3.0, 1),
+                "You divided the scores by the largest. That changes their differences. *Subtract* the largest.")
+            .Refuse(Weights(Math.E, 1 / Math.Sqrt(3), 2 / Math.Sqrt(3), Math.Sqrt(3)), "You divided the scores by √n. Softmax takes them as they are.")
             .Expect(Weights(Math.E, 1, 2, 3), "w_j = exp(s_j) / Σ exp(s_m).");
 
         Ask("large scores, 10 000 and 10 001", 10_000, 10_001)

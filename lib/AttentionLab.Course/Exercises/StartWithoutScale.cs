@@ -33,10 +33,12 @@ public static class StartWithoutScale
     public static Feedback Check(Func<int, int, double> deviation) => About.Check(trial =>
     {
         trial.Call("d_model = 1, d_head = 1", () => deviation(1, 1))
-            .Expect(1, "With a single number each, score = x·W_Q·x′·W_K: σ = 1 gives the variance 1.");
+            .Expect(1, "With a single number each, score = x·W_Q·x′·W_K: σ = 1 gives the variance 1. Use the two arguments, not the numbers of one model.");
 
         trial.Call("d_model = 256, d_head = 1", () => deviation(256, 1))
             .Finite("Your formula gives NaN or ∞.")
+            .Refuse(0, "Your σ is 0: in C#, `1 / dModel` of two whole numbers is a whole number. Write `1.0 / dModel`.")
+            .Refuse(Math.Sqrt(2.0 / 257), "This is Glorot's start, √(2/(inputs + outputs)). It knows nothing of scores: derive σ from their variance.")
             .Refuse(1.0 / 256, "This is 1/d_model. Variances add, and σ is the root of a variance: √d_model.")
             .Refuse(1, "Your σ does not depend on d_model. A number of q is a sum of d_model products.")
             .Refuse(1 / Math.Sqrt(Math.Sqrt(256)), "The root of d_model was taken twice. A number of q has the variance d_model·σ², and it must be 1 here.")

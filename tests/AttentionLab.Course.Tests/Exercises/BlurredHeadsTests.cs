@@ -18,8 +18,16 @@ public class BlurredHeadsTests
         new("size without root", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : q.Columns / h), "the size of a head, 4"),
         new("root of heads over size", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : q.Columns / h / MathF.Sqrt(h)), "wrong direction"),
         new("multiplies", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : 1 / MathF.Sqrt(q.Columns / h)), "multiplied by √4"),
+        new("number of heads below the root", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns) / h), "It is √6 that was too much"),
+        new("number of heads twice", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns * h)), "once more"),
+        new("multiplies with one head", (q, k, h) => Weights(q, k, h, 1 / MathF.Sqrt(q.Columns)), "multiplied by √24"),
+        new("softmax is gone", (q, k, h) => (q.MatMulTransposed(k) * (1 / MathF.Sqrt(q.Columns))).Reshape(1, q.Rows, k.Rows), "These are the scores"),
+        new("sums all columns", (q, k, h) => Repeated(Weights(q, k, 1, MathF.Sqrt(q.Columns)), h), "all heads are the same"),
         new("every H-th column", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h), interleaved: true), "wrong columns"),
         new("one head only right by chance", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns + 1)), "Change only what depends"));
+
+    private static Tensor Repeated(Tensor one, int times) =>
+        new([.. Enumerable.Repeat(one.Values, times).SelectMany(w => w)], times, one.Shape[1], one.Shape[2]);
 
     private static Tensor Weights(Tensor queries, Tensor keys, int heads, float divisor, bool interleaved = false)
     {

@@ -15,11 +15,15 @@ public class LeakTestTests
         new("never finds one", layer => false, "found nothing"),
         new("skips the row right before", layer => Detect(layer, rows: (i, j) => i < j - 1), "one cell too far"),
         new("looks one row back only", layer => Detect(layer, rows: (i, j) => i == j - 1), "*all* rows before"),
+        new("looks at row 0 only", layer => Detect(layer, rows: (i, j) => i == 0 && j > 0), "not only row 0"),
         new("leaves row 0 out", layer => Detect(layer, rows: (i, j) => i > 0 && i < j), "down to row 0"),
         new("never changes the last row", layer => Detect(layer, change: j => j < 7), "the last one too"),
         new("changes late rows only", layer => Detect(layer, change: j => j > 1), "the early ones too"),
         new("compares the first column", layer => Detect(layer, columns: c => c == 0), "Only the last number"),
         new("compares row sums", layer => Sums(layer), "not their sum"),
+        new("changes the first number only", layer => Detect(layer, add: c => c == 0 ? 1 : 0), "Change *every* number"),
+        new("adds the same to every number", layer => Detect(layer, add: _ => 1), "by another amount"),
+        new("x is 0", layer => Detect(layer, size: 0), "not zeros"),
         new("allows 0.01", layer => Detect(layer, tolerance: 0.01), "about 1e-4, not more"));
 
     [Fact]
@@ -28,6 +32,7 @@ public class LeakTestTests
         Func<Layer, bool>[] weak =
         [
             layer => Detect(layer, tokens: 3),
+            layer => Detect(layer, tokens: 5),
             layer => Detect(layer, change: j => j == 4),
             layer => Detect(layer, change: j => j == 7),
             layer => { Tensor x = new(8, 4), y = x.Copy(); y[7, 0] = 1; return layer(x)[0, 0] != layer(y)[0, 0]; },
@@ -45,7 +50,7 @@ public class LeakTestTests
             layer => Detect(layer, tokens: 12),
             ByPrefix,
             layer => Enumerable.Range(0, 8).Any(j => Enumerable.Range(0, j).Any(i => Moves(layer, i, j))),
-            layer => Detect(layer, by: -3),
+            layer => Detect(layer, add: c => -3 * (c + 1)),
             ByRandomRows,
         ];
         Assert.All(all, test => Assert.Equal(FeedbackState.Passed, LeakTest.Check(test).State));
@@ -53,15 +58,15 @@ public class LeakTestTests
 
     private static bool Detect(
         Layer layer, int tokens = 8, Func<int, int, bool>? rows = null, Func<int, bool>? change = null, Func<int, bool>? columns = null,
-        double tolerance = 1e-4, float by = 1)
+        double tolerance = 1e-4, float size = 1, Func<int, float>? add = null)
     {
-        Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, tokens, 4), before = layer(x);
+        Tensor x = Tensor.Gaussian(new CounterRandom(1), size, tokens, 4), before = layer(x);
         for (int j = 0; j < tokens; j++)
         {
             Tensor changed = x.Copy();
             for (int c = 0; c < 4; c++)
             {
-                changed[j, c] += by;
+                changed[j, c] += add?.Invoke(c) ?? c + 1;
             }
 
             Tensor after = layer(changed);

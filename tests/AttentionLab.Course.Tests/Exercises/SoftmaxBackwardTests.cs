@@ -17,7 +17,15 @@ public class SoftmaxBackwardTests
         new("sign", (w, dw) => Each(w, dw, (a, b) => a * (Mean(w, dw) - b)), "The sign is wrong"),
         new("plain mean", (w, dw) => Each(w, dw, (a, b) => a * (b - dw.Average())), "plain mean of dw"),
         new("sum", (w, dw) => Each(w, dw, (a, b) => a * (b - dw.Sum())), "sum of dw without weights"),
-        new("divided by n", (w, dw) => Each(w, dw, (a, b) => a * (b - Mean(w, dw)) / (w.Length == 4 ? 4 : 1)), "divided by the number of keys"),
+        new("plus", (w, dw) => Each(w, dw, (a, b) => a * (b + Mean(w, dw))), "Plus where minus"),
+        new("without δ", (w, dw) => Each(w, dw, (a, b) => -a * Mean(w, dw)), "The first part is missing"),
+        new("cross-entropy", (w, dw) => Each(w, dw, (a, b) => a - b), "cross-entropy"),
+        new("no bracket", (w, dw) => Each(w, dw, (a, b) => a * b - Mean(w, dw)), "A bracket is missing"),
+        new("squared weights in the mean", (w, dw) => Each(w, dw, (a, b) => a * (b - w.Zip(dw, (c, d) => c * c * d).Sum())), "stand twice"),
+        new("softmax of the weights", (w, dw) => Again(w, dw), "They are weights already"),
+        new("mean while writing", (w, dw) => { double[] c = [.. dw]; for (int j = 0; j < c.Length; j++) { c[j] = w[j] * (c[j] - Mean(w, c)); } return c; },
+            "changes while you write"),
+        new("divided by n", (w, dw) => Each(w, dw, (a, b) => a * (b - Mean(w, dw)) / w.Length), "divided by the number of keys"),
         new("mean to itself", (w, dw) => Each(w, dw, (a, b) => w.Length == 3 ? a * b : a * (b - Mean(w, dw))), "The weights always sum to 1"),
         new("two keys only", (w, dw) => Each(w, dw, (a, b) => w.Length < 4 ? a * (b - Mean(w, dw)) : a * (1 - a) * b), "moves each score by 0.00001"),
         new("softmax again when sharp",
@@ -50,6 +58,13 @@ public class SoftmaxBackwardTests
         }
 
         return copy;
+    }
+
+    private static double[] Again(double[] w, double[] dw)
+    {
+        double[] twice = new double[w.Length];
+        Softmax.Reference<double>(w, twice, 1, w.Length);
+        return Each(twice, dw, (a, b) => a * (b - Mean(twice, dw)));
     }
 
     private static double Mean(double[] w, double[] dw) => w.Zip(dw, (a, b) => a * b).Sum();

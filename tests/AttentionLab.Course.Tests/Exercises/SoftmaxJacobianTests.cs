@@ -16,6 +16,10 @@ public class SoftmaxJacobianTests
         new("w on the diagonal", s => Fill(Weights(s), (wi, wj, same) => s.Length == 1 ? 0 : same * wi - (1 - same) * wi * wj), "w_i² is missing"),
         new("w_j squared", s => Fill(Weights(s), (wi, wj, same) => wj * (same - wj)), "you used w_j²"),
         new("w_i squared", s => Fill(Weights(s), (wi, wj, same) => wi * (same - wi)), "you used w_i²"),
+        new("without w_i", s => Fill(Weights(s), (wi, wj, same) => same - wj), "The factor w_i in front"),
+        new("softmax twice", s => Fill(Weights(Weights(s)), (wi, wj, same) => wi * (same - wj)), "softmax twice"),
+        new("three scores at most", s => Fill(Weights(s)[..Math.Min(3, s.Length)], (wi, wj, same) => wi * (same - wj)), "`scores.Length`"),
+        new("overflows", s => Fill(s.Max() > 88 ? [.. s.Select(_ => float.NaN)] : Weights(s), (wi, wj, same) => wi * (same - wj)), "e^1000"),
         new("one number for all", s => Fill(Weights(s), (wi, wj, same) => (same - (1f / s.Length)) / s.Length), "small steps"),
         new("unstable", s => Fill(s.Max() > 20 ? [.. s.Select(_ => float.NaN)] : Weights(s), (wi, wj, same) => wi * (same - wj)), "is your softmax stable"),
         new("too warm", s => Fill(s.Max() > 20 ? [0.25f, 0.25f, 0.25f, 0.25f] : Weights(s), (wi, wj, same) => wi * (same - wj)), "gradient that starves"));

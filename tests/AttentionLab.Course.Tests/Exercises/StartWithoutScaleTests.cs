@@ -7,6 +7,9 @@ public class StartWithoutScaleTests
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Func<int, int, double>>(StartWithoutScale.About, StartWithoutScale.Check, Right,
         new("zero", (c, d) => 0, "With a single number each"),
+        new("whole numbers", (c, d) => Math.Sqrt(1 / c / Math.Sqrt(d)), "Write `1.0 / dModel`"),
+        new("Glorot", (c, d) => Math.Sqrt(2.0 / (c + d)), "Glorot's start"),
+        new("negative", (c, d) => -Right(c, d), "The sign is wrong"),
         new("1/d_model", (c, d) => 1.0 / c, "1/d_model. Variances add"),
         new("forgets d_model", (c, d) => 1 / Math.Pow(d, 0.25), "does not depend on d_model"),
         new("root of d_model twice", (c, d) => 1 / Math.Pow((double)c * d, 0.25), "taken twice"),
