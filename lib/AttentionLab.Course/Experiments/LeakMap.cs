@@ -42,6 +42,21 @@ public static class LeakMap
         return moved;
     }
 
+    /// <summary>The same map, NaN where an output does not move by more than <see cref="Threshold"/>: a heatmap leaves these cells empty.</summary>
+    /// <param name="moved">From <see cref="Of"/>.</param>
+    public static float[,] Moving(float[,] moved)
+    {
+        ArgumentNullException.ThrowIfNull(moved);
+        float[,] drawn = (float[,])moved.Clone();
+        for (int i = 0; i < moved.Length; i++)
+        {
+            (int row, int column) = (i / moved.GetLength(1), i % moved.GetLength(1));
+            drawn[row, column] = moved[row, column] > Threshold ? moved[row, column] : float.NaN;
+        }
+
+        return drawn;
+    }
+
     /// <summary>How many outputs move with a later input: cells above the diagonal that exceed <see cref="Threshold"/>.</summary>
     /// <param name="moved">From <see cref="Of"/>.</param>
     public static int Leaks(float[,] moved)

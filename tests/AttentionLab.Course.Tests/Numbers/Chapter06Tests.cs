@@ -51,7 +51,6 @@ public class Chapter06Tests
     [InlineData(1, 0.8, 0.95)]
     [InlineData(8, 0.7, 0.9)]
     [InlineData(64, -0.1, 0.06)]
-    [InlineData(512, -0.1, 0.06)]
     public void Training_Saturated_LearnsItsOwnTaskButNeverFetches(double factor, double low, double high)
     {
         foreach (ulong seed in new ulong[] { 1, 2, 3 })

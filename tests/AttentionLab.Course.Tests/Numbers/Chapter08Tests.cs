@@ -37,6 +37,9 @@ public class Chapter08Tests
         float[,] padded = LeakMap.Of(x => Two.Forward(x, AttentionMask.Keys(true, true, true, true, true, false)).Y, Six);
         Assert.Equal([0, 0, 0, 0, 0], Enumerable.Range(0, 5).Select(i => padded[i, 5]));
         Assert.True(padded[5, 5] > LeakMap.Threshold);
+        float[,] drawn = LeakMap.Moving(padded);
+        Assert.Equal(padded[5, 5], drawn[5, 5]);
+        Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(float.NaN, drawn[i, 5]));
 
         static int Leaks(AttentionMask? mask) => LeakMap.Leaks(LeakMap.Of(x => Two.Forward(x, mask).Y, Six));
     }
@@ -62,7 +65,7 @@ public class Chapter08Tests
         DigitPairs asked = DigitPairs.Draw(test, 500, new CounterRandom(99));
         for (ulong seed = 1; seed <= 3; seed++)
         {
-            WordInImage model = WordInImage.Train(train, seed, steps: 400);
+            WordInImage model = WordInImage.Train(train, seed, steps: 300);
             Assert.InRange(model.Judge(asked).Right, 0.95, 1);
             Assert.InRange(model.Judge(asked, CrossLook.Uniform).Right, 0.4, 0.6);
             Assert.InRange(model.Judge(asked, CrossLook.Uniform).OnTheDigit, 0.499, 0.501);
