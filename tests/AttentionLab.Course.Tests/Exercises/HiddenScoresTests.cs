@@ -12,8 +12,11 @@ public class HiddenScoresTests
         new("no division", (s, v) => [.. s.Zip(v, (x, seen) => seen ? MathF.Exp(x - Top(s, v)) : 0)], "The division is missing"),
         new("sees the hidden", (s, v) => Right(s, [.. v.Select(x => !x)]), "Everything is visible, and nothing got weight"),
         new("guards the sum", (s, v) => [.. Right(s, v).Select(w => w / 1.001f)], "small number to the sum"),
-        new("largest starts at 0", (s, v) => { float[] p = [.. s.Zip(v, (x, seen) => seen ? MathF.Exp(x - MathF.Max(0, Top(s, v))) : 0)];
-            return p.Sum() == 0 ? p : [.. p.Select(x => x / p.Sum())]; }, "Start it at −∞"),
+        new("largest starts at 0", (s, v) =>
+        {
+            float[] p = [.. s.Zip(v, (x, seen) => seen ? MathF.Exp(x - MathF.Max(0, Top(s, v))) : 0)];
+            return p.Sum() == 0 ? p : [.. p.Select(x => x / p.Sum())];
+        }, "Start it at −∞"),
         new("ignores the mask", (s, v) => Plain(s), "The mask has no effect"),
         new("hidden scores become 0", (s, v) => Plain([.. s.Zip(v, (x, seen) => seen ? x : 0)]), "a score of 0 has weight"),
         new("clears after softmax", (s, v) => [.. Plain(s).Zip(v, (w, seen) => seen ? w : 0)], "*after* softmax"),
