@@ -64,16 +64,46 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
         Assert.Equal(value, state.ReturnValue);
     }
 
-    [Fact]
-    public void Insert_FunctionsThatCannotComeToThemselves_ProbeNoStack()
+    /// <summary>Probing the stack costs more than a whole small function: only what can come to itself again does it.</summary>
+    [Theory]
+    [InlineData("float Relu(float x) => Math.Max(x, 0);", "Check")]
+    [InlineData("int Down(int n) => Down(n - 1);", "Enter")]
+    [InlineData("int Sum(int n) { return Enumerable.Range(n, 1).Select(Sum).Sum(); }", "Enter")]
+    [InlineData("class Tree { Tree _child; public Tree(int depth) => _child = new Tree(depth + 1); }", "Enter")]
+    [InlineData("class Loop { public int Size => Size + 1; }", "Enter")]
+    [InlineData("class Loop { public int Size { get { return Size + 1; } } }", "Enter")]
+    [InlineData("class Row { float[] _at = new float[4]; public float this[int i] => _at[i]; public float First => _at[0]; }", null)]
+    public void Insert_Function_ProbesTheStackIfItCanComeToItself(string source, string? check)
     {
-        const string Source = "float Relu(float x) => Math.Max(x, 0);\nint Down(int n) => Down(n - 1);\n"
-            + "class Matrix { float[] _at = new float[4]; public float this[int i] => _at[i]; }";
-        Compilation read = first.State.Script.ContinueWith(Source, FirstCell.Options).GetCompilation();
-        string[] lines = StopChecks.Insert(read.GetSemanticModel(read.SyntaxTrees.Single()), 3).Split('\n');
-        Assert.Equal($"float Relu(float x) {{{CellStops.Class}.Check(3);return  Math.Max(x, 0);}}", lines[0]);
-        Assert.Equal($"int Down(int n) {{{CellStops.Class}.Enter(3);return  Down(n - 1);}}", lines[1]);
-        Assert.DoesNotContain(CellStops.Class, lines[2]);
+        Compilation read = first.State.Script.ContinueWith(source, FirstCell.Options).GetCompilation();
+        string stoppable = StopChecks.Insert(read.GetSemanticModel(read.SyntaxTrees.Single()), 3);
+        Assert.Equal(check, stoppable.Split(CellStops.Class + ".") is [_, string rest] ? rest[..rest.IndexOf('(')] : null);
+        Assert.Equal(check is null, stoppable == source);
+    }
+
+    /// <summary>The loop around it checks; a loop that may go on for long checks itself.</summary>
+    [Theory]
+    [InlineData("for (int k = 0; k < n; k++) sum += k;", 1)]
+    [InlineData("for (int k = n; k >= 0; --k) { if (k == 3) continue; sum -= -k; }", 1)]
+    [InlineData("for (int k = 0; k < n; k++) { k--; }", 2)]
+    [InlineData("for (int k = 0; k < n; k++) k = 0;", 2)]
+    [InlineData("for (int k = 0; k < n; k++) { ref int same = ref k; same = 0; }", 2)]
+    [InlineData("for (int k = 0; k < n; k++) Math.Max(k, n);", 2)]
+    [InlineData("for (int k = 0; k < n; n++) sum += k;", 2)]
+    [InlineData("for (int k = 0; k < n; k--) sum += k;", 2)]
+    [InlineData("for (int k = 0; k != n; k++) sum += k;", 2)]
+    [InlineData("for (long k = 0; k < long.MaxValue; k++) sum += 1;", 2)]
+    [InlineData("for (;;) sum++;", 2)]
+    [InlineData("while (true) sum++;", 2)]
+    [InlineData("for (int k = 0; k < n; k++) for (int l = 0; l < n; l++) sum += k * l;", 2)]
+    public void Insert_InnerLoop_IsCheckedUnlessItEndsSoon(string loop, int checks)
+    {
+        string source = $"void Work(int n)\n{{\nint sum = 0;\nwhile (sum < n) {{ {loop} }}\n}}";
+        Compilation read = first.State.Script.ContinueWith(source, FirstCell.Options).GetCompilation();
+        string stoppable = StopChecks.Insert(read.GetSemanticModel(read.SyntaxTrees.Single()), 3);
+
+        // The function has one of its own.
+        Assert.Equal(1 + checks, stoppable.Split(CellStops.Class + ".").Length - 1);
     }
 
     /// <summary>The class that checks call, declared as in a kernel.</summary>

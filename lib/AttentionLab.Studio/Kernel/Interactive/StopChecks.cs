@@ -172,7 +172,11 @@ internal sealed class StopChecks : CSharpSyntaxWalker
 
     private void Loop(StatementSyntax body, Action visit)
     {
-        if (body is BlockSyntax block)
+        if (body.Parent is ForStatementSyntax counted && CountedLoop.IsInner(counted))
+        {
+            visit();
+        }
+        else if (body is BlockSyntax block)
         {
             Enter(block, "Check");
             visit();
