@@ -24,7 +24,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public const string Missing = "no browser: install Chromium (Debian: apt-get install chromium) or name one in CHROMIUM";
 
     /// <summary>A page in a window of its own; whatever it asks of another host is refused and noted.</summary>
-    public async Task<WatchedPage> OpenAsync(int width = 1280, int height = 900, bool dark = false, bool scripts = true)
+    public async Task<WatchedPage> OpenAsync(int width = 1280, int height = 900, bool dark = false, bool scripts = true, Uri? proxy = null)
     {
         Assert.SkipWhen(Program is null, Missing);
         await _gate.WaitAsync();
@@ -51,6 +51,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             JavaScriptEnabled = scripts,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            Proxy = proxy is null ? null : new Proxy { Server = proxy.AbsoluteUri, Bypass = "<-loopback>" },
         });
         return await WatchedPage.OpenAsync(context);
     }

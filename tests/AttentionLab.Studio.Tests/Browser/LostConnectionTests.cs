@@ -1,0 +1,68 @@
+using static AttentionLab.Studio.Tests.Browser.WorkTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>A laptop that sleeps, or a network that goes away, in the middle of a run: the socket is cut, the server goes on.</summary>
+public sealed class LostConnectionTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private readonly WorkedCourse _course = new();
+
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
+
+    [Fact]
+    public async Task Socket_CutInTheMiddleOfARun_LosesNothingAndShowsNothingTwice()
+    {
+        await _course.StartAsync();
+        await using CuttableLine line = new(_course.Address.Port);
+        await using WatchedPage page = await browser.OpenAsync(proxy: line.Address);
+        int streams = 0;
+        page.Page.Request += (_, request) => streams += request.Url.Contains("/events?", StringComparison.Ordinal) ? 1 : 0;
+
+        // The browser itself goes in: requests of the test would not pass the line.
+        await page.Page.GotoAsync(_course.Server.Entrance("01-work.html").AbsoluteUri);
+        await Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
+        await TypeAsync(page, 4, $$"""
+            void Step(string name) { Console.WriteLine(name); while (!System.IO.File.Exists(@"{{_course.Root}}/" + name)) { System.Threading.Thread.Sleep(10); } }
+            Step("one");
+            Step("two");
+            Step("three");
+            """);
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 4)).ToHaveTextAsync("one\n");
+        int before = streams;
+
+        // The line is cut. The run goes on, and so does the reader.
+        line.Cut();
+        await GoOnAsync("one", "two\n");
+        await TypeAsync(page, 1, "int a = 7;");
+        await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
+        await Expect(Output(page, 4)).ToHaveTextAsync("one\n");
+
+        line.Mend();
+        await Expect(Output(page, 4)).ToHaveTextAsync("one\ntwo\n");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("running,");
+        Assert.True(streams > before, "the stream was not cut");
+        await Patience.UntilAsync(() => View("c1").Source == "int a = 7;");
+
+        // Another cut, and the run ends in it.
+        line.Cut();
+        await GoOnAsync("two", "three\n");
+        await File.WriteAllTextAsync(Path.Combine(_course.Root, "three"), "", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(() => View("c4").Run == "idle");
+        line.Mend();
+        await Expect(Output(page, 4)).ToHaveTextAsync("one\ntwo\nthree\n");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 7;");
+        await Expect(page.Page.Locator(".cell-word:not(:empty)")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Lets the cell pass a step, and waits until the server shows the next.</summary>
+    private async Task GoOnAsync(string step, string next)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_course.Root, step), "", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(() => View("c4").Html.Contains(next, StringComparison.Ordinal));
+    }
+
+    private Studio.Web.WorkCellView View(string id) => _course.Session.Since(0, "", isFirst: true)!.Cells.Single(cell => cell.Id == id);
+}
