@@ -1,3 +1,4 @@
+using AttentionLab.Kernels;
 using MathNet.Numerics.Statistics;
 
 namespace AttentionLab.Course.Experiments;
@@ -7,6 +8,20 @@ namespace AttentionLab.Course.Experiments;
 public sealed class Spread(IEnumerable<double> values)
 {
     private readonly double[] _sorted = Sorted(values);
+
+    /// <summary>Every kind with every seed, all of them side by side (<see cref="Workers.Each"/>): a spread over the seeds for each kind.</summary>
+    /// <param name="kinds">What is compared: settings, models, sizes.</param>
+    /// <param name="seeds">At least one, the same for every kind.</param>
+    /// <param name="run">The number of one kind with one seed; called from several threads at once.</param>
+    /// <returns>In the order of the kinds.</returns>
+    /// <exception cref="ArgumentException">There is no seed, or a number is not finite.</exception>
+    public static Spread[] OfEach<TKind, TSeed>(IEnumerable<TKind> kinds, IEnumerable<TSeed> seeds, Func<TKind, TSeed, double> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        (TKind[] each, TSeed[] all) = ([.. kinds], [.. seeds]);
+        double[] numbers = Workers.Each(Enumerable.Range(0, each.Length * all.Length), i => run(each[i / all.Length], all[i % all.Length]));
+        return [.. each.Select((_, kind) => new Spread(numbers.Skip(kind * all.Length).Take(all.Length)))];
+    }
 
     /// <summary>How many numbers.</summary>
     public int Count => _sorted.Length;

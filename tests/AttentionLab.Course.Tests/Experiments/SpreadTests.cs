@@ -13,6 +13,14 @@ public class SpreadTests
         Assert.Equal((1.0, 5.0), (spread.Quantile(0), spread.Quantile(1)));
     }
 
+    [Fact]
+    public void OfEach_IsOneSpreadOverTheSeeds_InTheOrderOfTheKinds()
+    {
+        Spread[] spreads = Spread.OfEach([20, 10], [3, 1, 2], (kind, seed) => kind + seed);
+        Assert.Equal([(21.0, 22.0, 23.0), (11, 12, 13)], spreads.Select(s => (s.Smallest, s.Median, s.Largest)));
+        Assert.Contains("at least one number", Assert.Throws<ArgumentException>(() => Spread.OfEach([1], Array.Empty<int>(), (_, _) => 0)).Message);
+    }
+
     [Theory]
     [InlineData(new[] { 1.0, 1, 1, 1 }, 1)]
     [InlineData(new[] { 0.0, 0, 0, 7 }, 0.25)]
