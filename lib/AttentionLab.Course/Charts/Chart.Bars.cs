@@ -34,7 +34,7 @@ public static partial class Chart
                 extent = extent.And(double.NaN, set.Values[k] + error).And(double.NaN, set.Values[k] - error);
             }
 
-            data.Add(BarTrace(set, i, written, upright));
+            data.Add(BarTrace(set, i, written ? Written([.. sets.SelectMany(each => each.Values)]) : null, upright));
         }
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. sets.Select(set => set.Name)]);
@@ -74,13 +74,21 @@ public static partial class Chart
 
     private static readonly string[] Hatches = ["", "/", ".", "x"];
 
-    private static JsonObject BarTrace(BarSet set, int index, bool written, bool upright)
+    /// <summary>The same decimals on each bar, three digits of the largest; where that would show a small bar as zero, as many as each needs.</summary>
+    private static string Written(double[] values)
+    {
+        double most = values.Max(Math.Abs), least = values.Select(Math.Abs).Where(value => value > 0).DefaultIfEmpty(1).Min();
+        int decimals = most > 0 ? Math.Max(0, 2 - (int)Math.Floor(Math.Log10(most))) : 0;
+        return values.All(double.IsInteger) || least < Math.Pow(10, -decimals) ? PlotNumber.Hover('y', values, digits: 3) : $"%{{y:.{decimals}f}}";
+    }
+
+    private static JsonObject BarTrace(BarSet set, int index, string? written, bool upright)
     {
         JsonObject trace = new()
         {
             ["type"] = "bar",
             ["name"] = PlotText.Encode(set.Name),
-            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)PlotText.Wrap(category, 12))]),
+            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)PlotText.Wrap(category, set.Categories.Count > 3 ? 9 : 12))]),
             ["y"] = PlotNumber.Array(set.Values),
             // Hatched, because two colours that differ may be the same grey.
             ["marker"] = new JsonObject
@@ -102,9 +110,9 @@ public static partial class Chart
                 ["color"] = "#808080",
             };
         }
-        else if (written)
+        else if (written is not null)
         {
-            trace["texttemplate"] = PlotNumber.Hover('y', set.Values, digits: 3);
+            trace["texttemplate"] = written;
             trace["textposition"] = "outside";
             trace["textangle"] = upright ? -90 : 0;
             if (upright)

@@ -299,6 +299,20 @@ public class ChartTests
         Assert.Null(Angle(13));
     }
 
+    [Theory]
+    [InlineData(new[] { 0.4273, 0.5, 0.0759, 0.018 }, "%{y:.3f}")]
+    [InlineData(new[] { 7.389, 1.5 }, "%{y:.2f}")]
+    [InlineData(new[] { 8.0, 12, 0 }, "%{y:.3~g}")]
+    public void Bars_WriteTheirValuesWithEquallyManyDecimals(double[] values, string written)
+    {
+        JsonArray data = Chart.Bars([new BarSet("a", [.. values.Select((_, i) => $"k{i}")], values)], "t", "s", "x", "y").Data;
+        Assert.Equal(written, data[0]!["texttemplate"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Bars_OfVeryDifferentSize_WriteNoneAsZero() => Assert.EndsWith("~g}",
+        Chart.Bars([new BarSet("a", ["k", "l"], [1.5, 0.0001])], "t", "s", "x", "y").Data[0]!["texttemplate"]!.GetValue<string>(), StringComparison.Ordinal);
+
     [Fact]
     public void Bars_TwoSets_DifferInHatchingToo()
     {
