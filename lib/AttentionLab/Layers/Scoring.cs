@@ -46,7 +46,7 @@ public static class Scoring
     public static Tensor ScaledDot(Tensor query, Tensor key) => Dot(query, key) * (1 / MathF.Sqrt(query.Columns));
 
     /// <summary>
-    /// −½‖q − k‖² = q·k − ½‖k‖² − ½‖q‖²: the dot product with a fine for long keys (the last term is the same for all keys,
+    /// −½‖q − k‖² = q·k − ½‖k‖² − ½‖q‖²: the dot product with a penalty for long keys (the last term is the same for all keys,
     /// so that softmax drops it). With it attention is kernel regression with a Gaussian kernel: Nadaraya 1964, Watson 1964.
     /// </summary>
     /// <param name="query">(T_q, D).</param>
