@@ -154,6 +154,18 @@ public class EncoderTests
         }
     }
 
+    [Fact]
+    public void Infer_FewTokens_CopiesNoWeights()
+    {
+        Encoder encoder = new(Small with { Channels = 128, Hidden = 64, Layers = 1 }, new CounterRandom(1));
+        int[,] ids = { { 1, 2, 3 } };
+        long weights = 3 * 128 * 128 * sizeof(float);
+
+        long allocated = Allocations.OfTenCalls(() => encoder.Infer(ids)) / 10;
+
+        Assert.InRange(allocated, 1, weights / 4);
+    }
+
     [Theory, InlineData(PositionKind.Learned, false), InlineData(PositionKind.Rotary, true), InlineData(PositionKind.Alibi, false)]
     public void Infer_AnyMask_EqualsForward(PositionKind positions, bool preNorm)
     {
