@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionLab.Weights;
 using AttentionLab.Words;
 
@@ -9,6 +10,9 @@ namespace AttentionLab.Models;
 /// </summary>
 internal static class BertTokenizer
 {
+    /// <summary>Some models fill the rows of their embeddings up to a multiple of this or of twice, four times … as many; 30522 is none.</summary>
+    private const int FilledTo = 8;
+
     /// <summary>Reads it and checks that its pieces have rows in the model.</summary>
     /// <exception cref="FileNotFoundException">There is neither file.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or files contradict each other.</exception>
@@ -25,10 +29,31 @@ internal static class BertTokenizer
         }
 
         WordPieceTokenizer tokenizer = hasJson ? TokenizerJson.Read(json, choices, hasText ? text : null) : OfText(text, choices);
-        return tokenizer.Pieces.Count <= config.Vocabulary ? tokenizer
-            : throw new InvalidDataException(
-                $"{(hasJson ? json : text)} has {tokenizer.Pieces.Count} pieces but config.json has vocab_size {config.Vocabulary}: take both files "
-                + "from the same model.");
+        int pieces = tokenizer.Pieces.Count, rows = config.Vocabulary;
+        if (pieces > rows || (pieces < rows && rows % FilledTo != 0))
+        {
+            throw new InvalidDataException(
+                $"{(hasJson ? json : text)} has {pieces} pieces but config.json has vocab_size {rows}: take both files from the same model"
+                + (pieces > rows || hasJson ? "." : ", or put its tokenizer.json there, which names added pieces, too."));
+        }
+
+        CheckAdded(file, tokenizer.Pieces);
+        return tokenizer;
+    }
+
+    /// <summary>"added_tokens_decoder" repeats the ids of special pieces: a vocabulary of another order gives wrong vectors without a word.</summary>
+    private static void CheckAdded(JsonFile? file, Vocabulary pieces)
+    {
+        JsonFile? added = file?.Part("added_tokens_decoder");
+        foreach (string id in added is null ? [] : added.Root.EnumerateObject().Select(entry => entry.Name))
+        {
+            string content = added!.Part(id)?.Text("content") ?? throw added.Fault(JsonFile.Shorten(id), "has no content", "an object with the piece");
+            if (pieces.TryGetId(content, out int known) && known.ToString(CultureInfo.InvariantCulture) != id)
+            {
+                throw added.Fault(
+                    JsonFile.Shorten(id), $"is \"{JsonFile.Shorten(content)}\", which has the id {known} in the vocabulary", "the same piece in both");
+            }
+        }
     }
 
     private static WordPieceTokenizer OfText(string path, TokenizerChoices choices)

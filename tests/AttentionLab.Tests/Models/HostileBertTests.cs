@@ -11,7 +11,7 @@ public class HostileBertTests
 {
     [Theory]
     [InlineData("\"hidden_size\": 20", "\"hidden_size\": 24", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (40, 24)")]
-    [InlineData("\"vocab_size\": 40", "\"vocab_size\": 41", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (41, 20)")]
+    [InlineData("\"vocab_size\": 40", "\"vocab_size\": 48", "\"bert.embeddings.word_embeddings.weight\" is (40, 20) but config.json makes it (48, 20)")]
     [InlineData("\"vocab_size\": 40", "\"vocab_size\": 12", "has 37 pieces but config.json has vocab_size 12")]
     [InlineData(
         "\"intermediate_size\": 28", "\"intermediate_size\": 30",
@@ -51,6 +51,37 @@ public class HostileBertTests
 
         Assert.Contains(folder.Path, message);
         Assert.Contains(reason, message);
+    }
+
+    [Fact]
+    public void Load_VocabularyOneShort_IsRefusedUnlessTheRowsAreFilledUp()
+    {
+        using TemporaryFolder folder = Copy("cased-plain");
+        string[] lines = File.ReadAllLines(folder["vocab.txt"]);
+        folder.Write("vocab.txt", string.Join('\n', lines[..^1]));
+
+        string message = Refusal(folder.Path);
+
+        Assert.Contains($"{folder["vocab.txt"]} has 41 pieces but config.json has vocab_size 42", message);
+        Assert.Contains("put its tokenizer.json there", message);
+        Assert.Equal(37, Bert.Load(GoldenFiles.Path("bert/uncased-prefix")).Tokenizer.Pieces.Count);
+    }
+
+    [Fact]
+    public void Load_VocabularyReordered_IsRefusedByTheIdsOfTokenizerConfig()
+    {
+        using TemporaryFolder folder = Copy("sentence-cls");
+        string[] lines = File.ReadAllLines(folder["vocab.txt"]);
+        int start = Array.IndexOf(lines, "[CLS]"), end = Array.IndexOf(lines, "[SEP]");
+        folder.Write(
+            "tokenizer_config.json", $"{{\"added_tokens_decoder\": {{\"{start}\": {{\"content\": \"[CLS]\"}}, \"{end}\": {{\"content\": \"[SEP]\"}}}}}}");
+        Bert.Load(folder.Path);
+        (lines[start], lines[end]) = (lines[end], lines[start]);
+        folder.Write("vocab.txt", string.Join('\n', lines));
+
+        Assert.Contains(
+            $"tokenizer_config.json: added_tokens_decoder.{start} is \"[CLS]\", which has the id {end} in the vocabulary but must be the same piece in both",
+            Refusal(folder.Path));
     }
 
     [Theory]
