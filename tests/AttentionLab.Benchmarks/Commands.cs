@@ -47,6 +47,11 @@ internal static class Commands
         Description = "Only one group: attention, causal, encoder, training.",
         HelpName = "GROUP",
     };
+    private static readonly Option<string?> TextsOnly = new("--only")
+    {
+        Description = "Only one part: many and single texts, the first vector of a process, the largest difference of vectors.",
+        HelpName = "many|single|first|difference",
+    };
     private static readonly Option<string> Model = new("--model")
     {
         Description = "Folder of MiniLM with its ONNX file: dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx.",
@@ -57,6 +62,7 @@ internal static class Commands
     private static readonly Argument<string> Way = new("way");
     private static readonly Argument<int> Tokens = new("tokens");
     private static readonly Argument<int> One = new("threads");
+    private static readonly Argument<bool> Many = new("many");
     private static readonly Argument<string?> Filter = new("filter") { Description = "Part of a benchmark's name.", Arity = ArgumentArity.ZeroOrOne };
 
     /// <summary>Parses and runs.</summary>
@@ -84,6 +90,7 @@ internal static class Commands
     {
         Only.AcceptOnlyFromAmong([.. Catalog.Groups]);
         TorchOnly.AcceptOnlyFromAmong("attention", "causal", "encoder", "training");
+        TextsOnly.AcceptOnlyFromAmong("many", "single", "first", "difference");
         Threads.Validators.Clear();
         Threads.Validators.Add(result =>
         {
@@ -124,13 +131,14 @@ internal static class Commands
         one.Hidden = true;
         one.SetAction(result => Scale.One(result.GetValue(Way)!, result.GetValue(Tokens), result.GetValue(One)));
         Command texts = new(
-            "texts", "Texts to vectors with MiniLM: ours against ONNX Runtime, interleaved; then the first vector of a process, and memory.") { Threads, Rivals,
-            Model, Json, Out, Seconds };
+            "texts", "Texts to vectors with MiniLM: ours against ONNX Runtime, interleaved; then the first vector of a process, memory, and how far "
+            + "the vectors are apart. Without --threads first on one thread, then on two.") { TextsOnly, Threads, Rivals, Model, Json, Out, Seconds };
         texts.SetAction(result => Texts(result));
-        Command first = new("first-one") { Way, Folder, File1, Runtime, One };
+        Command first = new("first-one") { Way, Folder, File1, Runtime, One, Many };
         first.Hidden = true;
         first.SetAction(result => FirstVector.One(
-            result.GetValue(Way)!, result.GetValue(Folder)!, result.GetValue(File1)!, result.GetValue(Runtime)!, result.GetValue(One)));
+            result.GetValue(Way)!, result.GetValue(Folder)!, result.GetValue(File1)!, result.GetValue(Runtime)!, result.GetValue(One),
+            result.GetValue(Many)));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
         return new RootCommand(
@@ -198,12 +206,26 @@ internal static class Commands
             return 1;
         }
 
-        int code = Session(result, [rivals.Lines[0]], rivals, threads => [.. TextContests.All(folder, rivals, threads)]);
-        string text = FirstVector.Run(folder, result.GetValue(Rivals)!, result.GetValue(Threads) ?? 1, Console.Error);
-        Console.WriteLine(text);
-        if (result.GetValue(Out) is { } file)
+        string? only = result.GetValue(TextsOnly), file = result.GetValue(Out);
+        int code = 0;
+        if (only is null or "many" or "single")
         {
-            File.AppendAllText(file, text);
+            code = Session(
+                result, [rivals.Lines[0]], rivals,
+                threads => [.. TextContests.All(folder, rivals, threads).Where(entry => only is null || entry.Group == only)]);
+        }
+        else if (file is not null)
+        {
+            File.Delete(file);
+        }
+
+        foreach (string table in TextTables.All(only, folder, result.GetValue(Rivals)!, rivals.Ort, Counts(result)))
+        {
+            Console.WriteLine(table);
+            if (file is not null)
+            {
+                File.AppendAllText(file, table);
+            }
         }
 
         return code;

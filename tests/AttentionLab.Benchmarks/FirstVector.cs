@@ -22,7 +22,8 @@ internal static class FirstVector
     /// <summary>Measures and describes.</summary>
     public static string Run(string folder, string rivals, int threads, TextWriter progress)
     {
-        Dictionary<string, List<(double Milliseconds, double First, double All)>> points = [];
+        Dictionary<string, List<(double Milliseconds, double First)>> points = [];
+        Dictionary<string, double> all = [];
         string fused = Path.GetTempFileName();
         File.WriteAllBytes(fused, FusedBert.Build(Bert.Load(folder), masked: true));
         for (int round = 0; round < Rounds; round++)
@@ -30,9 +31,12 @@ internal static class FirstVector
             foreach ((string way, _) in Ways)
             {
                 points.TryAdd(way, []);
-                points[way].Add(Child(way, folder, way == "fused" ? fused : OnnxBert.PublishedFile(folder), rivals, threads));
-                progress.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{way}: {points[way][^1].Milliseconds:F0} ms, {points[way][^1].First:F0} MB, {points[way][^1].All:F0} MB"));
+                bool many = round == 0;
+                (double milliseconds, double first, double peak) =
+                    Child(way, folder, way == "fused" ? fused : OnnxBert.PublishedFile(folder), rivals, threads, many);
+                points[way].Add((milliseconds, first));
+                all.TryAdd(way, peak);
+                progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way}: {milliseconds:F0} ms, {first:F0} MB{(many ? $", {peak:F0} MB" : "")}"));
             }
         }
 
@@ -44,14 +48,20 @@ internal static class FirstVector
         {
             double time = Median(points[way].Select(point => point.Milliseconds));
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {time:F0} | {time / ours:F2} | {Median(points[way].Select(point => point.First)):F0} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {Median(points[way].Select(point => point.All)):F0} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {all[way]:F0} |\n");
         }
 
         return text.ToString();
     }
 
     /// <summary>In a child process: says when the first vector is there, then the peaks in MB.</summary>
-    public static void One(string way, string folder, string model, string rivals, int threads)
+    /// <param name="way">Whose.</param>
+    /// <param name="folder">The model.</param>
+    /// <param name="model">The rival's file.</param>
+    /// <param name="rivals">Where it lies.</param>
+    /// <param name="threads">Threads of everybody.</param>
+    /// <param name="many">Whether 256 mixed texts follow, for the peak of memory.</param>
+    public static void One(string way, string folder, string model, string rivals, int threads, bool many)
     {
         Workers.Count = threads;
         const string Text = "The apple fell from the tree.";
@@ -79,15 +89,19 @@ internal static class FirstVector
         Console.Out.WriteLine("here");
         Console.Out.Flush();
         double first = Machine.PeakBytes() / 1e6;
-        embed(TextContests.Mixed(WordPieceTokenizer.Read(vocabulary, lowerCase: true), 256));
+        if (many)
+        {
+            embed(TextContests.Mixed(WordPieceTokenizer.Read(vocabulary, lowerCase: true), 256));
+        }
+
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {Machine.PeakBytes() / 1e6}"));
     }
 
-    private static (double Milliseconds, double First, double All) Child(string way, string folder, string model, string rivals, int threads)
+    private static (double Milliseconds, double First, double All) Child(string way, string folder, string model, string rivals, int threads, bool many)
     {
         ProcessStartInfo start = new(
             Environment.ProcessPath!,
-            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture)])
+            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture), many.ToString()])
         { RedirectStandardOutput = true };
 
         // As a user's program runs, not as one that measures loops.

@@ -47,11 +47,11 @@ internal static class BertTokenizer
         JsonFile? added = file?.Part("added_tokens_decoder");
         foreach (string id in added is null ? [] : added.Root.EnumerateObject().Select(entry => entry.Name))
         {
-            string content = added!.Part(id)?.Text("content") ?? throw added.Fault(JsonFile.Shorten(id), "has no content", "an object with the piece");
+            string content = added!.Part(id)?.Text("content") ?? throw added.Fault(ForeignText.Shorten(id), "has no content", "an object with the piece");
             if (pieces.TryGetId(content, out int known) && known.ToString(CultureInfo.InvariantCulture) != id)
             {
                 throw added.Fault(
-                    JsonFile.Shorten(id), $"is \"{JsonFile.Shorten(content)}\", which has the id {known} in the vocabulary", "the same piece in both");
+                    ForeignText.Shorten(id), $"is \"{ForeignText.Shorten(content)}\", which has the id {known} in the vocabulary", "the same piece in both");
             }
         }
     }

@@ -20,15 +20,15 @@ internal static class TextContests
     /// <param name="threads">Threads of everybody.</param>
     public static IEnumerable<Entry> All(string folder, RivalSet rivals, int threads)
     {
-        yield return Entry("256 mixed texts", 1.3, tokenizer => Mixed(tokenizer, 256));
-        yield return Entry("32 texts of 64 pieces", 1.25, tokenizer => [.. Enumerable.Range(0, 32).Select(seed => Text(tokenizer, 64, (ulong)seed))]);
+        yield return Entry("many", "256 mixed texts", 1.3, tokenizer => Mixed(tokenizer, 256));
+        yield return Entry("many", "32 texts of 64 pieces", 1.25, tokenizer => [.. Enumerable.Range(0, 32).Select(seed => Text(tokenizer, 64, (ulong)seed))]);
         foreach (int pieces in new[] { 8, 32, 128, 256, 512 })
         {
-            yield return Entry($"one text of {pieces} pieces", 1.1, tokenizer => [Text(tokenizer, pieces, 1)]);
+            yield return Entry("single", $"one text of {pieces} pieces", 1.1, tokenizer => [Text(tokenizer, pieces, 1)]);
         }
 
-        Entry Entry(string name, double bar, Func<WordPieceTokenizer, string[]> texts) =>
-            new("texts", name, () => Make(name, folder, rivals, threads, texts, bar));
+        Entry Entry(string group, string name, double bar, Func<WordPieceTokenizer, string[]> texts) =>
+            new(group, name, () => Make(name, folder, rivals, threads, texts, bar));
     }
 
     /// <summary>Texts whose lengths are spread evenly over the orders of magnitude from 4 to 256 pieces, in no order.</summary>
