@@ -90,10 +90,21 @@ public sealed partial class Bert
         SentenceSettings settings = SentenceSettings.Read(folder);
         string model = settings.ModelFolder;
         BertConfig config = BertConfig.Read(Path.Combine(model, "config.json"));
-        WordPieceTokenizer tokenizer = BertTokenizer.Read(model, config, lowerCase, rules);
-        using ModelWeights file = ModelWeights.Open(model);
-        (Encoder encoder, Linear? pooler, IReadOnlyList<string> unused) = BertWeights.Load(file, config);
-        return new(config, tokenizer, encoder, pooler, unused, settings);
+
+        // Both take about as long: most of it is the compilation of methods and the first touch of memory.
+        Task<WordPieceTokenizer> tokenizer = Task.Run(() => BertTokenizer.Read(model, config, lowerCase, rules));
+        try
+        {
+            using ModelWeights file = ModelWeights.Open(model);
+            (Encoder encoder, Linear? pooler, IReadOnlyList<string> unused) = BertWeights.Load(file, config);
+            return new(config, tokenizer.GetAwaiter().GetResult(), encoder, pooler, unused, settings);
+        }
+        catch
+        {
+            // If both are at fault the tokenizer's message comes first, whoever was faster.
+            tokenizer.GetAwaiter().GetResult();
+            throw;
+        }
     }
 
     /// <summary>A vector for each piece of each text.</summary>

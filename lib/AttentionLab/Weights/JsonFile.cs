@@ -47,9 +47,8 @@ internal sealed class JsonFile(string path, JsonElement root, string prefix = ""
                 throw new InvalidDataException($"{path} {foreign}.");
             }
 
-            CountValues(bytes, path, times * MostValues);
+            Check(bytes, path, times * MostValues);
             using JsonDocument document = JsonDocument.Parse(bytes);
-            ReadTexts(document.RootElement);
             return document.RootElement.ValueKind == kind
                 ? new(path, document.RootElement.Clone())
                 : throw new InvalidDataException(
@@ -132,9 +131,11 @@ internal sealed class JsonFile(string path, JsonElement root, string prefix = ""
     /// <summary>A foreign value for a message.</summary>
     public static string Show(JsonElement value) => ForeignText.Shorten(value.GetRawText());
 
-    private static void CountValues(byte[] bytes, string path, int most)
+    /// <summary>Counts the values and reads every text once: the parser checks their encoding only now, and no later access shall throw.</summary>
+    private static void Check(byte[] bytes, string path, int most)
     {
         Utf8JsonReader reader = new(bytes);
+        char[] text = new char[256];
         int values = 0;
         while (reader.Read())
         {
@@ -143,30 +144,12 @@ internal sealed class JsonFile(string path, JsonElement root, string prefix = ""
                 throw new InvalidDataException(
                     $"{path} holds more than {most} values, which is too many for such a file: take the file that belongs to the model.");
             }
-        }
-    }
 
-    /// <summary>Reads every text once: the parser checks their encoding only now, and no later access shall throw.</summary>
-    private static void ReadTexts(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty member in element.EnumerateObject())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
             {
-                _ = member.Name;
-                ReadTexts(member.Value);
+                text = text.Length < reader.ValueSpan.Length ? new char[2 * reader.ValueSpan.Length] : text;
+                _ = reader.CopyString(text);
             }
-        }
-        else if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement item in element.EnumerateArray())
-            {
-                ReadTexts(item);
-            }
-        }
-        else if (element.ValueKind == JsonValueKind.String)
-        {
-            _ = element.GetString();
         }
     }
 }

@@ -12,19 +12,15 @@ internal sealed class PieceTrie
 
     /// <summary>A tree of pieces.</summary>
     /// <param name="pieces">Pieces and ids; the empty piece is left out.</param>
-    public PieceTrie(IEnumerable<(string Piece, int Id)> pieces)
+    /// <remarks>Plain loops: this runs at the start of programs, whose time goes into the compilation of methods.</remarks>
+    public PieceTrie(Dictionary<string, int> pieces)
     {
-        (string Piece, int Id)[] sorted = [.. pieces.Where(pair => pair.Piece.Length > 0)];
-        Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Piece, b.Piece));
-        ushort codes = 0;
-        foreach (char c in sorted.SelectMany(pair => pair.Piece).CountBy(c => c).OrderByDescending(pair => pair.Value).Select(pair => pair.Key))
-        {
-            _codes[c] = ++codes;
-        }
-
+        string[] sorted = new string[pieces.Count];
+        pieces.Keys.CopyTo(sorted, 0);
+        Array.Sort(sorted, StringComparer.Ordinal);
         Array.Fill(_nodes, Node.Free);
         _nodes[0] = Node.Free with { Parent = 0 };
-        Build(sorted);
+        Build(sorted, pieces, new int[Number(sorted) + 1]);
     }
 
     /// <summary>The node behind a text, or −1: where pieces that begin with it go on.</summary>
@@ -73,50 +69,97 @@ internal sealed class PieceTrie
         return (uint)child < (uint)_nodes.Length && _nodes[child].Parent == node ? child : -1;
     }
 
-    /// <summary>A node is a range of the sorted pieces that share their first letters; its children are the ranges that share one more.</summary>
-    private void Build((string Piece, int Id)[] sorted)
+    /// <summary>Gives each character a code, the most frequent the smallest.</summary>
+    /// <returns>How many there are.</returns>
+    private int Number(string[] pieces)
     {
-        Stack<(int Node, int First, int End, int Depth)> open = new([(0, 0, sorted.Length, 0)]);
-        List<(ushort Code, int First, int End)> children = [];
-        while (open.TryPop(out (int Node, int First, int End, int Depth) at))
+        int[] counts = new int[_codes.Length];
+        int used = 0;
+        foreach (string piece in pieces)
         {
-            int first = at.First;
-            for (; first < at.End && sorted[first].Piece.Length == at.Depth; first++)
+            foreach (char c in piece)
             {
-                _nodes[at.Node].Id = sorted[first].Id;
+                used += counts[c]++ == 0 ? 1 : 0;
+            }
+        }
+
+        // Rank and character in one number, which sorts without a comparer.
+        long[] ranked = new long[used];
+        for (int c = 0, i = 0; c < counts.Length; c++)
+        {
+            if (counts[c] > 0)
+            {
+                ranked[i++] = ((long)(int.MaxValue - counts[c]) << 16) | (uint)c;
+            }
+        }
+
+        Array.Sort(ranked);
+        for (int i = 0; i < used; i++)
+        {
+            _codes[(char)ranked[i]] = (ushort)(i + 1);
+        }
+
+        return used;
+    }
+
+    /// <summary>A node is a range of the sorted pieces that share their first letters; its children are the ranges that share one more.</summary>
+    /// <param name="sorted">Pieces in ordinal order.</param>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="starts">Memory for the beginnings of a node's children, and the end of the last.</param>
+    private void Build(string[] sorted, Dictionary<string, int> ids, int[] starts)
+    {
+        Part[] open = new Part[64];
+        int waiting = 0;
+        open[waiting++] = new() { End = sorted.Length };
+        while (waiting > 0)
+        {
+            Part at = open[--waiting];
+            int first = at.First, children = 0;
+            for (; first < at.End && sorted[first].Length == at.Depth; first++)
+            {
+                _nodes[at.Node].Id = at.Depth == 0 ? -1 : ids[sorted[first]];
             }
 
-            children.Clear();
-            for (int end = first; first < at.End; first = end)
+            for (int i = first; i < at.End; i++)
             {
-                char c = sorted[first].Piece[at.Depth];
-                while (end < at.End && sorted[end].Piece[at.Depth] == c)
+                if (i == first || sorted[i][at.Depth] != sorted[i - 1][at.Depth])
                 {
-                    end++;
+                    starts[children++] = i;
                 }
-
-                children.Add((_codes[c], first, end));
             }
 
-            if (children.Count == 0)
+            if (children == 0)
             {
                 continue;
             }
 
-            int place = Place(children);
+            starts[children] = at.End;
+            int place = Place(sorted, at.Depth, starts.AsSpan(0, children));
             _nodes[at.Node].Base = place;
-            foreach ((ushort code, int from, int to) in children)
+            if (waiting + children > open.Length)
             {
-                _nodes[place + code].Parent = at.Node;
-                open.Push((place + code, from, to, at.Depth + 1));
+                Array.Resize(ref open, 2 * (waiting + children));
+            }
+
+            for (int i = 0; i < children; i++)
+            {
+                int child = place + _codes[sorted[starts[i]][at.Depth]];
+                _nodes[child].Parent = at.Node;
+                open[waiting++] = new() { Node = child, First = starts[i], End = starts[i + 1], Depth = at.Depth + 1 };
             }
         }
     }
 
     /// <summary>The first base at which all children find free nodes.</summary>
-    private int Place(List<(ushort Code, int First, int End)> children)
+    private int Place(string[] sorted, int depth, ReadOnlySpan<int> starts)
     {
-        int smallest = children.Min(child => child.Code), largest = children.Max(child => child.Code);
+        int smallest = int.MaxValue, largest = 0;
+        foreach (int start in starts)
+        {
+            int code = _codes[sorted[start][depth]];
+            (smallest, largest) = (Math.Min(smallest, code), Math.Max(largest, code));
+        }
+
         while (_firstFree < _nodes.Length && _nodes[_firstFree].Parent >= 0)
         {
             _firstFree++;
@@ -132,13 +175,24 @@ internal sealed class PieceTrie
                 Array.Fill(_nodes, Node.Free, before, _nodes.Length - before);
             }
 
-            if (children.TrueForAll(child => _nodes[place + child.Code].Parent < 0))
+            bool free = true;
+            for (int i = 0; free && i < starts.Length; i++)
+            {
+                free = _nodes[place + _codes[sorted[starts[i]][depth]]].Parent < 0;
+            }
+
+            if (free)
             {
                 // Where so much was tried in vain the array is nearly full: later searches begin behind it.
                 _firstFree = tried > 1000 ? place + smallest : _firstFree;
                 return place;
             }
         }
+    }
+
+    private struct Part
+    {
+        public int Node, First, End, Depth;
     }
 
     private struct Node

@@ -43,7 +43,7 @@ internal static class TokenizerJson
             Compare(path, ids, lines);
         }
 
-        PieceTrie trie = new(ids.Select(pair => (pair.Key, pair.Value)));
+        PieceTrie trie = new(ids);
         IReadOnlyList<AddedToken> added = Added(file, ids);
         Vocabulary vocabulary = InOrder(model, ids);
         string unknown = model.Text("unk_token") ?? Vocabulary.Unknown;
@@ -86,17 +86,25 @@ internal static class TokenizerJson
     /// <summary>A vocab.txt of another order, or one piece short, gives wrong vectors without a word: it must hold what tokenizer.json holds.</summary>
     private static void Compare(string path, Dictionary<string, int> ids, string lines)
     {
-        Vocabulary vocabulary = Vocabulary.Read(lines);
-        string? fault = vocabulary.Pairs.Where(pair => !ids.TryGetValue(pair.Word, out int id) || id != pair.Id)
-            .Select(pair => $"has \"{ForeignText.Shorten(pair.Word)}\" in line {pair.Id + 1} but {Path.GetFileName(path)} "
-                + (ids.TryGetValue(pair.Word, out int other) ? $"gives it the id {other}, line {other + 1}" : "does not have it"))
-            .Concat(ids.Where(pair => !vocabulary.Contains(pair.Key))
-                .Select(pair => $"lacks \"{ForeignText.Shorten(pair.Key)}\", which has the id {pair.Value} in {Path.GetFileName(path)}"))
-            .FirstOrDefault();
-        if (fault is not null)
+        Dictionary<string, int> other = Vocabulary.Read(lines).Ids;
+        foreach ((string piece, int id) in other)
         {
-            throw new InvalidDataException($"{lines} {fault}: take both files from the same model, or remove vocab.txt.");
+            if (!ids.TryGetValue(piece, out int known) || known != id)
+            {
+                throw Different($"has \"{ForeignText.Shorten(piece)}\" in line {id + 1} but {Path.GetFileName(path)} "
+                    + (ids.ContainsKey(piece) ? $"gives it the id {known}, line {known + 1}" : "does not have it"));
+            }
         }
+
+        foreach ((string piece, int id) in ids)
+        {
+            if (!other.ContainsKey(piece))
+            {
+                throw Different($"lacks \"{ForeignText.Shorten(piece)}\", which has the id {id} in {Path.GetFileName(path)}");
+            }
+        }
+
+        InvalidDataException Different(string fault) => new($"{lines} {fault}: take both files from the same model, or remove vocab.txt.");
     }
 
     /// <summary>What was added to the vocabulary; it gets its ids too.</summary>
@@ -124,13 +132,18 @@ internal static class TokenizerJson
     /// <summary>Pieces by id. A vocab.txt with a repeated line leaves an id without a piece, so a few gaps are allowed.</summary>
     private static Vocabulary InOrder(JsonFile file, Dictionary<string, int> ids)
     {
-        int count = ids.Count == 0 ? 0 : ids.Values.Max() + 1;
+        int count = 0;
+        foreach (int id in ids.Values)
+        {
+            count = Math.Max(count, id + 1);
+        }
+
         if (count == 0 || count - ids.Count > Vocabulary.MostRepeated)
         {
             throw file.Refusal("vocab", $"has {ids.Count} pieces with ids up to {count - 1}", "take the whole tokenizer.json of the model");
         }
 
-        string?[] words = new string?[count];
+        string[] words = new string[count];
         foreach ((string piece, int id) in ids)
         {
             words[id] = words[id] is null ? piece
@@ -139,6 +152,11 @@ internal static class TokenizerJson
                     "give each piece an id of its own");
         }
 
-        return new([.. words.Select(word => word ?? "")], ids);
+        for (int id = 0; id < words.Length; id++)
+        {
+            words[id] ??= "";
+        }
+
+        return new(words, ids);
     }
 }

@@ -48,7 +48,7 @@ public sealed class Vocabulary
     public IReadOnlyList<string> Words => _words;
 
     /// <summary>Each word once, with the id that it is looked up by.</summary>
-    internal IEnumerable<(string Word, int Id)> Pairs => _ids.Select(pair => (pair.Key, pair.Value));
+    internal Dictionary<string, int> Ids => _ids;
 
     /// <summary>The word of an id.</summary>
     /// <param name="id">0 … <see cref="Count"/> − 1.</param>

@@ -28,7 +28,7 @@ public sealed class WordPieceTokenizer
     /// <exception cref="ArgumentException">A special piece is missing.</exception>
     public WordPieceTokenizer(Vocabulary vocabulary, BasicTokenizer splitter)
         : this(
-            Checked(vocabulary), splitter, new WordPieces(new PieceTrie(vocabulary.Pairs), vocabulary[Vocabulary.Unknown]),
+            Checked(vocabulary), splitter, new WordPieces(new PieceTrie(vocabulary.Ids), vocabulary[Vocabulary.Unknown]),
             [.. SpecialPieces.Where(vocabulary.Contains).Select(piece => new AddedToken(piece, vocabulary[piece]))],
             PieceTemplate.Bert(vocabulary["[CLS]"], vocabulary["[SEP]"]), vocabulary[Vocabulary.Padding])
     {
