@@ -73,23 +73,24 @@ internal sealed class PieceTrie
     /// <returns>How many there are.</returns>
     private int Number(string[] pieces)
     {
-        int[] counts = new int[_codes.Length];
+        // Until all are counted the codes hold how often, as far as they reach.
         int used = 0;
         foreach (string piece in pieces)
         {
             foreach (char c in piece)
             {
-                used += counts[c]++ == 0 ? 1 : 0;
+                used += _codes[c] == 0 ? 1 : 0;
+                _codes[c] = (ushort)Math.Min(_codes[c] + 1, ushort.MaxValue);
             }
         }
 
         // Rank and character in one number, which sorts without a comparer.
-        long[] ranked = new long[used];
-        for (int c = 0, i = 0; c < counts.Length; c++)
+        int[] ranked = new int[used];
+        for (int c = 0, i = 0; c < _codes.Length; c++)
         {
-            if (counts[c] > 0)
+            if (_codes[c] > 0)
             {
-                ranked[i++] = ((long)(int.MaxValue - counts[c]) << 16) | (uint)c;
+                ranked[i++] = ((short.MaxValue - (_codes[c] >> 1)) << 16) | c;
             }
         }
 
