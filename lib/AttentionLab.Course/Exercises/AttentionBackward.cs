@@ -46,7 +46,8 @@ public static class AttentionBackward
         blind.Part(d => d.DV)
             .Refuse(Rows([3, 6], [3, 6], [3, 6]),
                 "Every value got the whole dO. Its share is its weight; and softmax runs over the keys, along a row.", Tolerance)
-            .Refuse(Rows([3, 6], [0, 0], [0, 0]), "Only the first value got something: the loop over the keys is as long as K, and there is no mask.", Tolerance)
+            .Refuse(
+                Rows([3, 6], [0, 0], [0, 0]), "Only the first value got something: the loop over the keys is as long as K, and there is no mask.", Tolerance)
             .Expect(Rows([1, 2], [1, 2], [1, 2]), "Equal weights: each value gets a third of dO.", Tolerance);
         double root = Math.Sqrt(2);
         blind.Part(d => d.DQ)
@@ -105,7 +106,8 @@ public static class AttentionBackward
 
         double[,] PlainMean()
         {
-            Tensor w = ScaledDotProductAttention.Forward(Part(0), Part(1), Part(2)).Saved.Weights, dw = Matrix(at.Upstream).MatMulTransposed(Part(2)), ds = new(3, 3);
+            Tensor w = ScaledDotProductAttention.Forward(Part(0), Part(1), Part(2)).Saved.Weights;
+            Tensor dw = Matrix(at.Upstream).MatMulTransposed(Part(2)), ds = new(3, 3);
             for (int i = 0; i < 9; i++)
             {
                 ds.Values[i] = w.Values[i] * (dw.Values[i] - dw.Row(i / 3).ToArray().Average());

@@ -32,7 +32,8 @@ public static class BlurredHeads
         Tensor queries = Tensor.Gaussian(random, 1.5, 5, 24), keys = Tensor.Gaussian(random, 1.5, 5, 24);
         Ask("one head of 24 numbers", queries, keys, 1)
             .Refuse(Right(queries, keys, 1, scale: 1),
-                "The scale is gone: with one head you divide by 1, the *number* of heads, or by nothing. The scores of one head of 24 numbers must be divided by √24.")
+                "The scale is gone: with one head you divide by 1, the *number* of heads, or by nothing. "
+                + "The scores of one head of 24 numbers must be divided by √24.")
             .Refuse(Scores(queries, keys), "These are the scores. The softmax over the keys is gone.")
             .Refuse(Right(queries, keys, 1, scale: MathF.Sqrt(24)), "You multiplied by √24 instead of dividing.")
             .Refuse(Right(queries, keys, 1, scale: 1f / 24), "You divided by d. The standard deviation of a sum of d products is √d.")

@@ -16,9 +16,11 @@ public static class LeakTest
         "Call `layer` twice: with x, and with a copy of x in which *one* row j is changed. Which output rows may move, and which may not? Which j must you "
         + "try?",
         "If row j changes, the outputs 0 … j − 1 must stay as they were: they come before it. Try every j, one at a time, and compare every number of these "
-        + "rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look five steps ahead, and random numbers.",
+        + "rows. Rounding may differ in the last digits, so allow about 1e-4. Take 8 or more tokens, so that there is room for a look five steps ahead, "
+        + "and random numbers.",
         "`Tensor x = Tensor.Gaussian(new CounterRandom(1), 1, 8, 4);` and `Tensor before = layer(x);`. For each j: `Tensor changed = x.Copy();`, change "
-        + "every number of row j by another amount, `changed[j, c] += c + 1`, `Tensor after = layer(changed);`, and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, "
+        + "every number of row j by another amount, `changed[j, c] += c + 1`, `Tensor after = layer(changed);`, "
+        + "and if for some i < j and some c `Math.Abs(after[i, c] - before[i, c]) > 1e-4`, "
         + "return true. At the end return false.",
     ]);
 
@@ -61,8 +63,8 @@ public static class LeakTest
         Ask("a leak of the last column of the input only", true, x => Added(x, (_, next) => next[^1]),
             "Only the last number of the next input is heard. Change *every* number of row j.");
         Ask("attention without a mask, behind a layer norm", true, x => Attend(new LayerNorm(x.Columns).Forward(x).Y, (_, _) => true),
-            "A layer norm takes away what is the same in every number of a row: add 1 to all of them, and nobody notices. Change each number of row j by another "
-            + "amount (and take four or more of them).");
+            "A layer norm takes away what is the same in every number of a row: add 1 to all of them, and nobody notices. Change each number of row j by "
+            + "another amount (and take four or more of them).");
         Ask("the next word comes in as a factor", true, x => Added(x, (own, next) => own[0] * next[0]),
             "Here the next input comes in as a factor: where x is 0, nothing shows. Use random numbers for x, not zeros.");
         Ask("a small leak, of about 0.003", true, x => Attend(x, (i, j) => j <= i) + Attend(x, (_, _) => true) * 0.002f,

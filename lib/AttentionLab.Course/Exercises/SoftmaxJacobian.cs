@@ -46,8 +46,8 @@ public static class SoftmaxJacobian
             .Refuse(new float[,] { { 0.5f, -0.25f }, { -0.25f, 0.5f } }, "On the diagonal w_i² is missing: s_i stands in the sum below the fraction too.")
             .Refuse(new float[,] { { 0.5f, -0.5f }, { -0.5f, 0.5f } }, "The factor w_i in front is missing: w_i·(δ_ij − w_j).")
             .Expect(new float[,] { { 0.25f, -0.25f }, { -0.25f, 0.25f } },
-                "With w = (1/2, 1/2): 1/4 on the diagonal, −1/4 beside it. If yours are nearly right, you took small steps: take them in `double`, to both sides, "
-                + "near 0.00001.");
+                "With w = (1/2, 1/2): 1/4 on the diagonal, −1/4 beside it. If yours are nearly right, you took small steps: take them in `double`, to both "
+                + "sides, near 0.00001.");
 
         float[] three = [1, 2, -0.5f];
         Ask("the scores 1, 2 and −0.5", three)

@@ -81,11 +81,11 @@ internal static class CellFailures
     {
         try
         {
-            return exception is InsufficientExecutionStackException ? "the stack is full: a function calls itself without end, or too deep."
-                : exception.Message switch
+            return exception switch
             {
-                { Length: > LongestText } message => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
-                { Length: > 0 } message => message,
+                InsufficientExecutionStackException => "the stack is full: a function calls itself without end, or too deep.",
+                { Message: { Length: > LongestText } message } => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
+                { Message: { Length: > 0 } message } => message,
                 _ => "(no message)",
             };
         }

@@ -17,7 +17,9 @@ public class AttentionBackwardTests
         new("overwrites dV", With(new() { LastValueOnly = true }), "Only the last query counts in dV"),
         new("first key only", With(new() { OneKey = true }), "as long as K"),
         new("no largest score", (q, k, v, g) => q[0, 0] > 1000 ? With(new() { Forward = double.NaN })(q, k, v, g) : With(new())(q, k, v, g), "e^1414 is ∞"),
-        new("mean over the queries", (q, k, v, g) => With(new())(q, k, v, g) with { DV = Shared(With(new())(q, k, v, g).DV, q.GetLength(0)) }, "mean over the queries"),
+        new(
+            "mean over the queries", (q, k, v, g) => With(new())(q, k, v, g) with { DV = Shared(With(new())(q, k, v, g).DV, q.GetLength(0)) },
+            "mean over the queries"),
         new("no mean", With(new() { Mean = false }), "Is the mean Σ w·dw taken away?"),
         new("no mean from two keys on", With(new() { Mean = false, MeanForOne = true }), "with ds_j = w_j·(dw_j − mean)"),
         new("no scale in dQ", With(new() { ScaleQ = 1 }), "The scale is missing: S ="),
@@ -70,7 +72,8 @@ public class AttentionBackwardTests
 
     private sealed record Mistakes
     {
-        public bool EqualShares, MeanForOne, KeyForQuery, UnlessBlind, SkipLast, NoValue, LastQueryOnly, RootOfValues, RootOfKeys, PlainMean, LastValueOnly, OneKey;
+        public bool EqualShares, MeanForOne, KeyForQuery, UnlessBlind, SkipLast, NoValue, LastQueryOnly, LastValueOnly, OneKey;
+        public bool RootOfValues, RootOfKeys, PlainMean;
         public bool Mean = true, Transposed = true, Front = true;
         public double? ScaleQ, ScaleK, Forward;
     }
@@ -79,7 +82,8 @@ public class AttentionBackwardTests
     {
         int n = q.GetLength(0), m = wrong.OneKey ? 1 : k.GetLength(0), d = q.GetLength(1), width = v.GetLength(1);
         double root = Math.Sqrt(wrong.RootOfValues ? width : wrong.RootOfKeys ? m : d);
-        double[,] w = Weights(q, k, wrong.Forward ?? root, m), dQ = new double[n, d], dK = new double[k.GetLength(0), d], dV = new double[k.GetLength(0), width];
+        double[,] w = Weights(q, k, wrong.Forward ?? root, m);
+        double[,] dQ = new double[n, d], dK = new double[k.GetLength(0), d], dV = new double[k.GetLength(0), width];
         for (int i = 0; i < (wrong.SkipLast && n > 1 ? n - 1 : n); i++)
         {
             double[] dw = [.. Enumerable.Range(0, m).Select(j => Sum(width, c => g[i, c] * v[j, c]))];

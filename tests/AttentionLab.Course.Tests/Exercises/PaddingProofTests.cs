@@ -17,7 +17,8 @@ public class PaddingProofTests
         new("mask the other way round", (x, real) => Mean(Attend(x, [.. real.Select(r => !r)]), real), "Nothing was seen"),
         new("causal", (x, real) => Mean(AttendBy(x, AttentionMask.Keys(real) & AttentionMask.Causal), real), "Your mask is causal"),
         new("the first word", (x, real) => Attend(x, real).Row(0).ToArray(), "what the first word found"),
-        new("the largest", (x, real) => [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Max(t => Attend(x, real)[t, c]))],
+        new(
+            "the largest", (x, real) => [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Max(t => Attend(x, real)[t, c]))],
             "largest number of each column"),
         new("no mask anywhere", (x, real) => Mean(Attend(x, null), All(x)), "takes part everywhere"),
         new("mask in the attention only", (x, real) => Mean(Attend(x, real), All(x)), "the mean runs over all seven rows"),

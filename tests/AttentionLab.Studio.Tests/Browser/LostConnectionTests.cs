@@ -23,7 +23,8 @@ public sealed class LostConnectionTests(BrowserFixture browser) : IAsyncDisposab
         await page.Page.GotoAsync(_course.Server.Entrance("01-work.html").AbsoluteUri);
         await Expect(page.Page.Locator(".cell[data-work]").First).ToBeVisibleAsync();
         await TypeAsync(page, 4, $$"""
-            void Step(string name) { Console.WriteLine(name); while (!System.IO.File.Exists(@"{{_course.Root}}/" + name)) { System.Threading.Thread.Sleep(10); } }
+            string Gate(string name) => @"{{_course.Root}}/" + name;
+            void Step(string name) { Console.WriteLine(name); while (!System.IO.File.Exists(Gate(name))) { System.Threading.Thread.Sleep(10); } }
             Step("one");
             Step("two");
             Step("three");
