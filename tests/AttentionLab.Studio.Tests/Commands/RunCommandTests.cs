@@ -55,7 +55,7 @@ public sealed class RunCommandTests : IDisposable
         string notebook = _folder.WriteNotebook(
             "cards.dib",
             "#!import ./setup.dib",
-            "RowSums.Check(matrix => new float[matrix.GetLength(0)])",
+            "RowSums.Check(matrix => [.. Enumerable.Repeat(99f, matrix.GetLength(0))])",
             "RowSums.Hint(1)",
             "Chart.Bars([new BarSet(\"n\", [\"a\", \"b\"], [1, 2])], \"b <i>leads</i>\", \"b has 2, a has 1.\", \"letter\", \"count\")");
         (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", notebook);
