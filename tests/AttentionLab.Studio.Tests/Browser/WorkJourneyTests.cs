@@ -130,7 +130,7 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         // The line that one types is not under the bar at the foot of the page.
         await TypeAsync(page, 2, string.Join('\n', Enumerable.Range(1, 40).Select(line => $"// {line}")));
         await page.Page.WaitForFunctionAsync(
-            "document.querySelector('.cm-focused .cm-line:last-child').getBoundingClientRect().bottom <= "
+            "() => document.querySelector('.cm-focused .cm-line:last-child').getBoundingClientRect().bottom <= "
             + "document.querySelector('.work-bar').getBoundingClientRect().top");
     }
 
