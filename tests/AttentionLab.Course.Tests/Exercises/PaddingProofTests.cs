@@ -18,7 +18,8 @@ public class PaddingProofTests
         new("causal", (x, real) => Mean(AttendBy(x, AttentionMask.Keys(real) & AttentionMask.Causal), real), "Your mask is causal"),
         new("the first word", (x, real) => Attend(x, real).Row(0).ToArray(), "what the first word found"),
         new(
-            "the largest", (x, real) => [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Max(t => Attend(x, real)[t, c]))],
+            "the largest",
+            (x, real) => [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, x.Rows).Where(t => real[t]).Max(t => Attend(x, real)[t, c]))],
             "largest number of each column"),
         new("no mask anywhere", (x, real) => Mean(Attend(x, null), All(x)), "takes part everywhere"),
         new("mask in the attention only", (x, real) => Mean(Attend(x, real), All(x)), "the mean runs over all seven rows"),
