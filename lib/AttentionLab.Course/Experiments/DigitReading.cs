@@ -70,7 +70,7 @@ public static class DigitReading
     /// <param name="cancellation">Stops.</param>
     /// <returns>Share of held-out digits that are right, by step, from the untrained model on.</returns>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        VisionTransformer model, Digits train, Digits test, int steps = 600, int every = 100, CancellationToken cancellation = default)
+        VisionTransformer model, Digits train, Digits test, int steps = 900, int every = 100, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, test, steps, every, images => model.Forward(images).Logits, (images, labels, random) =>
@@ -84,7 +84,7 @@ public static class DigitReading
 
     /// <inheritdoc cref="Train(VisionTransformer, Digits, Digits, int, int, CancellationToken)"/>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        S2MlpV2 model, Digits train, Digits test, int steps = 250, int every = 100, CancellationToken cancellation = default)
+        S2MlpV2 model, Digits train, Digits test, int steps = 400, int every = 100, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, test, steps, every, images => model.Forward(images).Logits, (images, labels, random) =>

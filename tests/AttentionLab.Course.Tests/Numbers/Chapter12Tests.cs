@@ -73,7 +73,7 @@ public class Chapter12Tests
 
     /// <summary>One test, because the trained ViT is needed twice.</summary>
     [Fact, Trait("Speed", "Slow")]
-    public void Digits_VisionTransformerAndS2MlpV2OfEqualSize_BothReadNineOfTen()
+    public void Digits_VisionTransformerAndS2MlpV2OfEqualSize_BothReadNineteenOfTwenty()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         VisionTransformer vit = DigitReading.Attention(seed: 1);
@@ -89,9 +89,8 @@ public class Chapter12Tests
             () => DigitReading.Train(misled, shuffled, Data.Test, 100, cancellation: cancellation),
         ];
         double[] right = Workers.Each(trainings, training => training()[^1].Right);
-        Assert.InRange(right[0], 0.92, 1);
-        Assert.InRange(right[1], 0.92, 1);
-        Assert.InRange(right[1] - right[0], -0.05, 0.05);
+        Assert.InRange(right[0], 0.95, 1);
+        Assert.InRange(right[1], 0.95, 1);
         Assert.InRange(right[2], 0.02, 0.2);
 
         Assert.Equal(4.016, AttentionDistance.Uniform(4, 4, 2), 0.001);
