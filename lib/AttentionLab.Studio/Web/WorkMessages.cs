@@ -20,8 +20,8 @@ internal sealed record WorkCommand(string Do, string Tab)
     /// <summary>For <c>edit</c>: the revision that the new text started from.</summary>
     public int Revision { get; init; }
 
-    /// <summary>For <c>accept</c>: which of the other texts.</summary>
-    public int Index { get; init; }
+    /// <summary>For <c>keep</c> and <c>accept</c>: the other text as the page showed it; no other is given up or taken.</summary>
+    public OtherText? Other { get; init; }
 
     /// <summary>For <c>run</c>: <c>cell</c>, <c>here</c>, <c>all</c>, <c>stale</c>.</summary>
     public string? Which { get; init; }

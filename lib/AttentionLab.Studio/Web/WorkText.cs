@@ -66,12 +66,9 @@ internal sealed class WorkText
                 return Saved(new WorkAnswer(true));
             case { Do: "attempts" } when cell is not null:
                 return new WorkAnswer(true) { Attempts = [.. cell.Attempts] };
-            case { Do: "keep" } when cell is not null:
-                cell.Others.Clear();
-                Book.Touch(cell);
-                return Saved(new WorkAnswer(true));
-            case { Do: "accept" } when cell is not null && command.Index >= 0 && command.Index < cell.Others.Count:
-                return Accept(cell, cell.Others[command.Index]);
+            case { Do: "keep" or "accept", Other: { } other } when cell is not null:
+                return !cell.Others.Contains(other) ? new WorkAnswer(false) { Word = "The other text changed meanwhile; nothing was given up. Choose again." }
+                    : command.Do == "accept" ? Accept(cell, other) : GiveUp(cell, other);
             case { Do: "reset" }:
                 foreach (WorkCell changed in Book.Cells.Where(changed => changed.IsChanged))
                 {
@@ -160,16 +157,19 @@ internal sealed class WorkText
         {
             Clear(cell);
             Book.Remove(cell);
-        }
-        else
-        {
-            Book.Edit(cell, other.Source);
-            cell.Others.Remove(other);
-            Book.Touch(cell);
+            return Saved(new WorkAnswer(true));
         }
 
         return Saved(new WorkAnswer(true));
     }
+        Book.Edit(cell, other.Source);
+        return GiveUp(cell, other);
+    }
+
+    private WorkAnswer GiveUp(WorkCell cell, OtherText other)
+    {
+        cell.Others.Remove(other);
+        Book.Touch(cell);
 
     private void Keep(WorkCell cell, OtherText other)
     {

@@ -3,10 +3,10 @@ import { button } from './button.js';
 
 // cell: id, view.isScratch; ask(what, details) carries out a command.
 export function showOthers(cell, others, ask) {
-  return others.flatMap((other, index) => {
+  return others.flatMap(other => {
     const word = document.createElement('p');
-    const keep = button(other.isGone ? 'Keep it' : 'Keep mine', 'The other version is given up', () => ask('keep', { cell: cell.id }));
-    const accept = (label, title) => button(label, title, () => ask('accept', { cell: cell.id, index }));
+    const keep = button(other.isGone ? 'Keep it' : 'Keep mine', 'This other version is given up', () => ask('keep', { cell: cell.id, other }));
+    const accept = (label, title) => button(label, title, () => ask('accept', { cell: cell.id, other }));
     if (other.isGone) {
       word.textContent = 'Is this cell gone? You have it here, but ' + other.from + '. Nothing is lost until you choose.';
       return [word, keep, ' ',
