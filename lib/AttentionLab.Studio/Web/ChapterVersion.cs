@@ -81,6 +81,7 @@ internal static class ChapterVersion
     private static void Restore(WorkCell cell, WorkRecordCell old)
     {
         (cell.Solved, cell.Source, cell.Revision, cell.LastEdit) = (old.Solved, old.Source, old.Revision, old.Tab is { } tab ? (tab, old.Base) : null);
+        cell.IsBehind = old.IsBehind;
         cell.Others.Clear();
         cell.Others.AddRange(old.Others);
         cell.Attempts.Clear();

@@ -61,7 +61,7 @@ internal sealed class WorkCell(string id, int number, string? original)
 
     public long Started { get; set; }
 
-    /// <summary>Something above it was run again since.</summary>
+    /// <summary>Something above it was run again, or taken away, since it ran.</summary>
     public bool IsBehind { get; set; }
 
     /// <summary>When anything of it changed last.</summary>

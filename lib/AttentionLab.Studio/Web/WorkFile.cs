@@ -153,6 +153,9 @@ internal sealed record WorkRecordCell(string Id, string? Original, string Source
     /// <summary>Other texts of this cell, which wait for the reader's word.</summary>
     public IReadOnlyList<OtherText> Others { get; init; } = [];
 
+    /// <summary>Something above it was run again, or taken away, since it ran.</summary>
+    public bool IsBehind { get; init; }
+
     /// <summary>For an exercise: when its check passed for the first time; null if it has not.</summary>
     public DateTimeOffset? Solved { get; init; }
 

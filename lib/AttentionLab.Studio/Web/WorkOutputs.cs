@@ -39,7 +39,7 @@ internal sealed class WorkOutputs(string folder)
                 return;
             }
 
-            KeptOutputs kept = new(ran, [.. cell.Outputs.Select(output => output.Output)], cell.Failure, cell.Seconds, cell.IsBehind);
+            KeptOutputs kept = new(ran, [.. cell.Outputs.Select(output => output.Output)], cell.Failure, cell.Seconds);
             Directory.CreateDirectory(folder);
             File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(kept, KeptOutputsJson.Default.KeptOutputs));
             File.Move(path + ".new", path, overwrite: true);
@@ -70,8 +70,7 @@ internal sealed class WorkOutputs(string folder)
 /// <param name="Outputs">The outputs.</param>
 /// <param name="Failure">Why it stopped; null when it ended well.</param>
 /// <param name="Seconds">Time it took.</param>
-/// <param name="IsBehind">Something above it was run again since.</param>
-internal sealed record KeptOutputs(string Ran, IReadOnlyList<CellOutput> Outputs, CellFailure? Failure, double Seconds, bool IsBehind);
+internal sealed record KeptOutputs(string Ran, IReadOnlyList<CellOutput> Outputs, CellFailure? Failure, double Seconds);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

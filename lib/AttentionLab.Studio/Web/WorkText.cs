@@ -11,6 +11,7 @@ internal sealed class WorkText
     private readonly WorkFile? _file;
     private readonly WorkOutputs? _outputs;
     private IReadOnlyList<string> _notebooks;
+    private string[] _behind;
     private bool _isSaved = true;
 
     /// <param name="chapter">The chapter as it is shown.</param>
@@ -23,6 +24,7 @@ internal sealed class WorkText
         Book = new Workbook(chapter, record);
         _outputs = file is null ? null : new WorkOutputs(file.Outputs);
         _outputs?.Restore(Book);
+        _behind = Behind();
     }
 
     public Workbook Book { get; }
@@ -30,12 +32,12 @@ internal sealed class WorkText
     /// <summary>The chapter's file has another text now.</summary>
     public void Follow(ExecutedNotebook chapter) => Book.Follow(chapter, Book.ToRecord(_notebooks));
 
-    /// <summary>Keeps what a cell showed when it ran, and what the reader tried at an exercise.</summary>
+    /// <summary>Keeps what a cell showed when it ran, which cells may be out of date since, and what the reader tried at an exercise.</summary>
     public void Ran(WorkCell cell)
     {
         LookAtDisk();
         _outputs?.Keep(cell);
-        if (Book.Try(cell))
+        if (Book.Try(cell) || !Behind().SequenceEqual(_behind))
         {
             Saved(new WorkAnswer(true));
         }
@@ -160,8 +162,6 @@ internal sealed class WorkText
             return Saved(new WorkAnswer(true));
         }
 
-        return Saved(new WorkAnswer(true));
-    }
         Book.Edit(cell, other.Source);
         return GiveUp(cell, other);
     }
@@ -170,6 +170,8 @@ internal sealed class WorkText
     {
         cell.Others.Remove(other);
         Book.Touch(cell);
+        return Saved(new WorkAnswer(true));
+    }
 
     private void Keep(WorkCell cell, OtherText other)
     {
@@ -183,6 +185,8 @@ internal sealed class WorkText
         }
     }
 
+    private string[] Behind() => [.. Book.Cells.Where(cell => cell.IsBehind).Select(cell => cell.Id)];
+
     /// <summary>Brings the reader's version to disk; what another program wrote there stays until the reader decided about it.</summary>
     private WorkAnswer Saved(WorkAnswer answer)
     {
@@ -190,7 +194,7 @@ internal sealed class WorkText
         try
         {
             _notebooks = _file?.Write(Book.ToRecord(_notebooks), !Book.Cells.Any(cell => cell.Others.Any(other => other.IsOnDisk))).Notebooks ?? [];
-            _isSaved = true;
+            (_behind, _isSaved) = (Behind(), true);
             return answer;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DibException)

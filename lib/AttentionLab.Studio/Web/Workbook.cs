@@ -49,6 +49,7 @@ internal sealed class Workbook
             Tab = cell.LastEdit?.Tab,
             Base = cell.LastEdit?.Base ?? 0,
             Others = [.. cell.Others],
+            IsBehind = cell.IsBehind,
             Solved = cell.Solved,
             Attempts = [.. cell.Attempts],
         })],
@@ -61,6 +62,11 @@ internal sealed class Workbook
     public void Follow(ExecutedNotebook notebook, WorkRecord? record)
     {
         List<WorkCell> cells = ChapterVersion.Follow(notebook, record, _cells.ToDictionary(cell => cell.Id));
+        foreach (WorkCell gone in _cells.Where(cell => cell.RanIn != 0).Except(cells).ToArray())
+        {
+            MarkBelow(gone, below => below.RanIn != 0);
+        }
+
         _cells.Clear();
         _cells.AddRange(cells);
         TouchAll();
@@ -107,11 +113,16 @@ internal sealed class Workbook
         return cell;
     }
 
-    /// <summary>Takes away a cell that the reader added.</summary>
+    /// <summary>Takes away a cell that the reader added. What it did is still in the kernel, and in the outputs below it.</summary>
     public void Remove(WorkCell cell)
     {
         if (cell.IsScratch)
         {
+            if (cell.RanSource is not null)
+            {
+                MarkBelow(cell, _ => true);
+            }
+
             TouchFrom(cell);
             _cells.Remove(cell);
         }
@@ -131,23 +142,16 @@ internal sealed class Workbook
     }
 
     /// <summary>
-    /// A run starts: what the cell showed goes. If it ran before with this kernel, or has another text now, what stands below it may be out of date;
-    /// it is itself if something above it is.
+    /// A run starts: what the cell showed goes. If it ran before with this kernel, or has another text now, or is news to the chapter, what stands below
+    /// it may be out of date; so may what ran below it in this kernel before. It is itself if something above it is.
     /// </summary>
     public void Begin(WorkCell cell, int kernel)
     {
-        bool again = cell.RanIn == kernel || cell.IsEditedSinceItRan;
+        bool again = cell.RanIn == kernel || cell.IsEditedSinceItRan || (cell.IsScratch && cell.RanSource is null);
         cell.IsBehind = AboveIsNewer(cell);
         Clear(cell);
         (cell.RanSource, cell.RanIn, cell.Run, cell.Started) = (cell.Source, kernel, CellRun.Running, Stopwatch.GetTimestamp());
-        if (again)
-        {
-            foreach (WorkCell below in Below(cell).Where(below => below.RanSource is not null))
-            {
-                below.IsBehind = true;
-            }
-        }
-
+        MarkBelow(cell, below => again || below.RanIn == kernel);
         TouchFrom(cell);
     }
 
@@ -176,7 +180,7 @@ internal sealed class Workbook
     {
         Clear(cell);
         cell.Outputs.AddRange(kept.Outputs.Select(output => (output, ++Now)));
-        (cell.RanSource, cell.Failure, cell.Seconds, cell.IsBehind) = (kept.Ran, kept.Failure, kept.Seconds, kept.IsBehind);
+        (cell.RanSource, cell.Failure, cell.Seconds) = (kept.Ran, kept.Failure, kept.Seconds);
         cell.RanIn = WorkCell.EarlierCourse;
         Touch(cell);
     }
@@ -212,8 +216,9 @@ internal sealed class Workbook
         Touch(cell);
     }
 
-    /// <summary>Something above was edited or run again since it ran.</summary>
-    public bool IsBehind(WorkCell cell) => cell.IsBehind || AboveIsNewer(cell);
+    /// <summary>Something above was edited or run again since it ran; or it shows the book's outputs, and something above ran with another text.</summary>
+    public bool IsBehind(WorkCell cell) => cell.IsBehind || AboveIsNewer(cell)
+        || (cell.RanIn == 0 && Above(cell).Any(above => above.RanIn != 0 && above.RanSource is { } ran && ran != above.Original));
 
     /// <summary>The cells before one.</summary>
     public IEnumerable<WorkCell> Above(WorkCell cell) => _cells.TakeWhile(other => other != cell);
@@ -226,6 +231,14 @@ internal sealed class Workbook
     }
 
     private bool AboveIsNewer(WorkCell cell) => Above(cell).Any(above => above.IsEditedSinceItRan || above.IsBehind);
+
+    private void MarkBelow(WorkCell cell, Func<WorkCell, bool> which)
+    {
+        foreach (WorkCell below in Below(cell).Where(below => below.RanSource is not null && which(below)))
+        {
+            below.IsBehind = true;
+        }
+    }
 
     private IEnumerable<WorkCell> Below(WorkCell cell) => _cells.SkipWhile(other => other != cell).Skip(1);
 

@@ -56,6 +56,59 @@ public sealed class WorkbookTests
     }
 
     [Fact]
+    public void Run_ForTheFirstTimeAboveWhatRanInThisKernel_MarksIt()
+    {
+        Run(2, 1);
+        Run(0, 1);
+        Assert.Equal([false, false, true], Behind());
+        Run(2, 1);
+        Run(1, 2);
+        Assert.Equal([false, false, false], Behind());
+    }
+
+    [Fact]
+    public void Run_OfAnAddedCell_MarksWhatStandsBelow()
+    {
+        Run(0, 1);
+        Run(1, 1);
+        WorkCell own = _book.Add(_book.Cells[0]);
+        Assert.Equal([false, false, false, false], Behind());
+
+        // In a new kernel, too: what stands below ran without it.
+        _book.Begin(own, 2);
+        Assert.Equal([false, false, true, true], Behind());
+        _book.End(own, null, 0);
+        Run(2, 2);
+        Assert.Equal([false, false, false, true], Behind());
+    }
+
+    [Fact]
+    public void Remove_OfAnAddedCellThatRan_MarksWhatStandsBelow()
+    {
+        WorkCell own = _book.Add(_book.Cells[0]);
+        Run(2, 1);
+        _book.Remove(own);
+        Assert.Equal([false, false, false], Behind());
+        own = _book.Add(_book.Cells[0]);
+        Run(1, 1);
+        Run(2, 1);
+        Run(3, 1);
+        Assert.Equal([false, false, false, false], Behind());
+        _book.Remove(own);
+        Assert.Equal([false, true, true], Behind());
+    }
+
+    [Fact]
+    public void Follow_AChapterWithoutACellThatRan_MarksWhatStandsBelow()
+    {
+        Run(0, 1);
+        Run(1, 1);
+        _book.Follow(new ExecutedNotebook("01-a", [Cell(1, "2"), Cell(2, "3")], 0), _book.ToRecord([]));
+        Assert.Equal(["c2", "c3"], _book.Cells.Select(cell => cell.Id));
+        Assert.Equal([true, true], Behind());
+    }
+
+    [Fact]
     public void Output_OfTheBook_DoesNotReplaceTheReaders()
     {
         Run(0, 1);
