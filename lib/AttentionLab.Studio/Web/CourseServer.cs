@@ -72,6 +72,7 @@ public sealed class CourseServer : IAsyncDisposable
             try
             {
                 await app.StartAsync();
+                course.ListensAt(server.Address);
                 return server;
             }
             catch (Exception exception) when (exception is IOException { InnerException: AddressInUseException }

@@ -14,6 +14,7 @@ namespace AttentionLab.Studio.Web;
 public sealed class LiveCourse : IAsyncDisposable
 {
     private readonly CourseSource _source;
+    private readonly WorkLock? _lock;
     private readonly ChapterStore _store;
     private readonly RunQueue _queue;
     private readonly Pulse _pulse = new();
@@ -26,10 +27,12 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <param name="formulas">Sets formulas.</param>
     /// <param name="parallel">Chapters that run at the same time; 0 for one a core.</param>
     /// <param name="log">Told in one line when a chapter begins to run, when it is finished, and when all are; null for nobody.</param>
+    /// <exception cref="CourseException">Another course works on the reader's version.</exception>
     public LiveCourse(CourseSource source, Formulas formulas, int parallel = 0, Action<string>? log = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
+        _lock = source.Work.Folder is { } folder ? WorkLock.Take(folder) : null;
         _store = new ChapterStore(source, formulas);
         _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
         _workshop = new Workshop(source.Work, _pulse, () => _queue.Running);
@@ -44,6 +47,9 @@ public sealed class LiveCourse : IAsyncDisposable
 
     /// <summary>Starts to run, in the background, what is not up to date.</summary>
     public void Start() => _queue.Add(Order);
+
+    /// <summary>Says where the course is to whoever would start another one on the same folder.</summary>
+    internal void ListensAt(Uri address) => _lock?.Say(address);
 
     /// <summary>A chapter as far as it is now; null if there is none of that name.</summary>
     public LiveChapter? Find(string name) => _store.Find(name);
@@ -166,6 +172,7 @@ public sealed class LiveCourse : IAsyncDisposable
 
     private async Task RunAsync(string name, CancellationToken stopping)
     {
+        _lock?.Dispose();
         LiveChapter chapter = _store.Find(name)!;
         if (chapter.IsFinished)
         {

@@ -36,6 +36,11 @@ public sealed partial class ServeCommandTests : IDisposable
             await Patience.UntilAsync(() => File.Exists(mark) && File.ReadAllText(mark).Length > 0);
             using Process kernel = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(mark, Token)));
 
+            (int exit, _, string error) = await StudioProcess.RunAsync("serve", "--no-open", "--notebooks", _course.Notebooks);
+            Assert.Equal(2, exit);
+            Assert.StartsWith($"error: the course runs already, at {address}, and", error);
+            Assert.Contains($"(process {serve.Id})", error);
+
             Signals.Send(serve.Id, "TERM");
             await serve.WaitForExitAsync(Token).WaitAsync(Patience.Limit, Token);
             await Patience.UntilAsync(() => kernel.HasExited);
