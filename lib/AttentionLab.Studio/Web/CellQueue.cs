@@ -15,6 +15,7 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
 {
     private readonly List<string> _waiting = [];
     private Task _worker = Task.CompletedTask;
+    private bool _dropped;
     private bool _disposed;
 
     /// <summary>Nothing runs or waits.</summary>
@@ -23,7 +24,8 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
     /// <summary>When the kernel was used last, as a timestamp.</summary>
     public long LastUsed { get; private set; } = Stopwatch.GetTimestamp();
 
-    /// <summary>Queues what a button means.</summary>
+    /// <summary>Queues what a button means. A cell that runs, and has another text by now, runs again right after: that is what stands in the editor.
+    /// </summary>
     /// <param name="cell">The cell that the button belongs to; null for none.</param>
     /// <param name="which">See <see cref="WorkCommand.Which"/>.</param>
     public void Ask(WorkCell? cell, string? which)
@@ -36,6 +38,10 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
                 _waiting.Add(asked.Id);
                 book.Touch(asked);
             }
+            else if (asked is { Run: CellRun.Running, IsEditedSinceItRan: true } && !_waiting.Contains(asked.Id))
+            {
+                _waiting.Insert(0, asked.Id);
+            }
         }
 
         Work();
@@ -44,6 +50,7 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
     /// <summary>Nothing waits any more; what runs goes on.</summary>
     public void Drop()
     {
+        _dropped = true;
         _waiting.Clear();
         foreach (WorkCell cell in book.Cells.Where(cell => cell.Run == CellRun.Queued))
         {
@@ -103,15 +110,22 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
     {
         try
         {
-            await kernel.WarmAsync();
-            WorkCell? running;
-            do
+            bool goesOn = true;
+            while (goesOn)
             {
-                running = null;
-                ExecutedCell? result = await kernel.RunAsync(() => Begin(out running), output => change(() => book.Show(running!, output)));
-                change(() => End(running, result));
+                WorkCell? running = null;
+                try
+                {
+                    ExecutedCell? result = await kernel.RunAsync(() => Begin(out running), output => change(() => book.Show(running!, output)));
+                    change(() => End(running, result));
+                    goesOn = running is not null;
+                }
+                catch (OperationCanceledException)
+                {
+                    // A restart before the kernel was ready: what was asked for since then waits for the next one.
+                    goesOn = !_disposed;
+                }
             }
-            while (running is not null);
         }
         catch (KernelException exception)
         {
@@ -124,6 +138,7 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
                 }
 
                 Drop();
+                _worker = Task.CompletedTask;
             });
         }
     }
@@ -134,6 +149,8 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
         WorkCell? begun = null;
         change(() =>
         {
+            // What the chapter does not have any more does not keep the others waiting.
+            _waiting.RemoveAll(id => book.Find(id) is null);
             begun = book.Cells.TakeWhile(cell => cell.IsSetup).FirstOrDefault(cell => cell.RanIn != kernel.Generation) ?? book.Find(_waiting.FirstOrDefault());
             if (begun is null)
             {
@@ -143,6 +160,7 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
             }
 
             _waiting.Remove(begun.Id);
+            _dropped = false;
             book.Begin(begun, kernel.Generation);
             LastUsed = Stopwatch.GetTimestamp();
         });
@@ -156,8 +174,14 @@ internal sealed class CellQueue(Workbook book, LiveKernel kernel, Action<Action>
         {
             book.End(cell, result.Failure, result.Seconds);
             LastUsed = Stopwatch.GetTimestamp();
-            if (result.Failure is not null)
+            if (_waiting.Contains(cell.Id))
             {
+                cell.Run = CellRun.Queued;
+                book.Touch(cell);
+            }
+            else if (result.Failure is not null && !_dropped)
+            {
+                // What waits may need it. After a stop, only what was asked for since then waits.
                 Drop();
             }
 

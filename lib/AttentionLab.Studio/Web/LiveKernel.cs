@@ -37,12 +37,14 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
     /// <param name="begin">Called with the session before the run; what it returns is run. Null for nothing.</param>
     /// <param name="show">Called with each output.</param>
     /// <exception cref="KernelException">The process did not start.</exception>
+    /// <exception cref="OperationCanceledException">It was ended before anything began.</exception>
     public async Task<ExecutedCell?> RunAsync(Func<(int Number, string Source)?> begin, Action<CellOutput> show)
     {
-        await _owner.WaitAsync();
+        CancellationToken life = _life.Token;
+        await _owner.WaitAsync(CancellationToken.None);
         try
         {
-            CancellationToken life = _life.Token;
+            life.ThrowIfCancellationRequested();
             NotebookSession session = _session ?? await StartAsync(life);
             if (begin() is not var (number, source))
             {
@@ -71,9 +73,6 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
         }
     }
 
-    /// <summary>Starts the process if there is none.</summary>
-    public Task WarmAsync() => RunAsync(() => null, _ => { });
-
     /// <summary>Asks the running cell to stop; the kernel and what it knows stay, if the cell obeys.</summary>
     public Task StopAsync() => Session?.StopAsync() ?? Task.CompletedTask;
 
@@ -82,17 +81,40 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
     public async Task EndAsync(string word)
     {
         View = View with { Word = word };
-        await _life.CancelAsync();
-        await _owner.WaitAsync();
+        using CancellationTokenSource life = Interlocked.Exchange(ref _life, new CancellationTokenSource());
+
+        // In line before whoever asks from now on: they get the next process.
+        Task owned = _owner.WaitAsync();
+        await life.CancelAsync();
+        await owned;
         try
         {
             if (_session is { } session)
             {
                 await EndAsync(session, word);
             }
+        }
+        finally
+        {
+            _owner.Release();
+        }
+    }
 
-            _life.Dispose();
-            _life = new CancellationTokenSource();
+    /// <summary>Ends the process to save memory, unless it is in use.</summary>
+    /// <param name="word">Why, for the reader.</param>
+    public async Task ParkAsync(string word)
+    {
+        if (!await _owner.WaitAsync(TimeSpan.Zero))
+        {
+            return;
+        }
+
+        try
+        {
+            if (_session is { } session)
+            {
+                await EndAsync(session, word);
+            }
         }
         finally
         {
@@ -124,7 +146,7 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
         catch (OperationCanceledException)
         {
             Set(new KernelView("ended", View.Word));
-            throw new KernelException("the kernel was ended before it was ready.");
+            throw;
         }
         catch (KernelException exception)
         {

@@ -119,7 +119,7 @@ internal sealed class WorkSession : IAsyncDisposable
     }
 
     /// <summary>Ends the kernel to save memory, unless it is in use.</summary>
-    public Task ParkAsync(string word) => IsIdle ? _kernel.EndAsync(word) : Task.CompletedTask;
+    public Task ParkAsync(string word) => IsIdle ? _kernel.ParkAsync(word) : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
