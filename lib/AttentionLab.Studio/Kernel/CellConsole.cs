@@ -4,7 +4,8 @@ namespace AttentionLab.Studio.Kernel;
 
 /// <summary>
 /// What a cell writes to <see cref="Console"/>, sent on in pieces and in order with its other outputs. A flood is cut: behind
-/// <see cref="MaximumLines"/> lines or <see cref="MaximumCharacters"/> characters a cell's text is only counted.
+/// <see cref="MaximumLines"/> lines or <see cref="MaximumCharacters"/> characters a cell's text is only counted, and its <see cref="LastLines"/> follow
+/// when the cell ends.
 /// </summary>
 internal sealed class CellConsole(Action<string> send) : TextWriter
 {
@@ -21,45 +22,33 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
     private readonly StringBuilder _pending = new();
     private long _lines;
     private long _characters;
-    private long _cutLines;
-    private long _cutCharacters;
+    private readonly LastLines _cut = new();
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>What to tell a cell that wrote a hundred times more than is kept; null if it did not.</summary>
-    public string? Flood
-    {
-        get
-        {
-            lock (_gate)
-            {
-                long allLines = _lines + _cutLines, allCharacters = _characters + _cutCharacters;
-                return allLines < FloodLines && allCharacters < FloodCharacters ? null : FormattableString.Invariant(
-                    $"the cell flooded its output: it wrote {allLines:N0} lines ({allCharacters:N0} characters): print less.");
-            }
-        }
-    }
+    /// <summary>What to tell a cell that is over and wrote a hundred times more than is kept; null if it did not.</summary>
+    public string? Flood { get; private set; }
 
     /// <summary>A new cell: its text is counted from zero.</summary>
     public void Begin()
     {
         lock (_gate)
         {
-            _lines = _characters = _cutLines = _cutCharacters = 0;
+            _lines = _characters = 0;
+            _cut.Take();
+            Flood = null;
         }
     }
 
-    /// <summary>The cell is over: sends the rest, and a note when something was cut.</summary>
+    /// <summary>The cell is over: sends the rest; when something was cut, how much, and the last lines.</summary>
     public void End()
     {
         lock (_gate)
         {
-            if (_cutCharacters > 0)
-            {
-                _pending.Append(FormattableString.Invariant(
-                    $"\n… output cut here: {_cutLines:N0} more lines ({_cutCharacters:N0} characters) are not kept.\n"));
-            }
-
+            long lines = _lines + _cut.Lines, characters = _characters + _cut.Characters;
+            Flood ??= lines < FloodLines && characters < FloodCharacters ? null : FormattableString.Invariant(
+                $"the cell flooded its output: it wrote {lines:N0} lines ({characters:N0} characters): print less.");
+            _pending.Append(_cut.Take());
             FlushPending();
         }
     }
@@ -87,11 +76,7 @@ internal sealed class CellConsole(Action<string> send) : TextWriter
         {
             int kept = Kept(buffer);
             _pending.Append(buffer[..kept]);
-            if (kept < buffer.Length)
-            {
-                _cutCharacters += buffer.Length - kept;
-                _cutLines += buffer[kept..].Count('\n');
-            }
+            _cut.Add(buffer[kept..]);
 
             // Line by line, so that a crash loses nothing; the limits keep that cheap.
             if (_pending.Length > 0 && _pending[^1] == '\n')

@@ -4,7 +4,7 @@ namespace AttentionLab.Studio.Kernel;
 
 /// <summary>
 /// Reads a kernel's standard output or error: text of native code and of the runtime itself. It is always read, so that the kernel never
-/// waits for its reader, and kept up to a limit for each cell.
+/// waits for its reader, and kept up to a limit for each cell, with its last lines.
 /// </summary>
 internal sealed class NativeOutput
 {
@@ -12,7 +12,7 @@ internal sealed class NativeOutput
 
     private readonly Lock _gate = new();
     private readonly StringBuilder _kept = new();
-    private long _cut;
+    private readonly LastLines _cut = new();
     private int _ended;
     private TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,10 +38,8 @@ internal sealed class NativeOutput
     {
         lock (_gate)
         {
-            string text = _kept.ToString();
-            text += _cut > 0 ? FormattableString.Invariant($"\n… output cut here: {_cut:N0} more characters are not kept.\n") : "";
+            string text = _kept + _cut.Take();
             _kept.Clear();
-            _cut = 0;
             return text;
         }
     }
@@ -76,7 +74,7 @@ internal sealed class NativeOutput
             string text = marker < 0 ? line : line[..marker];
             int room = Math.Min(text.Length, MaximumCharacters - _kept.Length);
             _kept.Append(text, 0, room);
-            _cut += text.Length - room;
+            _cut.Add(text.AsSpan(room));
             if (marker >= 0 && int.TryParse(line.AsSpan(marker + KernelHost.EndOfRun.Length).Trim(), out _ended))
             {
                 _reached.TrySetResult();

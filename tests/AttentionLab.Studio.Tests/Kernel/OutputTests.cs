@@ -133,7 +133,8 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
         Assert.StartsWith("line 0\nline 1\n", text);
         Assert.Contains("line 999\n", text);
         Assert.DoesNotContain("line 1000\n", text);
-        Assert.Contains("output cut here: 999,000 more lines", text);
+        Assert.Contains("output cut here: 998,980 more lines", text);
+        Assert.EndsWith("the last ones:\n" + string.Concat(Enumerable.Range(999_980, 20).Select(i => $"line {i}\n")), text);
         Assert.Contains(cell.Outputs, output => output.Content == "behind");
     }
 
@@ -151,6 +152,25 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
         Assert.InRange(cell.Outputs.Sum(output => output.Content.Length), 1, 400_000);
         Assert.Contains(cell.Outputs, output => output.Content.Contains('…'));
         Assert.Equal("2", Assert.Single((await kernel.RunAsync("1 + 1")).Outputs).Content);
+    }
+
+    [Fact]
+    public async Task MuchOutput_ALittleBehindTheLimit_IsWhole()
+    {
+        ExecutedCell cell = await kernel.RunAsync("for (int i = 0; i < 1_010; i++) Console.WriteLine(i);");
+        Assert.Equal(string.Concat(Enumerable.Range(0, 1_010).Select(i => $"{i}\n")), Assert.Single(cell.Outputs).Content);
+    }
+
+    [Theory]
+    [InlineData("Console.Write(new string('x', 5_000_000)); Console.WriteLine(\"end\");")]
+    [InlineData("using (var raw = Console.OpenStandardOutput()) { var piece = new byte[1 << 20]; for (int i = 0; i < 9; i++) raw.Write(piece); raw.Write(\"end\\n\"u8); }")]
+    public async Task MuchOutput_OfLongLines_ShowsItsEnd(string source)
+    {
+        ExecutedCell cell = await kernel.RunAsync(source);
+        string text = string.Concat(cell.Outputs.Select(output => output.Content));
+        Assert.EndsWith("end\n", text);
+        Assert.Contains("are not kept; the last ones:\n", text);
+        Assert.InRange(text.Length, 64 * 1024, 230_000);
     }
 
     [Fact]
