@@ -125,7 +125,7 @@ public sealed class BookPages
             <p class="facts">{ChapterList.Facts(chapter)}{sheet}</p>
             {FailedNote(chapter, notebook, live)}
             </header>
-            {fold}{Cells(chapter, notebook, context, "Exercise")}</article>
+            {fold}{Cells(chapter, notebook, context, "Exercise", live)}</article>
             {ChapterList.Pager(Chapters, index)}
             """;
         return Page(
@@ -141,7 +141,7 @@ public sealed class BookPages
         string body = $"""
             <article>
             {SubTitle("Solutions", chapter, solution.Name, "Back to the chapter")}
-            {Cells(solution, notebook, context, "Solution")}</article>
+            {Cells(solution, notebook, context, "Solution", null)}</article>
 
             """;
         return Page(
@@ -177,7 +177,8 @@ public sealed class BookPages
 
             """;
         return Page(
-            new Frame(path, $"{title} – {CourseTitle}", title, ChapterList.Menu(Chapters, _prose, "", path), body, Contents([text], context)) { Live = live });
+            new Frame(path, $"{title} – {CourseTitle}", title, ChapterList.Menu(Chapters, _prose, "", path), body, Contents([text], context))
+            { Live = live });
     }
 
     private string LibraryPage(string file, LivePage? live)
@@ -196,12 +197,13 @@ public sealed class BookPages
         { Live = live });
     }
 
-    private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label)
+    private string Cells(Chapter chapter, ExecutedNotebook notebook, MarkdownContext context, string label, LivePage? live)
     {
         Dictionary<int, ExecutedCell> ran = notebook.Cells.ToDictionary(cell => cell.Number);
         bool stopped = notebook.Failed.Any();
         return string.Concat(chapter.Cells.Select(cell =>
-            CellHtml.Of(cell, ran.GetValueOrDefault(cell.Number), stopped, context, label == "Exercise" ? SolutionOf(chapter, cell) : null, label)));
+            CellHtml.Of(cell, ran.GetValueOrDefault(cell.Number), stopped, context, label == "Exercise" ? SolutionOf(chapter, cell) : null, label,
+                live?.Console(cell.Number))));
     }
 
     private string? SolutionOf(Chapter chapter, ChapterCell cell) =>

@@ -14,7 +14,9 @@ internal static class CellHtml
     /// <param name="context">What the page knows.</param>
     /// <param name="solution">Address of the exercise's solution; null where there is none.</param>
     /// <param name="label">What an exercise is called on this page.</param>
-    public static string Of(ChapterCell cell, ExecutedCell? ran, bool stopped, MarkdownContext context, string? solution, string label)
+    /// <param name="whole">Address of all that the cell wrote to the console; null where it must all be here.</param>
+    public static string Of(
+        ChapterCell cell, ExecutedCell? ran, bool stopped, MarkdownContext context, string? solution, string label, string? whole = null)
     {
         if (cell.Text is { } text)
         {
@@ -26,7 +28,7 @@ internal static class CellHtml
             return Frame(cell, "cell", $"{Code(Encode(cell.Source))}<p class=\"not-run\">{Encode(cell.Language)}: not run here.</p>");
         }
 
-        string outputs = $"<div class=\"outputs\">{(ran is null ? "" : OutputHtml.ToHtml(ran, stopped))}</div>";
+        string outputs = $"<div class=\"outputs\">{(ran is null ? "" : OutputHtml.ToHtml(ran, stopped, whole))}</div>";
         string code = Code(CodeHighlighter.ToHtml(cell.Source)), failed = ran?.Failure is null ? "" : " failed";
         if (cell.Source.TrimStart().StartsWith("#!import", StringComparison.Ordinal))
         {

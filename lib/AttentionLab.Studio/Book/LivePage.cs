@@ -6,4 +6,8 @@ namespace AttentionLab.Studio.Book;
 /// <param name="Done">The moment up to which the page has everything.</param>
 /// <param name="State"><c>waiting</c>, <c>running</c>, <c>ready</c> or <c>failed</c>.</param>
 /// <param name="Problem">Why the notebook cannot be read or run at all; null if it can.</param>
-public sealed record LivePage(string Name, int Run, long Done, string State, string? Problem = null);
+public sealed record LivePage(string Name, int Run, long Done, string State, string? Problem = null)
+{
+    /// <summary>Address of all that a cell wrote to the console, by the cell's number.</summary>
+    public Func<int, string?> Console { get; init; } = _ => null;
+}

@@ -12,10 +12,14 @@ public static partial class OutputHtml
     /// <summary>Letters of a failure's one line; the details hold the rest.</summary>
     private const int LongestMessage = 2_000;
 
+    /// <summary>Lines of a long console text that a page shows at once, where all of it can be opened.</summary>
+    private const int FirstLines = 60, LastLines = 20;
+
     /// <summary>All outputs of a cell and its failure, if any.</summary>
     /// <param name="cell">An executed cell.</param>
     /// <param name="stopped">True if an earlier cell of the notebook failed, so that this one did not run.</param>
-    public static string ToHtml(ExecutedCell cell, bool stopped = false)
+    /// <param name="whole">Address of all that the cell wrote to the console; null where it must all be here.</param>
+    public static string ToHtml(ExecutedCell cell, bool stopped = false, string? whole = null)
     {
         ArgumentNullException.ThrowIfNull(cell);
         StringBuilder html = new();
@@ -25,7 +29,7 @@ public static partial class OutputHtml
             {
                 CellOutput.Plotly => Chart(PageText.CleanJson(output.Content)),
                 CellOutput.Html => Html(output.Content, cell.Number),
-                CellOutput.Stream => $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(output.Content)}</pre>\n",
+                CellOutput.Stream => Console(output.Content, whole),
                 _ => $"<pre class=\"plain\" tabindex=\"0\">{Shown(output.Content)}</pre>\n",
             });
         }
@@ -84,6 +88,18 @@ public static partial class OutputHtml
     /// <summary>The lines of a text of plotly's, without its tags.</summary>
     internal static string[] PlainLines(string text) => text.Length == 0 ? []
         : [.. LineEnds().Split(PageText.Clean(text)).Select(line => WebUtility.HtmlDecode(Markup().Replace(line, "")))];
+
+    /// <summary>Console text, or the first and the last lines of a long one and the way to all of them.</summary>
+    private static string Console(string text, string? whole)
+    {
+        string[] lines = whole is null ? [] : text.TrimEnd('\n').Split('\n');
+        return lines.Length <= FirstLines + LastLines + 1 ? $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(text)}</pre>\n"
+            : $"""
+                <div class="long-output">{Console(string.Join('\n', lines[..FirstLines]), null)}<p><a href="{PageText.Encode(whole!)}" target="_blank">Open all {lines.Length} lines</a></p>
+                {Console(string.Join('\n', lines[^LastLines..]), null)}</div>
+
+                """;
+    }
 
     /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>
     private static string Chart(string json)

@@ -78,7 +78,11 @@ public sealed class LiveCourse : IAsyncDisposable
         LiveChapter chapter = _store.Find(name)!;
         WorkSession session = Session(name)!;
         long now = session.Now;
-        return _store.Pages.Render(path, session.Shown(chapter.Notebook), new LivePage(name, chapter.Run, now, chapter.StateName, chapter.Problem));
+        return _store.Pages.Render(path, session.Shown(chapter.Notebook), new LivePage(name, chapter.Run, now, chapter.StateName, chapter.Problem)
+        {
+            Console = number => session.Look(book => book.Cells.FirstOrDefault(cell => cell.Number == number)) is { } cell
+                ? WorkViews.Console(name, cell.Id) : null,
+        });
     }
 
     /// <summary>The search index of the text as it is now.</summary>
@@ -168,11 +172,11 @@ public sealed class LiveCourse : IAsyncDisposable
     {
         await _queue.DisposeAsync();
         await _workshop.DisposeAsync();
+        _lock?.Dispose();
     }
 
     private async Task RunAsync(string name, CancellationToken stopping)
     {
-        _lock?.Dispose();
         LiveChapter chapter = _store.Find(name)!;
         if (chapter.IsFinished)
         {

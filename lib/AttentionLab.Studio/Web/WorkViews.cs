@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
@@ -8,10 +7,6 @@ namespace AttentionLab.Studio.Web;
 /// <summary>The workbook as pages see it, in words.</summary>
 internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel, MachineNumbers numbers)
 {
-    private const int FirstLines = 60;
-
-    private const int LastLines = 20;
-
     /// <summary>What changed since a page looked last; of all cells for one that does not know them. Such a page has the outputs of the chapter's cells,
     /// and nothing of those that the reader added.</summary>
     public WorkNews Since(long have, bool mayEdit, bool all) => new(
@@ -52,25 +47,13 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         };
     }
 
-    /// <summary>One element for each output, then the failure. A long console text shows its first and last lines, and leads to all of them.</summary>
-    private string Html(WorkCell cell, int from)
-    {
-        StringBuilder html = new();
-        foreach ((CellOutput output, _) in cell.Outputs.Skip(from))
-        {
-            string[] lines = output.MimeType == CellOutput.Stream ? output.Content.TrimEnd('\n').Split('\n') : [];
-            html.Append(lines.Length <= FirstLines + LastLines + 1 ? OutputHtml.ToHtml(Part(cell, output))
-                : $"<div class=\"long-output\">{OutputHtml.ToHtml(Part(cell, output with { Content = string.Join('\n', lines[..FirstLines]) }))}"
-                + $"<p><a href=\"{OutputAddress(cell)}\" target=\"_blank\">Open all {lines.Length} lines</a></p>"
-                + $"{OutputHtml.ToHtml(Part(cell, output with { Content = string.Join('\n', lines[^LastLines..]) }))}</div>");
-        }
+    /// <summary>Address of all that a cell wrote to the console.</summary>
+    public static string Console(string chapter, string cell) => $"work/{Uri.EscapeDataString(chapter)}/output/{Uri.EscapeDataString(cell)}";
 
-        return html.Append(OutputHtml.ToHtml(Part(cell) with { Failure = cell.Failure })).ToString();
-    }
-
-    private static ExecutedCell Part(WorkCell cell, params CellOutput[] outputs) => new(cell.Number, "csharp", cell.Source, outputs, null, cell.Seconds);
-
-    private string OutputAddress(WorkCell cell) => $"work/{Uri.EscapeDataString(chapter)}/output/{cell.Id}";
+    /// <summary>One element for each output, then the failure.</summary>
+    private string Html(WorkCell cell, int from) => OutputHtml.ToHtml(
+        new ExecutedCell(cell.Number, "csharp", cell.Source, [.. cell.Outputs.Skip(from).Select(output => output.Output)], cell.Failure, cell.Seconds),
+        whole: Console(chapter, cell.Id));
 
     private string Progress() => book.Cells.Count(cell => cell.Exercise is not null) is > 0 and int all
         ? FormattableString.Invariant($"Exercises: {book.Cells.Count(cell => cell.Solved is not null)} of {all} passed") : "";

@@ -80,6 +80,10 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Output(page, 4)).ToContainTextAsync("line 60");
         await Expect(Output(page, 4)).ToContainTextAsync("line 200");
         await Expect(Output(page, 4)).Not.ToContainTextAsync("line 100");
+        string html = await Output(page, 4).InnerHTMLAsync();
+        await page.Page.ReloadAsync();
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("ran in");
+        Assert.Equal(html, await Output(page, 4).InnerHTMLAsync());
         IPage all = await page.Context.RunAndWaitForPageAsync(() => Cell(page, 4).GetByRole(AriaRole.Link, new() { Name = "Open all 200 lines" }).ClickAsync());
         await Expect(all.Locator("body")).ToContainTextAsync("line 100");
     }
