@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
 
 namespace AttentionLab.Studio.Tests.Book;
 
@@ -12,45 +13,55 @@ public sealed partial class HostileTextTests : IDisposable
     private const string Controls =
         "a\0b\u0007c\bd\u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\\u009b31me\u007f\u0085\u001bc\u000ezq";
 
+    private const string HostileChart =
+        """
+        {"data":[],"layout":{"title":{"text":"t\u001b[31m\u0000u"},
+        "meta":{"summary":"s\u0007\u001b]0;x\u0007"},"names":["\\u0000 stays","n\u009b1mo"]}}
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void Pages_OfTextWithControlCharacters_HoldNone()
-    {
-        string json =
-            """
-            {"data":[],"layout":{"title":{"text":"t\u001b[31m\u0000u"},
-            "meta":{"summary":"s\u0007\u001b]0;x\u0007"},"names":["\\u0000 stays","n\u009b1mo"]}}
-            """;
-        ExecutedNotebook notebook = new("01-sample",
+    private static ExecutedNotebook Hostile { get; } = new(
+        "01-sample",
         [
             new ExecutedCell(1, "markdown",
                 $"# 01 · {Controls}?\n\n{Controls} `{Controls}` <b "
                 + $"title=\"{Controls}\">&#27;[1m&#x7;&#0;</b>\n\n```csharp\n// {Controls}\n```\n\n## {Controls}\n\n## More $x{Controls}$", [], null, 0),
             new ExecutedCell(2, "csharp", $"// {Controls}", [
                 new(CellOutput.Stream, Controls), new(CellOutput.Plain, Controls), new(CellOutput.Html, $"<i>{Controls}&#27;&#x1b;&#&#27;27;</i>"),
-                new(CellOutput.Html, $"<form><i>{Controls}&#27;</i></form>"), new(CellOutput.Plotly, json)], null, 0),
+                new(CellOutput.Html, $"<form><i>{Controls}&#27;</i></form>"), new(CellOutput.Plotly, HostileChart)], null, 0),
             new ExecutedCell(3, "csharp", "1", [], new CellFailure(Controls, 1, Controls), 0),
             new ExecutedCell(4, "f\u001b[1m#", Controls, [], null, 0),
         ], 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Pages_OfTextWithControlCharacters_HoldNone()
+    {
+        ExecutedNotebook notebook = Hostile;
         BookWriter.Write(_folder.Path, new CourseContent([notebook], [notebook], [new CourseText("01-sample", Controls)], new CourseText("README", Controls)),
             new Formulas());
         File.WriteAllText(_folder["report.json"], Report.Of([notebook with { Name = "01-" + Controls }]).ToJson());
         foreach (string file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains("assets", StringComparison.Ordinal) || file.EndsWith("search-index.js", StringComparison.Ordinal)))
         {
-            string text = File.ReadAllText(file);
-            Assert.DoesNotMatch("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]", text);
-            Assert.DoesNotMatch(ControlReference(), text);
-            Assert.DoesNotContain("31m", text);
-            Assert.DoesNotContain("0;title", text);
+            IsClean(File.ReadAllText(file));
         }
 
         string page = File.ReadAllText(_folder["01-sample.html"]);
         Assert.Contains("<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">abcdredlinkezq</pre>", page);
         Assert.Contains("\\\\u0000 stays", page);
+    }
+
+    [Fact]
+    public async Task News_OfTextWithControlCharacters_BringNoneAsHtml()
+    {
+        Workbook book = new(Hostile, null);
+        await using LiveKernel kernel = new("01-sample.dib", new KernelOptions(), () => Task.CompletedTask, () => { });
+        WorkNews news = new WorkViews("01-" + Controls, book, kernel, new MachineNumbers(Hostile)).Since(0, mayEdit: true, all: true);
+        Assert.Equal(["c2", "c3"], news.Cells.Where(cell => cell.Html.Length > 0).Select(cell => cell.Id));
+        Assert.All(news.Cells, cell => IsClean(cell.Html));
     }
 
     [Theory]
@@ -128,6 +139,14 @@ public sealed partial class HostileTextTests : IDisposable
         string html = OutputHtml.ToHtml(cell);
         Assert.InRange(html.Length, 1_000, 3_000_000);
         Assert.Contains("characters more", html);
+    }
+
+    private static void IsClean(string text)
+    {
+        Assert.DoesNotMatch("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]", text);
+        Assert.DoesNotMatch(ControlReference(), text);
+        Assert.DoesNotContain("31m", text);
+        Assert.DoesNotContain("0;title", text);
     }
 
     private static string Target(string page, string address) =>
