@@ -77,11 +77,13 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "calls libc");
         await using WatchedPage page = await OpenAsync();
         await RunAsync(page, 1, "20");
-        const string stuck = "[System.Runtime.InteropServices.DllImport(\"libc\")]\nstatic extern int pthread_mutex_lock(byte[] mutex);\n"
-            + "var mutex = GC.AllocateArray<byte>(256, pinned: true);\npthread_mutex_lock(mutex);\nConsole.WriteLine(\"on\");\npthread_mutex_lock(mutex);";
-        await TypeAsync(page, 4, stuck);
+        // The file is there once the cell is inside the call, where nothing can stop it.
+        string inside = Path.Combine(_course.Root, "inside");
+        await TypeAsync(
+            page, 4, "[System.Runtime.InteropServices.DllImport(\"libc\")]\nstatic extern int system(string command);\n"
+                + $"system(\"touch '{inside}'; exec sleep 1000000\")");
         await page.Page.Keyboard.PressAsync("Control+Enter");
-        await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
+        await Patience.UntilAsync(() => File.Exists(inside));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
         await Expect(page.Page.Locator(".said")).ToContainTextAsync("The cell does not let go.");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Restart kernel" }).ClickAsync();
