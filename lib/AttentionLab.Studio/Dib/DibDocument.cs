@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 
@@ -15,15 +14,6 @@ namespace AttentionLab.Studio.Dib;
 public sealed class DibDocument
 {
     private const string ByteOrderMark = "\uFEFF";
-
-    private static readonly FrozenSet<string> CSharpNames = FrozenSet.Create(StringComparer.Ordinal, "csharp", "c#", "cs");
-
-    private static readonly FrozenSet<string> MarkdownNames = FrozenSet.Create(StringComparer.Ordinal, "markdown", "md");
-
-    private static readonly FrozenSet<string> OtherNames = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "fsharp", "f#", "fs", "pwsh", "powershell", "javascript", "js", "html", "mermaid", "sql", "kql", "http", "httpRequest", "value", "vscode", "python",
-        "r");
 
     private readonly string _start;
     private readonly string _newLine;
@@ -70,7 +60,7 @@ public sealed class DibDocument
     /// <exception cref="DibException">Empty, binary, cut off, or without a cell.</exception>
     public static DibDocument Parse(ReadOnlySpan<byte> bytes, string name = "notebook")
     {
-        string text = Decode(bytes, name);
+        string text = DibBytes.Decode(bytes, name);
         string start = text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? ByteOrderMark : "";
         List<Draft> drafts = Split(text[start.Length..], out string blank);
         if (drafts.Count == 0)
@@ -104,54 +94,10 @@ public sealed class DibDocument
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private static string Decode(ReadOnlySpan<byte> bytes, string name)
-    {
-        if (bytes.IsEmpty)
-        {
-            throw new DibException($"{name}: is empty (0 bytes).");
-        }
-
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-        {
-            throw new DibException($"{name}: is UTF-16: save it as UTF-8.");
-        }
-
-        int zero = bytes.IndexOf((byte)0);
-        if (zero >= 0)
-        {
-            throw new DibException($"{name}: is binary, not a notebook: byte {zero} is 0.");
-        }
-
-        int bad = FirstInvalidByte(bytes);
-        if (bad >= 0)
-        {
-            throw new DibException(bytes.Length - bad < 4 && bad > 0
-                ? $"{name}: is cut off in the middle of a character (byte {bad} of {bytes.Length})."
-                : $"{name}: is binary or not UTF-8: byte {bad} is 0x{bytes[bad]:X2}.");
-        }
-
-        return Encoding.UTF8.GetString(bytes);
-    }
-
-    private static int FirstInvalidByte(ReadOnlySpan<byte> bytes)
-    {
-        for (int at = 0; at < bytes.Length;)
-        {
-            if (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) != System.Buffers.OperationStatus.Done)
-            {
-                return at;
-            }
-
-            at += length;
-        }
-
-        return -1;
-    }
-
     private static List<Draft> Split(string text, out string blank)
     {
         var drafts = new List<Draft>();
-        var declared = new HashSet<string>(StringComparer.Ordinal);
+        var languages = new DibLanguages();
         Draft? open = null;
         blank = "";
         for (int at = 0; at < text.Length;)
@@ -160,11 +106,11 @@ public sealed class DibDocument
             end = end < 0 ? text.Length : end + 1;
             string line = text[at..end];
             at = end;
-            if (IsSeparator(line, declared, out string language))
+            if (languages.IsSeparator(line, out string language))
             {
                 if (open is { Language: "meta" })
                 {
-                    Declare(open.Body.ToString(), declared);
+                    languages.Declare(open.Body.ToString());
                 }
 
                 open = new Draft(line, language);
@@ -188,42 +134,6 @@ public sealed class DibDocument
         }
 
         return drafts;
-    }
-
-    private static bool IsSeparator(string line, HashSet<string> declared, out string language)
-    {
-        language = line.StartsWith("#!", StringComparison.Ordinal) ? line[2..].TrimEnd() : "";
-        return language == "meta" || KindOf(language) != DibCellKind.Unknown || OtherNames.Contains(language) || declared.Contains(language);
-    }
-
-    private static DibCellKind KindOf(string language) => language switch
-    {
-        "meta" => DibCellKind.Meta,
-        _ when CSharpNames.Contains(language) => DibCellKind.CSharp,
-        _ when MarkdownNames.Contains(language) => DibCellKind.Markdown,
-        _ => DibCellKind.Unknown,
-    };
-
-    private static void Declare(string meta, HashSet<string> declared)
-    {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(meta);
-            foreach (JsonElement item in json.RootElement.GetProperty("kernelInfo").GetProperty("items").EnumerateArray())
-            {
-                declared.Add(item.GetProperty("name").GetString() ?? "");
-                if (item.TryGetProperty("aliases", out JsonElement aliases))
-                {
-                    declared.UnionWith(aliases.EnumerateArray().Select(alias => alias.GetString() ?? ""));
-                }
-            }
-
-            declared.Remove("");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            // Not every file declares its languages; bad JSON is reported by CheckMeta.
-        }
     }
 
     private static void CheckMeta(List<Draft> drafts, string name)
@@ -261,7 +171,7 @@ public sealed class DibDocument
             }
 
             string raw = trimmed[textStart..];
-            return new DibCell(KindOf(Language), Language, DibCell.Normalize(raw))
+            return new DibCell(DibLanguages.KindOf(Language), Language, DibCell.Normalize(raw))
             {
                 Separator = separator,
                 Before = body[..textStart],

@@ -247,33 +247,4 @@ public sealed class NotebookSession : IAsyncDisposable
             : reason.Length == 0 ? "it was killed, or crashed without a word."
             : reason[..Math.Min(reason.Length, 500)];
     }
-
-    /// <summary>A cell while it runs.</summary>
-    private sealed class RunningCell(int run, Action<CellOutput>? show)
-    {
-        public int Run { get; } = run;
-
-        public List<CellOutput> Outputs { get; } = [];
-
-        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool IsStopAsked { get; set; }
-
-        public bool IsStopOverdue { get; set; }
-
-        /// <summary>Console text that follows console text continues it.</summary>
-        public void Add(CellOutput output)
-        {
-            if (output.MimeType == CellOutput.Stream && Outputs.Count > 0 && Outputs[^1].MimeType == CellOutput.Stream)
-            {
-                Outputs[^1] = output with { Content = Outputs[^1].Content + output.Content };
-            }
-            else
-            {
-                Outputs.Add(output);
-            }
-
-            show?.Invoke(output);
-        }
-    }
 }
