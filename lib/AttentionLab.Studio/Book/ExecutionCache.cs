@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AttentionLab.Studio.Kernel;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Studio.Book;
 
@@ -42,7 +43,7 @@ public sealed class ExecutionCache(string folder)
         {
             Directory.CreateDirectory(folder);
             string path = PathOf(notebook.Name, key);
-            WriteWhole(path, notebook);
+            AtomicFile.Write(path, file => JsonSerializer.Serialize(file, notebook, ExecutedNotebookJson.Default.ExecutedNotebook));
             File.WriteAllText(TimePathOf(notebook.Name), FormattableString.Invariant($"{notebook.Seconds:0.00}\n"));
             foreach (string older in Directory.EnumerateFiles(folder, "*.json").Where(file => file != path && IsOf(file, notebook.Name)))
             {
@@ -65,24 +66,6 @@ public sealed class ExecutionCache(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             return null;
-        }
-    }
-
-    private static void WriteWhole(string path, ExecutedNotebook notebook)
-    {
-        string draft = $"{path}.{Guid.NewGuid():N}.new";
-        try
-        {
-            using (FileStream file = File.Create(draft))
-            {
-                JsonSerializer.Serialize(file, notebook, ExecutedNotebookJson.Default.ExecutedNotebook);
-            }
-
-            File.Move(draft, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
         }
     }
 

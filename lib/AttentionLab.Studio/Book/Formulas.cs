@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AttentionLab.Weights;
 
 namespace AttentionLab.Studio.Book;
 
@@ -170,9 +171,7 @@ public sealed class Formulas(string? cacheFile = null, string? node = "node")
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(cacheFile))!);
-            string fresh = $"{cacheFile}.{Environment.ProcessId}";
-            File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(new FormulaCache(Version, _known!), FormulaJson.Default.FormulaCache));
-            File.Move(fresh, cacheFile, overwrite: true);
+            AtomicFile.Write(cacheFile, file => JsonSerializer.Serialize(file, new FormulaCache(Version, _known!), FormulaJson.Default.FormulaCache));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
