@@ -86,7 +86,7 @@ public static class Exp
         p = V.MultiplyAdd(p, r, V.All(4.99999940e-1f));
         p = V.MultiplyAdd(p, r, V.All(1));
         p = V.MultiplyAdd(p, r, V.All(1));
-        return V.ZeroWhereLess(x, V.All(Lowest), V.WhereLess(V.All(Highest), x, V.All(float.PositiveInfinity), V.Scale(p, n)));
+        return V.WhereLess(V.All(Highest), x, V.All(float.PositiveInfinity), V.ScaleOrZeroWhereLess(x, V.All(Lowest), p, n));
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ public static class Exp
         p = V.MultiplyAdd(p, r, V.All(2.40222424e-1f));
         p = V.MultiplyAdd(p, r, V.All(6.93147004e-1f));
         p = V.MultiplyAdd(p, r, V.All(1));
-        return V.ZeroWhereLess(x, V.All(-100), V.Scale(p, n));
+        return V.ScaleOrZeroWhereLess(x, V.All(-100), p, n);
     }
 
     private readonly unsafe struct Exponential(float* x, float* y) : IElements

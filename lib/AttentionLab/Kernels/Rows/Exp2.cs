@@ -35,6 +35,6 @@ internal readonly struct Exp2<V>
         p = V.MultiplyAdd(p, r, _c2);
         p = V.MultiplyAdd(p, r, _c1);
         p = V.MultiplyAdd(p, r, _c0);
-        return V.ZeroWhereLess(x, _lowest, V.Scale(p, n));
+        return V.ScaleOrZeroWhereLess(x, _lowest, p, n);
     }
 }

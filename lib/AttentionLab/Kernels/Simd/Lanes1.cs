@@ -61,6 +61,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 ZeroWhereLess(Lanes1 a, Lanes1 b, Lanes1 no) => a._value < b._value ? new(0) : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 ScaleOrZeroWhereLess(Lanes1 a, Lanes1 b, Lanes1 p, Lanes1 n) => ZeroWhereLess(a, b, Scale(p, n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes1 ZeroWhereBelow(uint* words, uint limit, Lanes1 no) => *words < limit ? new(0) : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,6 +82,11 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     public static Lanes16 ZeroWhereLess(Lanes16 a, Lanes16 b, Lanes16 no) =>
         new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(a._register, b._register), no._register, Vector512<float>.Zero));
 
+    /// <remarks>One masked instruction: lanes that are not asked for are not computed.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 ScaleOrZeroWhereLess(Lanes16 a, Lanes16 b, Lanes16 p, Lanes16 n) =>
+        new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(a._register, b._register), Avx512F.Scale(p._register, n._register), Vector512<float>.Zero));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes16 ZeroWhereBelow(uint* words, uint limit, Lanes16 no) =>
         new(

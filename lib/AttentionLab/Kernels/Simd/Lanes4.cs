@@ -80,6 +80,9 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
         new(Vector128.AndNot(no._register, Vector128.LessThan(a._register, b._register)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 ScaleOrZeroWhereLess(Lanes4 a, Lanes4 b, Lanes4 p, Lanes4 n) => ZeroWhereLess(a, b, Scale(p, n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes4 ZeroWhereBelow(uint* words, uint limit, Lanes4 no) =>
         new(
             Vector128.ConditionalSelect(

@@ -80,6 +80,9 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
         new(Vector256.AndNot(no._register, Vector256.LessThan(a._register, b._register)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 ScaleOrZeroWhereLess(Lanes8 a, Lanes8 b, Lanes8 p, Lanes8 n) => ZeroWhereLess(a, b, Scale(p, n));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes8 ZeroWhereBelow(uint* words, uint limit, Lanes8 no) =>
         new(
             Vector256.ConditionalSelect(
