@@ -3,14 +3,15 @@
 # usage: measure.sh NAME DIR [PART...]
 #   NAME  of the machine in file names, for example epyc-zen4
 #   DIR   made by Rivals/setup.sh
-#   PART  limit, phases, duel (1 and 2 threads), narrow (the same with 256-bit registers), about a quarter of an hour together; torch, scale, alignment.
+#   PART  limit, phases, duel (1 and 2 threads), narrow (the same with 256-bit registers), about a quarter of an hour together; torch, scale, alignment;
+#         texts (MiniLM, fetched into work/models by: dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx).
 #         All of them, if none is named.
 # ONLY="matmul encoder" in the environment restricts duel and narrow to these groups. A new measurement begins when results/NAME-*.json are removed.
 set -euo pipefail
 name=${1:?usage: measure.sh NAME DIR [PART...]} rivals=$(cd "${2:?usage: measure.sh NAME DIR [PART...]}" && pwd)
 cd "$(dirname "$0")"
 shift 2
-[ $# -gt 0 ] || set -- limit phases duel narrow torch scale alignment
+[ $# -gt 0 ] || set -- limit phases duel narrow torch scale alignment texts
 dotnet build -v q --nologo
 mkdir -p results
 at="results/$name"
@@ -29,6 +30,7 @@ for part; do
     torch) run torch --threads 1 --seconds 2 --out "$at-torch.md" --json "$at-torch.json" > /dev/null || echo "no PyTorch: no $name-torch" ;;
     scale) run scale --out "$at-scale.md" > /dev/null ;;
     alignment) run alignment --out "$at-alignment.md" > /dev/null ;;
-    *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment" >&2; exit 2 ;;
+    texts) run texts --rivals "$rivals" --model ../../work/models/minilm --seconds 5 --out "$at-texts.md" > /dev/null ;;
+    *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment, texts" >&2; exit 2 ;;
   esac
 done

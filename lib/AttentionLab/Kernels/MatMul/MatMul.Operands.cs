@@ -50,10 +50,9 @@ public static partial class MatMul
                 product.B = b;
                 product.C = c;
                 product.Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
-                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRows : FewRowsOfDots(Of.Inner))))
+                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRowsOfSums(Of.Columns) : FewRowsOfDots(Of.Inner))))
                 {
-                    FewRowsJob<V> few = new() { Of = product };
-                    Workers.Run(ref few, Pieces(Of.Columns, FewColumns), (long)Of.Rows * Of.Inner * Of.Columns);
+                    FewRowsJob<V>.Multiply(product);
                 }
                 else if (ManyRegisters)
                 {

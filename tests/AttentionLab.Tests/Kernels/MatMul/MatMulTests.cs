@@ -35,6 +35,13 @@ public class MatMulTests
             data.Add(200, 1300, 34);
             data.Add(13, 9, 2081);
 
+            // Long rows of B: one, two and four rows of A at once, sums apart from C, ends that fill no register, an inner length that is no multiple of four.
+            data.Add(4, 15, 2048);
+            data.Add(5, 22, 2050);
+            data.Add(7, 13, 4133);
+            data.Add(8, 130, 2100);
+            data.Add(9, 10, 2048);
+
             // Enough work for several threads: parts of rows, parts of columns.
             data.Add(300, 90, 170);
             data.Add(8, 400, 1100);
@@ -69,6 +76,26 @@ public class MatMulTests
         Compare.Close(again, expected, 1e-14, "reference A·Bᵀ");
         MatMul.ReferenceTN<double>(Inputs.Widen(at), db, again, rows, inner, columns);
         Compare.Close(again, expected, 1e-14, "reference Aᵀ·B");
+    }
+
+    [Theory, InlineData(1, 600, 4100), InlineData(8, 130, 2100)]
+    public void Forward_LongRowsOnMoreThreads_GivesTheSameBits(int rows, int inner, int columns)
+    {
+        float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns), one = new float[rows * columns], more = new float[one.Length];
+        int before = Workers.Count;
+        try
+        {
+            Workers.Count = 1;
+            MatMul.Forward(a, b, one, rows, inner, columns);
+            Workers.Count = 3;
+            MatMul.Forward(a, b, more, rows, inner, columns);
+        }
+        finally
+        {
+            Workers.Count = before;
+        }
+
+        Assert.Equal(one, more);
     }
 
     [Fact]
