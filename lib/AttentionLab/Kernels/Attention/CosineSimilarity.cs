@@ -35,6 +35,7 @@ public static class CosineSimilarity
     /// <inheritdoc cref="Reference{T}"/>
     public static float Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
         double norms = Length(a) * Length(b);
         return norms == 0 ? 0 : (float)(Dot.InDouble(a, b) / norms);
     }
@@ -46,6 +47,7 @@ public static class CosineSimilarity
     /// <param name="rows">Rows of A.</param>
     /// <param name="inner">Length of a vector.</param>
     /// <param name="columns">Rows of B.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
     public static void PairsReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns)
         where T : IFloatingPointIeee754<T>
     {
@@ -85,11 +87,7 @@ public static class CosineSimilarity
     public static void Unit(ReadOnlySpan<float> x, Span<float> y)
     {
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
-        double inverse = Moments.InverseRoot(Reduce.SquareSum(x));
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = (float)(x[i] * inverse);
-        }
+        Multiply.ScaleInDouble(x, Moments.InverseRoot(Reduce.SquareSum(x)), y);
     }
 
     /// <summary>‖x‖, which may be more than a float holds.</summary>
@@ -103,6 +101,7 @@ public static class CosineSimilarity
     /// <param name="dc">∂L/∂c.</param>
     /// <param name="da">∂L/∂a (n), overwritten.</param>
     /// <param name="db">∂L/∂b (n), overwritten.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T dc, Span<T> da, Span<T> db)
         where T : IFloatingPointIeee754<T>
     {

@@ -9,7 +9,7 @@ namespace AttentionLab.Kernels;
 /// </summary>
 /// <remarks>
 /// The fast path makes A on the shorter side: 5·(2·longer·shorter² + shorter³) multiply-adds. Singular values below about ‖M‖/1000 are not lifted
-/// all the way. Zeros stay zeros.
+/// all the way. Zeros stay zeros; no other M is too small or too large.
 /// </remarks>
 public static class Orthogonalize
 {
@@ -64,13 +64,7 @@ public static class Orthogonalize
     public static void Forward(Span<float> x, int rows, int columns)
     {
         Sizes.Require(x.Length, rows, columns, "x", "rows", "columns");
-        double norm = Math.Sqrt(Reduce.SquareSum(x));
-        if (norm == 0)
-        {
-            return;
-        }
-
-        Multiply.Scale(x, (float)(1 / norm), x);
+        Multiply.ScaleInDouble(x, Moments.InverseRoot(Reduce.SquareSum(x)), x);
         int side = Math.Min(rows, columns);
         Span<float> gram = Scratch.Span(Scratch.Gram, side * side), square = Scratch.Span(Scratch.GramSquare, side * side);
         Span<float> next = Scratch.Span(Scratch.Next, x.Length);

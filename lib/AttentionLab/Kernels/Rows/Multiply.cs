@@ -51,6 +51,20 @@ public static class Multiply
         }
     }
 
+    /// <summary>y_i = s·x_i with a factor that a float may not hold: 1/‖x‖ of tiny numbers is more than 3.4e38.</summary>
+    /// <param name="x">(n).</param>
+    /// <param name="s">Factor.</param>
+    /// <param name="y">(n), may be the memory of <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void ScaleInDouble(ReadOnlySpan<float> x, double s, Span<float> y)
+    {
+        Sizes.RequireSame(y.Length, x.Length, "y", "x");
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = (float)(x[i] * s);
+        }
+    }
+
     /// <summary>y_i = s·x_i for other kernels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe void Scale<V>(float* x, float s, float* y, int n)

@@ -50,6 +50,17 @@ public class CosineSimilarityTests
     }
 
     [Fact]
+    public void ForwardAndReference_LengthsDiffer_NameBothAlsoBesideAZeroVector()
+    {
+        foreach (float[] a in new float[][] { [0, 0, 0], [1, 2, 3], [] })
+        {
+            string message = $"b holds 2 numbers but a holds {a.Length}";
+            Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => CosineSimilarity.Forward(a, [1, 2])).Message);
+            Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => CosineSimilarity.Reference<float>(a, [1, 2])).Message);
+        }
+    }
+
+    [Fact]
     public void BackwardReference_AgainstDifferences_Agrees()
     {
         double[] a = Inputs.GaussianDouble(5, 6), b = Inputs.GaussianDouble(6, 6), da = new double[6], db = new double[6];

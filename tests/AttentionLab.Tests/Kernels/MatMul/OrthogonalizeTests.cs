@@ -67,6 +67,16 @@ public class OrthogonalizeTests
         Assert.Contains("rows", Assert.Throws<ArgumentException>(() => Orthogonalize.Forward(new float[5], 2, 3)).Message);
     }
 
+    [Theory, InlineData(1e-40f), InlineData(1e-42f), InlineData(1e38f)]
+    public void Forward_TinyOrHugeNumbers_AgreeWithReference(float size)
+    {
+        float[] x = [.. Inputs.Gaussian(3, 35).Select(v => size * Math.Clamp(v, -3, 3))];
+        double[] expected = Inputs.Widen(x);
+        Orthogonalize.Forward(x, 5, 7);
+        Orthogonalize.Reference<double>(expected, 5, 7);
+        Compare.Close(x, expected, Lifted, $"O(M) of numbers around {size}");
+    }
+
     [Fact]
     public void Forward_NaN_Shows()
     {
