@@ -81,9 +81,13 @@ public sealed class DecoderLayer(LayerOptions options, CounterRandom random, int
     /// <param name="memory">Cache of the cross-attention, filled once by <see cref="MultiHeadAttention.Remember"/>.</param>
     /// <param name="memoryMask">Of the cross-attention.</param>
     /// <returns>y, shaped like x.</returns>
-    /// <exception cref="ArgumentException">A width, a cache or the mask does not fit.</exception>
+    /// <exception cref="ArgumentException">A width, a cache or the mask does not fit; nothing is added then.</exception>
     public Tensor Step(Tensor x, KeyValueCache past, KeyValueCache memory, AttentionMask? memoryMask = null)
     {
+        ArgumentNullException.ThrowIfNull(past);
+        ArgumentNullException.ThrowIfNull(memory);
+        ShapeCheck.Rank(x, 3, 3, nameof(DecoderLayer), "(B,T,C)");
+        memory.Check(x.Shape[0], x.Shape[1], memory.Length, memoryMask);
         Tensor h = AttentionNorm.After(x, Attention.Step(AttentionNorm.Before(x).Input, past), null).Y;
         Tensor g = CrossNorm.After(h, Cross.Recall(CrossNorm.Before(h).Input, memory, memoryMask), null).Y;
         return FeedForwardNorm.After(g, FeedForward.Forward(FeedForwardNorm.Before(g).Input).Y, null).Y;

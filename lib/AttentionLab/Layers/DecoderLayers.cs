@@ -90,6 +90,11 @@ public sealed class DecoderLayers(int count, LayerOptions options, CounterRandom
     public Tensor Step(Tensor x, IReadOnlyList<(KeyValueCache Past, KeyValueCache Memory)> caches, AttentionMask? memoryMask = null)
     {
         ArgumentNullException.ThrowIfNull(caches);
+        if (caches.Count != Layers.Count)
+        {
+            throw new ArgumentException($"caches are of {caches.Count} layers but there are {Layers.Count}: pass what Caches made.", nameof(caches));
+        }
+
         for (int i = 0; i < Layers.Count; i++)
         {
             x = Layers[i].Step(x, caches[i].Past, caches[i].Memory, memoryMask);

@@ -71,7 +71,15 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
     {
         ShapeCheck.Rank(query, 4, 4, nameof(KeyValueCache), "(B, H, n, D)", nameof(query));
         int n = query.Shape[2];
-        mask?.Check(batch, heads, n, Length);
+        int[] wanted = [batch, heads, n, headSize];
+        if (!query.Shape.SequenceEqual(wanted))
+        {
+            throw new ArgumentException(
+                $"query is {Tensor.Describe(query.Shape)} but the cache expects ({batch}, {heads}, n, {headSize}): ask the cache made for these heads.",
+                nameof(query));
+        }
+
+        Check(batch, n, Length, mask);
         int weights = Sizes.Product("the weights of a KeyValueCache", ("batch", batch), ("heads", heads), ("queries", n), ("keys", Length));
         if (_weights.Length < weights)
         {
@@ -91,6 +99,17 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
         };
         Kernels.Attend.Forward(input, output.Span, _weights.AsSpan(0, weights));
         return output;
+    }
+
+    /// <summary>Throws unless queries of each of so many sequences may look at so many keys by this mask.</summary>
+    internal void Check(int sequences, int queries, int keys, AttentionMask? mask)
+    {
+        if (sequences != batch)
+        {
+            throw new ArgumentException($"x holds {sequences} sequences but the cache was made for {batch}: make a cache with batch: {sequences}.");
+        }
+
+        mask?.Check(batch, heads, queries, keys);
     }
 
     private static int Numbers(int batch, int heads, int capacity, (string Name, int Size) size) =>

@@ -10,7 +10,7 @@ namespace AttentionLab.Layers;
 /// <remarks>
 /// The H maps of one kind lie side by side in one matrix: W_Q is (C, H·D), and head h owns its columns h·D … h·D+D−1.
 /// Scores are divided by √D, the size of one head, never by √C. Give <see cref="Query"/> and <see cref="Key"/> the same
-/// <see cref="Linear"/> to tie them: the shared gradient collects both shares.
+/// <see cref="Linear"/> to tie them: the shared gradient collects both shares. Maps that replace the built ones must fit the heads and each other.
 /// </remarks>
 /// <param name="channels">C, width of x and of y.</param>
 /// <param name="heads">H.</param>
@@ -153,8 +153,38 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         _rotary?.Turn(dKey, back: true);
     }
 
+    /// <summary>Throws unless the four maps, each of which a caller may have replaced, fit the heads and each other.</summary>
+    internal void CheckMaps()
+    {
+        int columns = heads * HeadSize;
+        if (Query.Outputs != columns || Key.Outputs != columns)
+        {
+            throw new ArgumentException(
+                $"Query maps to {Query.Outputs} columns and Key to {Key.Outputs}, but {heads} heads of {HeadSize} take {columns}: give both maps {columns} "
+                + "outputs, or build the attention with another HeadSize.");
+        }
+
+        if (Value.Inputs != Key.Inputs)
+        {
+            throw new ArgumentException(
+                $"Value maps {Value.Inputs} columns and Key {Key.Inputs}, but both read the same memory: give both maps the same inputs.");
+        }
+
+        if (Value.Outputs % heads != 0)
+        {
+            throw new ArgumentException($"Value maps to {Value.Outputs} columns but {heads} heads do not divide them: choose a multiple of the heads.");
+        }
+
+        if (Output.Inputs != Value.Outputs)
+        {
+            throw new ArgumentException(
+                $"Output maps {Output.Inputs} columns but Value gives the heads {Value.Outputs} to mix: give Output {Value.Outputs} inputs.");
+        }
+    }
+
     private void Check(Tensor x, Tensor memory)
     {
+        CheckMaps();
         ShapeCheck.Rank(x, 2, 3, nameof(MultiHeadAttention), "(T,C) or (B,T,C)");
         ShapeCheck.Columns(x, Query.Inputs, nameof(MultiHeadAttention), nameof(channels));
         ShapeCheck.Columns(memory, Key.Inputs, nameof(MultiHeadAttention), nameof(AttentionOptions.MemoryChannels), nameof(memory));
@@ -167,9 +197,8 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     }
 
     /// <summary>D.</summary>
-    private static int Size(int channels, int heads, AttentionOptions? options) => options?.HeadSize ?? (heads >= 1 && channels % heads == 0
-        ? channels / heads
-        : throw new ArgumentException(
+    internal static int Size(int channels, int heads, AttentionOptions? options = null) => options?.HeadSize
+        ?? (channels % ShapeCheck.Positive(heads, nameof(MultiHeadAttention), nameof(heads)) == 0 ? channels / heads : throw new ArgumentException(
             $"channels is {channels} but {heads} heads do not divide it: choose a multiple of the heads, or pass HeadSize.", nameof(heads)));
 
     /// <summary>H·D.</summary>

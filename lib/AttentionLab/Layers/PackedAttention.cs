@@ -15,10 +15,11 @@ public sealed class PackedAttention
 
     /// <summary>Copies the weights.</summary>
     /// <param name="layer">Whose weights are copied; its memory must be as wide as its input.</param>
-    /// <exception cref="ArgumentException">The layer is made for cross-attention.</exception>
+    /// <exception cref="ArgumentException">The layer is made for cross-attention, or a replaced map does not fit.</exception>
     public PackedAttention(MultiHeadAttention layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
+        layer.CheckMaps();
         _layer = layer;
         (_projections, _output) = (new(layer.Query, layer.Key, layer.Value), new(layer.Output));
     }

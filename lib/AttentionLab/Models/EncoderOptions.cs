@@ -92,7 +92,7 @@ public sealed record EncoderOptions
         Activation = Activation,
         Dropout = Dropout,
         Epsilon = Epsilon,
-        Rotary = Positions == PositionKind.Rotary ? new(Channels / Heads, Capacity) : null,
+        Rotary = Positions == PositionKind.Rotary ? new(MultiHeadAttention.Size(Channels, Heads), Capacity) : null,
     };
 
     /// <summary>The mask joined with ALiBi's bias, if that is how order gets in.</summary>

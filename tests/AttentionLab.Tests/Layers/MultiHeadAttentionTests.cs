@@ -224,6 +224,98 @@ public class MultiHeadAttentionTests
         Assert.Contains("call BackwardCross", Assert.Throws<ArgumentException>(() => attention.Backward(new Tensor(3, 8), saved)).Message);
     }
 
+    public static TheoryData<string, string> ReplacedMaps => new()
+    {
+        { "query", "Query maps to 8 columns and Key to 16, but 4 heads of 4 take 16" },
+        { "key", "Query maps to 16 columns and Key to 32, but 4 heads of 4 take 16" },
+        { "value's inputs", "Value maps 17 columns and Key 16, but both read the same memory" },
+        { "value's outputs", "Value maps to 18 columns but 4 heads do not divide them" },
+        { "output", "Output maps 12 columns but Value gives the heads 16 to mix" },
+    };
+
+    [Theory, MemberData(nameof(ReplacedMaps))]
+    public void AnyRoad_ReplacedMapDoesNotFit_NamesBothSides(string map, string message)
+    {
+        CounterRandom r = new(1);
+        MultiHeadAttention attention = map switch
+        {
+            "query" => new(16, 4, r) { Query = new Linear(16, 8, r) },
+            "key" => new(16, 4, r) { Key = new Linear(16, 32, r) },
+            "value's inputs" => new(16, 4, r) { Value = new Linear(17, 16, r) },
+            "value's outputs" => new(16, 4, r) { Value = new Linear(16, 18, r), Output = new Linear(18, 16, r) },
+            _ => new(16, 4, r) { Output = new Linear(12, 16, r) },
+        };
+        Tensor x = new(1, 3, 16), memory = new(1, 2, 16);
+        KeyValueCache cache = new(1, 4, 5, 4, 4);
+        Action[] roads =
+        [
+            () => attention.Forward(x), () => attention.ForwardCross(x, memory), () => attention.Infer(x), () => attention.InferCross(x, memory),
+            () => attention.Cache(1, 5), () => attention.Remember(memory, cache), () => attention.Recall(x, cache), () => attention.Step(x, cache),
+            () => _ = new PackedAttention(attention),
+        ];
+        Assert.All(roads, road => Assert.StartsWith(message, Assert.Throws<ArgumentException>(road).Message));
+        Assert.Equal(0, cache.Length);
+    }
+
+    [Fact]
+    public void Forward_QueryOfAnotherWidthThanKeyAndValue_IsForCrossAttentionOnly()
+    {
+        CounterRandom r = new(1);
+        MultiHeadAttention attention = new(16, 4, r) { Query = new Linear(9, 16, r) };
+        Assert.Equal([2, 16], attention.ForwardCross(new Tensor(2, 9), new Tensor(3, 16)).Y.Shape.ToArray());
+        Assert.Contains("x is (2, 16)", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(2, 16))).Message);
+        Assert.Contains("memory is (2, 9)", Assert.Throws<ArgumentException>(() => attention.Forward(new Tensor(2, 9))).Message);
+        Assert.Contains("one map has 16 inputs", Assert.Throws<ArgumentException>(() => new PackedAttention(attention)).Message);
+    }
+
+    [Fact]
+    public void Forward_ReplacedMapsThatFit_AreUsed()
+    {
+        // Values of 3 numbers a head and an output of 5 columns, which the constructor would not build.
+        CounterRandom r = new(1);
+        MultiHeadAttention attention = new(16, 4, r) { Value = new Linear(16, 12, r), Output = new Linear(12, 5, r) };
+        Tensor x = Tensor.Gaussian(r, 1, 1, 6, 16), y = attention.Forward(x, AttentionMask.Causal).Y;
+        Assert.Equal([1, 6, 5], y.Shape.ToArray());
+        Compare.Close(attention.Infer(x, AttentionMask.Causal), y, 2e-6, "inference");
+        Compare.Close(attention.Step(x, attention.Cache(1, 6)), y, 2e-6, "from a cache");
+    }
+
+    [Fact]
+    public void Step_SomethingDoesNotFit_AddsNothing()
+    {
+        MultiHeadAttention attention = new(8, 2, new CounterRandom(1), new() { Rotary = new RotaryPositions(4, capacity: 4) });
+        KeyValueCache cache = attention.Cache(1, 9);
+        attention.Step(new Tensor(1, 2, 8), cache);
+        (string Message, Action Step)[] steps =
+        [
+            ("the mask's Keys", () => attention.Step(new Tensor(1, 1, 8), cache, AttentionMask.Keys(true, true))),
+            ("the mask's bias", () => attention.Step(new Tensor(1, 1, 8), cache, AttentionMask.Bias(new Tensor(2, 2)))),
+            ("x is (1, 1, 7)", () => attention.Step(new Tensor(1, 1, 7), cache)),
+            ("x holds 2 sequences but the cache was made for 1", () => attention.Step(new Tensor(2, 1, 8), cache)),
+            ("positions 2 to 4 are asked for", () => attention.Step(new Tensor(1, 3, 8), cache)),
+        ];
+        foreach ((string message, Action step) in steps)
+        {
+            Assert.Contains(message, Assert.Throws<ArgumentException>(step).Message);
+            Assert.Equal(2, cache.Length);
+        }
+
+        attention.Step(new Tensor(1, 1, 8), cache, AttentionMask.Keys(true, true, true));
+        Assert.Equal(3, cache.Length);
+    }
+
+    [Fact]
+    public void CacheAttend_QueryOfAnotherShape_NamesBothSides()
+    {
+        KeyValueCache cache = new(1, 2, 5, 4, 4);
+        cache.Append(new Tensor(1, 2, 3, 4), new Tensor(1, 2, 3, 4));
+        foreach (int[] shape in new int[][] { [1, 2, 1, 8], [1, 1, 1, 4], [1, 4, 1, 4], [2, 2, 1, 4] })
+        {
+            string message = $"query is {Tensor.Describe(shape)} but the cache expects (1, 2, n, 4)";
+            Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => cache.Attend(new Tensor(shape), 1)).Message);
+        }
+    }
+
     private static Tensor Rows(Tensor x, int[] order)
     {
         Tensor y = new(x.Shape);

@@ -137,6 +137,20 @@ public class EncoderDecoderTests
     }
 
     [Fact]
+    public void Step_MemoryDoesNotFit_AddsNothing()
+    {
+        EncoderDecoder model = new(Small, new CounterRandom(4));
+        var caches = model.Decoder.Caches(new Tensor(1, 5, Small.Channels), 6);
+        Assert.Contains("the mask's Keys", Assert.Throws<ArgumentException>(
+            () => model.Decoder.Step(new Tensor(1, 2, Small.Channels), caches, AttentionMask.Keys(true, true))).Message);
+        var others = model.Decoder.Caches(new Tensor(2, 5, Small.Channels), 6);
+        Assert.Contains("x holds 1 sequences but the cache was made for 2", Assert.Throws<ArgumentException>(
+            () => model.Decoder.Layers[0].Step(new Tensor(1, 2, Small.Channels), caches[0].Past, others[0].Memory)).Message);
+        Assert.Contains("pass what Caches made", Assert.Throws<ArgumentException>(() => model.Decoder.Step(new Tensor(1, 2, Small.Channels), [])).Message);
+        Assert.All(caches, cache => Assert.Equal(0, cache.Past.Length));
+    }
+
+    [Fact]
     public void Cache_Full_NamesTheFix()
     {
         MultiHeadAttention attention = new(4, 2, new CounterRandom(1));

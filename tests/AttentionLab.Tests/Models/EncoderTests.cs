@@ -208,6 +208,18 @@ public class EncoderTests
         Assert.All(Pooling.MeanBackward(new Tensor(1, 4), 3, new bool[1, 3]).Values, v => Assert.Equal(0, v));
     }
 
+    [Theory]
+    [InlineData(PositionKind.Rotary, 8, 0, "heads is 0 but MultiHeadAttention needs at least 1")]
+    [InlineData(PositionKind.Learned, 8, 0, "heads is 0 but MultiHeadAttention needs at least 1")]
+    [InlineData(PositionKind.Rotary, 30, 4, "channels is 30 but 4 heads do not divide it")]
+    [InlineData(PositionKind.Learned, 30, 4, "channels is 30 but 4 heads do not divide it")]
+    [InlineData(PositionKind.Rotary, 12, 4, "D is 3 but rotation works on pairs: choose an even head size")]
+    public void Make_HeadsDoNotDivideChannels_SaysSoWhateverThePositions(PositionKind positions, int channels, int heads, string message)
+    {
+        EncoderOptions options = Small with { Positions = positions, Channels = channels, Heads = heads };
+        Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => new Encoder(options, new CounterRandom(1))).Message);
+    }
+
     [Fact]
     public void Forward_TooLong_NamesTheFix() => Assert.Contains(
         "build it with Capacity: 9", Assert.Throws<ArgumentException>(() => new Encoder(Small, new CounterRandom(1)).Forward(new int[1, 9])).Message);
