@@ -55,7 +55,11 @@ internal readonly record struct AttentionInput(HeadTensor Query, HeadTensor Key,
                 $"dOutput is {Tensor.Describe(dOutput.Shape)} but the output was {Tensor.Describe(output)}: pass the gradient of that output.");
         }
 
-        if (dBias is not null)
+        if (dBias is not null && Mask?.BiasValues is { } bias)
+        {
+            ShapeCheck.Same(dBias, bias, nameof(dBias), "the mask's bias");
+        }
+        else if (dBias is not null)
         {
             (this with { Mask = AttentionMask.Bias(dBias) }).CheckMask();
         }

@@ -128,6 +128,25 @@ public class FusedAttentionTests
             "project both to the same width", Assert.Throws<ArgumentException>(() => FusedAttention.Forward(x, new Tensor(3, 5), new Tensor(3, 5))).Message);
     }
 
+    /// <summary>A gradient of another shape than the bias would be written behind its end, or the gradients of all heads into the first.</summary>
+    [Fact]
+    public void Backward_GradientOfTheBiasHasAnotherShape_NamesBothInBothLayers()
+    {
+        Tensor x = new(2, 3, 4, 5);
+        foreach ((int[] bias, int[] gradient) in new (int[], int[])[]
+        {
+            ([2, 3, 4, 4], [4, 4]), ([4, 4], [2, 3, 4, 4]), ([3, 4, 4], [4, 4]), ([2, 3, 4, 4], [3, 4, 4]),
+        })
+        {
+            AttentionMask mask = AttentionMask.Causal & AttentionMask.Bias(new Tensor(bias));
+            string message = $"dBias is {Tensor.Describe(gradient)} but the mask's bias is {Tensor.Describe(bias)}";
+            Assert.StartsWith(message, Assert.Throws<ArgumentException>(
+                () => FusedAttention.Backward(x, FusedAttention.Forward(x, x, x, mask).Saved, new Tensor(gradient))).Message);
+            Assert.StartsWith(message, Assert.Throws<ArgumentException>(
+                () => ScaledDotProductAttention.Backward(x, ScaledDotProductAttention.Forward(x, x, x, mask).Saved, new Tensor(gradient))).Message);
+        }
+    }
+
     /// <summary>Tokens from … to−1 of a (1, H, T, D) tensor.</summary>
     private static Tensor Cut(Tensor x, int from, int to)
     {

@@ -22,7 +22,7 @@ public static class Attend
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
-        Check(input, output.Length, weights.Length);
+        Check(input, weights.Length, output.Length, "output");
         output.Clear();
         for (int m = 0; m < batch * heads; m++)
         {
@@ -52,7 +52,7 @@ public static class Attend
     public static void Forward(in AttendInput<float> input, Span<float> output, Span<float> weights)
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
-        Check(input, output.Length, weights.Length);
+        Check(input, weights.Length, output.Length, "output");
         input.CheckRows(nameof(Attend));
         ScoreUnits units = new(input.Scale);
         float[] rented = ArrayPool<float>.Shared.Rent(queries * dim);
@@ -107,7 +107,8 @@ public static class Attend
     public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> weights, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(input, weights.Length, dOutput.Length, to);
+        Check(input, weights.Length, dOutput.Length, "dOutput");
+        input.CheckGradients(to);
         to.Q.Clear();
         to.K.Clear();
         to.V.Clear();
@@ -175,7 +176,8 @@ public static class Attend
     public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
-        CheckBackward(input, weights.Length, dOutput.Length, to);
+        Check(input, weights.Length, dOutput.Length, "dOutput");
+        input.CheckGradients(to);
         input.CheckRows(nameof(Attend));
         float[] rented = ArrayPool<float>.Shared.Rent(queries * keys);
         Span<float> dWeights = rented.AsSpan(0, queries * keys);
@@ -212,19 +214,11 @@ public static class Attend
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    private static void Check<T>(in AttendInput<T> input, int output, int weights)
+    private static void Check<T>(in AttendInput<T> input, int weights, int output, string name)
         where T : IFloatingPointIeee754<T>
     {
-        (int batch, int heads, int queries, int keys, _, int valueDim) = input.Sizes;
         input.Check();
-        Sizes.Require(output, (long)batch * heads * queries, valueDim, "output", "batch × heads × queries", "valueDim");
-        Sizes.Require(weights, (long)batch * heads * queries, keys, "weights", "batch × heads × queries", "keys");
-    }
-
-    private static void CheckBackward<T>(in AttendInput<T> input, int weights, int dOutput, in AttendGradients<T> to)
-        where T : IFloatingPointIeee754<T>
-    {
-        Check(input, dOutput, weights);
-        input.CheckGradients(to);
+        input.CheckMatrices(output, input.Sizes.ValueDim, name, "valueDim");
+        input.CheckMatrices(weights, input.Sizes.Keys, "weights", "keys");
     }
 }

@@ -149,21 +149,35 @@ public readonly ref struct AttendInput<T>
     internal void CheckGradients(in AttendGradients<T> to)
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = Sizes;
-        Q.Layout.Check(to.Q.Length, batch, heads, queries, dim, "dq");
-        K.Layout.Check(to.K.Length, batch, heads, keys, dim, "dk");
-        V.Layout.Check(to.V.Length, batch, heads, keys, valueDim, "dv");
-        CheckBias(to.Bias.Length, "dBias");
+        Q.Layout.CheckWritten(to.Q.Length, batch, heads, queries, dim, "to.Q");
+        K.Layout.CheckWritten(to.K.Length, batch, heads, keys, dim, "to.K");
+        V.Layout.CheckWritten(to.V.Length, batch, heads, keys, valueDim, "to.V");
+        CheckBias(to.Bias.Length, "to.Bias");
+        if (!Bias.IsEmpty && !to.Bias.IsEmpty)
+        {
+            // Three lengths are legal, and each is read with strides of its own.
+            Kernels.Sizes.RequireSame(to.Bias.Length, Bias.Length, "to.Bias", "bias");
+        }
     }
 
     /// <summary>Throws unless an output, and the two numbers of each query if they are asked for, fit the sizes.</summary>
-    internal void CheckOutput(int output, HeadLayout outputAt, int statistics, string name = "output")
+    internal void CheckOutput(int output, HeadLayout outputAt, int statistics)
     {
-        outputAt.Check(output, Sizes.Batch, Sizes.Heads, Sizes.Queries, Sizes.ValueDim, name);
         if (statistics != 0)
         {
-            Kernels.Sizes.Require(statistics, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, 2, "statistics", "batch × heads × queries", "two");
+            CheckStatistics(statistics);
         }
+
+        outputAt.CheckWritten(output, Sizes.Batch, Sizes.Heads, Sizes.Queries, Sizes.ValueDim, "output");
     }
+
+    /// <summary>Throws unless there are two numbers of each query.</summary>
+    internal void CheckStatistics(int length) =>
+        Kernels.Sizes.Require(length, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, 2, "statistics", "batch × heads × queries", "two");
+
+    /// <summary>Throws unless a span holds a matrix of its own for every head: (B, H, T_q, columns).</summary>
+    internal void CheckMatrices(int length, int columns, string name, string columnsName) =>
+        Kernels.Sizes.Require(length, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, columns, name, "batch × heads × queries", columnsName);
 }
 
 /// <summary>Makes the input of an attention.</summary>
@@ -207,7 +221,7 @@ public static class AttendInput
 /// <typeparam name="T">float; double for the references.</typeparam>
 public readonly ref struct AttendGradients<T>
 {
-    /// <summary>∂L/∂Q, overwritten (numbers between its rows stay as they are).</summary>
+    /// <summary>∂L/∂Q, overwritten (numbers between its rows stay as they are); its rows share no numbers, nor do those of the others.</summary>
     public required Span<T> Q { get; init; }
 
     /// <summary>∂L/∂K, overwritten.</summary>

@@ -154,11 +154,11 @@ public static partial class FlashAttend
         in AttendInput<T> input, HeadSpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        (int batch, int heads, int queries, _, _, _) = input.Sizes;
+        (int batch, int heads, int queries, _, _, int valueDim) = input.Sizes;
         input.Check();
-        input.CheckOutput(output.Values.Length, output.Layout, 0);
-        input.CheckOutput(dOutput.Length, output.Layout, 0, "dOutput");
-        Sizes.Require(statistics.Length, (long)batch * heads * queries, 2, "statistics", "batch × heads × queries", "two");
+        output.Layout.Check(output.Values.Length, batch, heads, queries, valueDim, "output");
+        output.Layout.Check(dOutput.Length, batch, heads, queries, valueDim, "dOutput");
+        input.CheckStatistics(statistics.Length);
         input.CheckGradients(to);
     }
 }

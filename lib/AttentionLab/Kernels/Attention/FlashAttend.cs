@@ -18,7 +18,7 @@ public static partial class FlashAttend
     /// <summary>Output and statistics, one key at a time.</summary>
     /// <param name="input">Q, K, V, scale, mask and bias.</param>
     /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
-    /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten.</param>
+    /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten; empty if no backward follows.</param>
     /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, Span<T> statistics)
         where T : IFloatingPointIeee754<T>
@@ -30,7 +30,10 @@ public static partial class FlashAttend
         for (int at = 0; at < batch * heads * queries; at++)
         {
             (T maximum, T sum) = Row(input, at / queries / heads, at / queries % heads, at % queries, output.Slice(at * valueDim, valueDim));
-            (statistics[2 * at], statistics[2 * at + 1]) = (maximum / (T.One + T.One), sum);
+            if (!statistics.IsEmpty)
+            {
+                (statistics[2 * at], statistics[2 * at + 1]) = (maximum / (T.One + T.One), sum);
+            }
         }
     }
 

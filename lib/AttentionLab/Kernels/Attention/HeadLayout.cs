@@ -3,6 +3,10 @@ namespace AttentionLab.Kernels;
 /// <summary>
 /// Where the heads of a batch lie in one span: feature c of row t of head h of sequence b is number b·Batch + h·Head + t·Row + c.
 /// </summary>
+/// <remarks>
+/// Inputs may share numbers: Head = 0 is one K for all heads (multi-query attention, Shazeer 2019), Batch = 0 one memory for all sequences. What a kernel
+/// writes may not: an output has its own numbers for every row, and so have inputs whose gradients are asked for, since a gradient lies as its input does.
+/// </remarks>
 /// <param name="Row">Numbers from one row of a head to the next.</param>
 /// <param name="Head">Numbers from one head to the next.</param>
 /// <param name="Batch">Numbers from one sequence to the next.</param>
@@ -41,6 +45,28 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
             throw new ArgumentException(
                 $"{name} holds {length} numbers but {batch} × {heads} heads of ({rows}, {columns}) at {this} reach to number {last}: pass the whole span, or "
                 + "correct the layout.");
+        }
+    }
+
+    /// <summary>As <see cref="Check"/>, and throws unless every row has numbers of its own: heads run on threads, and each overwrites what is its.</summary>
+    internal void CheckWritten(int length, int batch, int heads, int rows, int columns, string name)
+    {
+        Check(length, batch, heads, rows, columns, name);
+        Span<(int Step, int Count)> steps = [(Row, rows), (Head, heads), (Batch, batch)];
+        steps.Sort(static (a, b) => a.Step.CompareTo(b.Step));
+        bool isEmpty = batch == 0 || heads == 0 || rows == 0;
+        long reach = columns;
+        foreach ((int step, int count) in steps)
+        {
+            // A step has to leave behind it all that the smaller steps reach.
+            if (!isEmpty && count > 1 && step < reach)
+            {
+                throw new ArgumentException(
+                    $"{name} is written, but its rows share numbers: {batch} × {heads} heads of ({rows}, {columns}) at {this} have a step of {step} where "
+                    + $"{reach} numbers are taken. Only inputs without gradients may share: lay it out as HeadLayout.Split or Merged does.");
+            }
+
+            reach += (count - 1L) * step;
         }
     }
 }

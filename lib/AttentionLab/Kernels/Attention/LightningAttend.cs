@@ -20,7 +20,7 @@ public static partial class LightningAttend
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
-        Check(input, output.Length, decays);
+        Check(input, output.Length, "output", decays);
         output.Clear();
         for (int at = 0; at < batch * heads * tokens; at++)
         {
@@ -42,7 +42,7 @@ public static partial class LightningAttend
     /// <inheritdoc cref="Reference{T}"/>
     public static void Forward(in AttendInput<float> input, Span<float> output, ReadOnlySpan<float> decays)
     {
-        Check(input, output.Length, decays);
+        Check(input, output.Length, "output", decays);
         Blocks(input, output, input.SplitOutput, decays, backwardInTime: false);
     }
 
@@ -127,12 +127,11 @@ public static partial class LightningAttend
         Blocks(dv, to.V, input.V.Layout, decays, backwardInTime: true);
     }
 
-    private static void Check<T>(in AttendInput<T> input, int output, ReadOnlySpan<T> decays)
+    private static void Check<T>(in AttendInput<T> input, int output, string name, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
         input.CheckLinear();
-        Sizes.Require(
-            output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × tokens", "valueDim");
+        input.CheckMatrices(output, input.Sizes.ValueDim, name, "valueDim");
         if (!input.Mask.Causal)
         {
             throw new ArgumentException("the input is not causal, but Lightning Attention walks through the tokens: pass a causal mask, or call LinearAttend.");
@@ -152,7 +151,7 @@ public static partial class LightningAttend
     private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
-        Check(input, dOutput, decays);
+        Check(input, dOutput, "dOutput", decays);
         input.CheckGradients(to);
         to.CheckNoBias();
     }

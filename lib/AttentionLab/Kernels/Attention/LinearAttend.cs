@@ -24,7 +24,7 @@ public static partial class LinearAttend
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
-        Check(input, output.Length);
+        Check(input, output.Length, "output");
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             Reference(new HeadRows<T>(input, m), Of(output, input.Sizes, m), map);
@@ -64,7 +64,7 @@ public static partial class LinearAttend
     /// <inheritdoc cref="Reference{T}(in AttendInput{T}, Span{T}, FeatureMap)"/>
     public static void Forward(in AttendInput<float> input, Span<float> output, FeatureMap map = FeatureMap.EluPlusOne)
     {
-        Check(input, output.Length);
+        Check(input, output.Length, "output");
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             Forward(new HeadRows<float>(input, m), Of(output, input.Sizes, m), map);
@@ -241,19 +241,18 @@ public static partial class LinearAttend
     private static ReadOnlySpan<T> Of<T>(ReadOnlySpan<T> output, AttendSizes sizes, int m) =>
         output.Slice(m * sizes.Queries * sizes.ValueDim, sizes.Queries * sizes.ValueDim);
 
-    private static void Check<T>(in AttendInput<T> input, int output)
+    private static void Check<T>(in AttendInput<T> input, int output, string name)
         where T : IFloatingPointIeee754<T>
     {
         input.CheckLinear();
         input.CheckRows(nameof(LinearAttend));
-        Sizes.Require(
-            output, (long)input.Sizes.Batch * input.Sizes.Heads * input.Sizes.Queries, input.Sizes.ValueDim, "output", "batch × heads × queries", "valueDim");
+        input.CheckMatrices(output, input.Sizes.ValueDim, name, "valueDim");
     }
 
     private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        Check(input, dOutput);
+        Check(input, dOutput, "dOutput");
         input.CheckGradients(to);
         to.CheckNoBias();
     }

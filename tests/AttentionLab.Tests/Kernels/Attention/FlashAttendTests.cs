@@ -335,6 +335,17 @@ public class FlashAttendTests
         Assert.Contains("statistics holds 3", error.Message);
     }
 
+    [Fact]
+    public void ReferenceAndForward_WithoutStatistics_GiveTheOutputAlone()
+    {
+        float[] x = Inputs.Gaussian(1, 12), output = new float[12], expected = new float[12], reference = new float[12];
+        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 4, 4, 3, 3), 1), expected, new float[8]);
+        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 4, 4, 3, 3), 1), output, []);
+        FlashAttend.Reference(AttendInput.Split<float>(x, x, x, new(1, 1, 4, 4, 3, 3), 1), reference, []);
+        Assert.Equal(expected, output);
+        Compare.Close(reference, expected, Tolerances.Chain, "reference");
+    }
+
     /// <summary>
     /// Scores of 300 carry a float error of 3e-5, which the exponential turns into a
     /// relative error of the weights. Measured: 3e-7, since peaked weights are near 0 or 1.
