@@ -105,8 +105,9 @@ public static class CosineSimilarity
     public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T dc, Span<T> da, Span<T> db)
         where T : IFloatingPointIeee754<T>
     {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
         Sizes.RequireSame(da.Length, a.Length, "da", "a");
-        Sizes.RequireSame(db.Length, b.Length, "db", "b");
+        Sizes.RequireSame(db.Length, a.Length, "db", "a");
         T c = Reference(a, b);
         (T largestA, T rootA) = Norm(a);
         (T largestB, T rootB) = Norm(b);
@@ -123,8 +124,9 @@ public static class CosineSimilarity
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float dc, Span<float> da, Span<float> db)
     {
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
         Sizes.RequireSame(da.Length, a.Length, "da", "a");
-        Sizes.RequireSame(db.Length, b.Length, "db", "b");
+        Sizes.RequireSame(db.Length, a.Length, "db", "a");
         double inverseA = Moments.InverseRoot(Reduce.SquareSum(a)), inverseB = Moments.InverseRoot(Reduce.SquareSum(b));
         double c = Dot.InDouble(a, b) * inverseA * inverseB;
         double factorA = inverseB == 0 ? 0 : dc * inverseA, factorB = inverseA == 0 ? 0 : dc * inverseB;

@@ -45,7 +45,9 @@ public static class Rotate
     public static void Reference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, Span<T> y, int rows, int size)
         where T : IFloatingPointIeee754<T>
     {
-        int half = Check(x.Length, cos.Length, sin.Length, y.Length, rows, size);
+        int half = Check(cos.Length, sin.Length, rows, size);
+        Sizes.Require(x.Length, rows, size, "x", "rows", "D");
+        Sizes.Require(y.Length, rows, size, "y", "rows", "D");
         for (int r = 0; r < rows; r++)
         {
             for (int i = 0; i < half; i++)
@@ -62,7 +64,9 @@ public static class Rotate
     /// <inheritdoc cref="Reference{T}"/>
     public static unsafe void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y, int rows, int size)
     {
-        int half = Check(x.Length, cos.Length, sin.Length, y.Length, rows, size);
+        int half = Check(cos.Length, sin.Length, rows, size);
+        Sizes.Require(x.Length, rows, size, "x", "rows", "D");
+        Sizes.Require(y.Length, rows, size, "y", "rows", "D");
         fixed (float* from = x, cosines = cos, sines = sin, to = y)
         {
             RowParts.Run(new TurnRows(from, cosines, sines, to, half, 1), rows, RowParts.Count(rows, size, effort: 1));
@@ -80,7 +84,9 @@ public static class Rotate
     public static void BackwardReference<T>(ReadOnlySpan<T> dy, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, Span<T> dx, int rows, int size)
         where T : IFloatingPointIeee754<T>
     {
-        int half = Check(dy.Length, cos.Length, sin.Length, dx.Length, rows, size);
+        int half = Check(cos.Length, sin.Length, rows, size);
+        Sizes.Require(dy.Length, rows, size, "dy", "rows", "D");
+        Sizes.Require(dx.Length, rows, size, "dx", "rows", "D");
         for (int r = 0; r < rows; r++)
         {
             for (int i = 0; i < half; i++)
@@ -97,18 +103,19 @@ public static class Rotate
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static unsafe void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> dx, int rows, int size)
     {
-        int half = Check(dy.Length, cos.Length, sin.Length, dx.Length, rows, size);
+        int half = Check(cos.Length, sin.Length, rows, size);
+        Sizes.Require(dy.Length, rows, size, "dy", "rows", "D");
+        Sizes.Require(dx.Length, rows, size, "dx", "rows", "D");
         fixed (float* from = dy, cosines = cos, sines = sin, to = dx)
         {
             RowParts.Run(new TurnRows(from, cosines, sines, to, half, -1), rows, RowParts.Count(rows, size, effort: 1));
         }
     }
 
-    private static int Check(int x, int cos, int sin, int y, int rows, int size)
+    /// <summary>Throws unless the tables fit; returns D/2.</summary>
+    private static int Check(int cos, int sin, int rows, int size)
     {
         int half = Half(size);
-        Sizes.Require(x, rows, size, "x", "rows", "D");
-        Sizes.Require(y, rows, size, "y", "rows", "D");
         Sizes.Require(cos, rows, half, "cos", "rows", "D/2");
         Sizes.Require(sin, rows, half, "sin", "rows", "D/2");
         return half;

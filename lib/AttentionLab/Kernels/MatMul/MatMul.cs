@@ -182,10 +182,12 @@ public static partial class MatMul
     /// <param name="rows">Rows of C.</param>
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
     public static void BackwardReference<T>(
         ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns)
         where T : IFloatingPointIeee754<T>
     {
+        CheckBackward(a.Length, b.Length, dc.Length, da.Length, db.Length, rows, inner, columns);
         ReferenceNT(dc, b, da, rows, columns, inner);
         ReferenceTN(a, dc, db, inner, rows, columns, add: true);
     }
@@ -195,6 +197,7 @@ public static partial class MatMul
     public static void Backward(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns)
     {
+        CheckBackward(a.Length, b.Length, dc.Length, da.Length, db.Length, rows, inner, columns);
         ForwardNT(dc, b, da, rows, columns, inner);
         ForwardTN(a, dc, db, inner, rows, columns, add: true);
     }
@@ -228,5 +231,14 @@ public static partial class MatMul
         }
 
         Sizes.Require(c, rows, columns, "c");
+    }
+
+    private static void CheckBackward(int a, int b, int dc, int da, int db, int rows, int inner, int columns)
+    {
+        Sizes.Require(a, rows, inner, "a", "rows", "inner");
+        Sizes.Require(b, inner, columns, "b", "inner", "columns");
+        Sizes.Require(dc, rows, columns, "dc");
+        Sizes.Require(da, rows, inner, "da", "rows", "inner");
+        Sizes.Require(db, inner, columns, "db", "inner", "columns");
     }
 }

@@ -55,9 +55,12 @@ public static class BatchNormalize
         where T : IFloatingPointIeee754<T>
     {
         int columns = gamma.Length, rows = columns > 0 ? x.Length / columns : 0;
-        Check(x.Length, gamma.Length, dBeta.Length, dx.Length, mean.Length, inverse.Length, rows, columns);
+        Sizes.Require(x.Length, rows, columns, "x");
+        CheckColumns(mean.Length, inverse.Length, columns);
         Sizes.Require(dy.Length, rows, columns, "dy");
+        Sizes.Require(dx.Length, rows, columns, "dx");
         Sizes.Require(dGamma.Length, 1, columns, "dGamma", "one row");
+        Sizes.Require(dBeta.Length, 1, columns, "dBeta", "one row");
         T n = T.CreateChecked(rows);
         for (int j = 0; j < columns; j++)
         {
@@ -85,6 +88,11 @@ public static class BatchNormalize
         Sizes.Require(y, rows, columns, "y");
         Sizes.Require(gamma, 1, columns, "gamma", "one row");
         Sizes.Require(beta, 1, columns, "beta", "one row");
+        CheckColumns(mean, inverse, columns);
+    }
+
+    private static void CheckColumns(int mean, int inverse, int columns)
+    {
         Sizes.Require(mean, 1, columns, "mean", "one row");
         Sizes.Require(inverse, 1, columns, "inverse", "one row");
     }

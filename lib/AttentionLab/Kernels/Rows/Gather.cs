@@ -22,7 +22,7 @@ public static class Gather
     public static void Reference<T>(ReadOnlySpan<T> table, ReadOnlySpan<int> ids, Span<T> y, int columns)
         where T : IFloatingPointIeee754<T>
     {
-        Check(table.Length, ids, y.Length, columns, "y");
+        Check(table.Length, "table", ids, y.Length, "y", columns);
         for (int i = 0; i < ids.Length; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -36,7 +36,7 @@ public static class Gather
     /// <inheritdoc cref="Reference{T}"/>
     public static unsafe void Forward(ReadOnlySpan<float> table, ReadOnlySpan<int> ids, Span<float> y, int columns)
     {
-        Check(table.Length, ids, y.Length, columns, "y");
+        Check(table.Length, "table", ids, y.Length, "y", columns);
         fixed (float* from = table, to = y)
         fixed (int* numbers = ids)
         {
@@ -54,7 +54,7 @@ public static class Gather
     public static void BackwardReference<T>(ReadOnlySpan<T> dy, ReadOnlySpan<int> ids, Span<T> dTable, int columns)
         where T : IFloatingPointIeee754<T>
     {
-        Check(dTable.Length, ids, dy.Length, columns, "dy");
+        Check(dTable.Length, "dTable", ids, dy.Length, "dy", columns);
         for (int i = 0; i < ids.Length; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -68,7 +68,7 @@ public static class Gather
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static unsafe void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> ids, Span<float> dTable, int columns)
     {
-        Check(dTable.Length, ids, dy.Length, columns, "dy");
+        Check(dTable.Length, "dTable", ids, dy.Length, "dy", columns);
         fixed (float* from = dy, to = dTable)
         fixed (int* numbers = ids)
         {
@@ -80,7 +80,7 @@ public static class Gather
         }
     }
 
-    private static void Check(int table, ReadOnlySpan<int> ids, int y, int columns, string name)
+    private static void Check(int table, string tableName, ReadOnlySpan<int> ids, int y, string name, int columns)
     {
         if (columns < 1)
         {
@@ -89,7 +89,7 @@ public static class Gather
 
         Sizes.Require(y, ids.Length, columns, name, "ids");
         int rows = table / columns;
-        Sizes.Require(table, rows, columns, "table");
+        Sizes.Require(table, rows, columns, tableName);
         for (int i = 0; i < ids.Length; i++)
         {
             if ((uint)ids[i] >= (uint)rows)

@@ -81,8 +81,7 @@ public static partial class Normalize
         where T : IFloatingPointIeee754<T>
     {
         (int rows, int columns) = (mean.Length, gamma.Length);
-        Check(x.Length, gamma.Length, dBeta.Length, dx.Length, mean.Length, inverse.Length, rows, columns);
-        CheckBackward(inverse.Length, dy.Length, dGamma.Length, rows, columns);
+        CheckBackward(x.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, dBeta.Length, rows, columns);
         T n = T.CreateChecked(columns);
         for (int i = 0; i < rows; i++)
         {
@@ -112,8 +111,7 @@ public static partial class Normalize
         ReadOnlySpan<float> dy, Span<float> dx, Span<float> dGamma, Span<float> dBeta)
     {
         (int rows, int columns) = (mean.Length, gamma.Length);
-        Check(x.Length, gamma.Length, dBeta.Length, dx.Length, mean.Length, inverse.Length, rows, columns);
-        CheckBackward(inverse.Length, dy.Length, dGamma.Length, rows, columns);
+        CheckBackward(x.Length, inverse.Length, dy.Length, dx.Length, dGamma.Length, dBeta.Length, rows, columns);
         fixed (float* from = x, gain = gamma, means = mean, inverses = inverse, upstream = dy, to = dx, gains = dGamma, shifts = dBeta)
         {
             int parts = RowParts.Count(rows, columns, effort: 2);
@@ -148,10 +146,14 @@ public static partial class Normalize
         Sizes.Require(inverse, inverse == 0 ? 0 : rows, 1, "inverse", "rows", "one column");
     }
 
-    private static void CheckBackward(int inverse, int dy, int dGamma, int rows, int columns)
+    /// <summary>The backward takes its rows from the means and its columns from γ.</summary>
+    private static void CheckBackward(int x, int inverse, int dy, int dx, int dGamma, int dBeta, int rows, int columns)
     {
-        Sizes.Require(dy, rows, columns, "dy");
+        Sizes.Require(x, rows, columns, "x");
         Sizes.Require(inverse, rows, 1, "inverse", "rows", "one column");
+        Sizes.Require(dy, rows, columns, "dy");
+        Sizes.Require(dx, rows, columns, "dx");
         Sizes.Require(dGamma, 1, columns, "dGamma", "one row");
+        Sizes.Require(dBeta, 1, columns, "dBeta", "one row");
     }
 }

@@ -121,9 +121,11 @@ public static class RmsNormalize
 
     private static void CheckBackward(int x, int gamma, int inverse, int dy, int dx, int dGamma, int rows, int columns)
     {
-        Check(x, gamma, dx, inverse, rows, columns);
-        Sizes.Require(dy, rows, columns, "dy");
+        Sizes.Require(x, rows, columns, "x");
+        Sizes.Require(gamma, 1, columns, "gamma", "one row");
         Sizes.Require(inverse, rows, 1, "inverse", "rows", "one column");
+        Sizes.Require(dy, rows, columns, "dy");
+        Sizes.Require(dx, rows, columns, "dx");
         Sizes.Require(dGamma, 1, columns, "dGamma", "one row");
     }
 
