@@ -10,6 +10,7 @@ namespace AttentionLab.Kernels;
 /// <remarks>
 /// The weights take queries × keys numbers a head; <c>FlashAttend</c> computes the same without them. A hidden pair takes part in nothing: a NaN or
 /// infinity under a hidden key reaches no output and no gradient of a query that cannot see it, while one that is seen shows.
+/// Q, K and V may share memory; an output, weights or a gradient that shares memory with what is read is refused.
 /// </remarks>
 public static class Attend
 {
@@ -17,12 +18,15 @@ public static class Attend
     /// <param name="input">Q, K, V, scale, mask and bias.</param>
     /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
     /// <param name="weights">W (B, H, T_q, T_k), overwritten; rows sum to 1, or are zeros where nothing is visible.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, Span<T> weights)
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
         Check(input, weights.Length, output.Length, "output");
+        input.CheckApart(output, "output");
+        input.CheckApart(weights, "weights");
+        Sizes.RequireApart<T>(weights, output, "weights", "output");
         output.Clear();
         for (int m = 0; m < batch * heads; m++)
         {
@@ -53,6 +57,9 @@ public static class Attend
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
         Check(input, weights.Length, output.Length, "output");
+        input.CheckApart(output, "output");
+        input.CheckApart(weights, "weights");
+        Sizes.RequireApart<float>(weights, output, "weights", "output");
         input.CheckRows(nameof(Attend));
         ScoreUnits units = new(input.Scale);
         float[] rented = ArrayPool<float>.Shared.Rent(queries * dim);
@@ -103,12 +110,13 @@ public static class Attend
     /// <param name="weights">W of the forward.</param>
     /// <param name="dOutput">∂L/∂O (B, H, T_q, D_v).</param>
     /// <param name="to">Where the gradients go.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> weights, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
         Check(input, weights.Length, dOutput.Length, "dOutput");
-        input.CheckGradients(to);
+        input.CheckGradients(to, dOutput);
+        CheckApart(weights, to);
         to.Q.Clear();
         to.K.Clear();
         to.V.Clear();
@@ -177,7 +185,8 @@ public static class Attend
     {
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
         Check(input, weights.Length, dOutput.Length, "dOutput");
-        input.CheckGradients(to);
+        input.CheckGradients(to, dOutput);
+        CheckApart(weights, to);
         input.CheckRows(nameof(Attend));
         float[] rented = ArrayPool<float>.Shared.Rent(queries * keys);
         Span<float> dWeights = rented.AsSpan(0, queries * keys);
@@ -212,6 +221,13 @@ public static class Attend
         }
 
         ArrayPool<float>.Shared.Return(rented);
+    }
+
+    private static void CheckApart<T>(ReadOnlySpan<T> weights, in AttendGradients<T> to)
+    {
+        Sizes.RequireApart(to.Q, weights, "to.Q", "weights");
+        Sizes.RequireApart(to.K, weights, "to.K", "weights");
+        Sizes.RequireApart(to.V, weights, "to.V", "weights");
     }
 
     private static void Check<T>(in AttendInput<T> input, int weights, int output, string name)

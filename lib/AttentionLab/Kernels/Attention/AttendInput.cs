@@ -145,9 +145,22 @@ public readonly ref struct AttendInput<T>
         }
     }
 
-    /// <summary>Throws unless gradients fit what they are the gradients of.</summary>
-    internal void CheckGradients(in AttendGradients<T> to)
+    /// <summary>Throws if a span that is written shares memory with Q, K, V or the bias.</summary>
+    internal void CheckApart(ReadOnlySpan<T> written, string name)
     {
+        Kernels.Sizes.RequireApart(written, Q.Values, name, "q");
+        Kernels.Sizes.RequireApart(written, K.Values, name, "k");
+        Kernels.Sizes.RequireApart(written, V.Values, name, "v");
+        Kernels.Sizes.RequireApart(written, Bias, name, "bias");
+    }
+
+    /// <summary>Throws unless gradients fit what they are the gradients of, and share memory with nothing that is read.</summary>
+    internal void CheckGradients(in AttendGradients<T> to, ReadOnlySpan<T> dOutput)
+    {
+        CheckGradient(to.Q, "to.Q", dOutput);
+        CheckGradient(to.K, "to.K", dOutput);
+        CheckGradient(to.V, "to.V", dOutput);
+        CheckGradient(to.Bias, "to.Bias", dOutput);
         (int batch, int heads, int queries, int keys, int dim, int valueDim) = Sizes;
         Q.Layout.CheckWritten(to.Q.Length, batch, heads, queries, dim, "to.Q");
         K.Layout.CheckWritten(to.K.Length, batch, heads, keys, dim, "to.K");
@@ -160,15 +173,18 @@ public readonly ref struct AttendInput<T>
         }
     }
 
-    /// <summary>Throws unless an output, and the two numbers of each query if they are asked for, fit the sizes.</summary>
-    internal void CheckOutput(int output, HeadLayout outputAt, int statistics)
+    /// <summary>Throws unless an output, and the two numbers of each query if they are asked for, fit the sizes and share no memory with the input.</summary>
+    internal void CheckOutput(ReadOnlySpan<T> output, HeadLayout outputAt, ReadOnlySpan<T> statistics)
     {
-        if (statistics != 0)
+        if (!statistics.IsEmpty)
         {
-            CheckStatistics(statistics);
+            CheckStatistics(statistics.Length);
         }
 
-        outputAt.CheckWritten(output, Sizes.Batch, Sizes.Heads, Sizes.Queries, Sizes.ValueDim, "output");
+        outputAt.CheckWritten(output.Length, Sizes.Batch, Sizes.Heads, Sizes.Queries, Sizes.ValueDim, "output");
+        CheckApart(output, "output");
+        CheckApart(statistics, "statistics");
+        Kernels.Sizes.RequireApart(statistics, output, "statistics", "output");
     }
 
     /// <summary>Throws unless there are two numbers of each query.</summary>
@@ -178,6 +194,12 @@ public readonly ref struct AttendInput<T>
     /// <summary>Throws unless a span holds a matrix of its own for every head: (B, H, T_q, columns).</summary>
     internal void CheckMatrices(int length, int columns, string name, string columnsName) =>
         Kernels.Sizes.Require(length, (long)Sizes.Batch * Sizes.Heads * Sizes.Queries, columns, name, "batch × heads × queries", columnsName);
+
+    private void CheckGradient(ReadOnlySpan<T> gradient, string name, ReadOnlySpan<T> dOutput)
+    {
+        CheckApart(gradient, name);
+        Kernels.Sizes.RequireApart(gradient, dOutput, name, "dOutput");
+    }
 }
 
 /// <summary>Makes the input of an attention.</summary>

@@ -47,11 +47,11 @@ public static class CosineSimilarity
     /// <param name="rows">Rows of A.</param>
     /// <param name="inner">Length of a vector.</param>
     /// <param name="columns">Rows of B.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or C shares memory with A or B.</exception>
     public static void PairsReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns)
         where T : IFloatingPointIeee754<T>
     {
-        CheckPairs(a.Length, b.Length, c.Length, rows, inner, columns);
+        CheckPairs(a, b, c, rows, inner, columns);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -65,7 +65,7 @@ public static class CosineSimilarity
     /// <inheritdoc cref="PairsReference{T}"/>
     public static void Pairs(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns)
     {
-        CheckPairs(a.Length, b.Length, c.Length, rows, inner, columns);
+        CheckPairs<float>(a, b, c, rows, inner, columns);
         Span<float> unitA = Scratch.Span(Scratch.Query, a.Length), unitB = Scratch.Span(Scratch.Keys, b.Length);
         for (int i = 0; i < rows; i++)
         {
@@ -99,8 +99,8 @@ public static class CosineSimilarity
     /// <param name="a">(n).</param>
     /// <param name="b">(n).</param>
     /// <param name="dc">∂L/∂c.</param>
-    /// <param name="da">∂L/∂a (n), overwritten.</param>
-    /// <param name="db">∂L/∂b (n), overwritten.</param>
+    /// <param name="da">∂L/∂a (n), overwritten; may be the memory of <paramref name="a"/>.</param>
+    /// <param name="db">∂L/∂b (n), overwritten; may be the memory of <paramref name="b"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T dc, Span<T> da, Span<T> db)
         where T : IFloatingPointIeee754<T>
@@ -138,11 +138,13 @@ public static class CosineSimilarity
         }
     }
 
-    private static void CheckPairs(int a, int b, int c, int rows, int inner, int columns)
+    private static void CheckPairs<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, int rows, int inner, int columns)
     {
-        Sizes.Require(a, rows, inner, "a", "rows", "inner");
-        Sizes.Require(b, columns, inner, "b", "columns", "inner");
-        Sizes.Require(c, rows, columns, "c");
+        Sizes.Require(a.Length, rows, inner, "a", "rows", "inner");
+        Sizes.Require(b.Length, columns, inner, "b", "columns", "inner");
+        Sizes.Require(c.Length, rows, columns, "c");
+        Sizes.RequireApart(c, a, "c", "a");
+        Sizes.RequireApart(c, b, "c", "b");
     }
 
     /// <summary>‖x‖ as m·√Σ(x_i/m)² with m = max |x_i|; a root of 1 and m = 0 for zeros.</summary>

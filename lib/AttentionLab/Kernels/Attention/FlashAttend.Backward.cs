@@ -17,7 +17,7 @@ public static partial class FlashAttend
     /// <param name="statistics">Of the forward.</param>
     /// <param name="dOutput">∂L/∂O.</param>
     /// <param name="to">Where the gradients go.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void BackwardReference<T>(
         in AttendInput<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> statistics, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
@@ -80,7 +80,7 @@ public static partial class FlashAttend
     /// <param name="statistics">Of the forward.</param>
     /// <param name="dOutput">∂L/∂O, where heads lie as in <paramref name="output"/>.</param>
     /// <param name="to">Where the gradients go.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void Backward(
         in AttendInput<float> input, HeadSpan<float> output, ReadOnlySpan<float> statistics, ReadOnlySpan<float> dOutput, in AttendGradients<float> to)
     {
@@ -159,6 +159,9 @@ public static partial class FlashAttend
         output.Layout.Check(output.Values.Length, batch, heads, queries, valueDim, "output");
         output.Layout.Check(dOutput.Length, batch, heads, queries, valueDim, "dOutput");
         input.CheckStatistics(statistics.Length);
-        input.CheckGradients(to);
+        input.CheckGradients(to, dOutput);
+        Sizes.RequireApart(to.Q, output.Values, "to.Q", "output");
+        Sizes.RequireApart(to.K, output.Values, "to.K", "output");
+        Sizes.RequireApart(to.V, output.Values, "to.V", "output");
     }
 }

@@ -12,6 +12,7 @@ namespace AttentionLab.Kernels;
 /// 0 for a row that sees nothing (its output is zeros). One number m + ln Σ e^(s − m) would lose the logarithm beside an m of 1e8, and m itself
 /// may be twice what a float holds (<see cref="ScoreUnits"/>).
 /// A hidden pair takes part in nothing: a NaN or infinity under a hidden key reaches no output and no gradient of a query that cannot see it.
+/// Q, K and V may share memory; an output, statistics or a gradient that shares memory with what is read is refused.
 /// </remarks>
 public static partial class FlashAttend
 {
@@ -19,13 +20,13 @@ public static partial class FlashAttend
     /// <param name="input">Q, K, V, scale, mask and bias.</param>
     /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
     /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten; empty if no backward follows.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, Span<T> statistics)
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int queries, _, _, int valueDim) = input.Sizes;
         input.Check();
-        input.CheckOutput(output.Length, input.SplitOutput, statistics.Length);
+        input.CheckOutput(output, input.SplitOutput, statistics);
         output.Clear();
         for (int at = 0; at < batch * heads * queries; at++)
         {
@@ -88,11 +89,11 @@ public static partial class FlashAttend
     /// <param name="output">O of all heads, overwritten (numbers between its rows stay as they are).</param>
     /// <param name="outputAt">Where they lie in <paramref name="output"/>.</param>
     /// <param name="statistics">(m/2, Σ e^(s − m)) of each query (B, H, T_q, 2), overwritten; empty if no backward follows.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes, or what is written shares memory with what is read.</exception>
     public static void Forward(in AttendInput<float> input, Span<float> output, HeadLayout outputAt, Span<float> statistics)
     {
         input.Check();
-        input.CheckOutput(output.Length, outputAt, statistics.Length);
+        input.CheckOutput(output, outputAt, statistics);
         ForwardWork work = new() { Input = input, Output = output, OutputAt = outputAt, Statistics = statistics };
         Simd.Run(ref work);
     }

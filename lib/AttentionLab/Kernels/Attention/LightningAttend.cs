@@ -7,20 +7,24 @@ namespace AttentionLab.Kernels;
 /// Qin et al. 2024, algorithm 1). Within a block the products are formed as they stand (intra-block); everything before the block is one
 /// (D, D_v) matrix S = Σ_j λ^(t−j)·k_jᵀ·v_j (inter-block).
 /// </summary>
-/// <remarks>No softmax and no division: the paper normalises the output afterwards. λ = 1 is plain causal linear attention.</remarks>
+/// <remarks>
+/// No softmax and no division: the paper normalises the output afterwards. λ = 1 is plain causal linear attention.
+/// Q, K and V may share memory; an output or a gradient that shares memory with what is read is refused.
+/// </remarks>
 public static partial class LightningAttend
 {
     /// <summary>The quadratic definition by loops.</summary>
     /// <param name="input">Q, K and V, causal; see <see cref="AttendInput.Linear{T}"/>.</param>
     /// <param name="output">O (B, H, T, D_v), overwritten.</param>
     /// <param name="decays">λ of each of the H heads, in [0, 1].</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes, a decay lies
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes or what is written shares memory with what is read, a decay lies
     /// outside [0, 1], or the input is not causal or has a scale, mask or bias.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
         Check(input, output.Length, "output", decays);
+        input.CheckApart(output, "output");
         output.Clear();
         for (int at = 0; at < batch * heads * tokens; at++)
         {
@@ -43,6 +47,7 @@ public static partial class LightningAttend
     public static void Forward(in AttendInput<float> input, Span<float> output, ReadOnlySpan<float> decays)
     {
         Check(input, output.Length, "output", decays);
+        input.CheckApart(output, "output");
         Blocks(input, output, input.SplitOutput, decays, backwardInTime: false);
     }
 
@@ -53,12 +58,16 @@ public static partial class LightningAttend
     /// <param name="state">S (dim, valueDim), zeros at the start; updated.</param>
     /// <param name="output">o (valueDim), overwritten.</param>
     /// <param name="decay">λ in [0, 1].</param>
-    /// <exception cref="ArgumentException">A span's length does not fit, or the decay lies outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit, the output shares memory with the rest, or the decay lies outside [0, 1].</exception>
     public static void Step(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, Span<float> state, Span<float> output, float decay)
     {
         Sizes.RequireSame(k.Length, q.Length, "k", "q");
         Sizes.RequireSame(output.Length, v.Length, "output", "v");
         Sizes.Require(state.Length, q.Length, v.Length, "state", "dim", "valueDim");
+        Sizes.RequireApart(output, q, "output", "q");
+        Sizes.RequireApart(output, k, "output", "k");
+        Sizes.RequireApart(output, v, "output", "v");
+        Sizes.RequireApart<float>(output, state, "output", "state");
         CheckDecay(decay);
         Multiply.Scale(state, decay, state);
         output.Clear();
@@ -83,7 +92,7 @@ public static partial class LightningAttend
         where T : IFloatingPointIeee754<T>
     {
         (int batch, int heads, int tokens, _, int dim, int valueDim) = input.Sizes;
-        CheckBackward(input, dOutput.Length, to, decays);
+        CheckBackward(input, dOutput, to, decays);
         to.Q.Clear();
         to.K.Clear();
         to.V.Clear();
@@ -116,7 +125,7 @@ public static partial class LightningAttend
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, ReadOnlySpan<float> decays)
     {
-        CheckBackward(input, dOutput.Length, to, decays);
+        CheckBackward(input, dOutput, to, decays);
         AttendSizes sizes = input.Sizes, turned = sizes with { Dim = sizes.ValueDim, ValueDim = sizes.Dim };
         HeadSpan<float> upstream = new(dOutput, input.SplitOutput);
         AttendInput<float> dq = new() { Q = upstream, K = input.V, V = input.K, Sizes = turned, Scale = 1 };
@@ -148,11 +157,11 @@ public static partial class LightningAttend
         }
     }
 
-    private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to, ReadOnlySpan<T> decays)
+    private static void CheckBackward<T>(in AttendInput<T> input, ReadOnlySpan<T> dOutput, in AttendGradients<T> to, ReadOnlySpan<T> decays)
         where T : IFloatingPointIeee754<T>
     {
-        Check(input, dOutput, "dOutput", decays);
-        input.CheckGradients(to);
+        Check(input, dOutput.Length, "dOutput", decays);
+        input.CheckGradients(to, dOutput);
         to.CheckNoBias();
     }
 

@@ -12,6 +12,7 @@ namespace AttentionLab.Kernels;
 /// Inside, every value gets one more column that is 1: the numerator and the denominator then come out of one product.
 /// A denominator of 0 (possible with <see cref="FeatureMap.Relu"/>) gives zeros. Where φ(q)·φ(k) is smaller or larger than a float holds, the
 /// quotient is not: such queries are computed again in logarithms (<c>LinearAttend.Logarithms.cs</c>).
+/// Q, K and V may share memory; an output or a gradient that shares memory with what is read is refused.
 /// </remarks>
 public static partial class LinearAttend
 {
@@ -19,12 +20,13 @@ public static partial class LinearAttend
     /// <param name="input">Q, K and V, causal or not; see <see cref="AttendInput.Linear{T}"/>.</param>
     /// <param name="output">O (B, H, T_q, D_v), overwritten.</param>
     /// <param name="map">φ.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit the sizes, the
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes or what is written shares memory with what is read, the
     /// input has a scale, mask or bias, or it is causal with T_q ≠ T_k.</exception>
     public static void Reference<T>(in AttendInput<T> input, Span<T> output, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
         Check(input, output.Length, "output");
+        input.CheckApart(output, "output");
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             Reference(new HeadRows<T>(input, m), Of(output, input.Sizes, m), map);
@@ -65,6 +67,7 @@ public static partial class LinearAttend
     public static void Forward(in AttendInput<float> input, Span<float> output, FeatureMap map = FeatureMap.EluPlusOne)
     {
         Check(input, output.Length, "output");
+        input.CheckApart(output, "output");
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             Forward(new HeadRows<float>(input, m), Of(output, input.Sizes, m), map);
@@ -101,7 +104,7 @@ public static partial class LinearAttend
     public static void BackwardReference<T>(in AttendInput<T> input, ReadOnlySpan<T> dOutput, in AttendGradients<T> to, FeatureMap map = FeatureMap.EluPlusOne)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(input, dOutput.Length, to);
+        CheckBackward(input, dOutput, to);
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             BackwardReference(new HeadRows<T>(input, m), Of(dOutput, input.Sizes, m), to.Head(input, m), map);
@@ -154,7 +157,7 @@ public static partial class LinearAttend
     /// <inheritdoc cref="BackwardReference{T}(in AttendInput{T}, ReadOnlySpan{T}, in AttendGradients{T}, FeatureMap)"/>
     public static void Backward(in AttendInput<float> input, ReadOnlySpan<float> dOutput, in AttendGradients<float> to, FeatureMap map = FeatureMap.EluPlusOne)
     {
-        CheckBackward(input, dOutput.Length, to);
+        CheckBackward(input, dOutput, to);
         for (int m = 0; m < input.Sizes.Batch * input.Sizes.Heads; m++)
         {
             Backward(new HeadRows<float>(input, m), Of(dOutput, input.Sizes, m), to.Head(input, m), map);
@@ -249,11 +252,11 @@ public static partial class LinearAttend
         input.CheckMatrices(output, input.Sizes.ValueDim, name, "valueDim");
     }
 
-    private static void CheckBackward<T>(in AttendInput<T> input, int dOutput, in AttendGradients<T> to)
+    private static void CheckBackward<T>(in AttendInput<T> input, ReadOnlySpan<T> dOutput, in AttendGradients<T> to)
         where T : IFloatingPointIeee754<T>
     {
-        Check(input, dOutput, "dOutput");
-        input.CheckGradients(to);
+        Check(input, dOutput.Length, "dOutput");
+        input.CheckGradients(to, dOutput);
         to.CheckNoBias();
     }
 }

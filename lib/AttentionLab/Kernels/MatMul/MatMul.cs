@@ -8,7 +8,7 @@ namespace AttentionLab.Kernels;
 /// </summary>
 /// <remarks>
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
-/// With <c>add</c> the product is added to what C holds. C must not overlap A or B.
+/// With <c>add</c> the product is added to what C holds. C shares no memory with A or B; that is refused.
 /// The fast path is in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among threads), MatMul.Packing.cs (how B
 /// is copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
 /// </remarks>
@@ -22,11 +22,11 @@ public static partial class MatMul
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
     /// <param name="add">Add to C instead of overwriting it.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the result shares memory with what it is made of.</exception>
     public static void Reference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
+        Check<T>(a, b, c, rows, inner, columns, Form.NN);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -50,11 +50,11 @@ public static partial class MatMul
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
     /// <param name="add">Add to C instead of overwriting it.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the result shares memory with what it is made of.</exception>
     public static void ReferenceNT<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
+        Check<T>(a, b, c, rows, inner, columns, Form.NT);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -78,11 +78,11 @@ public static partial class MatMul
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
     /// <param name="add">Add to C instead of overwriting it.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the result shares memory with what it is made of.</exception>
     public static void ReferenceTN<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool add = false)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
+        Check<T>(a, b, c, rows, inner, columns, Form.TN);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -100,11 +100,8 @@ public static partial class MatMul
 
     /// <summary>C = A·B, fast.</summary>
     /// <inheritdoc cref="Reference{T}"/>
-    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
-    {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
+    public static void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false) =>
         Forward(a, b, c, rows, inner, columns, default, add);
-    }
 
     /// <summary>C = A·B, fast, and more done with each piece of C as soon as it is finished.</summary>
     /// <param name="a">(rows, inner).</param>
@@ -115,11 +112,11 @@ public static partial class MatMul
     /// <param name="columns">Columns of C.</param>
     /// <param name="epilogue">Bias, activation and residual.</param>
     /// <param name="add">Add the product to what C holds, before the epilogue.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or A, B or the residual overlaps C.</exception>
     public static void Forward(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NN);
+        Check<float>(a, b, c, rows, inner, columns, Form.NN);
         epilogue.Check(c, columns);
         Product of = new() { ARow = inner, AInner = 1, BInner = columns, BColumn = 1, Rows = rows, Inner = inner, Columns = columns, Add = add };
         Operands work = new() { A = a, B = b, C = c, Epilogue = epilogue, Of = of };
@@ -133,12 +130,13 @@ public static partial class MatMul
     /// <param name="rows">Rows of C.</param>
     /// <param name="epilogue">Bias, activation and residual; default for none.</param>
     /// <param name="add">Add the product to what C holds, before the epilogue.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the residual overlaps C.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or A, B or the residual overlaps C.</exception>
     public static unsafe void Forward(ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int rows, Epilogue epilogue = default, bool add = false)
     {
         int inner = b.Inner, columns = b.Columns;
         Sizes.Require(a.Length, rows, inner, "a", "rows", "b.Inner");
         Sizes.Require(c.Length, rows, columns, "c", "rows", "b.Columns");
+        Sizes.RequireApart<float>(c, a, "c", "a");
         epilogue.Check(c, columns);
         Product of = new() { ARow = inner, AInner = 1, Strips = b.Strips, Rows = rows, Inner = inner, Columns = columns, Add = add };
         Operands work = new() { A = a, C = c, Epilogue = epilogue, Of = of };
@@ -156,7 +154,7 @@ public static partial class MatMul
     public static void ForwardNT(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, Epilogue epilogue, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.NT);
+        Check<float>(a, b, c, rows, inner, columns, Form.NT);
         epilogue.Check(c, columns);
         Product of = new() { ARow = inner, AInner = 1, BInner = 1, BColumn = inner, Rows = rows, Inner = inner, Columns = columns, Add = add };
         Operands work = new() { A = a, B = b, C = c, Epilogue = epilogue, Of = of };
@@ -167,7 +165,7 @@ public static partial class MatMul
     /// <inheritdoc cref="ReferenceTN{T}"/>
     public static void ForwardTN(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool add = false)
     {
-        Check(a.Length, b.Length, c.Length, rows, inner, columns, Form.TN);
+        Check<float>(a, b, c, rows, inner, columns, Form.TN);
         Product of = new() { ARow = 1, AInner = rows, BInner = columns, BColumn = 1, Rows = rows, Inner = inner, Columns = columns, Add = add };
         Operands work = new() { A = a, B = b, C = c, Of = of };
         Simd.Run(ref work);
@@ -182,12 +180,12 @@ public static partial class MatMul
     /// <param name="rows">Rows of C.</param>
     /// <param name="inner">Length of the sum.</param>
     /// <param name="columns">Columns of C.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the result shares memory with what it is made of.</exception>
     public static void BackwardReference<T>(
         ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns)
         where T : IFloatingPointIeee754<T>
     {
-        CheckBackward(a.Length, b.Length, dc.Length, da.Length, db.Length, rows, inner, columns);
+        CheckBackward(a, b, dc, da, db, rows, inner, columns);
         ReferenceNT(dc, b, da, rows, columns, inner);
         ReferenceTN(a, dc, db, inner, rows, columns, add: true);
     }
@@ -197,7 +195,7 @@ public static partial class MatMul
     public static void Backward(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns)
     {
-        CheckBackward(a.Length, b.Length, dc.Length, da.Length, db.Length, rows, inner, columns);
+        CheckBackward<float>(a, b, dc, da, db, rows, inner, columns);
         ForwardNT(dc, b, da, rows, columns, inner);
         ForwardTN(a, dc, db, inner, rows, columns, add: true);
     }
@@ -210,35 +208,44 @@ public static partial class MatMul
         TN,
     }
 
-    private static void Check(int a, int b, int c, int rows, int inner, int columns, Form form)
+    private static void Check<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, int rows, int inner, int columns, Form form)
     {
         if (form == Form.TN)
         {
-            Sizes.Require(a, inner, rows, "a", "inner", "rows");
+            Sizes.Require(a.Length, inner, rows, "a", "inner", "rows");
         }
         else
         {
-            Sizes.Require(a, rows, inner, "a", "rows", "inner");
+            Sizes.Require(a.Length, rows, inner, "a", "rows", "inner");
         }
 
         if (form == Form.NT)
         {
-            Sizes.Require(b, columns, inner, "b", "columns", "inner");
+            Sizes.Require(b.Length, columns, inner, "b", "columns", "inner");
         }
         else
         {
-            Sizes.Require(b, inner, columns, "b", "inner", "columns");
+            Sizes.Require(b.Length, inner, columns, "b", "inner", "columns");
         }
 
-        Sizes.Require(c, rows, columns, "c");
+        Sizes.Require(c.Length, rows, columns, "c");
+        Sizes.RequireApart(c, a, "c", "a");
+        Sizes.RequireApart(c, b, "c", "b");
     }
 
-    private static void CheckBackward(int a, int b, int dc, int da, int db, int rows, int inner, int columns)
+    private static void CheckBackward<T>(
+        ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, ReadOnlySpan<T> da, ReadOnlySpan<T> db, int rows, int inner, int columns)
     {
-        Sizes.Require(a, rows, inner, "a", "rows", "inner");
-        Sizes.Require(b, inner, columns, "b", "inner", "columns");
-        Sizes.Require(dc, rows, columns, "dc");
-        Sizes.Require(da, rows, inner, "da", "rows", "inner");
-        Sizes.Require(db, inner, columns, "db", "inner", "columns");
+        Sizes.Require(a.Length, rows, inner, "a", "rows", "inner");
+        Sizes.Require(b.Length, inner, columns, "b", "inner", "columns");
+        Sizes.Require(dc.Length, rows, columns, "dc");
+        Sizes.Require(da.Length, rows, inner, "da", "rows", "inner");
+        Sizes.Require(db.Length, inner, columns, "db", "inner", "columns");
+        Sizes.RequireApart(da, a, "da", "a");
+        Sizes.RequireApart(da, b, "da", "b");
+        Sizes.RequireApart(da, dc, "da", "dc");
+        Sizes.RequireApart(db, a, "db", "a");
+        Sizes.RequireApart(db, dc, "db", "dc");
+        Sizes.RequireApart(db, da, "db", "da");
     }
 }

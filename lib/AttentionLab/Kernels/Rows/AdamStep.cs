@@ -34,11 +34,12 @@ public static class AdamStep
     /// <param name="mean">m (n), moved.</param>
     /// <param name="square">v (n), moved.</param>
     /// <param name="rates">η, β₁, β₂, ε, λ and t.</param>
-    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or two of the four share memory.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
     public static void Reference<T>(Span<T> value, ReadOnlySpan<T> gradient, Span<T> mean, Span<T> square, AdamRates rates)
         where T : IFloatingPointIeee754<T>
     {
-        Check(value.Length, gradient.Length, mean.Length, square.Length);
+        Check<T>(value, gradient, mean, square, rates);
         T one = T.One, beta1 = T.CreateChecked(rates.Beta1), beta2 = T.CreateChecked(rates.Beta2);
         T fresh1 = one - T.Pow(beta1, T.CreateChecked(rates.Step)), fresh2 = one - T.Pow(beta2, T.CreateChecked(rates.Step));
         for (int i = 0; i < value.Length; i++)
@@ -54,18 +55,29 @@ public static class AdamStep
     /// <inheritdoc cref="Reference{T}"/>
     public static unsafe void Forward(Span<float> value, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, AdamRates rates)
     {
-        Check(value.Length, gradient.Length, mean.Length, square.Length);
+        Check<float>(value, gradient, mean, square, rates);
         fixed (float* values = value, gradients = gradient, means = mean, squares = square)
         {
             Elementwise.Run(new Move(values, gradients, means, squares, rates), value.Length, effort: 4);
         }
     }
 
-    private static void Check(int value, int gradient, int mean, int square)
+    private static void Check<T>(ReadOnlySpan<T> value, ReadOnlySpan<T> gradient, ReadOnlySpan<T> mean, ReadOnlySpan<T> square, AdamRates rates)
     {
-        Sizes.RequireSame(gradient, value, "gradient", "value");
-        Sizes.RequireSame(mean, value, "mean", "value");
-        Sizes.RequireSame(square, value, "square", "value");
+        Sizes.RequireSame(gradient.Length, value.Length, "gradient", "value");
+        Sizes.RequireSame(mean.Length, value.Length, "mean", "value");
+        Sizes.RequireSame(square.Length, value.Length, "square", "value");
+        Sizes.RequireApart(value, gradient, "value", "gradient");
+        Sizes.RequireApart(mean, gradient, "mean", "gradient");
+        Sizes.RequireApart(square, gradient, "square", "gradient");
+        Sizes.RequireApart(mean, value, "mean", "value");
+        Sizes.RequireApart(square, value, "square", "value");
+        Sizes.RequireApart(mean, square, "mean", "square");
+        if (rates.Step < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(rates), $"Step is {rates.Step} but steps are counted from 1, since 1 − β⁰ is 0 and divides: pass 1 for the first step.");
+        }
     }
 
     private readonly unsafe struct Move(float* value, float* gradient, float* mean, float* square, AdamRates rates) : IElements

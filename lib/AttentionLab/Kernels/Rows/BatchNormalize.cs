@@ -13,7 +13,7 @@ public static class BatchNormalize
     /// <param name="x">(rows, columns).</param>
     /// <param name="gamma">γ (columns).</param>
     /// <param name="beta">β (columns).</param>
-    /// <param name="y">(rows, columns), overwritten.</param>
+    /// <param name="y">(rows, columns), overwritten; may be the memory of <paramref name="x"/> if no backward follows.</param>
     /// <param name="mean">μ (columns), overwritten.</param>
     /// <param name="inverse">r (columns), overwritten.</param>
     /// <param name="columns">Number of features.</param>
@@ -46,7 +46,7 @@ public static class BatchNormalize
     /// <param name="mean">μ of the forward (columns).</param>
     /// <param name="inverse">r of the forward (columns).</param>
     /// <param name="dy">∂L/∂y (rows, columns).</param>
-    /// <param name="dx">∂L/∂x (rows, columns), overwritten.</param>
+    /// <param name="dx">∂L/∂x (rows, columns), overwritten; may be the memory of <paramref name="dy"/>.</param>
     /// <param name="dGamma">∂L/∂γ (columns), added to.</param>
     /// <param name="dBeta">∂L/∂β (columns), added to.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>

@@ -71,10 +71,11 @@ public static class Dot
     /// <param name="ds">∂L/∂s.</param>
     /// <param name="da">∂L/∂a (n), overwritten.</param>
     /// <param name="db">∂L/∂b (n), overwritten.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a gradient shares memory with its vector or with the other gradient.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T ds, Span<T> da, Span<T> db)
         where T : IFloatingPointIeee754<T>
     {
-        Check(a.Length, b.Length, da.Length, db.Length);
+        Check(a, b, da, db);
         for (int i = 0; i < a.Length; i++)
         {
             da[i] = ds * b[i];
@@ -86,16 +87,19 @@ public static class Dot
     /// <inheritdoc cref="BackwardReference{T}"/>
     public static void Backward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float ds, Span<float> da, Span<float> db)
     {
-        Check(a.Length, b.Length, da.Length, db.Length);
+        Check<float>(a, b, da, db);
         Multiply.Scale(b, ds, da);
         Multiply.Scale(a, ds, db);
     }
 
-    private static void Check(int a, int b, int da, int db)
+    private static void Check<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> da, ReadOnlySpan<T> db)
     {
-        Sizes.RequireSame(b, a, "b", "a");
-        Sizes.RequireSame(da, a, "da", "a");
-        Sizes.RequireSame(db, a, "db", "a");
+        Sizes.RequireSame(b.Length, a.Length, "b", "a");
+        Sizes.RequireSame(da.Length, a.Length, "da", "a");
+        Sizes.RequireSame(db.Length, a.Length, "db", "a");
+        Sizes.RequireApart(da, a, "da", "a");
+        Sizes.RequireApart(db, b, "db", "b");
+        Sizes.RequireApart(da, db, "da", "db");
     }
 
     private ref struct Products(ReadOnlySpan<float> a, ReadOnlySpan<float> b) : IWide

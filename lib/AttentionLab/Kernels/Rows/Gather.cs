@@ -17,12 +17,13 @@ public static class Gather
     /// <param name="ids">n numbers from 0 to V−1.</param>
     /// <param name="y">(n, columns), overwritten.</param>
     /// <param name="columns">Length of a row.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit, or the two share memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number names no row of the table.</exception>
     public static void Reference<T>(ReadOnlySpan<T> table, ReadOnlySpan<int> ids, Span<T> y, int columns)
         where T : IFloatingPointIeee754<T>
     {
         Check(table.Length, "table", ids, y.Length, "y", columns);
+        Sizes.RequireApart(y, table, "y", "table");
         for (int i = 0; i < ids.Length; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -37,6 +38,7 @@ public static class Gather
     public static unsafe void Forward(ReadOnlySpan<float> table, ReadOnlySpan<int> ids, Span<float> y, int columns)
     {
         Check(table.Length, "table", ids, y.Length, "y", columns);
+        Sizes.RequireApart(y, table, "y", "table");
         fixed (float* from = table, to = y)
         fixed (int* numbers = ids)
         {
@@ -49,12 +51,13 @@ public static class Gather
     /// <param name="ids">Of the forward.</param>
     /// <param name="dTable">∂L/∂table, (V, columns), added to.</param>
     /// <param name="columns">Length of a row.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit, or the two share memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number names no row of the table.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> dy, ReadOnlySpan<int> ids, Span<T> dTable, int columns)
         where T : IFloatingPointIeee754<T>
     {
         Check(dTable.Length, "dTable", ids, dy.Length, "dy", columns);
+        Sizes.RequireApart(dTable, dy, "dTable", "dy");
         for (int i = 0; i < ids.Length; i++)
         {
             for (int j = 0; j < columns; j++)
@@ -69,6 +72,7 @@ public static class Gather
     public static unsafe void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<int> ids, Span<float> dTable, int columns)
     {
         Check(dTable.Length, "dTable", ids, dy.Length, "dy", columns);
+        Sizes.RequireApart(dTable, dy, "dTable", "dy");
         fixed (float* from = dy, to = dTable)
         fixed (int* numbers = ids)
         {

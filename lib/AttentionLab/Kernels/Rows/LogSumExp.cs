@@ -14,11 +14,12 @@ public static class LogSumExp
     /// <param name="y">ℓ (rows), overwritten.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
-    /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentException">A span's length does not fit, or the two share memory.</exception>
     public static void Reference<T>(ReadOnlySpan<T> x, Span<T> y, int rows, int columns)
         where T : IFloatingPointIeee754<T>
     {
         Check(x.Length, y.Length, rows, columns);
+        Sizes.RequireApart(y, x, "y", "x");
         for (int i = 0; i < rows; i++)
         {
             ReadOnlySpan<T> row = x.Slice(i * columns, columns);
@@ -43,6 +44,7 @@ public static class LogSumExp
     public static unsafe void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
     {
         Check(x.Length, y.Length, rows, columns);
+        Sizes.RequireApart(y, x, "y", "x");
         fixed (float* from = x, to = y)
         {
             RowParts.Run(new ForwardRows(from, to, columns), rows, RowParts.Count(rows, columns, effort: 3));
@@ -53,7 +55,7 @@ public static class LogSumExp
     /// <param name="x">Input of the forward (rows, columns).</param>
     /// <param name="y">ℓ of the forward (rows).</param>
     /// <param name="dy">∂L/∂ℓ (rows).</param>
-    /// <param name="dx">∂L/∂x (rows, columns), overwritten.</param>
+    /// <param name="dx">∂L/∂x (rows, columns), overwritten; may be the memory of <paramref name="x"/>.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>

@@ -40,7 +40,7 @@ public static class Multiply
     /// <summary>y_i += s·x_i.</summary>
     /// <param name="x">(n).</param>
     /// <param name="s">Factor.</param>
-    /// <param name="y">(n), added to.</param>
+    /// <param name="y">(n), added to; may be the memory of <paramref name="x"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static unsafe void AddScaled(ReadOnlySpan<float> x, float s, Span<float> y)
     {

@@ -27,12 +27,13 @@ public static class NegativeSampling
     /// <param name="rate">η.</param>
     /// <param name="step">(C): working memory.</param>
     /// <returns>L before the step.</returns>
-    /// <exception cref="ArgumentException">Sizes differ.</exception>
+    /// <exception cref="ArgumentException">Sizes differ, or the vector, the table and the working memory are not three.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A sample is no row of the table.</exception>
     public static T Reference<T>(Span<T> v, Span<T> table, ReadOnlySpan<int> samples, T rate, Span<T> step)
         where T : IFloatingPointIeee754<T>
     {
         Check(v.Length, table.Length, samples, step.Length);
+        CheckApart<T>(v, table, step);
         step.Clear();
         T loss = T.Zero;
         for (int k = 0; k < samples.Length; k++)
@@ -60,6 +61,7 @@ public static class NegativeSampling
     public static void Forward(Span<float> v, Span<float> table, ReadOnlySpan<int> samples, float rate, Span<float> step)
     {
         Check(v.Length, table.Length, samples, step.Length);
+        CheckApart<float>(v, table, step);
         Step work = new(v, table, samples, rate, step);
         Simd.Run(ref work);
     }
@@ -80,6 +82,13 @@ public static class NegativeSampling
         }
 
         return (float)loss;
+    }
+
+    private static void CheckApart<T>(ReadOnlySpan<T> v, ReadOnlySpan<T> table, ReadOnlySpan<T> step)
+    {
+        Sizes.RequireApart(v, table, "v", "table");
+        Sizes.RequireApart(step, table, "step", "table");
+        Sizes.RequireApart(step, v, "step", "v");
     }
 
     private static void Check(int width, int table, ReadOnlySpan<int> samples, int step)

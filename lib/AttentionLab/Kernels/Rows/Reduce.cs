@@ -27,6 +27,7 @@ public static class Reduce
     {
         Sizes.Require(x.Length, rows, columns, "x");
         Sizes.Require(y.Length, 1, columns, "y", "one row");
+        Sizes.RequireApart<float>(y, x, "y", "x");
         fixed (float* from = x, to = y)
         {
             int parts = RowParts.Count(rows, columns, effort: 1);

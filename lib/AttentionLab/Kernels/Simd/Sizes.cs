@@ -66,6 +66,19 @@ internal static class Sizes
             + $"but an array holds at most {Array.MaxLength}: make one of them smaller.";
     }
 
+    /// <summary>Throws if what a kernel writes shares memory with what it reads meanwhile.</summary>
+    /// <param name="written">Overwritten or added to.</param>
+    /// <param name="read">Read, or written as well.</param>
+    /// <param name="name">The caller's parameter that is written.</param>
+    /// <param name="other">The other parameter.</param>
+    public static void RequireApart<T>(ReadOnlySpan<T> written, ReadOnlySpan<T> read, string name, string other)
+    {
+        if (written.Overlaps(read))
+        {
+            throw new ArgumentException($"{name} and {other} share memory, but {name} is written while {other} is still in use: pass two arrays.");
+        }
+    }
+
     /// <summary>Throws unless two spans that run side by side are of one length.</summary>
     /// <param name="length">Length of the span <paramref name="name"/>.</param>
     /// <param name="expected">Length of the span <paramref name="other"/>.</param>
