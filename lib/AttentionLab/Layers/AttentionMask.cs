@@ -61,6 +61,7 @@ public sealed class AttentionMask
 
     /// <summary>Numbers added to the scaled scores: ALiBi, relative positions; −∞ hides.</summary>
     /// <param name="values">(T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); used, not copied.</param>
+    /// <exception cref="ArgumentException">The rank is below 2.</exception>
     public static AttentionMask Bias(Tensor values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -49,6 +49,7 @@ public static class Pooling
     /// <param name="dy">(B,C).</param>
     /// <param name="tokens">T of the forward.</param>
     /// <returns>(B,T,C).</returns>
+    /// <exception cref="ArgumentException">The rank is not 2.</exception>
     public static Tensor FirstBackward(Tensor dy, int tokens)
     {
         ShapeCheck.Rank(dy, 2, 2, nameof(Pooling), "(B,C)", nameof(dy));

@@ -19,6 +19,8 @@ public sealed class SequencePacking
     /// <param name="texts">Ids of the sentences of each text, without special pieces.</param>
     /// <param name="vocabulary">Names [CLS], [SEP] and [PAD].</param>
     /// <param name="length">T, at least 3. Of a longer sentence the end is dropped.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is below 3.</exception>
+    /// <exception cref="KeyNotFoundException">The vocabulary lacks [CLS], [SEP] or [PAD].</exception>
     public SequencePacking(IEnumerable<IReadOnlyList<int[]>> texts, Vocabulary vocabulary, int length)
     {
         ArgumentNullException.ThrowIfNull(texts);

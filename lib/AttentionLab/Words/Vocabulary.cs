@@ -82,6 +82,8 @@ public sealed class Vocabulary
     /// <param name="minimumCount">A rarer word is left out.</param>
     /// <param name="maximumSize">At most so many ids, special ones included.</param>
     /// <param name="special">First ids; null means [PAD] and [UNK].</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is too small for the special words.</exception>
+    /// <exception cref="ArgumentException">A special word occurs twice.</exception>
     public static Vocabulary FromWords(IEnumerable<string> words, int minimumCount = 1, int maximumSize = int.MaxValue, IReadOnlyList<string>? special = null)
     {
         special ??= [Padding, Unknown];

@@ -58,11 +58,14 @@ public sealed class WordVectors
     /// <summary>Cosine of two words' vectors.</summary>
     /// <param name="first">One word.</param>
     /// <param name="second">The other.</param>
+    /// <exception cref="KeyNotFoundException">One of them has no vector.</exception>
     public float Similarity(string first, string second) => CosineSimilarity.Forward(this[first], this[second]);
 
     /// <summary>The words whose vectors point most nearly the same way, the word itself left out.</summary>
     /// <param name="word">The word.</param>
     /// <param name="count">How many.</param>
+    /// <exception cref="KeyNotFoundException">The word has no vector.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public IReadOnlyList<Neighbour> Nearest(string word, int count = 10) => Nearest(this[word], count, word);
 
     /// <summary>The words whose vectors point most nearly the same way, the nearest first; equals in the order of their ids.</summary>
@@ -70,6 +73,8 @@ public sealed class WordVectors
     /// <param name="count">How many.</param>
     /// <param name="without">Words left out.</param>
     /// <exception cref="ArgumentException">The vector has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    /// <exception cref="KeyNotFoundException">A word that is left out has no vector.</exception>
     public IReadOnlyList<Neighbour> Nearest(ReadOnlySpan<float> vector, int count, params ReadOnlySpan<string> without)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -121,6 +126,8 @@ public sealed class WordVectors
     /// <param name="b">For example "king".</param>
     /// <param name="c">For example "woman".</param>
     /// <param name="count">How many answers.</param>
+    /// <exception cref="KeyNotFoundException">One of the three has no vector.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public IReadOnlyList<Neighbour> Analogy(string a, string b, string c, int count = 10)
     {
         float[] target = new float[Width], unit = new float[Width];
@@ -135,6 +142,7 @@ public sealed class WordVectors
 
     /// <summary>The vectors of some words as a matrix (n, C), for a map or a chart.</summary>
     /// <param name="words">The words.</param>
+    /// <exception cref="KeyNotFoundException">One of them has no vector.</exception>
     public Tensor Rows(params ReadOnlySpan<string> words)
     {
         Tensor rows = new(words.Length, Width);

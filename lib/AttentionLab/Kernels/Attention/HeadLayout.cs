@@ -16,6 +16,7 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
     /// <param name="heads">H.</param>
     /// <param name="tokens">T.</param>
     /// <param name="dim">D.</param>
+    /// <exception cref="ArgumentException">A size is negative, or an array cannot hold a sequence.</exception>
     public static HeadLayout Split(int heads, int tokens, int dim) => new(
         dim, Sizes.Product("a head", ("tokens", tokens), ("dim", dim)), Sizes.Product("a sequence", ("heads", heads), ("tokens", tokens), ("dim", dim)));
 
@@ -23,6 +24,7 @@ public readonly record struct HeadLayout(int Row, int Head, int Batch)
     /// <param name="tokens">T.</param>
     /// <param name="dim">D.</param>
     /// <param name="width">Numbers in a row: H·D, or 3·H·D if one matrix holds Q, K and V side by side (then pass spans that begin at each).</param>
+    /// <exception cref="ArgumentException">A size is negative, or an array cannot hold a sequence.</exception>
     public static HeadLayout Merged(int tokens, int dim, int width) => new(width, dim, Sizes.Product("a sequence", ("tokens", tokens), ("width", width)));
 
     /// <summary>Where row <paramref name="row"/> of a head begins.</summary>

@@ -77,6 +77,7 @@ public static class MaskedSoftmax
     /// <param name="columns">Keys.</param>
     /// <param name="scale">Factor of the forward.</param>
     /// <param name="dBias">∂L/∂bias (rows, columns), added to; empty if not wanted.</param>
+    /// <exception cref="ArgumentException">A span's length does not fit the sizes.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, int rows, int columns, T scale, Span<T> dBias = default)
         where T : IFloatingPointIeee754<T>
     {

@@ -57,7 +57,7 @@ public static class NegativeSampling
     }
 
     /// <summary>The step, fast: σ from a table, beyond ±8 taken as 0 or 1. The loss is <see cref="Loss"/>'s business.</summary>
-    /// <inheritdoc cref="Reference{T}"/>
+    /// <inheritdoc cref="Reference{T}" path="//param|//exception"/>
     public static void Forward(Span<float> v, Span<float> table, ReadOnlySpan<int> samples, float rate, Span<float> step)
     {
         Check(v.Length, table.Length, samples, step.Length);

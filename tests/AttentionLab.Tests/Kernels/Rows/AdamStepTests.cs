@@ -44,4 +44,15 @@ public class AdamStepTests
             "square holds 4 numbers but value holds 3",
             Assert.Throws<ArgumentException>(() => AdamStep.Reference<double>(new double[3], new double[3], new double[3], new double[4], rates)).Message);
     }
+
+    [Theory, InlineData(0), InlineData(-1)]
+    public void Forward_StepBelowOne_IsRefusedSinceItWouldDivideByZero(long step)
+    {
+        AdamRates rates = new(0.1, 0.9, 0.999, 1e-8, 0, step);
+        string message = $"Step is {step} but steps are counted from 1";
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => AdamStep.Forward(new float[3], new float[3], new float[3], new float[3], rates)).Message);
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => AdamStep.Reference<double>(new double[3], new double[3], new double[3], new double[3], rates)).Message);
+    }
 }
