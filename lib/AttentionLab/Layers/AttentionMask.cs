@@ -24,9 +24,6 @@ public sealed class AttentionMask
     /// <summary>The additive bias, or null.</summary>
     public Tensor? BiasValues => _bias;
 
-    /// <summary>Whether the causal rule is part of this mask.</summary>
-    public bool IsCausal => _causal;
-
     /// <summary>One truth for each pair.</summary>
     /// <param name="visible">(T_q, T_k): true = query may look at key.</param>
     public static AttentionMask Pairs(bool[,] visible)

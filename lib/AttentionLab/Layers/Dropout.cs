@@ -5,13 +5,11 @@ namespace AttentionLab.Layers;
 
 /// <summary>Sets a random share of the numbers to 0 in training and divides the rest by 1 − rate (<see cref="Drop"/>).</summary>
 /// <param name="rate">The share, from 0 to below 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
 public sealed class Dropout(double rate)
 {
     /// <summary>The share.</summary>
-    public double Rate { get; } = rate is >= 0 and < 1
-        ? rate
-        : throw new ArgumentOutOfRangeException(
-            nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
+    public double Rate { get; } = Drop.CheckRate(rate);
 
     /// <summary>Drops in place.</summary>
     /// <param name="x">Any shape; overwritten unless nothing is dropped.</param>

@@ -188,22 +188,16 @@ public sealed partial class Tensor
 
     private static int CountOf(ReadOnlySpan<int> shape)
     {
-        long count = 1;
         foreach (int size in shape)
         {
             if (size < 0)
             {
                 throw new ArgumentException($"shape {Describe(shape)} has a negative size: every size must be 0 or more.");
             }
-
-            count *= size;
-            if (count > Array.MaxLength)
-            {
-                throw new ArgumentException($"shape {Describe(shape)} holds more than {Array.MaxLength} numbers: split it into smaller tensors.");
-            }
         }
 
-        return (int)count;
+        return Kernels.Sizes.Count(shape)
+            ?? throw new ArgumentException($"shape {Describe(shape)} holds more than {Array.MaxLength} numbers: split it into smaller tensors.");
     }
 
     private int Offset(params ReadOnlySpan<int> index)

@@ -21,6 +21,7 @@ public class TensorTests
         Assert.Contains("rank 5", Error(() => new Tensor(1, 1, 1, 1, 1)));
         Assert.Contains("negative size", Error(() => new Tensor(2, -1)));
         Assert.Contains("holds more than", Error(() => new Tensor(100_000, 100_000)));
+        Assert.Equal(0, new Tensor(100_000, 100_000, 0).Length);
         Assert.Contains("values holds 3 numbers but shape (2, 2) needs 4", Error(() => new Tensor(new float[3], 2, 2)));
         Assert.Contains("(3, 2) needs 6", Error(() => new Tensor(2, 2).Reshape(3, 2)));
     }

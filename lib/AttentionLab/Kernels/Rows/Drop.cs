@@ -52,11 +52,14 @@ public static class Drop
     {
         ArgumentNullException.ThrowIfNull(random);
         Sizes.RequireSame(y, x, "y", "x");
-        return rate is >= 0 and < 1
-            ? (uint)(rate * 4294967296.0)
-            : throw new ArgumentOutOfRangeException(
-                nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
+        return (uint)(CheckRate(rate) * 4294967296.0);
     }
+
+    /// <summary>Throws unless such a share can be dropped; returns it.</summary>
+    internal static double CheckRate(double rate) => rate is >= 0 and < 1
+        ? rate
+        : throw new ArgumentOutOfRangeException(
+            nameof(rate), FormattableString.Invariant($"rate is {rate} but a share from 0 to below 1 can be dropped: pass 0.1, or 0 for none."));
 
     private readonly unsafe struct Blocks(float* x, float* y, int length, uint limit, float factor, ulong seed, ulong stream, ulong position) : IRowKernel
     {

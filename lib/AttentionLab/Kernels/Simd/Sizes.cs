@@ -36,20 +36,34 @@ internal static class Sizes
     /// <exception cref="ArgumentException">A size is negative, or an array cannot hold as many.</exception>
     public static int Product(string what, params ReadOnlySpan<(string Name, int Size)> sizes)
     {
-        long product = 1;
-        bool fits = true;
-        foreach ((string name, int size) in sizes)
+        Span<int> counts = stackalloc int[sizes.Length];
+        for (int i = 0; i < counts.Length; i++)
         {
-            if (size < 0)
+            (string name, counts[i]) = sizes[i];
+            if (counts[i] < 0)
             {
-                throw new ArgumentException($"{name} is {size} but {what} needs 0 or more: a size is never negative.");
+                throw new ArgumentException($"{name} is {counts[i]} but {what} needs 0 or more: a size is never negative.");
             }
-
-            product = size == 0 ? 0 : Math.Min(product, int.MaxValue) * size;
-            fits &= product <= Array.MaxLength;
         }
 
-        return fits || product == 0 ? (int)product : throw new ArgumentException(TooMany(what, sizes));
+        return Count(counts) ?? throw new ArgumentException(TooMany(what, sizes));
+    }
+
+    /// <summary>The product of sizes, each 0 or more; null if an array cannot hold as many. One 0 makes 0, whatever stands beside it.</summary>
+    public static int? Count(ReadOnlySpan<int> sizes)
+    {
+        if (sizes.Contains(0))
+        {
+            return 0;
+        }
+
+        long product = 1;
+        for (int i = 0; i < sizes.Length && product <= Array.MaxLength; i++)
+        {
+            product *= sizes[i];
+        }
+
+        return product <= Array.MaxLength ? (int)product : null;
     }
 
     private static string TooMany(string what, ReadOnlySpan<(string Name, int Size)> sizes)
