@@ -25,7 +25,7 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
     /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>
     public void Rotate(Tensor x, int start = 0) => Turn(x, start, back: false);
 
-    /// <summary>The backward of <see cref="Rotate"/>, in place: the same angle, the other way.</summary>
+    /// <summary>The backward of <see cref="Rotate"/>, in place, for a layer of one's own: the same angle, the other way.</summary>
     /// <param name="dx">(…, T, D).</param>
     /// <param name="start">As in the forward.</param>
     /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>

@@ -8,7 +8,10 @@ namespace AttentionLab.Models;
 /// Word vectors from neighbours: for a word c, a neighbour o and K random words n_k,
 /// L = −log σ(u_o·v_c) − Σ_k log σ(−u_{n_k}·v_c) (Mikolov et al. 2013, "Distributed representations", eq. 4).
 /// </summary>
-/// <remarks>With g_w = σ(u_w·v_c) − [w = o]: ∂v_c = Σ_w g_w·u_w, ∂u_w = g_w·v_c, over o and all n_k.</remarks>
+/// <remarks>
+/// With g_w = σ(u_w·v_c) − [w = o]: ∂v_c = Σ_w g_w·u_w, ∂u_w = g_w·v_c, over o and all n_k. This is the model to read, to differentiate and to train with any
+/// optimiser; <see cref="AttentionLab.Words.SkipGramTraining"/> takes the same steps over a whole text, and tests hold it to this one.
+/// </remarks>
 /// <param name="vocabulary">V.</param>
 /// <param name="channels">C, length of a vector.</param>
 /// <param name="random">Source of the initial vectors; it moves on.</param>

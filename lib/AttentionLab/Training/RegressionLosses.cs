@@ -26,7 +26,8 @@ public static class SquaredErrorLoss
 
 /// <summary>
 /// L = mean of −t·log σ(x) − (1−t)·log(1−σ(x)) for a target t from 0 to 1; ∂x = (σ(x) − t)/n. Computed from the logit,
-/// so that a confident mistake costs |x| and not ∞.
+/// so that a confident mistake costs |x| and not ∞. For yes or no, such as a click, of which <see cref="Models.TargetAttention"/> and
+/// <see cref="Models.FactorizationMachine"/> give the logit.
 /// </summary>
 public static class BinaryCrossEntropyLoss
 {

@@ -7,6 +7,7 @@ namespace AttentionLab.Training;
 /// Stochastic gradient descent: u ← μ·u + g, θ ← θ − η·u, with u = g while the momentum μ is 0
 /// (Sutskever et al. 2013, in the form of PyTorch).
 /// </summary>
+/// <remarks>For experiments whose step must be plain. The course trains with <see cref="Adam"/>, which needs no search for η.</remarks>
 /// <param name="parameters">What is trained.</param>
 /// <param name="learningRate">η.</param>
 /// <param name="momentum">μ, from 0 to below 1.</param>

@@ -52,17 +52,6 @@ public class VocabularyTests
         Assert.Throws<InvalidOperationException>(() => new Vocabulary(["a\nb"]).Write(folder["w"]));
     }
 
-    [Fact]
-    public void WordTokenizer_TrainEncodeDecode_UnknownBecomesUnk()
-    {
-        WordTokenizer tokenizer = WordTokenizer.Train(["The apple, the phone.", "An apple"], minimumCount: 2);
-
-        Assert.Equal(["[PAD]", "[UNK]", "apple", "the"], tokenizer.Words.Words);
-        Assert.Equal([3, 2, 1, 1], tokenizer.Encode("THE ápple fell!"));
-        Assert.Equal("the apple [UNK] [UNK]", tokenizer.Decode(tokenizer.Encode("the apple fell!")));
-        Assert.Contains("not [UNK]", Assert.Throws<ArgumentException>(() => new WordTokenizer(new Vocabulary(["a"]))).Message);
-    }
-
     [Theory, InlineData(""), InlineData("a"), InlineData("\r")]
     public void Read_FileOfOneLineRepeated_IsRefusedBeforeItIsMuchMemory(string line)
     {

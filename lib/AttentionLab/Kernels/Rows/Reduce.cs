@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Kernels;
 
-/// <summary>Sums over a span or over the rows of a matrix (the gradient of a bias), and their opposite: a constant or a row added everywhere.</summary>
+/// <summary>Sums over a span or over the rows of a matrix, which is the gradient of a bias.</summary>
 public static class Reduce
 {
     /// <summary>Σ_i x_i.</summary>
@@ -34,17 +34,6 @@ public static class Reduce
             float* sums = parts == 1 ? to : Scratch.Of(Scratch.Columns, parts * columns);
             RowParts.Run(new SumRows(from, sums, columns, parts > 1), rows, parts);
             AddParts(sums, parts, columns, columns, y);
-        }
-    }
-
-    /// <summary>x_i += s.</summary>
-    /// <param name="x">(n).</param>
-    /// <param name="s">What is added.</param>
-    public static unsafe void AddConstant(Span<float> x, float s)
-    {
-        fixed (float* to = x)
-        {
-            Elementwise.Run(new Constant(to, s), x.Length, effort: 1);
         }
     }
 
@@ -221,13 +210,6 @@ public static class Reduce
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>()
             where V : struct, ILanes<V> => Result = Largest<V>(x, n);
-    }
-
-    private readonly unsafe struct Constant(float* x, float s) : IElements
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<V>(int i)
-            where V : struct, ILanes<V> => V.Store(V.Load(x + i) + V.All(s), x + i);
     }
 
     private readonly unsafe struct SquareBlocks(float* x, double* sums, int length) : IRowKernel

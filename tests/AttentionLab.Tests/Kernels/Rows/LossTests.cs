@@ -130,14 +130,12 @@ public class LossTests
     [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
     public void Reduce_AwkwardLength_AgreesWithLoops(int n)
     {
-        float[] x = Inputs.Gaussian(6, 3 * n), rows = new float[n], constant = [.. x];
+        float[] x = Inputs.Gaussian(6, 3 * n), rows = new float[n];
         Assert.Equal(x.Sum(v => (double)v), Reduce.Sum(x), 1e-4);
         Reduce.AddRows(x, rows, 3, n);
-        Reduce.AddConstant(constant, 2);
         for (int j = 0; j < n; j++)
         {
             Assert.Equal((double)x[j] + x[n + j] + x[2 * n + j], rows[j], 1e-5);
-            Assert.Equal(x[j] + 2, constant[j]);
         }
     }
 }

@@ -47,7 +47,6 @@ public sealed class RowPartsTests : IDisposable
         ["scale"] = (y, _, _) => Multiply.Scale(X, 3, y),
         ["add scaled"] = (y, _, _) => Multiply.AddScaled(X, 3, y),
         ["sum of rows"] = (y, _, _) => Reduce.AddRows(X, y.AsSpan(0, Columns), Rows, Columns),
-        ["constant"] = (y, _, _) => Reduce.AddConstant(y, 3),
         ["rotate"] = (y, _, _) => Rotate.Forward(X.AsSpan(0, Rows * (Columns - 1)), Cos, Sin, y.AsSpan(0, Rows * (Columns - 1)), Rows, Columns - 1),
         ["rotate backward"] = (dx, _, _) => Rotate.Backward(X.AsSpan(0, Rows * (Columns - 1)), Cos, Sin, dx.AsSpan(0, Rows * (Columns - 1)), Rows, Columns - 1),
         ["gather"] = (y, _, _) => Gather.Forward(X, Ids, y, Columns),
