@@ -2,29 +2,6 @@ using System.Numerics;
 
 namespace AttentionLab.Kernels;
 
-/// <summary>The heads of a batch in one span: numbers, and where in them each head lies.</summary>
-/// <param name="values">All numbers.</param>
-/// <param name="layout">Where the heads lie in <paramref name="values"/>.</param>
-public readonly ref struct HeadSpan<T>(ReadOnlySpan<T> values, HeadLayout layout)
-{
-    /// <summary>All numbers.</summary>
-    public ReadOnlySpan<T> Values { get; } = values;
-
-    /// <summary>Where the heads lie in <see cref="Values"/>.</summary>
-    public HeadLayout Layout { get; } = layout;
-
-    /// <summary>Row <paramref name="row"/> of one head.</summary>
-    /// <param name="batch">0 … B−1.</param>
-    /// <param name="head">0 … H−1.</param>
-    /// <param name="row">0 … T−1.</param>
-    /// <param name="width">D.</param>
-    public ReadOnlySpan<T> Row(int batch, int head, int row, int width) => Values.Slice(Layout.At(batch, head, row), width);
-
-    /// <summary>The first rows of one head as one matrix, if they stand one after the other.</summary>
-    internal ReadOnlySpan<T> Rows(int batch, int head, int rows, int width) =>
-        rows * width == 0 ? default : Values.Slice(Layout.At(batch, head, 0), rows * width);
-}
-
 /// <summary>What an attention is computed from: Q, K and V of all heads of a batch, their sizes, the factor of the scores, and who may look at whom.</summary>
 /// <typeparam name="T">float; double for the references.</typeparam>
 public readonly ref struct AttendInput<T>
@@ -237,46 +214,4 @@ public static class AttendInput
     /// <param name="causal">Query i sees keys j ≤ i; then T_q = T_k.</param>
     public static AttendInput<T> Linear<T>(ReadOnlySpan<T> q, ReadOnlySpan<T> k, ReadOnlySpan<T> v, AttendSizes sizes, bool causal = false)
         where T : IFloatingPointIeee754<T> => Split(q, k, v, sizes, T.One, new() { Causal = causal });
-}
-
-/// <summary>Where the gradients of an attention go: each lies as what it is the gradient of.</summary>
-/// <typeparam name="T">float; double for the references.</typeparam>
-public readonly ref struct AttendGradients<T>
-{
-    /// <summary>∂L/∂Q, overwritten (numbers between its rows stay as they are); its rows share no numbers, nor do those of the others.</summary>
-    public required Span<T> Q { get; init; }
-
-    /// <summary>∂L/∂K, overwritten.</summary>
-    public required Span<T> K { get; init; }
-
-    /// <summary>∂L/∂V, overwritten.</summary>
-    public required Span<T> V { get; init; }
-
-    /// <summary>∂L/∂bias, as long as the bias, added to; empty if not wanted.</summary>
-    public Span<T> Bias { get; init; }
-
-    /// <summary>∂Q, ∂K and ∂V of head <paramref name="m"/> of B·H, whose rows stand one after the other.</summary>
-    internal AttendGradients<T> Head<TInput>(in AttendInput<TInput> input, int m)
-        where TInput : IFloatingPointIeee754<TInput>
-    {
-        (_, int heads, int queries, int keys, int dim, int valueDim) = input.Sizes;
-        (int b, int h) = (m / heads, m % heads);
-        return new()
-        {
-            Q = Rows(Q, input.Q.Layout.At(b, h, 0), queries * dim),
-            K = Rows(K, input.K.Layout.At(b, h, 0), keys * dim),
-            V = Rows(V, input.V.Layout.At(b, h, 0), keys * valueDim),
-        };
-    }
-
-    /// <summary>Throws if the gradient of a bias is asked of a kernel that has none.</summary>
-    internal void CheckNoBias()
-    {
-        if (!Bias.IsEmpty)
-        {
-            throw new ArgumentException("to.Bias is given but linear attention has no bias: leave it empty.");
-        }
-    }
-
-    private static Span<T> Rows(Span<T> gradient, int start, int length) => length == 0 ? default : gradient.Slice(start, length);
 }

@@ -9,8 +9,8 @@ namespace AttentionLab.Kernels;
 /// <remarks>
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
 /// With <c>add</c> the product is added to what C holds. C shares no memory with A or B; that is refused.
-/// The fast path is in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among threads), MatMul.Packing.cs (how B
-/// is copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
+/// The backward is in MatMul.Backward.cs, the fast path in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among
+/// threads), MatMul.Packing.cs (how B is copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
 /// </remarks>
 public static partial class MatMul
 {
@@ -171,35 +171,6 @@ public static partial class MatMul
         Simd.Run(ref work);
     }
 
-    /// <summary>Backward of C = A·B by loops: ∂L/∂A = ∂L/∂C·Bᵀ is overwritten, ∂L/∂B = Aᵀ·∂L/∂C is added to, as gradients of parameters are.</summary>
-    /// <param name="a">A of the forward, (rows, inner).</param>
-    /// <param name="b">B of the forward, (inner, columns).</param>
-    /// <param name="dc">∂L/∂C, (rows, columns).</param>
-    /// <param name="da">∂L/∂A, (rows, inner), overwritten.</param>
-    /// <param name="db">∂L/∂B, (inner, columns), added to.</param>
-    /// <param name="rows">Rows of C.</param>
-    /// <param name="inner">Length of the sum.</param>
-    /// <param name="columns">Columns of C.</param>
-    /// <exception cref="ArgumentException">A span's length is not the product of its sizes, or the result shares memory with what it is made of.</exception>
-    public static void BackwardReference<T>(
-        ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db, int rows, int inner, int columns)
-        where T : IFloatingPointIeee754<T>
-    {
-        CheckBackward(a, b, dc, da, db, rows, inner, columns);
-        ReferenceNT(dc, b, da, rows, columns, inner);
-        ReferenceTN(a, dc, db, inner, rows, columns, add: true);
-    }
-
-    /// <summary>Backward of C = A·B, fast.</summary>
-    /// <inheritdoc cref="BackwardReference{T}"/>
-    public static void Backward(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dc, Span<float> da, Span<float> db, int rows, int inner, int columns)
-    {
-        CheckBackward<float>(a, b, dc, da, db, rows, inner, columns);
-        ForwardNT(dc, b, da, rows, columns, inner);
-        ForwardTN(a, dc, db, inner, rows, columns, add: true);
-    }
-
     /// <summary>Which of A and B is transposed, in the letters of BLAS.</summary>
     private enum Form
     {
@@ -231,21 +202,5 @@ public static partial class MatMul
         Sizes.Require(c.Length, rows, columns, "c");
         Sizes.RequireApart(c, a, "c", "a");
         Sizes.RequireApart(c, b, "c", "b");
-    }
-
-    private static void CheckBackward<T>(
-        ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, ReadOnlySpan<T> da, ReadOnlySpan<T> db, int rows, int inner, int columns)
-    {
-        Sizes.Require(a.Length, rows, inner, "a", "rows", "inner");
-        Sizes.Require(b.Length, inner, columns, "b", "inner", "columns");
-        Sizes.Require(dc.Length, rows, columns, "dc");
-        Sizes.Require(da.Length, rows, inner, "da", "rows", "inner");
-        Sizes.Require(db.Length, inner, columns, "db", "inner", "columns");
-        Sizes.RequireApart(da, a, "da", "a");
-        Sizes.RequireApart(da, b, "da", "b");
-        Sizes.RequireApart(da, dc, "da", "dc");
-        Sizes.RequireApart(db, a, "db", "a");
-        Sizes.RequireApart(db, dc, "db", "dc");
-        Sizes.RequireApart(db, da, "db", "da");
     }
 }
