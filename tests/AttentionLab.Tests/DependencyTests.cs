@@ -26,7 +26,8 @@ public partial class DependencyTests
     private static readonly string[] Mathematics = ["Formatting", "Kernels", "Tensors", "Layers", "Models", "Training", "Weights", "Words"];
 
     /// <summary>
-    /// Which rooms a room may name: "Layers" is a folder of AttentionLab, "Course.Charts" one of AttentionLab.Course. A new folder needs a line here.
+    /// Which rooms a room may name: "Layers" is a folder of AttentionLab, "Course.Charts" one of AttentionLab.Course, "Studio" the program's first file, and
+    /// "Trainer" all of its folders, which share a namespace. A new folder needs a line here.
     /// </summary>
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
@@ -44,7 +45,16 @@ public partial class DependencyTests
         ["Course.Exercises"] = [.. Mathematics, "Course.Data", "Course.Charts", "Course.Experiments"],
         ["PlotlyNet"] = ["Course.Charts"],
         ["Trainer"] = [.. Mathematics, "Course.Data", "Course.Experiments"],
-        ["Studio"] = ["Formatting", "Tensors", "Weights", "Models", "Course.Data", "Course.Charts", "Trainer"],
+        ["Studio.Dib"] = [],
+        ["Studio.Kernel"] = ["Studio.Dib"],
+        ["Studio.Book"] = ["Weights", "Course.Data", "Course.Charts", "Studio.Dib", "Studio.Kernel"],
+        ["Studio.Ipynb"] = ["Course.Data", "Course.Charts", "Studio.Kernel", "Studio.Book"],
+        ["Studio.Models"] = ["Tensors", "Weights", "Models", "Course.Data", "Studio.Kernel"],
+        ["Studio.Web"] = ["Course.Data", "Studio.Dib", "Studio.Kernel", "Studio.Book", "Studio.Ipynb"],
+        ["Studio.Commands"] = [
+            "Course.Data", "Trainer", "Studio.Dib", "Studio.Kernel", "Studio.Book", "Studio.Ipynb", "Studio.Models", "Studio.Web",
+        ],
+        ["Studio"] = ["Studio.Commands"],
     };
 
     /// <summary>The shelves of Kernels share one namespace, so an order of names holds them: a shelf uses those before it.</summary>
@@ -57,6 +67,7 @@ public partial class DependencyTests
     public static TheoryData<string> Folders =>
     [
         .. FoldersOf("AttentionLab"), .. FoldersOf("AttentionLab.Course").Select(room => "Course." + room), "PlotlyNet", "Trainer", "Studio",
+        .. FoldersOf("AttentionLab.Studio").Where(room => room != "page").Select(room => "Studio." + room),
     ];
 
     [Theory, MemberData(nameof(ProjectNames))]
@@ -99,11 +110,12 @@ public partial class DependencyTests
         string folder = Path.Combine(Library, room switch
         {
             "PlotlyNet" or "Trainer" or "Studio" => "AttentionLab." + room,
-            _ when room.StartsWith("Course.", StringComparison.Ordinal) => Path.Combine("AttentionLab.Course", room["Course.".Length..]),
+            _ when room.Split('.') is [string project, string inner] => Path.Combine("AttentionLab." + project, inner),
             _ => Path.Combine("AttentionLab", room),
         });
         List<string> wrong = [];
-        foreach (string file in Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
+        SearchOption where = room == "Studio" ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories;
+        foreach (string file in Directory.GetFiles(folder, "*.cs", where))
         {
             string name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
             string text = File.ReadAllText(file);
@@ -146,18 +158,20 @@ public partial class DependencyTests
         Assert.Equal(["Layers"], Wrong("Kernels", "using AttentionLab.Layers;\nusing System;"));
         Assert.Equal(["Studio"], Wrong("Training", "var x = AttentionLab.Studio.Program.Main();"));
         Assert.Equal(["Course.Charts"], Wrong("Course.Experiments", "using AttentionLab.Course.Charts;"));
+        Assert.Equal(["Studio.Web"], Wrong("Studio.Book", "using AttentionLab.Studio.Web;\nusing AttentionLab.Studio.Dib;"));
+        Assert.Equal(["Studio.Commands"], Wrong("Trainer", "AttentionLab.Studio.Commands.CommandLine.RunAsync()"));
         Assert.Empty(Wrong("Tensors", "using AttentionLab.Kernels;\nnamespace AttentionLab.Tensors;"));
     }
 
     private static IEnumerable<string> Wrong(string room, string text) => Named().Matches(text)
-        .Select(m => m.Groups[1].Value)
+        .Select(m => Rooms.ContainsKey(m.Groups[1].Value) ? m.Groups[1].Value : m.Groups[1].Value.Split('.')[0])
         .Where(used => used != room && Rooms.ContainsKey(used) && !Rooms[room].Contains(used))
         .Distinct();
 
     private static IEnumerable<string> FoldersOf(string folder) =>
         Directory.GetDirectories(Path.Combine(Library, folder)).Select(path => Path.GetFileName(path)).Where(name => name is not ("bin" or "obj"));
 
-    [GeneratedRegex(@"(?<![\w/])AttentionLab\.((?:Course\.)?\w+)")]
+    [GeneratedRegex(@"(?<![\w/])AttentionLab\.((?:Course\.|Studio\.)?\w+)")]
     private static partial Regex Named(); // a path such as lib/AttentionLab.Studio is no dependency
 
     [GeneratedRegex(@"//[^\n]*")]
