@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 namespace AttentionLab.Studio.Tests.Browser;
 
 /// <summary>Predict, then see: what is covered, when it is shown, what the page says about it; in the book and in the live page.</summary>
-public sealed class PredictionTests(BrowserFixture browser) : IAsyncDisposable
+public sealed class PredictionVoteTests(BrowserFixture browser) : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly GatedCourse _course = new(contents: SamplePredictions.Text) { Output = SamplePredictions.Output };
