@@ -7,6 +7,10 @@ namespace AttentionLab.Layers;
 /// The keys and values of tokens already seen, so that the next token computes only its own: a step costs O(t·C)
 /// instead of O(t²·C), and gives what computing everything again would give.
 /// </summary>
+/// <remarks>
+/// One query asks by <see cref="Kernels.Attend"/>: its weights are one row a head, and reading the cache is all the work. Several, as at the start of a text,
+/// ask by <see cref="FlashAttend"/>, which forms no weights but works on strips of queries, of which a single one would fill one lane.
+/// </remarks>
 /// <param name="batch">B.</param>
 /// <param name="heads">H.</param>
 /// <param name="capacity">Most tokens it can hold.</param>
@@ -17,7 +21,7 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
 {
     private readonly float[] _keys = new float[Numbers(batch, heads, capacity, ("headSize", headSize))];
     private readonly float[] _values = new float[Numbers(batch, heads, capacity, ("valueSize", valueSize))];
-    private float[] _weights = [];
+    private readonly float[] _weights = new float[Numbers(batch, heads, capacity, ("query", 1))];
 
     /// <summary>Tokens held.</summary>
     public int Length { get; private set; }
@@ -80,12 +84,6 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
         }
 
         Check(batch, n, Length, mask);
-        int weights = Sizes.Product("the weights of a KeyValueCache", ("batch", batch), ("heads", heads), ("queries", n), ("keys", Length));
-        if (_weights.Length < weights)
-        {
-            _weights = new float[Math.Max(weights, (int)Math.Min((long)batch * heads * n * capacity, Array.MaxLength))];
-        }
-
         Tensor output = new(batch, heads, n, valueSize);
         AttendInput<float> input = new()
         {
@@ -97,7 +95,15 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
             Mask = AttentionMask.Kernel(mask),
             Bias = AttentionMask.KernelBias(mask),
         };
-        Kernels.Attend.Forward(input, output.Span, _weights.AsSpan(0, weights));
+        if (n == 1)
+        {
+            Kernels.Attend.Forward(input, output.Span, _weights.AsSpan(0, batch * heads * Length));
+        }
+        else
+        {
+            FlashAttend.Forward(input, output.Span, []);
+        }
+
         return output;
     }
 

@@ -305,6 +305,20 @@ public class MultiHeadAttentionTests
     }
 
     [Fact]
+    public void Step_LongStartOfAText_FormsNoWeights()
+    {
+        const int tokens = 1500, heads = 8;
+        MultiHeadAttention attention = new(16, heads, new CounterRandom(1));
+        KeyValueCache cache = attention.Cache(1, tokens);
+        Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 1, tokens, 16);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Tensor y = attention.Step(x, cache);
+        long used = GC.GetAllocatedBytesForCurrentThread() - before;
+        Compare.Close(y, attention.Infer(x, AttentionMask.Causal), 2e-6, "all at once");
+        Assert.InRange(used, 1, heads * (long)tokens * tokens * sizeof(float) / 10);
+    }
+
+    [Fact]
     public void CacheAttend_QueryOfAnotherShape_NamesBothSides()
     {
         KeyValueCache cache = new(1, 2, 5, 4, 4);
