@@ -16,7 +16,7 @@ internal readonly struct ScoreUnits
     /// <param name="scale">Factor of the scores.</param>
     public ScoreUnits(float scale)
     {
-        int power = Math.Abs(scale) > 1 ? Math.Min(MathF.ILogB(scale) + 1, HighestPower) : 0;
+        int power = Math.Abs(scale) > 1 ? Math.Min(MathF.ILogB(scale), HighestPower - 1) + 1 : 0;
         Power = MathF.ScaleB(1, power);
         (Query, Bias, Base2) = (scale / Power / 2, 0.5f / Power, 2 * Power * Exp.Log2E);
     }
