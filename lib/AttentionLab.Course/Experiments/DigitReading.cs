@@ -1,5 +1,6 @@
 using AttentionLab.Course.Data;
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Training;
@@ -24,7 +25,8 @@ public static class DigitReading
 
     /// <summary>An untrained Vision Transformer of 57 168 numbers: 2 heads; 187 hidden numbers, so that it is as large as <see cref="Shifts"/>.</summary>
     /// <param name="seed">Decides the initial weights.</param>
-    public static VisionTransformer Attention(ulong seed) => new(Digits.Side, Images, Channels, heads: 2, layers: 2, hidden: 187, new(seed), dropout: 0.1);
+    public static VisionTransformer Attention(ulong seed) => new(
+        Digits.Side, Images, layers: 2, new(Channels, Heads: 2) { Hidden = 187, PreNorm = true, Activation = Activation.Gelu, Dropout = 0.1 }, new(seed));
 
     /// <summary>An untrained S²-MLPv2 of 57 178 numbers.</summary>
     /// <param name="seed">Decides the initial weights.</param>

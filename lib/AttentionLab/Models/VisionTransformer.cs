@@ -5,33 +5,28 @@ using AttentionLab.Tensors;
 namespace AttentionLab.Models;
 
 /// <summary>
-/// An image as a sentence of patches: patch embedding, learned positions, pre-norm encoder, mean over the patches, one
-/// linear map to classes (Dosovitskiy et al. 2021; the mean in place of a class token is their appendix D.3).
+/// An image as a sentence of patches: patch embedding, learned positions, encoder, mean over the patches, one linear map to classes
+/// (Dosovitskiy et al. 2021, whose layers are pre-norm with GELU; the mean in place of a class token is their appendix D.3).
 /// </summary>
 /// <param name="side">Height and width of the images in pixels.</param>
 /// <param name="images">Patches and classes.</param>
-/// <param name="channels">C.</param>
-/// <param name="heads">H.</param>
 /// <param name="layers">Number of layers.</param>
-/// <param name="hidden">Width inside the feed-forward nets.</param>
+/// <param name="options">Sizes and choices of every layer; positions are learned, so leave Rotary out.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="dropout">Share of each branch dropped in training.</param>
-public sealed class VisionTransformer(
-    int side, ImageOptions images, int channels, int heads, int layers, int hidden, CounterRandom random, double dropout = 0)
+public sealed class VisionTransformer(int side, ImageOptions images, int layers, LayerOptions options, CounterRandom random)
 {
     /// <summary>Patches to rows.</summary>
-    public PatchEmbedding Patches { get; } = new(images.Patch, images.PixelChannels, channels, random);
+    public PatchEmbedding Patches { get; } = new(images.Patch, images.PixelChannels, options.Channels, random);
 
     /// <summary>One row a patch.</summary>
     public LearnedPositions Positions { get; } = new(
-        Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / images.Patch), ("side/patch", side / images.Patch)), channels, random);
+        Kernels.Sizes.Product(nameof(VisionTransformer), ("side/patch", side / images.Patch), ("side/patch", side / images.Patch)), options.Channels, random);
 
-    /// <summary>The layers and the last norm.</summary>
-    public EncoderLayers Layers { get; } = new(
-        layers, new(channels, heads) { Hidden = hidden, PreNorm = true, Activation = Activation.Gelu, Dropout = dropout }, random, "layers");
+    /// <summary>The layers; in pre-norm a last norm follows.</summary>
+    public EncoderLayers Layers { get; } = new(layers, options, random, "layers");
 
     /// <summary>C → classes.</summary>
-    public Linear Head { get; } = new(channels, images.Classes, random, name: "head");
+    public Linear Head { get; } = new(options.Channels, images.Classes, random, name: "head");
 
     /// <summary>Of all parts.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Patches.Parameters, .. Positions.Parameters, .. Layers.Parameters, .. Head.Parameters];
@@ -45,7 +40,7 @@ public sealed class VisionTransformer(
     {
         (Tensor grid, PatchEmbedding.Saved patches) = Patches.Forward(images);
         int tokens = grid.Shape[1] * grid.Shape[2];
-        (Tensor x, LearnedPositions.Saved positions) = Positions.Forward(grid.Reshape(grid.Shape[0], tokens, channels));
+        (Tensor x, LearnedPositions.Saved positions) = Positions.Forward(grid.Reshape(grid.Shape[0], tokens, options.Channels));
         (Tensor y, EncoderLayers.Saved encoder) = Layers.Forward(x, null, random);
         (Tensor logits, Linear.Saved head) = Head.Forward(Pooling.Mean(y));
         return (logits, new Saved(patches, positions, encoder, head, grid));

@@ -41,7 +41,7 @@ public class Chapter12Tests
     {
         ImageOptions pixels = new(1, 1, 10);
         Tensor image = DigitReading.Standardise(Data.Test.Select([0]));
-        VisionTransformer eye = new(8, pixels, 48, 2, 3, 96, new CounterRandom(1));
+        VisionTransformer eye = new(8, pixels, 3, new(48, 2) { Hidden = 96, PreNorm = true, Activation = Activation.Gelu }, new CounterRandom(1));
         S2MlpV2 shifts = new(pixels, 48, 3, 96, new CounterRandom(1)), held = new(pixels, 48, 3, 96, new CounterRandom(1));
         foreach (S2Layer layer in held.Layers)
         {

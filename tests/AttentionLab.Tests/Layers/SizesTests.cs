@@ -45,7 +45,7 @@ public class SizesTests
             "heads 2^31" => () => new MultiHeadAttention(1, 32768, new CounterRandom(1), new() { HeadSize = 65536 }),
             "no heads" => () => new MultiHeadAttention(8, 0, new CounterRandom(1), new() { HeadSize = 8 }),
             "patches" => () => new PatchEmbedding(65536, 3, 8, new CounterRandom(1)),
-            "grid" => () => new VisionTransformer(65536, new(1, 1, 2), 2, 1, 1, 2, new CounterRandom(1)),
+            "grid" => () => new VisionTransformer(65536, new(1, 1, 2), 1, new(2, 1), new CounterRandom(1)),
             "split" => () => new SplitAttention(4, new CounterRandom(1), 1 << 30),
             "merge" => () => Heads.Merge(new Tensor(0, 65536, 1, 65536)),
             "tensor" => () => new Tensor(65536, 65536),

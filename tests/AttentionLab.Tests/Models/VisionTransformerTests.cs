@@ -1,4 +1,5 @@
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Tests.Layers;
@@ -11,7 +12,7 @@ public class VisionTransformerTests
     public void ForwardAndBackward_AgainstPyTorch_Agree()
     {
         Golden g = Golden.Read("vision", "vision transformer");
-        VisionTransformer model = new(6, new(2, 1, 3), 6, 2, 1, 9, new CounterRandom(1));
+        VisionTransformer model = new(6, new(2, 1, 3), 1, Usual(6) with { Hidden = 9 }, new CounterRandom(1));
         g.Load(model.Parameters);
         (Tensor logits, VisionTransformer.Saved saved) = model.Forward(g.Input("x"));
         g.Output("logits", logits);
@@ -22,7 +23,7 @@ public class VisionTransformerTests
     [Fact]
     public void Backward_AgainstDifferences_Agrees()
     {
-        VisionTransformer model = new(4, new(2, 1, 3), 4, 2, 1, 5, new CounterRandom(1), dropout: 0.2);
+        VisionTransformer model = new(4, new(2, 1, 3), 1, Usual(4) with { Hidden = 5, Dropout = 0.2 }, new CounterRandom(1));
         Tensor x = Tensor.Gaussian(new CounterRandom(2), 1, 2, 4, 4, 1);
         VisionTransformer.Saved saved = default;
         LayerProof.Differences(
@@ -33,9 +34,12 @@ public class VisionTransformerTests
     [Fact]
     public void Forward_FirstLayer_EveryPatchSeesEveryPatch()
     {
-        VisionTransformer model = new(8, new(2, 1, 10), 8, 2, 1, 16, new CounterRandom(1));
+        VisionTransformer model = new(8, new(2, 1, 10), 1, Usual(8) with { Hidden = 16 }, new CounterRandom(1));
         Tensor weights = model.Forward(Tensor.Gaussian(new CounterRandom(2), 1, 1, 8, 8, 1)).Saved.Layers.Weights()[0];
         Assert.Equal([1, 2, 16, 16], weights.Shape.ToArray());
         Assert.All(weights.Values, w => Assert.True(w > 0));
     }
+
+    /// <summary>Two heads, and the paper's choices.</summary>
+    private static LayerOptions Usual(int channels) => new(channels, 2) { PreNorm = true, Activation = Activation.Gelu };
 }
