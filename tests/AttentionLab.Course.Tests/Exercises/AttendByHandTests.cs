@@ -1,4 +1,6 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Layers;
+using AttentionLab.Tensors;
 using Attention = System.Func<float[], float[][], float[][], float[]>;
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -30,10 +32,31 @@ public class AttendByHandTests
         new("divides by the length of q", (q, k, v) => Sum(Softmax(k.Select(key => Dot(q, key) / MathF.Sqrt(Dot(q, q)))), v), "length 0 gave NaN"),
         new("shares without exponential", (q, k, v) => Sum(Shares(k.Select(key => Dot(q, key) == 0 ? 1 : Dot(q, key))), v), "without the exponential"),
         new("overflows", (q, k, v) => Attend(q, k, v, stable: false), "overflows to ∞"),
-        new("subtracts the smallest, in double", (q, k, v) => AttendInDouble(q, k, v), "but not the *largest*"),
+        new("subtracts the smallest, in double", (q, k, v) => AttendInDouble(q, k, v, scores => scores.Min()), "but not the *largest*"),
         new("largest score starts at 0", (q, k, v) => Attend(q, k, v, start: 0), "start at 0"),
         new("output as long as the query", (q, k, v) => [.. Attend(q, k, v).Concat(new float[q.Length]).Take(q.Length)], "another shape"),
         new("scales the query in place", (q, k, v) => { q[0] /= MathF.Sqrt(q.Length); return Attend(q, k, v); }, "changed one of its inputs"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Attention>(AttendByHand.Check,
+        (q, k, v) => ScaledDotProductAttention.Forward(Tensor.FromRows(q), Tensor.FromRows(k), Tensor.FromRows(v)).Output.Values,
+        (q, k, v) => (Tensor.FromRows(q).MatMulTransposed(Tensor.FromRows(k)) * (1 / MathF.Sqrt(q.Length))).Softmax().MatMul(Tensor.FromRows(v)).Values,
+        (q, k, v) => AttendInDouble(q, k, v, scores => scores.Max()),
+        (q, k, v) => Attend(q, [.. k.Reverse()], [.. v.Reverse()]),
+        (q, k, v) =>
+        {
+            // One pass over the keys: the largest score so far, and all sums follow it.
+            float[] copy = [.. q.Select(x => x / MathF.Sqrt(q.Length))], sum = new float[v[0].Length];
+            (float top, float total) = (float.NegativeInfinity, 0);
+            for (int j = 0; j < k.Length; j++)
+            {
+                float score = Dot(copy, k[j]), larger = Math.Max(top, score), keep = MathF.Exp(top - larger), power = MathF.Exp(score - larger);
+                (top, total) = (larger, total * keep + power);
+                sum = [.. sum.Zip(v[j], (s, x) => s * keep + power * x)];
+            }
+
+            return [.. sum.Select(s => s / total)];
+        });
 
     private static float[] Attend(
         float[] q, float[][] k, float[][] v, bool normalise = true, bool stable = true, float? scale = null, float start = float.NegativeInfinity)
@@ -44,10 +67,10 @@ public class AttendByHandTests
         return Sum(normalise ? Shares(weights) : weights, v);
     }
 
-    private static float[] AttendInDouble(float[] q, float[][] k, float[][] v)
+    private static float[] AttendInDouble(float[] q, float[][] k, float[][] v, Func<double[], double> shift)
     {
         double[] scores = [.. k.Select(key => q.Zip(key, (x, y) => (double)x * y).Sum() / Math.Sqrt(q.Length))];
-        double[] powers = [.. scores.Select(score => Math.Exp(score - scores.Min()))];
+        double[] powers = [.. scores.Select(score => Math.Exp(score - shift(scores)))];
         return Sum(powers.Select(power => (float)(power / powers.Sum())), v);
     }
 

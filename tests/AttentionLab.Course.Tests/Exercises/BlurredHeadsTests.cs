@@ -1,5 +1,6 @@
 using AttentionLab.Course.Exercises;
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Tensors;
 using HeadWeights = System.Func<AttentionLab.Tensors.Tensor, AttentionLab.Tensors.Tensor, int, AttentionLab.Tensors.Tensor>;
 
@@ -25,6 +26,16 @@ public class BlurredHeadsTests
         new("sums all columns", (q, k, h) => Repeated(Weights(q, k, 1, MathF.Sqrt(q.Columns)), h), "all heads are the same"),
         new("every H-th column", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h), interleaved: true), "wrong columns"),
         new("one head only right by chance", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns + 1)), "Change only what depends"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<HeadWeights>(BlurredHeads.Check,
+        (q, k, h) => ScaledDotProductAttention.Forward(Heads.Split(q, h), Heads.Split(k, h), Heads.Split(k, h))
+            .Saved.Weights.Reshape(h, q.Rows, k.Rows),
+        (q, k, h) => (Heads.Split(q, h).MatMulTransposed(Heads.Split(k, h)) * MathF.Pow(q.Columns / h, -0.5f)).Softmax()
+            .Reshape(h, q.Rows, k.Rows),
+        (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns) / MathF.Sqrt(h)),
+        (q, k, h) => Weights(q * MathF.Pow((float)q.Columns / h, -0.25f), k * MathF.Pow((float)q.Columns / h, -0.25f), h, 1),
+        (q, k, h) => Weights(q * (1 / MathF.Sqrt(q.Columns / h)), k, h, 1));
 
     private static Tensor Repeated(Tensor one, int times) =>
         new([.. Enumerable.Repeat(one.Values, times).SelectMany(w => w)], times, one.Shape[1], one.Shape[2]);

@@ -1,4 +1,5 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Tensors;
 using Product = System.Func<float[,], float[,], float[,]>;
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -24,6 +25,23 @@ public class MatrixProductTests
         new(
             "takes all sizes from A's rows",
             (a, b) => Each(a.GetLength(0), a.GetLength(0), (i, j) => Enumerable.Range(0, a.GetLength(0)).Sum(k => a[i, k] * b[k, j])), "another shape"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Product>(MatrixProduct.Check,
+        (a, b) => Tensor.Matrix(a).MatMul(Tensor.Matrix(b)).ToMatrix(),
+        (a, b) => Transposed(Multiply(Transposed(b), Transposed(a))),
+        (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => (float)Enumerable.Range(0, a.GetLength(1)).Sum(k => (double)a[i, k] * b[k, j])),
+        (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, b.GetLength(0)).Reverse().Aggregate(0f, (sum, k) => sum + a[i, k] * b[k, j])),
+        (a, b) =>
+        {
+            float[,] result = new float[a.GetLength(0), b.GetLength(1)];
+            for (int k = 0; k < a.GetLength(1); k++)
+            {
+                result = Each(a.GetLength(0), b.GetLength(1), (i, j) => result[i, j] + a[i, k] * b[k, j]);
+            }
+
+            return result;
+        });
 
     private static float[,] Multiply(float[,] a, float[,] b) =>
         Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1)).Sum(k => a[i, k] * b[k, j]));

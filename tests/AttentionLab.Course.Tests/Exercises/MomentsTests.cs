@@ -25,6 +25,36 @@ public class MomentsTests
         new("another mean", x => (x.Average() + (x.Length == 4 ? 1e-3 : 0), Variance(x)), "The mean is the sum divided by the count"),
         new("divides by the range", x => (x.Average(), Variance(x) / (x.Max() - x.Min()) * (x.Max() - x.Min())), "0/0 gives NaN"));
 
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Function>(Moments.Check,
+        x => (x.Sum() / x.Length, x.Select(v => Math.Pow(v - x.Average(), 2)).Average()),
+        x => (x.Average(), x.OrderDescending().Sum(v => (v - x.Average()) * (v - x.Average()) / x.Length)),
+        x => (x.Average(), x.SelectMany(v => x.Select(u => (u - v) * (u - v) / 2)).Average()),
+        x =>
+        {
+            // One pass that loses no digits (Welford).
+            (double mean, double squares) = (0, 0);
+            for (int i = 0; i < x.Length; i++)
+            {
+                double off = x[i] - mean;
+                mean += off / (i + 1);
+                squares += off * (x[i] - mean);
+            }
+
+            return (mean, squares / x.Length);
+        },
+        x =>
+        {
+            double[] centred = [.. x];
+            double mean = centred.Average();
+            for (int i = 0; i < centred.Length; i++)
+            {
+                centred[i] -= mean;
+            }
+
+            return (mean, centred.Average(v => v * v));
+        });
+
     private static double Middle(double[] x, double share) => x[(int)((x.Length - 1) * share)] * share + x[x.Length / 2] * (1 - share);
 
     private static double Variance(double[] x) => x.Average(v => (v - x.Average()) * (v - x.Average()));

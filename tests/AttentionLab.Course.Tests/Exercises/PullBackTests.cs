@@ -1,4 +1,5 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Tensors;
 using Pull = System.Func<float[,], float[], float[]>;
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -27,6 +28,27 @@ public class PullBackTests
         new("never starts again", Running, "still holds the first one"),
         new("product of sums", (w, dy) => Rows(w, (i, j) => w[i, j] * dy.Sum()), "multiplied two sums"),
         new("as long as dy", (w, dy) => Rows(w, (i, j) => w[i, j] * dy[j])[..dy.Length], "another shape"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Pull>(PullBack.Check,
+        (w, dy) => Tensor.FromRows(dy).MatMulTransposed(Tensor.Matrix(w)).Values,
+        (w, dy) => Tensor.Matrix(w).MatMul(new Tensor(dy.ToArray(), dy.Length, 1)).Values,
+        (w, dy) => [.. w.Cast<float>().Chunk(w.GetLength(1)).Select(row => row.Zip(dy, (a, b) => a * b).Sum())],
+        (w, dy) => [.. w.Cast<float>().Chunk(w.GetLength(1)).Select(row => (float)row.Zip(dy, (a, b) => (double)a * b).Reverse().Sum())],
+        (w, dy) =>
+        {
+            float[,] terms = (float[,])w.Clone();
+            float[] dx = new float[w.GetLength(0)];
+            for (int j = 0; j < dy.Length; j++)
+            {
+                for (int i = 0; i < dx.Length; i++)
+                {
+                    dx[i] += terms[i, j] *= dy[j];
+                }
+            }
+
+            return dx;
+        });
 
     private static float[] Running(float[,] w, float[] dy)
     {

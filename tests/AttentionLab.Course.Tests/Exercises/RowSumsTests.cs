@@ -1,4 +1,5 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Tests.Exercises;
 
@@ -23,6 +24,26 @@ public class RowSumsTests
         new("absolute value of the sum", m => [.. Sums(m).Select(Math.Abs)], "absolute value of the sum"),
         new("leaves out negatives", m => [.. Rows(m).Select(row => row.Sum(x => Math.Max(0, x)))], "left out what is below 0"),
         new("takes the matrix for square", m => m.GetLength(0) > m.GetLength(1) ? Sums(m)[..2] : Sums(m), "need not be square"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Func<float[,], float[]>>(RowSums.Check,
+        m => [.. m.Cast<float>().Chunk(m.GetLength(1)).Select(row => row.Sum())],
+        m => [.. Rows(m).Select(row => (float)row.Sum(x => (double)x))],
+        m => [.. Rows(m).Select(row => row.Reverse().Aggregate((sum, x) => sum + x))],
+        m =>
+        {
+            float[] sums = new float[m.GetLength(0)];
+            for (int j = m.GetLength(1) - 1; j >= 0; j--)
+            {
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += m[i, j];
+                }
+            }
+
+            return sums;
+        },
+        m => Tensor.Matrix(m).MatMul(new Tensor([.. Enumerable.Repeat(1f, m.GetLength(1))], m.GetLength(1), 1)).Values);
 
     private static float[] Sums(float[,] m, int start = 0, int end = 0) =>
         [.. Enumerable.Range(0, m.GetLength(0)).Select(i => Enumerable.Range(start, m.GetLength(1) - end - start).Sum(j => m[i, j]))];

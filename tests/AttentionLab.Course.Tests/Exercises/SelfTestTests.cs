@@ -30,6 +30,14 @@ public class SelfTestTests
         new("number by number", But(4, 0), "number by number"),
         new("wrong row", But(4, 2), "we count from 0"));
 
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Func<double[]>>(SelfTest.Check,
+        () => [.. new[] { 24f, 21, 2f / 3, 64, 4 }.Select(x => (double)x)],
+        () => [2 * (3 * 1 + 1) * 3, 21, (1 + 0 + 1) / 3.0, 8 * 8, 4],
+        () => [.. Right.Reverse().Reverse()],
+        () => [24.0001, 20.9999, 0.6667, 64, 4],
+        () => [24, 21, Math.Pow(Math.Sqrt(2.0 / 3), 2), Enumerable.Repeat(1.0, 64).Sum(), 4]);
+
     [Theory]
     [InlineData(0.67), InlineData(0.66), InlineData(0.667), InlineData(2f / 3)]
     public void Check_VarianceRounded_Passes(double answer) => Assert.Equal(FeedbackState.Passed, SelfTest.Check(But(2, answer)).State);

@@ -32,7 +32,23 @@ public class SharperCosineTests
         new("clamped below", (n, w) => Math.Max(0.1, Math.Log((n - 1) * w / (1 - w)) / 2), "all weights are 1/n"));
 
     [Fact]
-    public void Check_SearchInSmallSteps_Passes() => Assert.Equal(FeedbackState.Passed, SharperCosine.Check((n, w) => Search(n, w, 10)).State);
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Func<int, double, double>>(SharperCosine.Check,
+        (n, w) => Search(n, w, 10),
+        (n, w) => Math.Log(Math.Sqrt((n - 1) * w / (1 - w))),
+        (n, w) => 0.5 * (Math.Log(n - 1) + Math.Log(w) - Math.Log(1 - w)),
+        (n, w) => -Math.Log((1 / w - 1) / (n - 1)) / 2,
+        (n, w) => MathF.Log((n - 1) * (float)w / (1 - (float)w)) / 2,
+        (n, w) =>
+        {
+            (double low, double high) = (0, 20);
+            while (high - low > 1e-6)
+            {
+                double middle = (low + high) / 2;
+                (low, high) = 1 / (1 + (n - 1) * Math.Exp(-2 * middle)) < w ? (middle, high) : (low, middle);
+            }
+
+            return high;
+        });
 
     private static double Search(int n, double w, double end)
     {

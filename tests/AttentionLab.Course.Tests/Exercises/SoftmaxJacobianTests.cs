@@ -1,4 +1,6 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
 using Jacobian = System.Func<float[], float[,]>;
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -23,6 +25,36 @@ public class SoftmaxJacobianTests
         new("one number for all", s => Fill(Weights(s), (wi, wj, same) => (same - (1f / s.Length)) / s.Length), "small steps"),
         new("unstable", s => Fill(s.Max() > 20 ? [.. s.Select(_ => float.NaN)] : Weights(s), (wi, wj, same) => wi * (same - wj)), "is your softmax stable"),
         new("too warm", s => Fill(s.Max() > 20 ? [0.25f, 0.25f, 0.25f, 0.25f] : Weights(s), (wi, wj, same) => wi * (same - wj)), "gradient that starves"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Jacobian>(SoftmaxJacobian.Check,
+        s => Fill(Tensor.FromRows(s).Softmax().Values, (wi, wj, same) => same * wi - wi * wj),
+        s => Fill(Weights(s), (wi, wj, same) => wj * (same - wi)),
+        s => Fill(Weights(s), (wi, wj, same) => (float)((double)wi * (same - (double)wj))),
+        s =>
+        {
+            // Row i is the gradient of weight i.
+            float[] weights = Weights(s);
+            return Tensor.FromRows([.. Enumerable.Range(0, s.Length).Select(i =>
+            {
+                float[] pick = new float[s.Length], row = new float[s.Length];
+                pick[i] = 1;
+                Softmax.Backward(weights, pick, row, 1, s.Length);
+                return row;
+            })]).ToMatrix();
+        },
+        s =>
+        {
+            float[] w = Weights(s);
+            Tensor column = new(w, w.Length, 1);
+            float[,] jacobian = (column.MatMulTransposed(column) * -1).ToMatrix();
+            for (int i = 0; i < w.Length; i++)
+            {
+                jacobian[i, i] += w[i];
+            }
+
+            return jacobian;
+        });
 
     private static float[] Weights(float[] scores)
     {

@@ -1,4 +1,6 @@
 using AttentionLab.Course.Exercises;
+using AttentionLab.Kernels;
+using AttentionLab.Tensors;
 using SoftmaxCode = System.Func<float[], float[]>;
 
 namespace AttentionLab.Course.Tests.Exercises;
@@ -27,6 +29,14 @@ public class StableSoftmaxTests
         new(
             "subtracts in place", s => { float top = s.Max(); for (int i = 0; i < s.Length; i++) { s[i] -= top; } return Weights(s, 0); },
             "changed one of its inputs"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<SoftmaxCode>(StableSoftmax.Check,
+        s => Tensor.FromRows(s).Softmax().Values,
+        s => { float[] weights = [.. s]; Softmax.Forward(weights, weights, 1, weights.Length); return weights; },
+        s => [.. s.Select(x => (float)(Math.Exp(x - (double)s.Max()) / s.Sum(y => Math.Exp(y - (double)s.Max()))))],
+        s => [.. s.Select(x => 1 / s.Sum(y => MathF.Exp(y - x)))],
+        s => [.. Weights([.. s.Reverse()], s.Max()).Reverse()]);
 
     private static float[] Weights(float[] scores, float shift) => Shares(scores.Select(x => MathF.Exp(x - shift)));
 

@@ -23,6 +23,14 @@ public class StartWithoutScaleTests
         new("throws for large widths", (c, d) => c > 500 ? throw new ArgumentException("too wide") : Right(c, d), "too wide"));
 
     [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Func<int, int, double>>(StartWithoutScale.Check,
+        (c, d) => Math.Pow(c, -0.5) * Math.Pow(d, -0.25),
+        (c, d) => Math.Sqrt(1 / (c * Math.Sqrt(d))),
+        (c, d) => 1 / Math.Sqrt(c) / Math.Sqrt(Math.Sqrt(d)),
+        (c, d) => MathF.Pow(c, -0.5f) * MathF.Pow(d, -0.25f),
+        (c, d) => Math.Exp(-Math.Log(c) / 2 - Math.Log(d) / 4));
+
+    [Fact]
     public void Variance_OfTheRightStart_IsNearOneForManySeeds()
     {
         for (ulong seed = 1; seed <= 50; seed++)

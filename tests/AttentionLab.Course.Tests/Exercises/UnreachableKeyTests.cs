@@ -6,6 +6,8 @@ namespace AttentionLab.Course.Tests.Exercises;
 
 public class UnreachableKeyTests
 {
+    private static readonly int[] Quarters = [2, 0, 0, 1, 1];
+
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Proof>(UnreachableKey.About, UnreachableKey.Check, () => (2, [0.5f, 0, 0, 0.25f, 0.25f]),
         new("a corner", () => (1, [0.5f, 0, 0, 0.25f, 0.25f]), "Key 1 can be selected"),
@@ -17,6 +19,15 @@ public class UnreachableKeyTests
         new("leaves the key out", () => (2, [0.5f, 0, 0.25f, 0.25f]), "each of the five"),
         new("not a number", () => (2, [float.NaN, 0, 0, 0, 0]), "finite"),
         new("forgets the weights", () => (2, null!), "`null`"));
+
+    [Fact]
+    public void Check_UnusualAnswers_Pass() => Mutants.Accept<Proof>(UnreachableKey.Check,
+        () => (2, [1 / 16f, 0.5f, 0, 0, 7 / 16f]),
+        () => (2, [9 / 32f, 0.25f, 0, 0.125f, 11 / 32f]),
+        () => (2, [.. Quarters.Select(part => part / 4f)]),
+        () => (2, [.. Quarters.Select(part => (float)(part * 0.25))]),
+        () => (Enumerable.Range(0, 5).Single(key => !ConvexHull.Outline([.. UnreachableKey.Keys.SelectMany(point => point)]).Contains(key)),
+            [0.5f, 0, 0, 0.25f, 0.25f]));
 
     [Fact]
     public void Keys_AllButOne_AreCornersOfTheHull() =>
