@@ -16,6 +16,7 @@ public sealed class CommandsTests
     [InlineData("limit")]
     [InlineData("scale --threads 2 --out scale.md")]
     [InlineData("alignment --out alignment.md")]
+    [InlineData("machines --results results")]
     [InlineData("micro")]
     [InlineData("micro Softmax")]
     public void Parse_RightOptions_HasNoErrors(string line) => Assert.Empty(Commands.Root().Parse(line).Errors);

@@ -58,6 +58,12 @@ internal static class Commands
         HelpName = "DIR",
         DefaultValueFactory = _ => Path.Combine("work", "models", "minilm"),
     };
+    private static readonly Option<string> Results = new("--results")
+    {
+        Description = "Folder of the tables.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine("tests", "AttentionLab.Benchmarks", "results"),
+    };
     private static readonly Argument<string> Folder = new("folder"), File1 = new("file"), Runtime = new("rivals");
     private static readonly Argument<string> Way = new("way");
     private static readonly Argument<int> Tokens = new("tokens");
@@ -139,12 +145,14 @@ internal static class Commands
         first.SetAction(result => FirstVector.One(
             result.GetValue(Way)!, result.GetValue(Folder)!, result.GetValue(File1)!, result.GetValue(Runtime)!, result.GetValue(One),
             result.GetValue(Many)));
+        Command machines = new("machines", "The committed tables of all machines side by side, into README.md beside them.") { Results };
+        machines.SetAction(result => Machines(result.GetValue(Results)!));
         Command limit = new("limit", "The machine's limits: multiply-adds on one and two threads, reading from each level of memory.");
         limit.SetAction(_ => Limit());
         return new RootCommand(
             "Benchmarks of AttentionLab. Exit code: 0; 1 if a result was wrong; 2 for wrong options; 130 if cancelled. A missed bar is a result, no "
             + "failure.") { duel,
-            torch, texts, phases, limit, scale, alignment, micro, one, first };
+            torch, texts, phases, limit, scale, alignment, micro, machines, one, first };
     }
 
     internal static string Choices(Command command)
@@ -157,6 +165,22 @@ internal static class Commands
         ];
         return command.Subcommands.Count > 0 ? $"Commands: {string.Join(", ", names)}. More: -- COMMAND --help"
             : names.Length > 0 ? $"Options of {command.Name}: {string.Join(", ", names)}." : $"{command.Name} has no options.";
+    }
+
+    private static int Machines(string folder)
+    {
+        try
+        {
+            string page = Path.Combine(folder, "README.md");
+            File.WriteAllText(page, MachinePage.Of(folder));
+            Console.WriteLine(page);
+            return 0;
+        }
+        catch (IOException error)
+        {
+            Console.Error.WriteLine($"{error.Message} Run this at the top of the repository, or pass --results DIR.");
+            return 1;
+        }
     }
 
     private static int Limit()

@@ -34,3 +34,4 @@ for part; do
     *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment, texts" >&2; exit 2 ;;
   esac
 done
+run machines --results results
