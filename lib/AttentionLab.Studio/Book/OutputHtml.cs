@@ -93,12 +93,17 @@ public static partial class OutputHtml
     private static string Console(string text, string? whole)
     {
         string[] lines = whole is null ? [] : text.TrimEnd('\n').Split('\n');
-        return lines.Length <= FirstLines + LastLines + 1 ? $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(text)}</pre>\n"
-            : $"""
-                <div class="long-output">{Console(string.Join('\n', lines[..FirstLines]), null)}<p><a href="{PageText.Encode(whole!)}" target="_blank">Open all {lines.Length} lines</a></p>
-                {Console(string.Join('\n', lines[^LastLines..]), null)}</div>
+        if (lines.Length <= FirstLines + LastLines + 1)
+        {
+            return $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(text)}</pre>\n";
+        }
 
-                """;
+        string first = Console(string.Join('\n', lines[..FirstLines]), null), last = Console(string.Join('\n', lines[^LastLines..]), null);
+        return $"""
+            <div class="long-output">{first}<p><a href="{PageText.Encode(whole!)}" target="_blank">Open all {lines.Length} lines</a></p>
+            {last}</div>
+
+            """;
     }
 
     /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>

@@ -46,6 +46,9 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
         {
             life.ThrowIfCancellationRequested();
             NotebookSession session = _session ?? await StartAsync(life);
+
+            // Whoever ended it meanwhile is next in line: nothing may begin before.
+            life.ThrowIfCancellationRequested();
             if (begin() is not var (number, source))
             {
                 return null;

@@ -163,7 +163,7 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
 
     [Theory]
     [InlineData("Console.Write(new string('x', 5_000_000)); Console.WriteLine(\"end\");")]
-    [InlineData("using (var raw = Console.OpenStandardOutput()) { var piece = new byte[1 << 20]; for (int i = 0; i < 9; i++) raw.Write(piece); raw.Write(\"end\\n\"u8); }")]
+    [InlineData("using (var raw = Console.OpenStandardOutput())\n{ raw.Write(new byte[9 << 20]); raw.Write(\"end\\n\"u8); }")]
     public async Task MuchOutput_OfLongLines_ShowsItsEnd(string source)
     {
         ExecutedCell cell = await kernel.RunAsync(source);

@@ -144,7 +144,8 @@ public sealed class WorkDiskTests : IAsyncDisposable
         _work.Write("1", "2");
         WorkSession session = _work.Open();
         Edit(session, "c1", "mine", 0);
-        File.WriteAllText(_work.Work, File.ReadAllText(_work.Work).Replace("#!csharp\n\n2", "#!csharp\n\ntheirs", StringComparison.Ordinal) + "\n#!markdown\n\nMy note.\n");
+        string other = File.ReadAllText(_work.Work).Replace("#!csharp\n\n2", "#!csharp\n\ntheirs", StringComparison.Ordinal);
+        File.WriteAllText(_work.Work, other + "\n#!markdown\n\nMy note.\n");
         Edit(session, "c1", "mine again", 1);
         Assert.Equal("theirs", Assert.Single(View(session, "c2").Others).Source);
         Assert.Equal(["My note."], OwnTexts(session));
