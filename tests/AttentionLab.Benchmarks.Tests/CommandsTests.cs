@@ -43,7 +43,7 @@ public sealed class CommandsTests
             "Options of duel: --only GROUP, --threads 1|2, --rivals DIR, --python PATH, --json FILE, --resume, --out FILE, --seconds S.",
             Commands.Choices(parsed.CommandResult.Command));
         Assert.Equal(
-            "Commands: duel, torch, texts, phases, limit, scale, alignment, micro. More: -- COMMAND --help",
+            "Commands: duel, torch, texts, phases, limit, scale, alignment, micro, machines. More: -- COMMAND --help",
             Commands.Choices(Commands.Root().Parse("dual").CommandResult.Command));
     }
 
