@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AttentionLab.Studio.Kernel;
 using AttentionLab.Weights;
 
 namespace AttentionLab.Studio.Book;
@@ -102,19 +103,15 @@ public sealed class Formulas(string? cacheFile = null, string? node = "node")
 
         try
         {
-            using Process process = new()
+            using Process process = ChildProcesses.Start(new ProcessStartInfo(node, ["-e", BookAssets.Text("formulas.js")])
             {
-                StartInfo = new ProcessStartInfo(node, ["-e", BookAssets.Text("formulas.js")])
-                {
-                    RedirectStandardInput = true,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                    UseShellExecute = false,
-                    StandardInputEncoding = new UTF8Encoding(false),
-                    StandardOutputEncoding = Encoding.UTF8,
-                },
-            };
-            process.Start();
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+                StandardInputEncoding = new UTF8Encoding(false),
+                StandardOutputEncoding = Encoding.UTF8,
+            });
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> error = process.StandardError.ReadToEndAsync();
             FormulaRequest request = new(BookAssets.Text("katex/katex.min.js"), [.. formulas.Select(formula => new Formula(formula.Tex, formula.Display))]);

@@ -120,7 +120,7 @@ internal static class ServeCommand
             : ("xdg-open", (string[])[address.AbsoluteUri]);
         try
         {
-            using Process? started = Process.Start(new ProcessStartInfo(program, arguments)
+            using Process started = ChildProcesses.Start(new ProcessStartInfo(program, arguments)
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

@@ -18,9 +18,6 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Bytes from which on the kernel's garbage collector keeps an object apart.</summary>
     private const int LargeObject = 64 << 20;
 
-    /// <summary>Two children started at the same time would inherit each other's pipes and keep them open.</summary>
-    private static readonly Lock Starting = new();
-
     private readonly Process _process;
     private readonly ProcessGroup _group;
     private readonly MessageQueue _commands;
@@ -59,12 +56,12 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Starts this program again as kernel of a notebook.</summary>
     public static KernelProcess Start(string notebook, KernelOptions options)
     {
-        string path = Path.GetFullPath(notebook);
-        var commands = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
-        var messages = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        try
+        lock (ChildProcesses.Starting)
         {
-            lock (Starting)
+            string path = Path.GetFullPath(notebook);
+            var commands = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+            var messages = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+            try
             {
                 string program = typeof(KernelProcess).Assembly.Location;
                 var start = new ProcessStartInfo(DotnetHost())
@@ -85,7 +82,7 @@ internal sealed class KernelProcess : IAsyncDisposable
                     },
                 };
                 Configure(start.Environment, options);
-                Process process = Process.Start(start) ?? throw new KernelException("the notebook's process did not start.");
+                Process process = ChildProcesses.Start(start);
                 commands.DisposeLocalCopyOfClientHandle();
                 messages.DisposeLocalCopyOfClientHandle();
 
@@ -93,12 +90,12 @@ internal sealed class KernelProcess : IAsyncDisposable
                 process.StandardInput.Close();
                 return new KernelProcess(process, commands, messages);
             }
-        }
-        catch
-        {
-            commands.Dispose();
-            messages.Dispose();
-            throw;
+            catch
+            {
+                commands.Dispose();
+                messages.Dispose();
+                throw;
+            }
         }
     }
 

@@ -78,7 +78,7 @@ internal static class NuGetPackage
         Process process;
         try
         {
-            process = Process.Start(start)!;
+            process = ChildProcesses.Start(start);
         }
         catch (Win32Exception e)
         {

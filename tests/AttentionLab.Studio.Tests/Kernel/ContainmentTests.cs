@@ -85,6 +85,33 @@ public sealed class ContainmentTests : IDisposable
         Assert.Equal("2", Assert.Single((await second.RunAsync(1, "1 + 1", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
     }
 
+    /// <summary>A pipe that another kernel holds open never comes to its end.</summary>
+    [Fact]
+    public async Task Start_SeveralAtOnce_EachHasItsOwnPipesAlone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        string[] ours = Pipes("/proc/self/fd");
+        NotebookSession[] kernels = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => StartAsync(new KernelOptions()))));
+        string[][] held = [.. kernels.Select(kernel => Pipes($"/proc/{kernel.ProcessId}/fd").Except(ours).ToArray())];
+        foreach (NotebookSession kernel in kernels)
+        {
+            await kernel.DisposeAsync();
+        }
+
+        Assert.All(held, pipes => Assert.True(pipes.Length >= 2, "reads no pipes of a kernel"));
+        Assert.Empty(held.SelectMany(pipes => pipes).GroupBy(pipe => pipe).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
+
+    /// <summary>The lock that keeps pipes apart is of no use to whoever goes past it.</summary>
+    [Fact]
+    public void Sources_StartOtherProgramsInOnePlace()
+    {
+        string studio = Path.Combine(Repository.Root, "lib", "AttentionLab.Studio");
+        Assert.Equal(["ChildProcesses.cs"], Directory.GetFiles(studio, "*.cs", SearchOption.AllDirectories)
+            .Where(file => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(file), @"\b[Pp]rocess\.Start\(|new Process\("))
+            .Select(Path.GetFileName));
+    }
+
     [Fact]
     public async Task Run_CellDiesWithAChildOfItsOwnAlive_IsSeenAtOnce()
     {
@@ -116,6 +143,13 @@ public sealed class ContainmentTests : IDisposable
 
     private Task<NotebookSession> StartAsync(KernelOptions options) =>
         NotebookSession.StartAsync(Path.Combine(_folder.Path, "contained.dib"), options, TestContext.Current.CancellationToken);
+
+    /// <summary>The pipes that a process holds.</summary>
+    private static string[] Pipes(string folder) =>
+    [
+        .. Directory.GetFileSystemEntries(folder).Select(entry => new FileInfo(entry).LinkTarget ?? "")
+            .Where(link => link.StartsWith("pipe:", StringComparison.Ordinal)).Distinct(),
+    ];
 
     internal static async Task<int> WaitForPidAsync(string file)
     {
