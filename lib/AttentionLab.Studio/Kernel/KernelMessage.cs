@@ -30,8 +30,9 @@ namespace AttentionLab.Studio.Kernel;
 /// <item><term><c>exit</c></term><description>managed code asked the process to end.</description></item>
 /// <item><term><c>answer</c></term><description><see cref="Id"/> of the question, and the field that was asked for, or <see cref="Busy"/>.</description></item>
 /// </list>
-/// <para>Cells run one at a time, in order. Questions about code are answered one at a time too, also while a cell runs. When the host's
-/// end of the pipe closes, the kernel ends at once and takes with it what its cells started.</para>
+/// <para>Cells run one at a time, in order. Questions about code are answered one at a time too, also while a cell runs, and without waiting
+/// for an answer to <c>variables</c>, which may take its time. When the host's end of the pipe closes, the kernel ends at once and takes with
+/// it what its cells started.</para>
 /// </remarks>
 /// <param name="Kind">One of the words above.</param>
 internal sealed record KernelMessage(string Kind)
@@ -84,21 +85,29 @@ internal sealed record KernelMessage(string Kind)
     /// <summary>Answer to <c>variables</c>.</summary>
     public IReadOnlyList<Variable>? Variables { get; init; }
 
+    /// <summary>Every word that a message may begin with.</summary>
+    private static readonly string[] Kinds =
+        ["run", "stop", "complete", "describe", "hover", "signature", "diagnose", "variables", "ready", "output", "done", "exit", "answer"];
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, KernelMessageJson.Relaxed.KernelMessage);
 
-    /// <exception cref="JsonException">The bytes are no message.</exception>
+    /// <exception cref="JsonException">The bytes are no message: with an inner exception they are no JSON at all.</exception>
     public static KernelMessage FromBytes(ReadOnlySpan<byte> bytes) =>
-        JsonSerializer.Deserialize(bytes, KernelMessageJson.Relaxed.KernelMessage) ?? throw new JsonException("An empty message.");
+        JsonSerializer.Deserialize(bytes, KernelMessageJson.Relaxed.KernelMessage) is KernelMessage message && Kinds.Contains(message.Kind)
+            && (message.Kind != "output" || message.Output is not null)
+            ? message
+            : throw new JsonException("No message of this protocol.");
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(KernelMessage))]
 internal sealed partial class KernelMessageJson : JsonSerializerContext
 {
-    /// <summary>A private channel between two processes needs no HTML escapes.</summary>
+    /// <summary>A private channel between two processes needs no HTML escapes. The kernel runs the reader's code: what it sends has to make sense.</summary>
     public static KernelMessageJson Relaxed { get; } = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     });
 }

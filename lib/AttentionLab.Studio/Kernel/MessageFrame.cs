@@ -62,9 +62,9 @@ internal static class MessageFrame
         {
             return KernelMessage.FromBytes(body);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            throw new InvalidDataException("it sent a message that is no JSON");
+            throw new InvalidDataException("it sent a message that " + (e.InnerException is JsonException ? "is no JSON" : "makes no sense"));
         }
     }
 }

@@ -15,6 +15,10 @@ public sealed class KernelFaultTests : IDisposable
 
         """;
 
+    private const string Frame =
+        "void Send(string json)\n{\npipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, .. BitConverter.GetBytes(json.Length), .. "
+        + "System.Text.Encoding.ASCII.GetBytes(json)]);\n}\n";
+
     private readonly TemporaryFolder _folder = new();
 
     private static Dictionary<string, string> Hook => new() { ["DOTNET_STARTUP_HOOKS"] = typeof(KernelFaultTests).Assembly.Location };
@@ -44,6 +48,9 @@ public sealed class KernelFaultTests : IDisposable
     [InlineData("pipe.Write([(byte)'A', (byte)'b', (byte)'E', 1, 128, 195, 201, 1]);\npipe.Write(new "
         + "byte[15_000_000]);\nSystem.Diagnostics.Process.GetCurrentProcess().Kill();", "it ended in the middle of a message.")]
     [InlineData("pipe.Write([(byte)'A', (byte)'b']);\nSystem.Diagnostics.Process.GetCurrentProcess().Kill();", "it ended in the middle of a message.")]
+    [InlineData(Frame + "Send(\"{\\\"Kind\\\":\\\"output\\\",\\\"Output\\\":{\\\"MimeType\\\":\\\"text/html\\\"}}\");\nwhile (true) { }",
+        "it sent a message that makes no sense.")]
+    [InlineData(Frame + "Send(\"{}\");\nwhile (true) { }", "it sent a message that makes no sense.")]
     public async Task Run_GarbageOnThePipe_IsAFailureOfTheCell(string source, string words)
     {
         await using NotebookSession session = await StartAsync();
