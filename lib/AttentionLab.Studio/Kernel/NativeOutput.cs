@@ -10,6 +10,9 @@ internal sealed class NativeOutput
 {
     private const int MaximumCharacters = 64 * 1024;
 
+    /// <summary>A longer line is taken in pieces.</summary>
+    private const int LongestLine = 1024;
+
     private readonly Lock _gate = new();
     private readonly StringBuilder _kept = new();
     private readonly LastLines _cut = new();
@@ -51,19 +54,32 @@ internal sealed class NativeOutput
         int read;
         while ((read = await reader.ReadAsync(buffer)) > 0)
         {
-            // The marker is looked for line by line; a line longer than the limit is no marker.
+            // The marker starts a line of its own here, whatever stands before it, so that a long line is never cut in the middle of it.
             foreach (char c in buffer.AsSpan(0, read))
             {
-                line.Append(c);
-                if (c == '\n' || line.Length > 1024)
+                if (c == KernelHost.EndOfRun[0])
                 {
-                    Accept(line.ToString());
-                    line.Clear();
+                    Accept(line);
+                }
+
+                line.Append(c);
+                if (c == '\n' || line.Length > LongestLine)
+                {
+                    Accept(line);
                 }
             }
         }
 
-        Accept(line.ToString());
+        Accept(line);
+    }
+
+    private void Accept(StringBuilder line)
+    {
+        if (line.Length > 0)
+        {
+            Accept(line.ToString());
+            line.Clear();
+        }
     }
 
     private void Accept(string line)

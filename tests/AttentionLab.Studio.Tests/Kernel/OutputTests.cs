@@ -112,7 +112,7 @@ public sealed class OutputTests(KernelFixture kernel) : IClassFixture<KernelFixt
         Assert.Contains("managed", text);
         Assert.Contains("past the console\n", text);
         Assert.EndsWith("no line end", text);
-        Assert.DoesNotContain("end-of-cell", text);
+        Assert.DoesNotContain(KernelHost.EndOfRun, text);
     }
 
     [Fact]
