@@ -24,6 +24,9 @@ internal sealed class KernelHost : IDisposable
 
     private readonly BlockingCollection<KernelMessage> _runs = [];
     private readonly BlockingCollection<KernelMessage> _questions = [];
+
+    /// <summary>Questions that run the reader's code: others must not wait for it.</summary>
+    private readonly BlockingCollection<KernelMessage> _looks = [];
     private readonly MessageQueue _toHost;
     private readonly CellConsole _console;
     private readonly CourseKernel _kernel;
@@ -68,6 +71,7 @@ internal sealed class KernelHost : IDisposable
         _toHost.Dispose();
         _runs.Dispose();
         _questions.Dispose();
+        _looks.Dispose();
     }
 
     private void ReadCommands(Stream input)
@@ -83,6 +87,9 @@ internal sealed class KernelHost : IDisposable
                         break;
                     case "stop":
                         Stop(message.Id);
+                        break;
+                    case "variables":
+                        _looks.Add(message);
                         break;
                     default:
                         _questions.Add(message);
@@ -106,7 +113,8 @@ internal sealed class KernelHost : IDisposable
         };
         using var ticks = new Timer(_ => _console.Flush(), null, 100, 100);
         _kernel.Start();
-        new Thread(AnswerQuestions) { IsBackground = true, Name = "questions" }.Start();
+        new Thread(() => Answer(_questions)) { IsBackground = true, Name = "questions" }.Start();
+        new Thread(() => Answer(_looks)) { IsBackground = true, Name = "looks" }.Start();
         _toHost.Send(new KernelMessage("ready"));
         foreach (KernelMessage command in _runs.GetConsumingEnumerable())
         {
@@ -116,9 +124,9 @@ internal sealed class KernelHost : IDisposable
         return 0;
     }
 
-    private void AnswerQuestions()
+    private void Answer(BlockingCollection<KernelMessage> questions)
     {
-        foreach (KernelMessage question in _questions.GetConsumingEnumerable())
+        foreach (KernelMessage question in questions.GetConsumingEnumerable())
         {
             _toHost.Send(_kernel.Answer(question) with { Id = question.Id });
         }

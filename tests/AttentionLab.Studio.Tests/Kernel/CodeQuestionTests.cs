@@ -162,6 +162,18 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.Null((await running).Failure);
     }
 
+    [Fact]
+    public async Task Questions_WhileALookAtTheVariablesHangs_AreAnswered()
+    {
+        await kernel.RunAsync("class Hangs { public override string ToString() { while (!System.IO.File.Exists(\"shown\")) System.Threading.Thread.Sleep(1); "
+            + "return \"\"; } }\nvar hangs = new Hangs();");
+        Task<KernelAnswer<IReadOnlyList<Variable>>> look = kernel.Session.VariablesAsync(Cancellation);
+        KernelAnswer<CompletionList> completions = await kernel.Session.CompletionsAsync("hang", 4, Cancellation).WaitAsync(Patience.Limit, Cancellation);
+        Assert.Contains(completions.Value!.Items, item => item.Label == "hangs");
+        kernel.Write("shown", "");
+        Assert.NotNull(Short((await look).Value!, "hangs"));
+    }
+
     [Theory]
     [InlineData("", 0)]
     [InlineData("x", 99)]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.QuickInfo;
 using Microsoft.CodeAnalysis.Text;
@@ -17,10 +16,29 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal sealed class CodeQuestions(CSharpKernel kernel)
 {
-    private readonly Completions _completions = new(kernel);
+    /// <summary>A busy machine needs a tenth of it.</summary>
+    private static readonly TimeSpan VariablesLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>The answer to a question; its <see cref="KernelMessage.Id"/> is left to the caller.</summary>
+    private readonly Completions _completions = new(kernel);
+    private readonly Variables _variables = new(VariablesLimit);
+
+    /// <summary>
+    /// The answer to a question, and "busy" where something goes wrong, a lack of memory too: no question may end the process. Its
+    /// <see cref="KernelMessage.Id"/> is left to the caller.
+    /// </summary>
     public KernelMessage Answer(KernelMessage question)
+    {
+        try
+        {
+            return Find(question);
+        }
+        catch (Exception)
+        {
+            return new KernelMessage("answer") { Busy = true };
+        }
+    }
+
+    private KernelMessage Find(KernelMessage question)
     {
         var answer = new KernelMessage("answer");
         string source = question.Source ?? "";
@@ -31,24 +49,16 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
             CellDirectives.Replace(source, directives,
                 directive => directive.Kind == CellDirectiveKind.Reference ? source.Substring(directive.Span.Start, directive.Span.Length) : "");
         int position = Math.Clamp(question.Position, 0, code.Length);
-        try
+        return question.Kind switch
         {
-            return question.Kind switch
-            {
-                "complete" => answer with { Completions = _completions.ListAsync(code, position).GetAwaiter().GetResult() },
-                "describe" => answer with { Description = _completions.DescribeAsync(code, position, question.Completion!).GetAwaiter().GetResult() },
-                "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
-                "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
-                "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },
-                "variables" => answer with { Variables = Variables.Of(kernel.ScriptState) },
-                _ => answer with { Busy = true },
-            };
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or TargetInvocationException
-            or KeyNotFoundException)
-        {
-            return answer with { Busy = true };
-        }
+            "complete" => answer with { Completions = _completions.ListAsync(code, position).GetAwaiter().GetResult() },
+            "describe" => answer with { Description = _completions.DescribeAsync(code, position, question.Completion!).GetAwaiter().GetResult() },
+            "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
+            "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
+            "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },
+            "variables" => answer with { Variables = _variables.Of(kernel.ScriptState) },
+            _ => answer with { Busy = true },
+        };
     }
 
     public static CellDiagnostic ToDiagnostic(Microsoft.CodeAnalysis.Diagnostic found)

@@ -1,64 +1,97 @@
-using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis.Scripting;
-using Microsoft.DotNet.Interactive.Formatting;
-using Microsoft.DotNet.Interactive.ValueSharing;
 
 namespace AttentionLab.Studio.Kernel.Interactive;
 
-/// <summary>The variables of a notebook as a reader may want to see them.</summary>
-internal static partial class Variables
+/// <summary>
+/// The variables of a notebook. To show a value may run the reader's own code, which may never end: it runs on a thread of its own. A value that takes too
+/// long is left out, and is not asked again as long as that thread hangs on it.
+/// </summary>
+/// <param name="limit">How long one look at all variables may take.</param>
+internal sealed class Variables(TimeSpan limit)
 {
-    private const int MaximumPreview = 120;
+    /// <summary>In place of a value that does not come.</summary>
+    public const string TooSlow = "(takes too long to show)";
 
-    private delegate ReadOnlySpan<int> SpanOfSizes();
+    /// <summary>In place of a value behind it; the next look gets there.</summary>
+    public const string NotReached = "(not shown yet: another variable takes too long)";
 
-    /// <summary>Every variable once, with the value it has now.</summary>
-    public static IReadOnlyList<Variable> Of(ScriptState? state) =>
-    [
-        .. (state?.Variables ?? []).GroupBy(variable => variable.Name).Select(same => Describe(same.Last()))
-            .OrderBy(variable => variable.Name, StringComparer.Ordinal),
-    ];
+    private readonly List<Look> _late = [];
 
-    private static Variable Describe(ScriptVariable variable)
+    /// <summary>Every variable once, with the value it has now, by name.</summary>
+    public IReadOnlyList<Variable> Of(ScriptState? state)
     {
-        object? value = variable.Value;
-        string type = new KernelValueInfo(variable.Name, new FormattedValue(CellOutput.Plain, ""), value?.GetType() ?? variable.Type).TypeName;
-        return new Variable(variable.Name, Qualifier().Replace(type, ""), Guarded(() => string.Join(" × ", Shape(value))), Guarded(() => Preview(value)))
+        _late.RemoveAll(look => look.HasEnded);
+        Asked[] asked =
+        [
+            .. (state?.Variables ?? []).GroupBy(variable => variable.Name).Select(same => same.Last())
+                .OrderBy(variable => variable.Name, StringComparer.Ordinal).Select(variable => new Asked(variable.Name, variable.Value, variable.Type)),
+        ];
+        var look = new Look(asked, [.. _late]);
+        IReadOnlyList<Variable> found = look.Take(limit);
+        if (!look.HasEnded)
         {
-            Map = Guarded(() => ValueMaps.Of(value, value is Array ? [] : Shape(value)), _ => null),
-        };
-    }
-
-    /// <summary>The namespaces and outer types before a name; a reader knows their own types without the cell's inner name.</summary>
-    [GeneratedRegex(@"[\w.#+]*[.+](?=\w)")]
-    private static partial Regex Qualifier();
-
-    private static string Preview(object? value)
-    {
-        string text = CellFailures.OneLine(FormattedValue.CreateSingleFromObject(value, PlainTextSummaryFormatter.MimeType).Value);
-        return text.Length <= MaximumPreview ? text : text[..MaximumPreview] + "…";
-    }
-
-    /// <summary>A tensor is known by its property <c>Shape</c>: this program holds no reference to the library that a notebook uses.</summary>
-    private static int[] Shape(object? value) => value switch
-    {
-        null => [],
-        Array array => [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)],
-        _ => value.GetType().GetProperty("Shape", typeof(ReadOnlySpan<int>))?.GetMethod?.CreateDelegate<SpanOfSizes>(value)().ToArray() ?? [],
-    };
-
-    private static string Guarded(Func<string> describe) => Guarded(describe, e => $"({e.GetType().Name})");
-
-    /// <summary>A value may change while a cell runs, or throw when it is asked: then there is nothing to show.</summary>
-    private static T Guarded<T>(Func<T> describe, Func<Exception, T> otherwise)
-    {
-        try
-        {
-            return describe();
+            _late.Add(look);
         }
-        catch (Exception e)
+
+        return found;
+    }
+
+    /// <summary>A variable with its value of this moment.</summary>
+    private sealed record Asked(string Name, object? Value, Type Type)
+    {
+        public Variable Described() => VariableView.Of(Name, Value, Type);
+
+        public Variable Undescribed(string why) => new(Name, VariableView.TypeName(Value?.GetType() ?? Type), "", why);
+
+        /// <summary>A struct's value is another object each time that it is asked for; there the type has to do.</summary>
+        public bool IsSame(Asked other) => Name == other.Name && (Value is ValueType ? Value.GetType() == other.Value?.GetType() : Value == other.Value);
+    }
+
+    /// <summary>One walk through all variables.</summary>
+    private sealed class Look
+    {
+        private readonly Asked[] _asked;
+        private readonly Look[] _late;
+        private readonly Variable?[] _found;
+        private readonly Thread _thread;
+        private int _at;
+        private bool _isGivenUp;
+
+        public Look(Asked[] asked, Look[] late)
         {
-            return otherwise(e);
+            (_asked, _late, _found) = (asked, late, new Variable?[asked.Length]);
+            _thread = new Thread(Walk) { IsBackground = true, Name = "variables" };
+            _thread.UnsafeStart();
+        }
+
+        public bool HasEnded => !_thread.IsAlive;
+
+        /// <summary>What is found within the limit; then the walk ends with the value that it stands at.</summary>
+        public IReadOnlyList<Variable> Take(TimeSpan limit)
+        {
+            _thread.Join(limit);
+            lock (_asked)
+            {
+                _isGivenUp = true;
+                return [.. _asked.Select((one, i) => _found[i] ?? one.Undescribed(i == _at ? TooSlow : NotReached))];
+            }
+        }
+
+        private void Walk()
+        {
+            for (int i = 0; i < _asked.Length && Reach(i); i++)
+            {
+                _found[i] = _late.Any(look => look._asked[look._at].IsSame(_asked[i])) ? _asked[i].Undescribed(TooSlow) : _asked[i].Described();
+            }
+        }
+
+        private bool Reach(int next)
+        {
+            lock (_asked)
+            {
+                _at = _isGivenUp ? _at : next;
+                return !_isGivenUp;
+            }
         }
     }
 }
