@@ -70,6 +70,9 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
     [InlineData("int Down(int n) => Down(n + 1) + 1;\nDown(0)", 2)]
     [InlineData("class Loop { public int Size => Size + 1; }\n\nnew Loop().Size", 3)]
     [InlineData("Func<int, int> down = null;\ndown = n => down(n + 1) + 1;\ndown(0)", 3)]
+    [InlineData("class Tree { Tree _child; public Tree() { _child = new(); } }\nnew Tree()", 2)]
+    [InlineData("class N { public static N operator +(N a, N b) => a + b; }\nvar n = new N();\nn + n", 3)]
+    [InlineData("class N { public override string ToString() => $\"an {this}\"; }\nnew N().ToString()", 2)]
     public async Task Fail_EndlessRecursion_IsAnErrorOfTheCellAlone(string source, int line)
     {
         await kernel.RunAsync("var below = 12;");
@@ -78,6 +81,15 @@ public sealed class LanguageTests(KernelFixture kernel) : IClassFixture<KernelFi
         Assert.InRange(cell.Failure!.Line, 1, line);
         Assert.InRange(cell.Failure.Details.Length, 0, 20_000);
         Assert.Equal("12", Assert.Single((await kernel.RunAsync("below")).Outputs).Content);
+    }
+
+    /// <summary>A name that hides the checks makes them errors of the compiler, and none of the reader's.</summary>
+    [Fact]
+    public async Task Cells_ThatTheChecksDoNotFit_RunWithoutThem()
+    {
+        ExecutedCell cell = await kernel.RunAsync("int Named() { int __Stop = 7; return __Stop; }\nNamed()");
+        Assert.Null(cell.Failure);
+        Assert.Equal("7", Assert.Single(cell.Outputs).Content);
     }
 
     [Fact]

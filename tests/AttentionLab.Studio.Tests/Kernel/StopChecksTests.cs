@@ -52,6 +52,20 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
         + "Raw()", 5)]
     [InlineData("#nullable enable\n#region shown\nint Kept(string? s) => s?.Length ?? 0;\n#endregion\n#if NEVER\nwhile (true) { }\n#endif\n"
         + "Kept(\"abc\") // said", 3)]
+    [InlineData("var words = new[] { \"bb\", \"a\" };\nvar sorted = from w in words orderby w.Length select w;\nsorted.ThenBy(w => w).First().Length", 1)]
+    [InlineData("var groups = from w in new[] { \"a\", \"bb\", \"cc\" } let n = w.Length orderby n descending, w group w by n into g where g.Key > 0 "
+        + "orderby g.Key select g;\ngroups.ThenBy(g => g.Count()).Last().Count()", 2)]
+    [InlineData("string Said(bool it, [System.Runtime.CompilerServices.CallerArgumentExpression(\"it\")] string text = \"\") => text;\n"
+        + "Said(new[] { 1 }.All(n => n > 0)).Length", 27)]
+    [InlineData("static string Said(this IEnumerable<string> it, int n = 0, [System.Runtime.CompilerServices.CallerArgumentExpression(\"it\")] "
+        + "string @for = \"\") => @for;\nnew[] { \"a\" }.Where(w => w != \"\").Said().Length", 33)]
+    [InlineData("class Said(int n, [System.Runtime.CompilerServices.CallerArgumentExpression(\"n\")] string text = \"\") "
+        + "{ public int Length => text.Length; }\nnew Said(new[] { 1,\n 2 }.Count(i => i > 1)).Length + new Said(n: 3).Length", 34)]
+    [InlineData("using Later = System.Threading.Tasks.Task<int>;\nasync Later Five() => await Task.FromResult(5);\nawait Five()", 5)]
+    [InlineData("async ValueTask Turn() => await Task.Yield();\nValueTask<int> Eight() => ValueTask.FromResult(8);\nawait Turn().ConfigureAwait(false);\n"
+        + "await Task.Delay(1).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);\nawait Eight()", 8)]
+    [InlineData("System.Threading.Timer one = new(_ => { }, null, -1, -1);\nvar two = new System.Threading.Timer(_ => { });\none.Dispose();\n"
+        + "two.Change(-1, -1) ? 1 : 0", 1)]
     public async Task Insert_EveryKindOfCode_MeansTheSame(string source, int value)
     {
         Script plain = first.State.Script.ContinueWith(source, FirstCell.Options);
@@ -73,6 +87,20 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
     [InlineData("class Loop { public int Size => Size + 1; }", "Enter")]
     [InlineData("class Loop { public int Size { get { return Size + 1; } } }", "Enter")]
     [InlineData("class Row { float[] _at = new float[4]; public float this[int i] => _at[i]; public float First => _at[0]; }", null)]
+    [InlineData("class Tree { Tree _child; public Tree() { _child = new(); } }", "Enter")]
+    [InlineData("class Leaf { readonly object _made; public Leaf() { _made = new(); } }", null)]
+    [InlineData("record Point(int X) { public static Point operator +(Point a, Point b) => new(a.X + b.X); }", null)]
+    [InlineData("class N { public static N operator +(N a, N b) => a + b; }", "Enter")]
+    [InlineData("class N { public static N operator -(N a, N b) { a -= b; return a; } }", "Enter")]
+    [InlineData("class Row { public int this[int i] => this[i - 1]; }", "Enter")]
+    [InlineData("class N { public static implicit operator N(int n) { N made = n; return made; } }", "Enter")]
+    [InlineData("class N { public static explicit operator N(int n) => (N)n; }", "Enter")]
+    [InlineData("class N { public static implicit operator N(int n) => new N2(); }\nclass N2 : N { }", null)]
+    [InlineData("class N { public override string ToString() => $\"an {this}\"; }", "Enter")]
+    [InlineData("class N { public override string ToString() => \"an \" + this; }", "Enter")]
+    [InlineData("class N { int _n; public override string ToString() => $\"an {_n}\"; }", "Check")]
+    [InlineData("class N { public Func<int, int> F; public int Of(int n) => F.Invoke(n); }", "Enter")]
+    [InlineData("class N { public Func<int, int>[] F; public int Of(int n) => F[0](n); }", "Enter")]
     public void Insert_Function_ProbesTheStackIfItCanComeToItself(string source, string? check)
     {
         Compilation read = first.State.Script.ContinueWith(source, FirstCell.Options).GetCompilation();
@@ -93,6 +121,13 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
     [InlineData("for (int k = 0; k < n; k--) sum += k;", 2)]
     [InlineData("for (int k = 0; k != n; k++) sum += k;", 2)]
     [InlineData("for (long k = 0; k < long.MaxValue; k++) sum += 1;", 2)]
+    [InlineData("for (int k = 0; k < Math.Max(n, k + 1); k++) sum += k;", 2)]
+    [InlineData("for (int k = 0; k < 5_000_000_000L; k++) sum += k;", 2)]
+    [InlineData("for (int k = 0; k <= int.MaxValue; k++) sum += k;", 2)]
+    [InlineData("for (int k = 0; k >= int.MinValue; k--) sum += k;", 2)]
+    [InlineData("for (int k = 0; k < int.MaxValue; k++) sum += k;", 1)]
+    [InlineData("for (int k = 0; k < n; k++) (k, sum) = (0, sum);", 2)]
+    [InlineData("for (int k = 0; k < n; k++) (k) = 0;", 2)]
     [InlineData("for (;;) sum++;", 2)]
     [InlineData("while (true) sum++;", 2)]
     [InlineData("for (int k = 0; k < n; k++) for (int l = 0; l < n; l++) sum += k * l;", 2)]
@@ -119,7 +154,8 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
 
         public ScriptState State { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => State = await CSharpScript.RunAsync(CellStops.Source + "__Stop.Token = _ => default;", Options);
+        public async ValueTask InitializeAsync() => State =
+            await CSharpScript.RunAsync(CellStops.Source + "__Stop.Token = _ => default;\n__Stop.Made = (_, _) => { };", Options);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -21,6 +21,16 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
 
         """;
 
+    private const string CountingWorker =
+        "var done = false;\nvar counted = 0L;\nvar worker = Task.Run(() => { while (!done) { counted++; System.Threading.Thread.Sleep(1); } });";
+
+    private const string CountsOn =
+        "var then = counted;\nwhile (counted == then && !worker.IsCompleted) System.Threading.Thread.Sleep(1);\ndone = true;\ncounted > then";
+
+    private const string WaitingWorker = "var gate = new TaskCompletionSource();\nvar waiting = Task.Run(async () => { await gate.Task; return true; });";
+
+    private const string StillWaits = "gate.SetResult();\nawait Task.WhenAny(waiting);\nwaiting.IsCompletedSuccessfully";
+
     private const string Kept = "stopped; what earlier cells declared is kept.";
     private const string Lost = "stopped, and the notebook's process with it, because ";
 
@@ -46,6 +56,14 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
     [InlineData("Parallel.For(0, 64, i => { while (true) { } });")]
     [InlineData("Task.Run(() => { while (true) { } });\nTask.Run(() => { while (true) { } });\nwhile (true) { }")]
     [InlineData("Task.Run(() => { while (true) { } }).Wait();")]
+    [InlineData("new System.Threading.Thread(() => { while (true) { } }).Start();\nwhile (true) { }")]
+    [InlineData("new System.Threading.Thread(() => Parallel.For(0, 64, i => { while (true) { } })).Start();\nwhile (true) { }")]
+    [InlineData("async void Loops() { await Task.Yield(); while (true) { } }\nLoops();\nwhile (true) { }")]
+    [InlineData("async void Waits() => await Task.Delay(-1);\nWaits();\nwhile (true) { }")]
+    [InlineData("await Task.Delay(-1).ConfigureAwait(false);")]
+    [InlineData("await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAsync()")]
+    [InlineData("await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.WaitToReadAsync().ConfigureAwait(false)")]
+    [InlineData("(from a in Enumerable.Range(0, int.MaxValue) group a by a % 2).Count()")]
     [InlineData("Func<int, int> self = null;\nself = n => n < 40 ? self(n + 1) + self(n + 2) : 0;\nwhile (true) self(0);")]
     public async Task Stop_EndlessCell_KeepsWhatEarlierCellsDeclared(string loop)
     {
@@ -114,11 +132,13 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
         Assert.Equal(3, cell.Failure?.Line);
     }
 
-    /// <summary>Nobody can wake a thread of the pool.</summary>
+    /// <summary>What sleeps asks nothing.</summary>
     [Theory]
     [InlineData("await Task.Yield();\n" + ShowWhenAsleep + "sleeper = System.Threading.Thread.CurrentThread;\nSystem.Threading.Thread.Sleep(-1);", "awaits")]
     [InlineData(ShowWhenAsleep + "Task.Run(() => { sleeper = System.Threading.Thread.CurrentThread; System.Threading.Thread.Sleep(-1); });\nwhile (true) { }",
         "workers")]
+    [InlineData(ShowWhenAsleep + "new System.Threading.Thread(() => { sleeper = System.Threading.Thread.CurrentThread; System.Threading.Thread.Sleep(-1); "
+        + "}) { IsBackground = true }.Start();\nwhile (true) { }", "workers")]
     public async Task Stop_WhatCannotBeStoppedAlone_EndsTheProcessAndSaysWhy(string source, string reason)
     {
         await using NotebookSession session = await StartAsync();
@@ -131,19 +151,19 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
     }
 
     /// <summary>As long as the cell itself answers, its stop reaches no other; a busy machine may let it answer too late, then it is tried again.</summary>
-    [Fact]
-    public async Task Stop_WorkersOfAnEarlierCell_GoOn()
+    [Theory]
+    [InlineData(CountingWorker, CountsOn, "while (true) { }")]
+    [InlineData(CountingWorker, CountsOn, "System.Threading.Thread.Sleep(-1);")]
+    [InlineData(WaitingWorker, StillWaits, "while (true) { }")]
+    [InlineData(WaitingWorker, StillWaits, "System.Threading.Thread.Sleep(-1);")]
+    public async Task Stop_WorkersOfAnEarlierCell_GoOn(string worker, string goesOn, string loop)
     {
         NotebookSession session = await kernel.AliveAsync();
         for (int tries = 0; tries < Tries; tries++)
         {
-            await session.RunAsync(
-                1, "var done = false;\nvar counted = 0L;\nvar worker = Task.Run(() => { while (!done) { counted++; System.Threading.Thread.Sleep(1); } });",
-                cancellation: TestContext.Current.CancellationToken);
-            Assert.Equal(Kept, (await StopWhenStartedAsync(session, "while (true) { }")).Failure?.Message);
-            ExecutedCell after = await session.RunAsync(
-                2, "var then = counted;\nwhile (counted == then && !worker.IsCompleted) System.Threading.Thread.Sleep(1);\ndone = true;\ncounted > then",
-                cancellation: TestContext.Current.CancellationToken);
+            await session.RunAsync(1, worker, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(Kept, (await StopWhenStartedAsync(session, loop)).Failure?.Message);
+            ExecutedCell after = await session.RunAsync(2, goesOn, cancellation: TestContext.Current.CancellationToken);
             if (Assert.Single(after.Outputs).Content.Equals("True", StringComparison.OrdinalIgnoreCase))
             {
                 return;
@@ -151,6 +171,45 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
         }
 
         Assert.Fail("The earlier cell's worker was stopped each time.");
+    }
+
+    /// <summary>A stop inside of an earlier cell's function stops the code of all cells; what throws then in a timer must not end the process.</summary>
+    [Fact]
+    public async Task Stop_TimerOfAnEarlierCell_TicksOn()
+    {
+        NotebookSession session = await kernel.AliveAsync();
+        await session.RunAsync(
+            1, "var ticks = 0L;\nvar ticking = new System.Threading.Timer(_ => { ticks++; }, null, 0, 1);\nint Endless() { while (true) { } }",
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(Kept, (await StopWhenStartedAsync(session, "Endless();")).Failure?.Message);
+        ExecutedCell after = await session.RunAsync(
+            2, "var then = ticks;\nwhile (ticks == then) System.Threading.Thread.Sleep(1);\nticking.Dispose();",
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Null(after.Failure);
+    }
+
+    /// <summary>Nobody could end it any more: the variable that holds it is taken back.</summary>
+    [Theory]
+    [InlineData("var timer = new System.Threading.Timer(_ => ticks[0]++, null, 0, 1);")]
+    [InlineData("System.Threading.Timer timer = new(_ => ticks[0]++, null, 0, 1);")]
+    [InlineData("var timer = new System.Timers.Timer(1) { Enabled = true };\ntimer.Elapsed += (_, _) => ticks[0]++;")]
+    public async Task Stop_TimerOfTheCell_EndsWithIt(string timer)
+    {
+        NotebookSession session = await kernel.AliveAsync();
+        await session.RunAsync(1, "var ticks = new long[1];", cancellation: TestContext.Current.CancellationToken);
+        ExecutedCell stopped = await StopWhenStartedAsync(
+            session, timer + "\nwhile (ticks[0] == 0) { }\n\"started\".Display();\nwhile (true) { }", announce: false);
+        Assert.Equal(Kept, stopped.Failure?.Message);
+        ExecutedCell after = await session.RunAsync(
+            2,
+            """
+            var then = ticks[0];
+            var own = 0;
+            using (new System.Threading.Timer(_ => own++, null, 0, 1)) while (own < 20) System.Threading.Thread.Sleep(1);
+            (then > 0, ticks[0] == then).ToString()
+            """,
+            cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal("(True, True)", Assert.Single(after.Outputs).Content);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace AttentionLab.Studio.Kernel.Interactive;
 
@@ -6,7 +7,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// Says which cells have to stop. Their own code asks: <see cref="StopChecks"/> writes calls of <see cref="Class"/> into it, which the first cell of a
 /// kernel declares, so that cells need no reference to this program. Cells are numbered in the order in which they run.
 /// </summary>
-internal sealed class CellStops : IDisposable
+internal sealed class CellStops
 {
     /// <summary>The class that cells ask.</summary>
     public const string Class = "__Stop";
@@ -18,6 +19,7 @@ internal sealed class CellStops : IDisposable
         {
             public static volatile int From = int.MaxValue;
             public static Func<int, System.Threading.CancellationToken> Token;
+            public static Action<int, IDisposable> Made;
 
             [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             public static void Check(int cell) { if (cell >= From) Throw(); }
@@ -29,16 +31,33 @@ internal sealed class CellStops : IDisposable
             public static T Awaited<T>(int cell, T other) where T : allows ref struct { Check(cell); return other; }
             public static System.Threading.Tasks.Task Awaited(int cell, System.Threading.Tasks.Task task) => task.WaitAsync(Token(cell));
             public static System.Threading.Tasks.Task<T> Awaited<T>(int cell, System.Threading.Tasks.Task<T> task) => task.WaitAsync(Token(cell));
+            public static System.Threading.Tasks.ValueTask Awaited(int cell, System.Threading.Tasks.ValueTask task) =>
+                task.IsCompleted ? task : new(task.AsTask().WaitAsync(Token(cell)));
+            public static System.Threading.Tasks.ValueTask<T> Awaited<T>(int cell, System.Threading.Tasks.ValueTask<T> task) =>
+                task.IsCompleted ? task : new(task.AsTask().WaitAsync(Token(cell)));
 
-            static void Throw() => throw new OperationCanceledException();
+            public static T Timer<T>(int cell, T timer) where T : IDisposable { Made(cell, timer); return timer; }
+
+            static void Throw() => throw new {{Stopped}}();
+
+            public sealed class {{Stopped}} : OperationCanceledException { }
         }
         """;
 
+    private const string Stopped = "Stopped";
+
     private readonly object _gate = new();
+
+    /// <summary>What each cell's awaits listen to, by the cell's number.</summary>
+    private readonly List<CancellationTokenSource> _awaits = [];
+
+    /// <summary>Timers of cells, by the cell's number: nothing else ends one whose variable a stop takes back.</summary>
+    private readonly ConditionalWeakTable<IDisposable, object> _timers = [];
+
+    /// <summary>What stops have cancelled.</summary>
+    private readonly HashSet<CancellationToken> _cancelled = [];
     private FieldInfo? _from;
-    private CancellationTokenSource _newest = new();
-    private CancellationTokenSource _earlier = new();
-    private int _cell;
+    private Type? _stopped;
 
     /// <summary>Connects with the class that the first cell has declared.</summary>
     public void Connect()
@@ -48,9 +67,11 @@ internal sealed class CellStops : IDisposable
         {
             lock (_gate)
             {
-                return (cell < _cell ? _earlier : _newest).Token;
+                return _awaits[cell].Token;
             }
         }));
+        asked.GetField("Made")!.SetValue(null, (Action<int, IDisposable>)((cell, timer) => _timers.Add(timer, cell)));
+        _stopped = asked.GetNestedType(Stopped);
         _from = asked.GetField("From");
     }
 
@@ -59,37 +80,67 @@ internal sealed class CellStops : IDisposable
     {
         lock (_gate)
         {
-            return ++_cell;
+            _awaits.Add(new CancellationTokenSource());
+            return _awaits.Count - 1;
         }
     }
 
-    /// <summary>Stops the newest cell's code, and no worker that an earlier cell has started.</summary>
-    public void StopNewest() => Stop(_cell, _newest);
+    /// <summary>Stops the newest cell's code and timers, and no worker that an earlier cell has started.</summary>
+    public void StopNewest()
+    {
+        int newest = _awaits.Count - 1;
+        Stop(newest);
+        foreach ((IDisposable timer, object cell) in _timers)
+        {
+            if (newest.Equals(cell))
+            {
+                timer.Dispose();
+            }
+        }
+    }
 
     /// <summary>Stops the code of all cells: the newest one may be inside a function of an earlier one.</summary>
-    public void StopAll() => Stop(0, _earlier);
+    public void StopAll() => Stop(0);
 
-    /// <summary>What was stopped is gone: code of cells runs again.</summary>
+    /// <summary>What was stopped is gone: code of cells runs again. Only the newest cell, which was stopped itself, never waits for anything again.</summary>
     public void Reset()
     {
         _from!.SetValue(null, int.MaxValue);
         lock (_gate)
         {
-            (_newest, _earlier) = (new CancellationTokenSource(), new CancellationTokenSource());
+            for (int cell = 0; cell < _awaits.Count - 1; cell++)
+            {
+                _awaits[cell] = _awaits[cell].IsCancellationRequested ? new CancellationTokenSource() : _awaits[cell];
+            }
         }
     }
 
-    public void Dispose()
+    /// <summary>True for what reaches the top of a thread, a timer or an <c>async void</c> function that a stop ends: no error of anybody.</summary>
+    public bool IsStop(Exception exception)
     {
-        _newest.Dispose();
-        _earlier.Dispose();
+        lock (_gate)
+        {
+            return exception switch
+            {
+                AggregateException several => several.InnerExceptions.All(IsStop),
+                OperationCanceledException stop => stop.GetType() == _stopped || _cancelled.Contains(stop.CancellationToken),
+                _ => false,
+            };
+        }
     }
 
-    private void Stop(int from, CancellationTokenSource awaits)
+    private void Stop(int from)
     {
         _from?.SetValue(null, from);
+        lock (_gate)
+        {
+            foreach (CancellationTokenSource awaits in _awaits.Skip(from))
+            {
+                _cancelled.Add(awaits.Token);
 
-        // Not here: what waits behind a token goes on in the thread that cancels it.
-        _ = awaits.CancelAsync();
+                // Not here: what waits behind a token goes on in the thread that cancels it.
+                _ = awaits.CancelAsync();
+            }
+        }
     }
 }

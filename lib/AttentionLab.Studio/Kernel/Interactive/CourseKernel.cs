@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.CSharp;
@@ -52,6 +53,7 @@ internal sealed class CourseKernel : IDisposable
         }
 
         _stops.Connect();
+        ExceptionHandling.SetUnhandledExceptionHandler(_stops.IsStop);
     }
 
     /// <summary>Runs a cell that holds no directives but references.</summary>
@@ -85,18 +87,14 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>Answers a question about code.</summary>
     public KernelMessage Answer(KernelMessage question) => _questions.Answer(question);
 
-    public void Dispose()
-    {
-        _composite.Dispose();
-        _stops.Dispose();
-    }
+    public void Dispose() => _composite.Dispose();
 
     /// <summary>What is left of a stopped cell, and whether the kernel still works.</summary>
     private CellEnd AfterStop(Submission cell, ScriptState before, CellPath path)
     {
         string? lost =
             cell.IsUnfinished ? "a cell that awaits cannot be stopped alone"
-            : !cell.WorkersEnded(WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run)"
+            : !cell.WorkersEnded(WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run, Thread)"
             : RunBehindStop(before, path) is CellFailure broken ? $"the kernel does not work behind it ({broken.Message})"
             : null;
         return lost is null

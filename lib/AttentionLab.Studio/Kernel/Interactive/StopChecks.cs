@@ -10,17 +10,17 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// No line is added, so that line numbers stay. The compiler's own <c>InstrumentationKind.ModuleCancellation</c> would not do: it leaves out the top of a
 /// script with all its lambdas, and replaces the tokens that a reader passes on.
 /// </summary>
-internal sealed class StopChecks : CSharpSyntaxWalker
+internal sealed partial class StopChecks : CSharpSyntaxWalker
 {
     private readonly int _cell;
     private readonly SemanticModel _model;
-    private readonly HashSet<string> _functions;
+    private readonly Recursion _recursion;
     private readonly List<(int Position, int Length, string Text)> _edits = [];
 
     private StopChecks(SemanticModel model, int cell)
     {
         (_model, _cell) = (model, cell);
-        _functions = [.. model.SyntaxTree.GetRoot().DescendantNodes().Select(Function).OfType<string>()];
+        _recursion = new Recursion(model);
     }
 
     /// <summary>The cell's text with the checks.</summary>
@@ -76,9 +76,6 @@ internal sealed class StopChecks : CSharpSyntaxWalker
 
     public override void VisitGotoStatement(GotoStatementSyntax node) => Wrap(node, $"{{{Call("Check")});", "}", () => base.VisitGotoStatement(node));
 
-    public override void VisitAwaitExpression(AwaitExpressionSyntax node) =>
-        Wrap(node.Expression, Call("Awaited") + ",", ")", () => base.VisitAwaitExpression(node));
-
     /// <summary>What has to happen however a block is left is not broken off.</summary>
     public override void VisitFinallyClause(FinallyClauseSyntax node)
     {
@@ -100,13 +97,15 @@ internal sealed class StopChecks : CSharpSyntaxWalker
     public override void VisitOperatorDeclaration(OperatorDeclarationSyntax node) =>
         Method(node, Probe(node), isVoid: false, () => base.VisitOperatorDeclaration(node));
 
+    public override void VisitConversionOperatorDeclaration(ConversionOperatorDeclarationSyntax node) =>
+        Method(node, Probe(node), isVoid: false, () => base.VisitConversionOperatorDeclaration(node));
+
     public override void VisitMethodDeclaration(MethodDeclarationSyntax node) =>
-        Method(node, Probe(node) ?? "Check", IsVoid(node.ReturnType, node.Modifiers), () => base.VisitMethodDeclaration(node));
+        Method(node, Probe(node) ?? "Check", IsVoid(node), () => base.VisitMethodDeclaration(node));
 
     public override void VisitLocalFunctionStatement(LocalFunctionStatementSyntax node)
     {
-        bool isVoid = IsVoid(node.ReturnType, node.Modifiers);
-        Member(node.Body, node.ExpressionBody, node.SemicolonToken, Probe(node) ?? "Check", isVoid, () => base.VisitLocalFunctionStatement(node));
+        Member(node.Body, node.ExpressionBody, node.SemicolonToken, Probe(node) ?? "Check", IsVoid(node), () => base.VisitLocalFunctionStatement(node));
     }
 
     public override void VisitPropertyDeclaration(PropertyDeclarationSyntax node) =>
@@ -132,47 +131,20 @@ internal sealed class StopChecks : CSharpSyntaxWalker
     public override void VisitParenthesizedLambdaExpression(ParenthesizedLambdaExpressionSyntax node) =>
         Lambda(node, () => base.VisitParenthesizedLambdaExpression(node));
 
-    public override void VisitQueryExpression(QueryExpressionSyntax node)
-    {
-        // The query of another engine is data, not code.
-        if (_model.GetTypeInfo(node.FromClause.Expression).Type is ITypeSymbol source
-            && !source.AllInterfaces.Append(source).Any(type => type.Name == nameof(IQueryable)))
-        {
-            base.VisitQueryExpression(node);
-        }
-    }
+    /// <summary>What it computes is not given back as it stands there: by a function without a value, and an <c>async</c> one that gives a bare task.</summary>
+    private bool IsVoid(SyntaxNode function) => _model.GetDeclaredSymbol(function) is IMethodSymbol method && IsVoid(method);
 
-    public override void VisitWhereClause(WhereClauseSyntax node) => Wrap(node.Condition, Call("Passed") + ",", ")", () => base.VisitWhereClause(node));
-
-    public override void VisitSelectClause(SelectClauseSyntax node) => Wrap(node.Expression, Call("Passed") + ",", ")", () => base.VisitSelectClause(node));
-
-    /// <summary>The name of what can be called, and so can call itself.</summary>
-    private static string? Function(SyntaxNode node) => node switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        LocalFunctionStatementSyntax local => local.Identifier.ValueText,
-        PropertyDeclarationSyntax property => property.Identifier.ValueText,
-        BaseTypeDeclarationSyntax type => type.Identifier.ValueText,
-        _ => null,
-    };
-
-    private static bool IsVoid(TypeSyntax type, SyntaxTokenList modifiers) =>
-        type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
-        || (modifiers.Any(SyntaxKind.AsyncKeyword) && type.DescendantNodesAndSelf().All(part => part is not GenericNameSyntax));
+    private static bool IsVoid(IMethodSymbol function) =>
+        function.ReturnsVoid || (function.IsAsync && function.ReturnType is INamedTypeSymbol { IsGenericType: false });
 
     private string Call(string check) => FormattableString.Invariant($"{CellStops.Class}.{check}({_cell}");
 
     /// <summary>The check of a function that may come to itself again: only such a one can fill the stack. Null for any other.</summary>
-    private string? Probe(SyntaxNode? function) =>
-        function is not null && function.DescendantNodes().Any(node =>
-            node is InvocationExpressionSyntax { Expression: SimpleNameSyntax and not IdentifierNameSyntax { Identifier.ValueText: "nameof" } }
-            || (node is SimpleNameSyntax { Identifier.ValueText: string name } && _functions.Contains(name)))
-            ? "Enter"
-            : null;
+    private string? Probe(SyntaxNode? function) => _recursion.IsPossibleIn(function) ? "Enter" : null;
 
     private void Loop(StatementSyntax body, Action visit)
     {
-        if (body.Parent is ForStatementSyntax counted && CountedLoop.IsInner(counted))
+        if (body.Parent is ForStatementSyntax counted && CountedLoop.IsInner(counted, _model))
         {
             visit();
         }
@@ -197,7 +169,7 @@ internal sealed class StopChecks : CSharpSyntaxWalker
         else if (_model.GetTypeInfo(node).ConvertedType is INamedTypeSymbol { TypeKind: TypeKind.Delegate }
             && _model.GetSymbolInfo(node).Symbol is IMethodSymbol lambda)
         {
-            bool isVoid = lambda.ReturnsVoid || (lambda.IsAsync && lambda.ReturnType is INamedTypeSymbol { IsGenericType: false });
+            bool isVoid = IsVoid(lambda);
             if (node.ExpressionBody is ThrowExpressionSyntax)
             {
                 visit();

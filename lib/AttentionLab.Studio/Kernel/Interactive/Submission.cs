@@ -33,7 +33,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     private const int Waking = 1;
     private const int LeftCell = 2;
 
-    /// <summary>The cell that started what runs here. It flows into tasks, and tells when a thread of the pool begins and ends with one.</summary>
+    /// <summary>The cell that started what runs here. It flows into tasks, threads and timers, and tells when a thread begins and ends with one.</summary>
     private static readonly AsyncLocal<Submission?> Origin = new(OnOrigin);
 
     private readonly CSharpKernel _kernel;
@@ -70,7 +70,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>What came out of the kernel itself.</summary>
     public Exception? Thrown { get; private set; }
 
-    /// <summary>True if no thread of the pool runs what this cell started, and nothing waits for one, at the latest when the time is up.</summary>
+    /// <summary>True if no other thread runs what this cell started, and nothing waits for one of the pool, at the latest when the time is up.</summary>
     public bool WorkersEnded(TimeSpan limit) => SpinWait.SpinUntil(() => Volatile.Read(ref _workers) == 0 && ThreadPool.PendingWorkItemCount == 0, limit);
 
     /// <summary>True for what a cell was compiled to.</summary>
@@ -80,17 +80,17 @@ internal sealed class Submission : KernelCommand, IDisposable
 
     private static void OnOrigin(AsyncLocalValueChangedArgs<Submission?> change)
     {
-        if (!change.ThreadContextChanged || !Thread.CurrentThread.IsThreadPoolThread)
+        if (!change.ThreadContextChanged)
         {
             return;
         }
 
-        if (change.PreviousValue is { } left)
+        if (change.PreviousValue is { } left && Thread.CurrentThread != left._thread)
         {
             Interlocked.Decrement(ref left._workers);
         }
 
-        if (change.CurrentValue is { } entered)
+        if (change.CurrentValue is { } entered && Thread.CurrentThread != entered._thread)
         {
             Interlocked.Increment(ref entered._workers);
         }
@@ -136,7 +136,8 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         if (_compiled && Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            _stopper.Start();
+            // It may be the cell's own thread that is here, and the stopper is none of its workers.
+            _stopper.UnsafeStart();
         }
     }
 
@@ -144,6 +145,13 @@ internal sealed class Submission : KernelCommand, IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         _stops.StopNewest();
+        if (_thread.Join(StepMilliseconds))
+        {
+            return;
+        }
+
+        // As long as there is hope that it answers by itself, workers of earlier cells go on.
+        Wake();
         if (_thread.Join(StepMilliseconds))
         {
             return;
