@@ -98,7 +98,7 @@ public static partial class IpynbNotebook
         }
     }
 
-    /// <summary>A cell of another language starts with the kernel's word for it; an import names its file as seen from the folder.</summary>
+    /// <summary>A cell of another language starts with the kernel's word for it; imports and references name their files as seen from the folder.</summary>
     private static string Code(ExecutedCell cell, string notebooks, string folder)
     {
         if (cell.Language != "csharp")
@@ -106,14 +106,18 @@ public static partial class IpynbNotebook
             return $"#!{cell.Language}\n{cell.Source}";
         }
 
-        Match import = LoneImport().Match(cell.Source);
-        if (!import.Success || Path.GetFullPath(Path.Combine(notebooks, import.Groups[1].Value)) is not string file || !File.Exists(file))
+        var code = new StringBuilder(cell.Source);
+        foreach (CellDirective directive in CellDirectives.In(cell.Source).Reverse())
         {
-            return cell.Source;
+            if (directive.Kind is CellDirectiveKind.Import or CellDirectiveKind.Reference && directive.FileFrom(notebooks) is string file && File.Exists(file))
+            {
+                string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
+                code.Remove(directive.Span.Start, directive.Span.Length).Insert(directive.Span.Start,
+                    directive.Kind == CellDirectiveKind.Reference ? $"#r \"{path}\"" : path.Contains(' ') ? $"#!import \"{path}\"" : $"#!import {path}");
+            }
         }
 
-        string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
-        return path.Contains(' ', StringComparison.Ordinal) ? $"#!import \"{path}\"" : $"#!import {path}";
+        return code.ToString();
     }
 
     private static void WriteMetadata(Utf8JsonWriter json)
@@ -135,9 +139,6 @@ public static partial class IpynbNotebook
         json.WriteEndObject();
         json.WriteEndObject();
     }
-
-    [GeneratedRegex("""\A\s*#!import\s+"?([^"\n]+?)"?\s*\z""")]
-    private static partial Regex LoneImport();
 
     [GeneratedRegex(@"\]\((?:\./)?(?<name>[0-9A-Za-z-]+)\.dib(?=[)#])")]
     private static partial Regex LinkToChapter();

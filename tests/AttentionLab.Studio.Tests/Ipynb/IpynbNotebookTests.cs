@@ -96,9 +96,14 @@ public sealed partial class IpynbNotebookTests : IDisposable
     [InlineData("#!import ./setup.dib", "#!import ../../my notebooks/setup.dib", true)]
     [InlineData("#!import nowhere.dib", "#!import nowhere.dib", false)]
     [InlineData("var text = \"\"\"\n#!import ./setup.dib\n\"\"\";", "var text = \"\"\"\n#!import ./setup.dib\n\"\"\";", false)]
+    [InlineData("// the course\n#!import ./setup.dib\n#!import \"./setup.dib\"\nvar x = 1;",
+        "// the course\n#!import ../../my notebooks/setup.dib\n#!import ../../my notebooks/setup.dib\nvar x = 1;", true)]
+    [InlineData("#if NEVER\n#!import ./setup.dib\n#endif\n1", "#if NEVER\n#!import ./setup.dib\n#endif\n1", false)]
+    [InlineData("#r \"./lib.dll\"\n#r \"nowhere.dll\"\n1", "#r \"../../my notebooks/lib.dll\"\n#r \"nowhere.dll\"\n1", false)]
     public void Import_OfAFileOfTheCourse_IsSeenFromTheFolder(string source, string written, bool quoted)
     {
         _folder.Write("my notebooks/setup.dib", "#!csharp\n\n1\n");
+        _folder.Write("my notebooks/lib.dll", "");
         JsonElement file = Parse(IpynbNotebook.Write(new ExecutedNotebook("x", [Code(1, source)], 1), _folder["my notebooks"], _folder["work/jupyter"]));
         Assert.Equal(
             quoted ? written.Replace("../../my notebooks/setup.dib", "\"../../my notebooks/setup.dib\"", StringComparison.Ordinal) : written,
