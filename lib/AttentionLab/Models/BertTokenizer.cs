@@ -1,4 +1,3 @@
-using System.Globalization;
 using AttentionLab.Weights;
 using AttentionLab.Words;
 
@@ -10,8 +9,8 @@ namespace AttentionLab.Models;
 /// </summary>
 internal static class BertTokenizer
 {
-    /// <summary>Some models fill the rows of their embeddings up to a multiple of this or of twice, four times … as many; 30522 is none.</summary>
-    private const int FilledTo = 8;
+    /// <summary>Some models fill the rows of their embeddings up to the next multiple of one of these, which suits the hardware.</summary>
+    private static readonly int[] Blocks = [8, 16, 32, 64, 128];
 
     /// <summary>Reads it and checks that its pieces have rows in the model.</summary>
     /// <exception cref="FileNotFoundException">There is neither file.</exception>
@@ -28,39 +27,27 @@ internal static class BertTokenizer
             ForeignFile.RequireFile(text, "only WordPiece vocabularies are read; put the model's vocab.txt or tokenizer.json there");
         }
 
-        WordPieceTokenizer tokenizer = hasJson ? TokenizerJson.Read(json, choices, hasText ? text : null) : OfText(text, choices);
+        WordPieceTokenizer tokenizer = hasJson ? TokenizerJson.Read(json, choices, hasText ? text : null) : WordPieceTokenizer.ReadLines(text, choices);
+        if (!tokenizer.BeginsWithSpecial)
+        {
+            throw new InvalidDataException(
+                $"{json}: post_processor puts no [CLS] before texts but a BERT reads each text behind it: take the tokenizer.json of the model, or remove it "
+                + "and put the model's vocab.txt there.");
+        }
+
+        tokenizer = BertAddedTokens.Read(model, file, tokenizer);
         int pieces = tokenizer.Pieces.Count, rows = config.Vocabulary;
-        if (pieces > rows || (pieces < rows && rows % FilledTo != 0))
+        if (!Fits(pieces, rows))
         {
             throw new InvalidDataException(
                 $"{(hasJson ? json : text)} has {pieces} pieces but config.json has vocab_size {rows}: take both files from the same model"
                 + (pieces > rows || hasJson ? "." : ", or put its tokenizer.json there, which names added pieces, too."));
         }
 
-        CheckAdded(file, tokenizer.Pieces);
         return tokenizer;
     }
 
-    /// <summary>"added_tokens_decoder" repeats the ids of special pieces: a vocabulary of another order gives wrong vectors without a word.</summary>
-    private static void CheckAdded(JsonFile? file, Vocabulary pieces)
-    {
-        JsonFile? added = file?.Part("added_tokens_decoder");
-        foreach (string id in added is null ? [] : added.Root.EnumerateObject().Select(entry => entry.Name))
-        {
-            string content = added!.Part(id)?.Text("content") ?? throw added.Fault(ForeignText.Shorten(id), "has no content", "an object with the piece");
-            if (pieces.TryGetId(content, out int known) && known.ToString(CultureInfo.InvariantCulture) != id)
-            {
-                throw added.Fault(
-                    ForeignText.Shorten(id), $"is \"{ForeignText.Shorten(content)}\", which has the id {known} in the vocabulary", "the same piece in both");
-            }
-        }
-    }
-
-    private static WordPieceTokenizer OfText(string path, TokenizerChoices choices)
-    {
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(path, choices.LowerCase, choices.Rules);
-        return new(
-            tokenizer.Pieces,
-            new BasicTokenizer(tokenizer.Splitter.LowerCase, choices.StripAccents, choices.IsolateChinese ?? true, choices.Rules));
-    }
+    /// <summary>Whether a model may have these rows for so many pieces: as many, or filled up to whole blocks.</summary>
+    private static bool Fits(int pieces, int rows) =>
+        pieces == rows || Array.Exists(Blocks, block => (pieces + (long)block - 1) / block * block == rows);
 }

@@ -39,7 +39,7 @@ public sealed class WordPieceTokenizer
         Vocabulary vocabulary, BasicTokenizer splitter, WordPieces words, IReadOnlyList<AddedToken> kept, PieceTemplate template, int padding)
     {
         ArgumentNullException.ThrowIfNull(splitter);
-        (Pieces, Splitter, _words, _template, _padding) = (vocabulary, splitter, words, template, padding);
+        (Pieces, Splitter, Added, _words, _template, _padding) = (vocabulary, splitter, kept, words, template, padding);
         _kept = new(kept.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         AddedTokens normal = new(kept.Where(token => token.Normalized).Select(token => (splitter.Normalizer.Reference(token.Content), token)));
         _keptNormal = normal.Count > 0 ? normal : null;
@@ -50,6 +50,26 @@ public sealed class WordPieceTokenizer
 
     /// <summary>What cuts a text into words first.</summary>
     public BasicTokenizer Splitter { get; }
+
+    /// <summary>What is found in the text itself.</summary>
+    internal IReadOnlyList<AddedToken> Added { get; }
+
+    /// <summary>Whether a special piece, [CLS], stands before every text and every pair.</summary>
+    internal bool BeginsWithSpecial => _template.Parts(pair: false)[0].Id >= 0 && _template.Parts(pair: true)[0].Id >= 0;
+
+    /// <summary>The same, with pieces behind the vocabulary and more that is found in the text itself.</summary>
+    /// <param name="pieces">Behind the last one, in order.</param>
+    /// <param name="added">With ids of the vocabulary or of <paramref name="pieces"/>.</param>
+    internal WordPieceTokenizer With(IReadOnlyList<string> pieces, IReadOnlyList<AddedToken> added)
+    {
+        Dictionary<string, int> ids = new(Pieces.Ids, StringComparer.Ordinal);
+        foreach (string piece in pieces)
+        {
+            ids.Add(piece, Pieces.Count + ids.Count - Pieces.Ids.Count);
+        }
+
+        return new(new Vocabulary([.. Pieces.Words, .. pieces], ids), Splitter, _words, [.. Added, .. added], _template, _padding);
+    }
 
     /// <summary>Reads a <c>vocab.txt</c>, or a <c>tokenizer.json</c> of WordPiece.</summary>
     /// <param name="path">
@@ -67,15 +87,19 @@ public sealed class WordPieceTokenizer
     public static WordPieceTokenizer Read(string path, bool? lowerCase = null, TokenizerRules rules = TokenizerRules.Fast)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            return TokenizerJson.Read(path, new(lowerCase, null, null, rules));
-        }
+        TokenizerChoices choices = new(lowerCase, null, null, rules);
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? TokenizerJson.Read(path, choices) : ReadLines(path, choices);
+    }
 
+    /// <summary>Reads a vocab.txt.</summary>
+    internal static WordPieceTokenizer ReadLines(string path, TokenizerChoices choices)
+    {
         Vocabulary vocabulary = Vocabulary.Read(path);
         try
         {
-            return new(vocabulary, new BasicTokenizer(lowerCase ?? !IsCased(vocabulary), rules: rules));
+            return new(
+                vocabulary,
+                new BasicTokenizer(choices.LowerCase ?? !IsCased(vocabulary), choices.StripAccents, choices.IsolateChinese ?? true, choices.Rules));
         }
         catch (ArgumentException e)
         {

@@ -56,9 +56,7 @@ public class HostileBertTests
     [Fact]
     public void Load_VocabularyOneShort_IsRefusedUnlessTheRowsAreFilledUp()
     {
-        using TemporaryFolder folder = Copy("cased-plain");
-        string[] lines = File.ReadAllLines(folder["vocab.txt"]);
-        folder.Write("vocab.txt", string.Join('\n', lines[..^1]));
+        using TemporaryFolder folder = OneShort();
 
         string message = Refusal(folder.Path);
 
@@ -80,8 +78,62 @@ public class HostileBertTests
         folder.Write("vocab.txt", string.Join('\n', lines));
 
         Assert.Contains(
-            $"tokenizer_config.json: added_tokens_decoder.{start} is \"[CLS]\", which has the id {end} in the vocabulary but must be the same piece in both",
+            $"tokenizer_config.json: added_tokens_decoder.{start} gives \"[CLS]\" the id {start} but must be {end}, as in the vocabulary",
             Refusal(folder.Path));
+    }
+
+    /// <summary>Rows are filled up to the next multiple of 8, 16, … 128 at most; a shorter vocabulary is another model's.</summary>
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(33, true)]
+    [InlineData(32, false)]
+    [InlineData(31, false)]
+    public void Load_VocabularyShorterThanTheRows_IsReadOnlyIfTheyAreFilledUpToABlock(int pieces, bool fits)
+    {
+        using TemporaryFolder folder = Copy("uncased-prefix");
+        IEnumerable<string> lines = File.ReadAllLines(folder["vocab.txt"]).Concat(["more1", "more2", "more3"]);
+        folder.Write("vocab.txt", string.Join('\n', lines.Take(pieces)));
+
+        if (fits)
+        {
+            Assert.Equal(pieces, Bert.Load(folder.Path).Tokenizer.Pieces.Count);
+        }
+        else
+        {
+            Assert.Contains($"has {pieces} pieces but config.json has vocab_size 40", Refusal(folder.Path));
+        }
+    }
+
+    [Theory]
+    [InlineData("tokenizer_config.json", """{"added_tokens_decoder": {"41": {"content": "[NEW]", "special": true}}}""")]
+    [InlineData("added_tokens.json", """{"[NEW]": 41}""")]
+    public void Load_AddedPiecesThatTheVocabularyLacks_AreTakenOver(string file, string json)
+    {
+        using TemporaryFolder folder = OneShort();
+        folder.Write(file, json);
+
+        Bert bert = Bert.Load(folder.Path);
+
+        Assert.Equal(("[NEW]", 42), (bert.Tokenizer.Pieces[41], bert.Tokenizer.Pieces.Count));
+        Assert.Equal(["apple", "[NEW]", "tree"], bert.Tokenizer.Tokenize("apple[NEW]tree"));
+    }
+
+    [Theory]
+    [InlineData(
+        "tokenizer_config.json", """{"added_tokens_decoder": {"42": {"content": "[NEW]"}}}""",
+        "added_tokens_decoder.42 gives \"[NEW]\" the id 42 but must be 41: the vocabulary has 41 pieces")]
+    [InlineData("tokenizer_config.json", """{"added_tokens_decoder": {"41": {"content": ""}}}""", "added_tokens_decoder.41 has no content")]
+    [InlineData("tokenizer_config.json", """{"added_tokens_decoder": {"x": {"content": "[NEW]"}}}""", "added_tokens_decoder.x is no id")]
+    [InlineData("added_tokens.json", """{"[NEW]": 12}""", "[NEW] gives \"[NEW]\" the id 12 but must be 41")]
+    [InlineData("added_tokens.json", """{"[MASK]": 41}""", "[MASK] gives \"[MASK]\" the id 41 but must be 5, as in the vocabulary")]
+    [InlineData("added_tokens.json", """{"[NEW]": "41"}""", "[NEW] is \"41\" but must be a whole number")]
+    [InlineData("added_tokens.json", """{"[NEW]": 41, "[MORE]": 42}""", "has 43 pieces but config.json has vocab_size 42")]
+    public void Load_AddedPiecesThatFitNoRow_AreRefusedByFileAndKey(string file, string json, string reason)
+    {
+        using TemporaryFolder folder = OneShort();
+        folder.Write(file, json);
+
+        Assert.Contains(reason, Refusal(folder.Path));
     }
 
     [Theory]
@@ -251,7 +303,9 @@ public class HostileBertTests
         byte[] original = File.ReadAllBytes(folder[file]);
         CounterRandom random = new(17);
         int refused = 0;
-        Bert.Load(folder.Path);
+
+        // The working memory that a thread keeps from its first call on is no part of a case.
+        Bert.Load(folder.Path).Embed("apple");
         for (int i = 0; i < cases; i++)
         {
             File.WriteAllBytes(folder[file], Mutations.Apply(original, random));
@@ -278,6 +332,13 @@ public class HostileBertTests
         string message = Assert.Throws<InvalidDataException>(() => Bert.Load(folder)).Message;
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 3_000_000);
         return message;
+    }
+
+    private static TemporaryFolder OneShort()
+    {
+        TemporaryFolder folder = Copy("cased-plain");
+        folder.Write("vocab.txt", string.Join('\n', File.ReadAllLines(folder["vocab.txt"])[..^1]));
+        return folder;
     }
 
     private static TemporaryFolder Copy(string model) => GoldenFiles.Copy($"bert/{model}");

@@ -89,6 +89,26 @@ public class TokenizerJsonTests
         Assert.Equal(before, Bert.Load(folder.Path).Embed(texts).Span.ToArray());
     }
 
+    /// <summary>Of its pieces alone a text has no vector of [CLS], and an empty one none at all.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData(
+        """
+        {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}}],"pair":[{"Sequence":{"id":"A"}},{"Sequence":{"id":"B"}}],"special_tokens":{}}
+        """)]
+    public void Load_TokenizerJsonThatPutsNoClsBeforeTexts_IsRefusedByKey(string processor)
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-mean");
+        WriteJson(folder, File.ReadAllLines(folder["vocab.txt"]));
+        JsonNode file = JsonNode.Parse(File.ReadAllText(folder["tokenizer.json"]))!;
+        file["post_processor"] = JsonNode.Parse(processor);
+        File.WriteAllText(folder["tokenizer.json"], file.ToJsonString());
+
+        Assert.Contains(
+            $"{folder["tokenizer.json"]}: post_processor puts no [CLS] before texts but",
+            Assert.Throws<InvalidDataException>(() => Bert.Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Each such folder loads without tokenizer.json, and gives wrong vectors.</summary>
     [Theory]
     [InlineData("reordered", "in line 8 but tokenizer.json gives it the id 8, line 9")]
