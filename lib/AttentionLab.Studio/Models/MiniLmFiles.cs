@@ -12,6 +12,13 @@ internal static class MiniLmFiles
     /// <summary>Most pieces of a text, as the model was trained to embed.</summary>
     private const int MaximumLength = 256;
 
+    /// <summary>SHA-256 of what the package's graph and vocabulary become: the same on every machine.</summary>
+    public static IReadOnlyDictionary<string, string> Hashes { get; } = new Dictionary<string, string>
+    {
+        ["model.safetensors"] = "213fa2521b1ba1cafc03b226149060c24261adf122546ddba2124893c0db8e46",
+        ["vocab.txt"] = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    };
+
     /// <summary>A text whose vector is known.</summary>
     public const string WitnessText = "The apple fell from the tree.";
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net.Sockets;
 using AttentionLab.Course.Data;
 using AttentionLab.Course.Experiments;
 using AttentionLab.Models;
@@ -49,16 +50,51 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
         }
 
         string weights = Path.Combine(_folder[MiniLm.Name], "model.safetensors");
+        using (FileStream file = new(weights, FileMode.Open))
+        {
+            // One bit in the middle of a table: no text of ours may ever read it.
+            file.Position = file.Length / 2;
+            int old = file.ReadByte();
+            file.Position--;
+            file.WriteByte((byte)(old ^ 1));
+        }
+
+        await AssertNamedAsync("model.safetensors has the SHA-256 ");
         using (FileStream cut = File.OpenWrite(weights))
         {
             cut.SetLength(cut.Length - 4);
         }
 
-        string message = await FaultAsync();
+        await AssertNamedAsync("model.safetensors");
+        File.Delete(weights);
+        await AssertNamedAsync("model.safetensors");
 
-        Assert.Contains("is not MiniLM as it should be", message);
-        Assert.Contains("model.safetensors", message);
-        Assert.Contains("delete the folder and say “model get minilm” again", message);
+        async Task AssertNamedAsync(string what)
+        {
+            string message = await FaultAsync();
+            Assert.Contains("is not MiniLM as it should be", message);
+            Assert.Contains(what, message);
+            Assert.Contains("delete the folder and say “model get minilm” again", message);
+        }
+    }
+
+    /// <summary>As on a read-only volume: the lock is there and cannot be opened, but nobody holds it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_LockThatCannotBeHad_ChecksWhatIsThereOrSaysSoAndWaitsForNobody(bool isThere)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder[$".{MiniLm.Name}.lock"]));
+        if (isThere)
+        {
+            _folder.Write($"{MiniLm.Name}/config.json", "{}");
+        }
+
+        string message = (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(
+            _folder.Path, onnx: false, said => throw new InvalidOperationException(said), TestContext.Current.CancellationToken))).Message;
+
+        Assert.Contains(isThere ? "is not MiniLM as it should be" : "cannot be written (", message);
     }
 
     [Fact]
