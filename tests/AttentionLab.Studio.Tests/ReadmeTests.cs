@@ -89,7 +89,8 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     [Theory, MemberData(nameof(PagesWithCode))]
     public async Task Code_OfPage_Runs(string page)
     {
-        string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(match => match.Groups[2].Value)];
+        string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(
+            match => match.Groups[2].Value.Replace("\"models/all-MiniLM-L6-v2\"", $"\"{Root}/tests/golden/bert/sentence-mean\"", StringComparison.Ordinal))];
         (int exitCode, _, string error) = await RunCells(blocks.Where(block => !block.Contains("work/models/", StringComparison.Ordinal)));
         Assert.True(exitCode == 0, $"{page}: {error}");
     }

@@ -35,6 +35,17 @@ public class PackageTests
         Assert.StartsWith("MIT License", File.ReadAllText(Path.Combine(Folder, "../../LICENSE")));
     }
 
+    /// <summary>What most who look at a package want comes first; ReadmeTests runs it.</summary>
+    [Fact]
+    public void Readme_OfThePackage_BeginsWithTextToVector()
+    {
+        string first = File.ReadAllText(Path.Combine(Folder, "README.md")).Split("```csharp")[1].Split("```")[0];
+
+        Assert.Contains("Bert.Load(", first);
+        Assert.Contains(".Embed(", first);
+        Assert.Contains("CosineSimilarity.", first);
+    }
+
     /// <summary>Links of a package's page lead out of the repository, or nowhere.</summary>
     [Fact]
     public void Readme_OfThePackage_HasNoRelativeLink() => Assert.DoesNotContain("](", File.ReadAllText(Path.Combine(Folder, "README.md")));
