@@ -84,7 +84,7 @@ public sealed class SectionSearch
     public static Func<IReadOnlyList<string>, Tensor> AfterAttention(Bert bert)
     {
         ArgumentNullException.ThrowIfNull(bert);
-        return texts => bert.Embed(texts, truncate: true);
+        return texts => bert.Embed(texts, new TextOptions { Truncate = true });
     }
 
     /// <summary>The nearest sections, best first.</summary>

@@ -87,7 +87,7 @@ internal static class JoinedMaps
         foreach (Linear map in maps)
         {
             int outputs = map.Outputs;
-            ReadOnlySpan<float> from = map.Weight.Value.Span;
+            ReadOnlySpan<float> from = map.Weight.Current.Span;
             for (int row = 0; row < inputs; row++)
             {
                 from.Slice(row * outputs, outputs).CopyTo(to[(row * width + column)..]);

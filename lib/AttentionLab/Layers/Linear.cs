@@ -60,7 +60,7 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
                 $"x holds {x.Length} numbers and y {y.Length}, but Linear maps rows of {Inputs} to rows of {Outputs}: pass whole rows, as many in y as in x.");
         }
 
-        MatMul.Forward(x, Weight.Value.Span, y, rows, Inputs, Outputs, new Epilogue { Bias = Bias is null ? [] : Bias.Value.Span });
+        MatMul.Forward(x, Weight.Current.Span, y, rows, Inputs, Outputs, new Epilogue { Bias = Bias is null ? [] : Bias.Value.Span });
     }
 
     /// <summary>Adds dW and db to the parameters' gradients and returns dx.</summary>
@@ -72,7 +72,7 @@ public sealed class Linear(int inputs, int outputs, CounterRandom random, bool b
     {
         ShapeCheck.Gradient(dy, saved.X, Outputs, nameof(Linear));
         Tensor dx = Workspace.Rent(saved.X.Shape);
-        MatMul.Backward(saved.X.Span, Weight.Value.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs);
+        MatMul.Backward(saved.X.Span, Weight.Current.Span, dy.Span, dx.Span, Weight.Gradient.Span, dy.Rows, Inputs, Outputs);
         if (Bias is not null)
         {
             Reduce.AddRows(dy.Span, Bias.Gradient.Span, dy.Rows, Outputs);

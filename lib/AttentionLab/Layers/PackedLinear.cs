@@ -14,6 +14,9 @@ public sealed class PackedLinear
     private readonly PackedMatrix _weight;
     private readonly float[] _bias;
 
+    /// <summary>Makes the weight of each map again; empty unless this copy took their place.</summary>
+    private Func<Tensor>[] _restore = [];
+
     /// <summary>Copies the weights.</summary>
     /// <param name="maps">At least one; their outputs stand side by side in y.</param>
     /// <exception cref="ArgumentException">There is no map, or two differ in their inputs.</exception>
@@ -50,13 +53,14 @@ public sealed class PackedLinear
     /// <summary>Copies the weights again, after they have changed.</summary>
     public void Refresh()
     {
-        if (Array.Exists(_maps, map => !map.Weight.IsReleased))
+        if (_restore.Length == 0 || Array.Exists(_maps, map => map.Weight.IsLent))
         {
             Tensor weights = JoinedMaps.Weights(_maps);
             _weight.Fill(weights.Span, transposed: false);
             Workspace.Return(weights);
         }
 
+        Release();
         JoinedMaps.Biases(_maps, _bias);
     }
 
@@ -83,20 +87,35 @@ public sealed class PackedLinear
         return new(joined.Span, Inputs, Outputs, transposed: true);
     }
 
-    /// <summary>The maps give up their weights, which take as much memory again; a weight that somebody asks for is made again from the copy.</summary>
+    /// <summary>
+    /// The maps give up their weights, which take as much memory again; a weight that somebody asks for is made again from the copy. From now on
+    /// <see cref="Refresh"/> copies only what somebody outside may have changed.
+    /// </summary>
     internal void TakeOver()
     {
         int column = 0;
-        foreach (Linear map in _maps)
+        _restore = Array.ConvertAll<Linear, Func<Tensor>>(_maps, map =>
         {
             int first = column;
-            map.Weight.Release(() =>
+            column += map.Outputs;
+            return () =>
             {
                 Tensor weight = Tensor.Uncleared(map.Inputs, map.Outputs);
                 _weight.CopyTo(weight.Span, first);
                 return weight;
-            });
-            column += map.Outputs;
+            };
+        });
+        Release();
+    }
+
+    private void Release()
+    {
+        for (int i = 0; i < _restore.Length; i++)
+        {
+            if (!_maps[i].Weight.IsReleased)
+            {
+                _maps[i].Weight.Release(_restore[i]);
+            }
         }
     }
 

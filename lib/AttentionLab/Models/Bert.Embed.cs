@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AttentionLab.Tensors;
 using AttentionLab.Words;
 
@@ -7,28 +6,27 @@ namespace AttentionLab.Models;
 /// <content>Texts to vectors, by <see cref="PackedEncoder"/> and <see cref="PieceBatches"/>.</content>
 public sealed partial class Bert
 {
-    /// <summary>Texts that a stream collects before it embeds them: enough to sort by length.</summary>
-    private const int TextsInAdvance = 256;
-
-    private readonly Lock _packing = new();
-    private PackedEncoder? _packed;
-
     /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
     /// <param name="texts">The texts; of a text that is too long the end is not dropped but refused.</param>
-    /// <returns>(B,C).</returns>
+    /// <returns>(B, <see cref="Width"/>).</returns>
     /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces, or is null.</exception>
-    public Tensor Embed(params string[] texts) => Embed(texts, truncate: false);
+    /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
+    public Tensor Embed(params string[] texts) => Embed(texts, options: null);
 
     /// <summary>One vector a text, pooled and normalised as the folder says.</summary>
-    /// <param name="texts">The texts.</param>
-    /// <param name="truncate">Drop what is beyond <see cref="MaximumLength"/> pieces, as sentence-transformers does, instead of refusing.</param>
-    /// <returns>(B,C).</returns>
-    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated, or is null.</exception>
-    public Tensor Embed(IReadOnlyList<string> texts, bool truncate)
+    /// <param name="texts">The texts. All of them are cut into pieces and checked first.</param>
+    /// <param name="options">null for the usual.</param>
+    /// <param name="cancellationToken">Asked after each 256 texts that are cut, and before each batch that goes through the encoder.</param>
+    /// <returns>(B, <see cref="Width"/>).</returns>
+    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated, or is null; or the prompt has an
+    /// unknown name.</exception>
+    /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Tensor Embed(IReadOnlyList<string> texts, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Tensor vectors = new(texts.Count, Width);
-        Embed(texts, vectors.Span, new() { Truncate = truncate });
+        Embed(texts, vectors.Span, options, 0, cancellationToken);
         return vectors;
     }
 
@@ -37,26 +35,38 @@ public sealed partial class Bert
     /// a prompt put before the texts apart.
     /// </summary>
     /// <param name="texts">The texts. All of them are cut into pieces and checked first.</param>
-    /// <param name="vectors">(B,C), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
+    /// <param name="vectors">(B, <see cref="Width"/>), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
     /// <param name="options">null for the usual.</param>
-    /// <param name="cancellation">Asked before each batch, that is after some hundred texts at most.</param>
-    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated, or is null; or the length of
-    /// <paramref name="vectors"/> does not fit.</exception>
+    /// <param name="cancellationToken">Asked after each 256 texts that are cut, and before each batch that goes through the encoder.</param>
+    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated, or is null; the prompt has an
+    /// unknown name; or the length of <paramref name="vectors"/> does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The pooler is asked for but the file has none.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Embed(IReadOnlyList<string> texts, Span<float> vectors, EmbedOptions? options = null, CancellationToken cancellation = default)
+    public void Embed(IReadOnlyList<string> texts, Span<float> vectors, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        int count = texts.Count, channels = Width;
-        if (vectors.Length != (long)count * channels)
+        Embed(texts, vectors, options, 0, cancellationToken);
+    }
+
+    /// <summary>The same for texts of a longer list.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="vectors">(B, <see cref="Width"/>).</param>
+    /// <param name="options">null for the usual.</param>
+    /// <param name="before">How many stand before them: messages count on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private void Embed(IReadOnlyList<string> texts, Span<float> vectors, TextOptions? options, int before, CancellationToken cancellationToken)
+    {
+        int count = texts.Count;
+        if (vectors.Length != (long)count * Width)
         {
             throw new ArgumentException(
-                $"vectors has {vectors.Length} numbers but {count} texts give {count} × {channels}: pass a span of {(long)count * channels}.", nameof(vectors));
+                $"vectors has {vectors.Length} numbers but {count} texts give {count} × {Width}: pass a span of {(long)count * Width}.", nameof(vectors));
         }
 
         RequirePooler();
-        string prompt = Prompt(options?.Prompt);
+        string prompt = Prompt(options);
         bool truncate = options?.Truncate ?? false;
-        PieceBatches batches = new(Tokenizer, MaximumLength);
+        PieceBatches batches = new(Tokenizer, MaximumLength, nameof(texts), before, cancellationToken);
         try
         {
             for (int i = 0; i < count; i++)
@@ -64,7 +74,7 @@ public sealed partial class Bert
                 batches.Add(Prepared(texts[i], prompt), null, truncate);
             }
 
-            batches.Infer(Packed(), types: false, new Vectors(this, vectors), options?.Progress, cancellation);
+            batches.Infer(Encoder.Packed(), types: false, new Vectors(this, vectors), options?.Progress);
         }
         finally
         {
@@ -72,56 +82,16 @@ public sealed partial class Bert
         }
     }
 
-    /// <summary>One vector a text of a stream, in its order; works on a thread of the pool while the caller takes what is there.</summary>
-    /// <param name="texts">The texts; some hundred are read in advance.</param>
-    /// <param name="options">null for the usual.</param>
-    /// <param name="cancellation">Ends it before the next batch.</param>
-    /// <exception cref="ArgumentException">A text has more than <see cref="MaximumLength"/> pieces and may not be truncated, or is null. It is thrown
-    /// before any vector of the texts that were read with it.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async IAsyncEnumerable<ReadOnlyMemory<float>> EmbedAsync(
-        IAsyncEnumerable<string> texts, EmbedOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        int before = 0;
-        Progress? progress = options?.Progress is { } told ? new(told) : null;
-        options = options is null ? null : options with { Progress = progress };
-        await foreach (string[] some in texts.Chunk(TextsInAdvance).WithCancellation(cancellation))
-        {
-            progress?.Before = before;
-            float[] vectors = new float[some.Length * Width];
-            await Task.Run(() => Embed(some, vectors, options, cancellation), cancellation);
-            for (int i = 0; i < some.Length; i++)
-            {
-                yield return vectors.AsMemory(i * Width, Width);
-            }
-
-            before += some.Length;
-        }
-    }
-
-    private string Prompt(string? name) => (name ?? DefaultPrompt) is not { } wanted ? ""
+    private string Prompt(TextOptions? options) => (options?.Prompt ?? DefaultPrompt) is not { Length: > 0 } wanted ? ""
         : Prompts.TryGetValue(wanted, out string? prompt) ? prompt
         : throw new ArgumentException(
-            $"Prompt is \"{wanted}\" but the model has {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}: name one of these, or leave it out.");
+            $"Prompt is \"{wanted}\" but the model has {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}: name one of these, or leave it out.",
+            nameof(options));
 
     private string? Prepared(string? text, string prompt)
     {
         text = text is null || prompt.Length == 0 ? text : prompt + text;
         return text is not null && _lowerCaseFirst ? UnicodeText.Lower(text) : text;
-    }
-
-    /// <summary>
-    /// The packed weights, made by the first call. They take the place of the encoder's own; a matrix that somebody asked the encoder for since may
-    /// have been changed, and is packed again.
-    /// </summary>
-    internal PackedEncoder Packed()
-    {
-        lock (_packing)
-        {
-            _packed?.Refresh();
-            return _packed ??= new(Encoder, takesOver: true);
-        }
     }
 
     private readonly ref struct Vectors(Bert bert, Span<float> vectors) : IPieceReader
@@ -137,13 +107,5 @@ public sealed partial class Bert
                 rows = rows[size..];
             }
         }
-    }
-
-    /// <summary>Adds the texts of earlier parts of a stream.</summary>
-    private sealed class Progress(IProgress<int> told) : IProgress<int>
-    {
-        public int Before { get; set; }
-
-        public void Report(int value) => told.Report(Before + value);
     }
 }

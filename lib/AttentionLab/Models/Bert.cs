@@ -17,7 +17,8 @@ namespace AttentionLab.Models;
 /// </summary>
 /// <remarks>
 /// Any number of threads may use one model at the same time, as long as nobody writes to it: changes parameters of <see cref="Encoder"/>, sets
-/// <see cref="Pooling"/> or <see cref="Normalize"/>.
+/// <see cref="Pooling"/> or <see cref="Normalize"/>. What was changed counts from the next call on, also for a tensor that was taken from a parameter
+/// long before. But while somebody holds the tensor of a matrix, each call has to pack that matrix again: let it go.
 /// </remarks>
 public sealed partial class Bert
 {
@@ -67,7 +68,7 @@ public sealed partial class Bert
     /// <summary>What the model wants before texts of a kind, by name ("query", "passage"); from the folder.</summary>
     public IReadOnlyDictionary<string, string> Prompts { get; }
 
-    /// <summary>The prompt used where <see cref="EmbedOptions.Prompt"/> names none; from the folder, else null.</summary>
+    /// <summary>The prompt used where <see cref="TextOptions.Prompt"/> names none; from the folder, else null.</summary>
     public string? DefaultPrompt { get; }
 
     /// <summary>Tensors of the file that belong to other heads and were not read.</summary>
@@ -80,6 +81,7 @@ public sealed partial class Bert
     /// true for an uncased model, false for a cased one; null takes it from tokenizer_config.json, or else from tokenizer.json or vocab.txt.
     /// </param>
     /// <param name="rules">Whose tokenizer is followed where two differ.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">Files are damaged, do not belong together or
     /// describe another kind of model; the message names file, both sides and fix.</exception>

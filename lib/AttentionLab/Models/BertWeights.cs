@@ -90,7 +90,7 @@ internal static class BertWeights
     /// <summary>An encoder's tensors under the names and in the shapes of the file, without "bert.".</summary>
     public static IEnumerable<(string Name, Tensor Value)> Named(Encoder encoder, BertConfig config) =>
         BertNames.Slots(config, pooled: false).Select(
-            slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Value.Transpose() : slot.Target(encoder, null).Value));
+            slot => (slot.Name, slot.Transposed ? slot.Target(encoder, null).Current.Transpose() : slot.Target(encoder, null).Current));
 
     /// <summary>What stands before a tensor's usual name in this file: nothing, "bert.", or what a wrapper put there ("model.", "0.auto_model.").</summary>
     /// <param name="file">The file.</param>

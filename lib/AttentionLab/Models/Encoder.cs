@@ -12,6 +12,9 @@ namespace AttentionLab.Models;
 /// <param name="random">Source of the initial weights; it moves on.</param>
 public sealed class Encoder(EncoderOptions options, CounterRandom random)
 {
+    private readonly Lock _packing = new();
+    private PackedEncoder? _packed;
+
     /// <summary>Sizes and choices.</summary>
     public EncoderOptions Options => options;
 
@@ -42,7 +45,7 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
 
     /// <summary>
     /// What <see cref="Forward"/> without dropout gives, by fused kernels and keeping
-    /// nothing. <see cref="PackedEncoder"/> does it faster, from a copy of the weights.
+    /// nothing. The other overload does it faster, from a copy of the weights.
     /// </summary>
     /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
     /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
@@ -54,6 +57,33 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     {
         AttentionMask? whole = Mask(ids, visible, mask);
         return Layers.Infer(Embedding.Forward(ids, types).Y, whole);
+    }
+
+    /// <summary>
+    /// The same into a tensor of the caller's, from a copy of the weights in the order that products read (<see cref="PackedEncoder"/>): after the first call
+    /// of a size nothing is allocated. The first call packs the weights and lets go of the unpacked ones, which are made again when somebody asks for them;
+    /// a matrix that somebody holds is packed again at each call.
+    /// </summary>
+    /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
+    /// <param name="y">(B,T,C), overwritten.</param>
+    /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
+    /// <param name="types">(B,T) token types; null for all 0.</param>
+    /// <param name="causal">Whether a token sees only itself and those before it.</param>
+    /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a shape does not fit.</exception>
+    public void Infer(int[,] ids, Tensor y, bool[,]? visible = null, int[,]? types = null, bool causal = false) =>
+        Packed().Infer(ids, y, visible, types, causal);
+
+    /// <summary>
+    /// The packed weights, made by the first call. They take the place of the encoder's own; a matrix that somebody asked for may be changed by whoever
+    /// holds it, and is packed again as long as somebody does.
+    /// </summary>
+    internal PackedEncoder Packed()
+    {
+        lock (_packing)
+        {
+            _packed?.Refresh();
+            return _packed ??= new(this, takesOver: true);
+        }
     }
 
     /// <summary>Adds to the gradients of all parameters.</summary>

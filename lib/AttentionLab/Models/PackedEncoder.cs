@@ -22,8 +22,7 @@ public sealed class PackedEncoder
     private readonly PackedTokenEmbedding _embedding;
     private readonly PackedEncoderLayer[] _layers;
     private readonly PackedNorm? _norm;
-    private AttentionMask? _alibi;
-    private int _alibiTokens = -1;
+    private Tensor? _alibi;
 
     /// <summary>Copies the weights.</summary>
     /// <param name="encoder">Whose weights are copied.</param>
@@ -171,14 +170,16 @@ public sealed class PackedEncoder
     internal static ReadOnlySpan<T> Flat<T>(T[,] matrix) =>
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length);
 
-    /// <summary>ALiBi's bias (H,T,T), kept for the last T.</summary>
+    /// <summary>ALiBi's bias (H,T,T), kept for the last T; another thread may ask for another T meanwhile.</summary>
     private Tensor Slopes(int tokens)
     {
-        if (_alibi is null || _alibiTokens != tokens)
+        Tensor? bias = Volatile.Read(ref _alibi);
+        if (bias is null || bias.Columns != tokens)
         {
-            (_alibi, _alibiTokens) = (Options.Mask(null, tokens, tokens), tokens);
+            bias = Options.Mask(null, tokens, tokens)?.BiasValues ?? throw new InvalidOperationException("the options ask for ALiBi but gave no bias.");
+            Volatile.Write(ref _alibi, bias);
         }
 
-        return _alibi?.BiasValues ?? throw new InvalidOperationException("the options ask for ALiBi but gave no bias.");
+        return bias;
     }
 }

@@ -8,8 +8,14 @@ namespace AttentionLab.Models;
 /// </summary>
 /// <param name="tokenizer">Cuts them.</param>
 /// <param name="longest">Pieces of a text at most.</param>
-internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest)
+/// <param name="parameter">What the caller's caller calls the texts, for messages.</param>
+/// <param name="before">How many texts stand before these, for messages.</param>
+/// <param name="cancellationToken">Asked at every so many texts, and before each batch.</param>
+internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest, string parameter, int before, CancellationToken cancellationToken)
 {
+    /// <summary>Texts that are cut between two looks at the cancellation: a millisecond's work or two.</summary>
+    private const int TextsBetweenLooks = 256;
+
     /// <summary>
     /// Pieces that go through the encoder together. Each layer's weights are read once a batch; 2048 rows of 384 numbers are 3 MB, which the last
     /// cache holds beside them.
@@ -24,20 +30,27 @@ internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest)
     /// <param name="pair">What belongs to it; null for none.</param>
     /// <param name="truncate">Drop what is beyond the longest instead of refusing.</param>
     /// <exception cref="ArgumentException">It has too many pieces and may not be truncated, or is null.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Add(string? text, string? pair, bool truncate)
     {
-        int number = _starts.Count, start = _ids.Count;
+        int number = before + _starts.Count, start = _ids.Count;
+        if (_starts.Count % TextsBetweenLooks == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         if (text is null)
         {
-            throw new ArgumentException($"text {number} is null: pass \"\" for an empty text, or leave it out.", nameof(text));
+            throw new ArgumentException($"text {number} is null: pass \"\" for an empty text, or leave it out.", parameter);
         }
 
         int dropped = tokenizer.Append(text, pair, longest, ref _ids, ref _types), length = _ids.Count - start;
         if (dropped > 0 && !truncate)
         {
             throw new ArgumentException(
-                $"text {number} has {length + dropped} pieces but the model reads {longest}: shorten it, or pass truncate: true to drop what is too much.",
-                nameof(text));
+                $"text {number} has {length + dropped} pieces but the model reads {longest}: shorten it, or pass new {nameof(TextOptions)} "
+                + $"{{ {nameof(TextOptions.Truncate)} = true }} to drop what is too much.",
+                parameter);
         }
 
         _starts.Add(start);
@@ -49,8 +62,8 @@ internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest)
     /// <param name="types">Whether it has token types that count.</param>
     /// <param name="reader">Gets each batch.</param>
     /// <param name="progress">Told how many texts are done, after each batch.</param>
-    /// <param name="cancellation">Asked before each batch.</param>
-    public readonly void Infer<T>(PackedEncoder encoder, bool types, T reader, IProgress<int>? progress, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public readonly void Infer<T>(PackedEncoder encoder, bool types, T reader, IProgress<int>? progress)
         where T : IPieceReader, allows ref struct
     {
         PooledBuffer<int> order = new(_starts.Count), ids = new(0), kinds = new(0);
@@ -63,7 +76,7 @@ internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest)
         lengths.Sort(texts);
         for (int done = 0, next; done < texts.Length; done = next)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             (ids.Count, kinds.Count) = (0, 0);
             for (next = done; next < texts.Length && (next == done || ids.Count + lengths[next] <= PiecesAtOnce); next++)
             {

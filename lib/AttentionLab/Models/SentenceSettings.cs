@@ -82,7 +82,8 @@ internal sealed record SentenceSettings(
             }
 
             string full = Path.Combine(folder, path);
-            parts = type[(type.LastIndexOf('.') + 1)..] switch
+            string kind = type[(type.LastIndexOf('.') + 1)..];
+            parts = kind switch
             {
                 "Transformer" when parts.Model is null => (full, parts.Pooling, parts.Normalize),
                 "Pooling" when parts.Pooling is null => (parts.Model, full, parts.Normalize),
@@ -91,7 +92,7 @@ internal sealed record SentenceSettings(
                 _ => throw module.Fault(
                     "type", $"is {JsonFile.Show(element)}", "one Transformer, one Pooling, then Dense and Normalize: other modules are not supported"),
             };
-            if (type.EndsWith(".Dense", StringComparison.Ordinal))
+            if (kind == "Dense")
             {
                 dense.Add(full);
             }

@@ -48,16 +48,18 @@ public sealed class SequenceClassifier
     /// <param name="folder">The folder.</param>
     /// <param name="lowerCase">As in <see cref="Bert.Load"/>.</param>
     /// <param name="rules">As in <see cref="Bert.Load"/>.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">The files do not fit each other, or there is no classifier; the message names both sides and the fix.</exception>
     public static SequenceClassifier Load(string folder, bool? lowerCase = null, TokenizerRules rules = TokenizerRules.Fast)
     {
         Bert bert = Bert.Load(folder, lowerCase, rules);
-        using ModelWeights file = ModelWeights.Open(folder);
+        string model = SentenceSettings.Read(folder).ModelFolder;
+        using ModelWeights file = ModelWeights.Open(model);
         BertFamily family = bert.Config.Family;
         const string Fix = "it holds an encoder without a classifier; use Bert.Load, or take a BertForSequenceClassification";
         string prefix = BertWeights.Prefix(file, "classifier.weight", Fix, family);
-        string[] labels = ReadLabels(Path.Combine(folder, "config.json"), file.Describe($"{prefix}classifier.weight"));
+        string[] labels = ReadLabels(Path.Combine(model, "config.json"), file.Describe($"{prefix}classifier.weight"));
         CounterRandom blank = new(0) { Blank = true };
         int channels = bert.Config.Channels;
         Linear classes = Read(file, $"{prefix}classifier", new(channels, labels.Length, blank, name: "classifier"));
@@ -71,69 +73,62 @@ public sealed class SequenceClassifier
     /// <param name="text">The text.</param>
     /// <param name="pair">What belongs to it; null for none.</param>
     /// <returns>(labels).</returns>
-    public Tensor Logits(string text, string? pair = null) => new(Logits([(text, pair)]).Span.ToArray(), Labels.Count);
+    /// <exception cref="ArgumentException">It has too many pieces, or is null.</exception>
+    public Tensor Logits(string text, string? pair = null)
+    {
+        Tensor logits = new(Labels.Count);
+        Infer([(text, pair)], logits.Span, null, nameof(text), default);
+        return logits;
+    }
 
     /// <summary>The model's numbers for each text or pair.</summary>
     /// <param name="texts">Texts and what belongs to each; null for none.</param>
-    /// <param name="truncate">Drop what is beyond <see cref="Bert.MaximumLength"/> pieces instead of refusing.</param>
-    /// <param name="cancellation">Asked before each batch.</param>
+    /// <param name="options">null for the usual.</param>
+    /// <param name="cancellationToken">Asked after each 256 texts that are cut, and before each batch that goes through the encoder.</param>
     /// <returns>(B, labels); a softmax over a row gives probabilities.</returns>
-    /// <exception cref="ArgumentException">A text has too many pieces and may not be truncated, or is null.</exception>
+    /// <exception cref="ArgumentException">A text has too many pieces and may not be truncated, or is null; or a prompt is asked for.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Tensor Logits(IReadOnlyList<(string Text, string? Pair)> texts, bool truncate = false, CancellationToken cancellation = default)
+    public Tensor Logits(IReadOnlyList<(string Text, string? Pair)> texts, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Tensor logits = new(texts.Count, Labels.Count);
-        Logits(texts, logits.Span, truncate, null, cancellation);
+        Infer(texts, logits.Span, options, nameof(texts), cancellationToken);
         return logits;
     }
 
     /// <summary>The same into memory of the caller's: after the first call of a size nothing is allocated.</summary>
     /// <param name="texts">Texts and what belongs to each; null for none.</param>
     /// <param name="logits">(B, labels), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
-    /// <param name="truncate">Drop what is beyond <see cref="Bert.MaximumLength"/> pieces instead of refusing.</param>
-    /// <param name="progress">Told how many texts are done, after each batch.</param>
-    /// <param name="cancellation">Asked before each batch.</param>
-    /// <exception cref="ArgumentException">A text has too many pieces and may not be truncated, or is null; or the length of <paramref name="logits"/> does
-    /// not fit.</exception>
+    /// <param name="options">null for the usual.</param>
+    /// <param name="cancellationToken">Asked after each 256 texts that are cut, and before each batch that goes through the encoder.</param>
+    /// <exception cref="ArgumentException">A text has too many pieces and may not be truncated, or is null; a prompt is asked for; or the length of
+    /// <paramref name="logits"/> does not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Logits(
-        IReadOnlyList<(string Text, string? Pair)> texts, Span<float> logits, bool truncate = false, IProgress<int>? progress = null,
-        CancellationToken cancellation = default)
+        IReadOnlyList<(string Text, string? Pair)> texts, Span<float> logits, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        int count = texts.Count;
-        if (logits.Length != (long)count * Labels.Count)
+        if (logits.Length != (long)texts.Count * Labels.Count)
         {
             throw new ArgumentException(
-                $"logits has {logits.Length} numbers but {count} texts give {count} × {Labels.Count}: pass a span of {(long)count * Labels.Count}.",
+                $"logits has {logits.Length} numbers but {texts.Count} texts give {texts.Count} × {Labels.Count}: pass a span of "
+                + $"{(long)texts.Count * Labels.Count}.",
                 nameof(logits));
         }
 
-        PieceBatches batches = new(Bert.Tokenizer, Bert.MaximumLength);
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                batches.Add(texts[i].Text, texts[i].Pair, truncate);
-            }
-
-            batches.Infer(Bert.Packed(), Bert.Config.TokenTypes > 0, new Classes(this, logits), progress, cancellation);
-        }
-        finally
-        {
-            batches.Dispose();
-        }
+        Infer(texts, logits, options, nameof(texts), cancellationToken);
     }
 
     /// <summary>Documents by how well they answer a question, the best first; equals in their order.</summary>
     /// <param name="query">The question.</param>
     /// <param name="documents">The documents.</param>
-    /// <param name="truncate">Drop what is beyond <see cref="Bert.MaximumLength"/> pieces of a pair instead of refusing.</param>
-    /// <param name="cancellation">Asked before each batch.</param>
+    /// <param name="options">null for the usual; lengths are those of question and document together.</param>
+    /// <param name="cancellationToken">Asked after each 256 documents that are cut, and before each batch that goes through the encoder.</param>
     /// <exception cref="InvalidOperationException">The model has several classes.</exception>
-    /// <exception cref="ArgumentException">A pair has too many pieces and may not be truncated, or a text is null.</exception>
-    public IReadOnlyList<Ranked> Rerank(string query, IReadOnlyList<string> documents, bool truncate = false, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">A pair has too many pieces and may not be truncated, or a text is null; or a prompt is asked for.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<Ranked> Rerank(
+        string query, IReadOnlyList<string> documents, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
@@ -143,9 +138,37 @@ public sealed class SequenceClassifier
                 $"the model has {Labels.Count} classes ({string.Join(", ", Labels.Take(5))}) but a reranker has 1: use Logits, or take a cross-encoder.");
         }
 
-        Tensor scores = Logits([.. documents.Select(document => (query, (string?)document ?? throw new ArgumentException(
-            "a document is null: pass \"\" for an empty text, or leave it out.", nameof(documents))))], truncate, cancellation);
-        return [.. Enumerable.Range(0, documents.Count).Select(i => new Ranked(i, scores[i, 0])).OrderByDescending(found => found.Score)];
+        (string, string?)[] pairs = [.. documents.Select((document, i) => (query, (string?)document ?? throw new ArgumentException(
+            $"document {i} is null: pass \"\" for an empty text, or leave it out.", nameof(documents))))];
+        float[] scores = new float[pairs.Length];
+        Infer(pairs, scores, options, nameof(documents), cancellationToken);
+        return [.. scores.Select((score, i) => new Ranked(i, score)).OrderByDescending(found => found.Score)];
+    }
+
+    private void Infer(
+        IReadOnlyList<(string Text, string? Pair)> texts, Span<float> logits, TextOptions? options, string parameter, CancellationToken cancellationToken)
+    {
+        if (options?.Prompt is { Length: > 0 } prompt)
+        {
+            throw new ArgumentException(
+                $"Prompt is \"{prompt}\" but a classifier puts none before texts: leave it out, or write it into the texts.", nameof(options));
+        }
+
+        int count = texts.Count;
+        PieceBatches batches = new(Bert.Tokenizer, Bert.MaximumLength, parameter, 0, cancellationToken);
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                batches.Add(texts[i].Text, texts[i].Pair, options?.Truncate ?? false);
+            }
+
+            batches.Infer(Bert.Encoder.Packed(), Bert.Config.TokenTypes > 0, new Classes(this, logits), options?.Progress);
+        }
+        finally
+        {
+            batches.Dispose();
+        }
     }
 
     /// <summary>Sizes on one line.</summary>

@@ -7,7 +7,12 @@ namespace AttentionLab.Tensors;
 public sealed class Parameter
 {
     private readonly int[] _shape;
-    private Tensor? _value, _gradient;
+    private readonly Lock _gate = new();
+
+    /// <summary>At most one of these is there; none if the numbers lie elsewhere.</summary>
+    private Tensor? _lent, _own;
+    private Tensor? _gradient;
+    private LentMemory? _watched;
     private Func<Tensor>? _restore;
 
     /// <summary>A parameter with a gradient of zeros.</summary>
@@ -18,7 +23,7 @@ public sealed class Parameter
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
         Name = name;
-        _value = value;
+        _lent = value;
         _shape = value.Shape.ToArray();
     }
 
@@ -26,7 +31,10 @@ public sealed class Parameter
     public string Name { get; }
 
     /// <summary>The value; the optimiser writes into it.</summary>
-    public Tensor Value => Volatile.Read(ref _value) ?? Restored();
+    public Tensor Value => Volatile.Read(ref _lent) ?? Read(lend: true);
+
+    /// <summary>The value for a layer, which reads it, and neither writes to it nor keeps it.</summary>
+    internal Tensor Current => Volatile.Read(ref _lent) ?? Volatile.Read(ref _own) ?? Read(lend: false);
 
     /// <summary>
     /// ∂L/∂value, of the same shape; added to by each backward pass. Made when first asked for: a model that is only used needs half the memory.
@@ -39,8 +47,11 @@ public sealed class Parameter
     /// <summary>Shape of value and gradient.</summary>
     internal ReadOnlySpan<int> Shape => _shape;
 
-    /// <summary>Whether the value was given up by <see cref="Release"/> and nobody has asked for it since.</summary>
-    internal bool IsReleased => Volatile.Read(ref _value) is null;
+    /// <summary>Whether the numbers lie elsewhere only.</summary>
+    internal bool IsReleased => !IsLent && Volatile.Read(ref _own) is null;
+
+    /// <summary>Whether somebody holds the value, or has held it since it was last released: the numbers that lie elsewhere may be older.</summary>
+    internal bool IsLent => Volatile.Read(ref _watched) is not null || Volatile.Read(ref _lent) is not null;
 
     /// <summary>Sets the gradient to zeros.</summary>
     public void ClearGradient() => _gradient?.Span.Clear();
@@ -55,32 +66,66 @@ public sealed class Parameter
 
     /// <summary>Takes another tensor as its value.</summary>
     /// <param name="value">Of the same shape; used, not copied.</param>
-    internal void Set(Tensor value) => (Turned, _restore, _value) = (null, null, value);
+    internal void Set(Tensor value) => (Turned, _restore, _watched, _own, _lent) = (null, null, null, null, value);
 
-    /// <summary>Takes a value that lies turned over; it is turned when somebody asks for it.</summary>
+    /// <summary>Takes a value that lies turned over; it is turned when somebody asks for it. The value before is forgotten.</summary>
     /// <param name="turned">(outputs, inputs) of a value (inputs, outputs); used, not copied.</param>
-    internal void SetTurned(Tensor turned)
-    {
-        Release(turned.Transpose);
-        Turned = turned;
-    }
+    internal void SetTurned(Tensor turned) => (Turned, _restore, _watched, _own, _lent) = (turned, turned.Transpose, null, null, null);
 
     /// <summary>
-    /// Gives the memory up: the same numbers are kept elsewhere, in another order. Whoever asks for <see cref="Value"/> gets a new tensor of them. Only for a
-    /// value that nobody holds.
+    /// Gives the memory up: the same numbers are kept elsewhere, in another order. Whoever asks for <see cref="Value"/> gets the tensor that somebody holds
+    /// since before, or a new one.
     /// </summary>
     /// <param name="restore">Makes the value again.</param>
     internal void Release(Func<Tensor> restore)
     {
-        _restore = restore;
-        Turned = null;
-        Volatile.Write(ref _value, null);
+        lock (_gate)
+        {
+            if (_lent is not null)
+            {
+                Volatile.Write(ref _watched, new(_lent.Values));
+            }
+            else if (_watched is { IsReturned: true })
+            {
+                _watched = null;
+            }
+
+            (_restore, Turned, _own) = (restore, null, null);
+            Volatile.Write(ref _lent, null);
+        }
     }
 
-    private Tensor Restored()
+    private Tensor Read(bool lend)
     {
-        Tensor value = Interlocked.CompareExchange(ref _value, _restore!(), null) ?? _value;
-        Turned = null;
-        return value;
+        lock (_gate)
+        {
+            if (_lent is not null)
+            {
+                return _lent;
+            }
+
+            if (_watched is not null)
+            {
+                Tensor again = new(_watched.Memory, _shape);
+                if (lend)
+                {
+                    // In this order: IsLent reads them the other way round, and must never find neither.
+                    Volatile.Write(ref _lent, again);
+                    Volatile.Write(ref _watched, null);
+                }
+
+                return again;
+            }
+
+            Tensor value = _own ?? _restore!();
+            Volatile.Write(ref lend ? ref _lent : ref _own, value);
+            if (lend)
+            {
+                _own = null;
+            }
+
+            (Turned, _restore) = (null, null);
+            return value;
+        }
     }
 }

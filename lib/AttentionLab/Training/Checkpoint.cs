@@ -20,7 +20,7 @@ public static class Checkpoint
     /// <param name="parameters">A shared one may occur twice.</param>
     /// <exception cref="ArgumentException">Two parameters have one name.</exception>
     public static void Save(string path, IEnumerable<Parameter> parameters) =>
-        SafeTensorsFile.Write(path, parameters.Distinct().Select(p => (p.Name, p.Value)));
+        SafeTensorsFile.Write(path, parameters.Distinct().Select(p => (p.Name, p.Current)));
 
     /// <summary>Reads parameters from a file that holds exactly these, or from a checkpoint of a run.</summary>
     /// <param name="path">The file.</param>
@@ -61,7 +61,7 @@ public static class Checkpoint
         }
 
         SafeTensorsFile.Write(
-            path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
+            path, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Current)), .. State(loop.Optimizer), .. BestOf(loop)], metadata: metadata);
     }
 
     /// <summary>The text that <see cref="TrainingLoop.Note"/> gave when the file was written.</summary>

@@ -6,7 +6,7 @@ using AttentionLab.Words;
 namespace AttentionLab.Benchmarks.Workloads;
 
 /// <summary>
-/// Texts to vectors with MiniLM, by <see cref="Bert.Embed(IReadOnlyList{string}, Span{float}, EmbedOptions?, CancellationToken)"/>: tokens, encoder,
+/// Texts to vectors with MiniLM, by <see cref="Bert.Embed(IReadOnlyList{string}, Span{float}, TextOptions?, CancellationToken)"/>: tokens, encoder,
 /// pooling. The rivals are given ids and stop at the vectors of the pieces; their pooling is not timed.
 /// </summary>
 internal static class TextContests

@@ -1,10 +1,9 @@
-using AttentionLab.Kernels;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Tests.Models;
 
-/// <summary>Texts to vectors in bulk: order, memory, threads, cancellation, and that vectors follow the encoder's weights.</summary>
+/// <summary>Texts to vectors in bulk: order, memory, threads, cancellation.</summary>
 public class BertEmbedTests
 {
     /// <summary>Alone and beside others a text takes products of other shapes, which round differently.</summary>
@@ -52,36 +51,6 @@ public class BertEmbedTests
     }
 
     [Fact]
-    public void Embed_FirstCall_ReleasesTheMatricesAndGivesThemBackBitByBit()
-    {
-        Bert bert = Small();
-        Dictionary<string, float[]> before = bert.Encoder.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.Span.ToArray());
-
-        bert.Embed("apple");
-
-        Assert.All(bert.Encoder.Layers.Layers, layer => Assert.All(
-            layer.Parameters, parameter => Assert.Equal(parameter.Shape.Length == 2, parameter.IsReleased)));
-        Assert.All(bert.Encoder.Parameters, parameter => Compare.Same(parameter.Value.Span, before[parameter.Name], parameter.Name));
-    }
-
-    [Fact]
-    public void Embed_AfterAChangeOfTheEncoder_FollowsIt()
-    {
-        Bert bert = Small();
-        Tensor before = bert.Embed("apple tree");
-        foreach (Parameter parameter in bert.Encoder.Parameters)
-        {
-            Multiply.AddScaled(Tensor.Gaussian(new CounterRandom(3), 0.1, parameter.Value.Shape).Span, 1, parameter.Value.Span);
-        }
-
-        Tensor after = bert.Embed("apple tree");
-
-        var batch = bert.Tokenizer.Encode(["apple tree"]);
-        Compare.Close(after, bert.Pool(bert.Forward(batch).Y, batch.Visible), Alone, "after the change");
-        Assert.NotEqual(before.Values, after.Values);
-    }
-
-    [Fact]
     public void Embed_FromManyThreads_GivesTheSameBits()
     {
         Bert bert = Small(), single = Small();
@@ -99,7 +68,7 @@ public class BertEmbedTests
         float[] expected = bert.Embed(texts).Values, vectors = new float[expected.Length];
         Array.Fill(vectors, float.NaN);
         using CancellationTokenSource stop = new();
-        EmbedOptions options = new() { Progress = new Told(_ => stop.Cancel()) };
+        TextOptions options = new() { Progress = new Told(_ => stop.Cancel()) };
 
         Assert.Throws<OperationCanceledException>(() => bert.Embed(texts, vectors, options, stop.Token));
 
@@ -115,40 +84,28 @@ public class BertEmbedTests
         Assert.InRange(finished, 1, texts.Length - 1);
     }
 
+    /// <summary>A list that fails if it is read far beyond the place where it cancels.</summary>
     [Fact]
-    public async Task EmbedAsync_OfAStream_KeepsTheOrderAndCountsOn()
+    public void Embed_CancelledWhileTextsAreCut_ReadsNoMoreThanSomeHundred()
     {
         Bert bert = Small();
-        string[] texts = Texts(600);
-        List<int> told = [];
-        List<float> vectors = [];
+        SequenceClassifier reranker = SequenceClassifier.Load(GoldenFiles.Path("bert/reranker"));
+        using CancellationTokenSource stop = new(), stopPairs = new();
 
-        await foreach (ReadOnlyMemory<float> vector in bert.EmbedAsync(
-            texts.ToAsyncEnumerable(), new() { Progress = new Told(told.Add) }, TestContext.Current.CancellationToken))
-        {
-            vectors.AddRange(vector.Span);
-        }
-
-        Compare.Close(vectors.ToArray(), bert.Embed(texts).Values, Alone, "stream");
-        Assert.Equal(texts.Length, told[^1]);
-        Assert.Equal(told.Order(), told);
+        Assert.Throws<OperationCanceledException>(
+            () => bert.Embed(new Cancelling<string>(stop, "apple"), new float[2000 * bert.Width], null, stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => reranker.Logits(new Cancelling<(string, string?)>(stopPairs, ("apple", null)), new float[2000], null, stopPairs.Token));
     }
 
     [Fact]
-    public async Task EmbedAsync_Cancelled_Ends()
+    public void Embed_AnyListOfTexts_IsTaken()
     {
         Bert bert = Small();
-        using CancellationTokenSource stop = new();
-        int seen = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (ReadOnlyMemory<float> _ in bert.EmbedAsync(Texts(600).ToAsyncEnumerable(), null, stop.Token))
-            {
-                seen++;
-                await stop.CancelAsync();
-            }
-        });
-        Assert.InRange(seen, 1, 599);
+        List<string> texts = ["apple", "tree"];
+
+        Assert.Equal(bert.Embed("apple", "tree").Values, bert.Embed(texts, cancellationToken: TestContext.Current.CancellationToken).Values);
+        Assert.Equal(bert.Embed("apple", "tree").Values, bert.Embed(["apple", "tree"]).Values);
     }
 
     [Fact]
@@ -167,7 +124,11 @@ public class BertEmbedTests
     public void Embed_NullTextOrWrongSpan_NamesBothSides()
     {
         Bert bert = Small();
-        Assert.Contains("text 1 is null", Assert.Throws<ArgumentException>(() => bert.Embed("apple", null!)).Message);
+        ArgumentException nullText = Assert.Throws<ArgumentException>(() => bert.Embed("apple", null!));
+        Assert.Contains("text 1 is null", nullText.Message);
+        Assert.Equal("texts", nullText.ParamName);
+        TextOptions prompted = new() { Prompt = "query" };
+        Assert.Equal("options", Assert.Throws<ArgumentException>(() => bert.Embed([], prompted, TestContext.Current.CancellationToken)).ParamName);
         Assert.Contains(
             "vectors has 5 numbers but 1 texts give 1 × 16",
             Assert.Throws<ArgumentException>(() => bert.Embed(["apple"], new float[5], null, TestContext.Current.CancellationToken)).Message);
@@ -178,6 +139,28 @@ public class BertEmbedTests
     /// <summary>Texts of 0 to 29 words in no order of length.</summary>
     private static string[] Texts(int count) =>
         [.. Enumerable.Range(0, count).Select(i => string.Join(' ', Enumerable.Range(0, i * 7 % 30).Select(w => Words[(i + w * w) % Words.Length])))];
+
+    private sealed class Cancelling<T>(CancellationTokenSource stop, T item) : IReadOnlyList<T>
+    {
+        public int Count => 2000;
+
+        public T this[int index]
+        {
+            get
+            {
+                if (index == 300)
+                {
+                    stop.Cancel();
+                }
+
+                return index < 1000 ? item : throw new InvalidOperationException("read on long after the cancellation");
+            }
+        }
+
+        public IEnumerator<T> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private sealed class Told(Action<int> report) : IProgress<int>
     {

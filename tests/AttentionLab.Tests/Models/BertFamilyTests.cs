@@ -21,7 +21,7 @@ public class BertFamilyTests
         SequenceClassifier classifier = SequenceClassifier.Load(GoldenFiles.Path($"bert/{model}"));
         JsonElement[] cases = Cases(model);
 
-        Tensor together = classifier.Logits([.. cases.Select(Texts)], cancellation: Cancellation);
+        Tensor together = classifier.Logits([.. cases.Select(Texts)], cancellationToken: Cancellation);
 
         Assert.Equal(labels.Split(' '), classifier.Labels);
         Assert.Equal([cases.Length, classifier.Labels.Count], together.Shape.ToArray());
@@ -63,19 +63,80 @@ public class BertFamilyTests
         Golden.Record("bert family", "sentence-dense", worst);
     }
 
+    /// <summary>Of "default_prompt_name", of none, and of a name.</summary>
+    [Fact]
+    public void Embed_DefaultPrompt_IsAppliedUnlessAnotherOrNoneIsAskedFor()
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-dense");
+        File.WriteAllText(
+            folder["config_sentence_transformers.json"],
+            """{"prompts": {"query": "the apple ", "passage": "tree "}, "default_prompt_name": "query"}""");
+        Bert bert = Bert.Load(folder.Path), plain = Bert.Load(GoldenFiles.Path("bert/sentence-dense"));
+
+        Assert.Equal("query", bert.DefaultPrompt);
+        Assert.Equal(plain.Embed("the apple fell").Values, bert.Embed("fell").Values);
+        Assert.Equal(plain.Embed("fell").Values, bert.Embed(["fell"], new TextOptions { Prompt = "" }, Cancellation).Values);
+        Assert.Equal(plain.Embed("tree fell").Values, bert.Embed(["fell"], new TextOptions { Prompt = "passage" }, Cancellation).Values);
+        Assert.Equal(plain.Embed("fell").Values, plain.Embed(["fell"], new TextOptions { Prompt = "" }, Cancellation).Values);
+    }
+
+    /// <summary>"do_lower_case" of sentence_bert_config.json: before the tokenizer, whose vocabulary has capitals.</summary>
+    [Fact]
+    public void Embed_LowerCaseFirst_GivesTheVectorOfTheLowerCaseText()
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/cased-plain");
+        Bert cased = Bert.Load(folder.Path);
+        folder.Write("sentence_bert_config.json", """{"max_seq_length": 20, "do_lower_case": true}""");
+        Bert lower = Bert.Load(folder.Path);
+
+        Assert.NotEqual(cased.Embed("The Apple").Values, cased.Embed("the apple").Values);
+        Assert.Equal(cased.Embed("the apple").Values, lower.Embed("The Apple").Values);
+    }
+
+    /// <summary>sentence-transformers may keep the model in a folder of its own; both readers find it, and both forms of a module's type.</summary>
+    [Theory]
+    [InlineData("Transformer")]
+    [InlineData("sentence_transformers.models.Transformer")]
+    public void Load_ClassifierInTheFolderThatModulesJsonNames_IsRead(string type)
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/reranker");
+        Directory.CreateDirectory(folder["0_Transformer"]);
+        foreach (string file in Directory.GetFiles(folder.Path))
+        {
+            File.Move(file, Path.Combine(folder["0_Transformer"], Path.GetFileName(file)));
+        }
+
+        folder.Write("modules.json", $$"""[{"type": "{{type}}", "path": "0_Transformer"}]""");
+
+        Assert.Equal(
+            SequenceClassifier.Load(GoldenFiles.Path("bert/reranker")).Logits("the apple", "tree").Values,
+            SequenceClassifier.Load(folder.Path).Logits("the apple", "tree").Values);
+    }
+
+    [Fact]
+    public void Load_DenseModuleWithoutItsNamespace_IsRead()
+    {
+        using TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-dense");
+        string modules = File.ReadAllText(folder["modules.json"]), plain = modules.Replace("sentence_transformers.models.", "", StringComparison.Ordinal);
+        File.WriteAllText(folder["modules.json"], plain);
+
+        Assert.NotEqual(modules, plain);
+        Assert.Equal(Bert.Load(GoldenFiles.Path("bert/sentence-dense")).Embed("apple").Values, Bert.Load(folder.Path).Embed("apple").Values);
+    }
+
     [Fact]
     public void Rerank_Documents_StandInTheOrderOfTheirLogits()
     {
         SequenceClassifier reranker = SequenceClassifier.Load(GoldenFiles.Path("bert/reranker"));
         string[] documents = ["apple", "the tree fell", "a phone rings", "", "apple"];
 
-        IReadOnlyList<Ranked> found = reranker.Rerank("the apple", documents, cancellation: Cancellation);
+        IReadOnlyList<Ranked> found = reranker.Rerank("the apple", documents, cancellationToken: Cancellation);
 
         Assert.Equal(found.OrderByDescending(one => one.Score), found);
         Assert.Equal([0, 1, 2, 3, 4], found.Select(one => one.Index).Order());
         Assert.All(found, one => Compare.Close([one.Score], reranker.Logits("the apple", documents[one.Index]).Span, 1e-5, documents[one.Index]));
         Assert.True(found.ToList().FindIndex(one => one.Index == 0) < found.ToList().FindIndex(one => one.Index == 4), "equals stand in their order");
-        Assert.Empty(reranker.Rerank("apple", [], cancellation: Cancellation));
+        Assert.Empty(reranker.Rerank("apple", [], cancellationToken: Cancellation));
     }
 
     [Theory]
@@ -90,16 +151,16 @@ public class BertFamilyTests
         float[] logits = new float[texts.Length * classifier.Labels.Count];
         List<int> told = [];
 
-        classifier.Logits(texts, logits, progress: new Told(told.Add), cancellation: Cancellation);
+        classifier.Logits(texts, logits, new() { Progress = new Told(told.Add) }, cancellationToken: Cancellation);
 
         Assert.Equal([texts.Length], told);
         Assert.All(Enumerable.Range(0, texts.Length), i => Compare.Close(
             logits.AsSpan(i * classifier.Labels.Count, classifier.Labels.Count), classifier.Logits(texts[i].Item1, texts[i].Item2).Span, 1e-5,
             $"{model}: {i}"));
-        Assert.Equal(0, Allocations.OfTenCalls(() => classifier.Logits(texts, logits, cancellation: CancellationToken.None)));
+        Assert.Equal(0, Allocations.OfTenCalls(() => classifier.Logits(texts, logits, cancellationToken: CancellationToken.None)));
         Assert.Contains(
             $"logits has 7 numbers but 30 texts give 30 × {classifier.Labels.Count}",
-            Assert.Throws<ArgumentException>(() => classifier.Logits(texts, new float[7], cancellation: Cancellation)).Message,
+            Assert.Throws<ArgumentException>(() => classifier.Logits(texts, new float[7], cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal);
     }
 
@@ -111,22 +172,43 @@ public class BertFamilyTests
 
         Assert.Contains(
             "text 1 has 54 pieces but the model reads 40",
-            Assert.Throws<ArgumentException>(() => reranker.Logits([("tree", null), ("tree", text)], cancellation: Cancellation)).Message,
+            Assert.Throws<ArgumentException>(() => reranker.Logits([("tree", null), ("tree", text)], cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal);
         Compare.Close(
-            reranker.Logits([("tree", text)], truncate: true, Cancellation).Span,
+            reranker.Logits([("tree", text)], new TextOptions { Truncate = true }, Cancellation).Span,
             reranker.Logits("tree", string.Concat(Enumerable.Repeat("apple ", 36))).Span, 1e-5,
             "the first 40 pieces");
         using CancellationTokenSource cancelled = new();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => reranker.Rerank("a", ["b"], cancellation: cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => reranker.Rerank("a", ["b"], cancellationToken: cancelled.Token));
+    }
+
+    [Fact]
+    public void LogitsAndRerank_ArgumentAtFault_IsNamedAsTheCallerCallsIt()
+    {
+        SequenceClassifier reranker = SequenceClassifier.Load(GoldenFiles.Path("bert/reranker"));
+        TextOptions prompted = new() { Prompt = "query" };
+
+        AssertNames("text", "text 0 is null", () => reranker.Logits((string)null!));
+        AssertNames("texts", "text 1 is null", () => reranker.Logits([("a", null), (null!, null)], cancellationToken: Cancellation));
+        AssertNames("documents", "document 1 is null", () => reranker.Rerank("a", ["b", null!], cancellationToken: Cancellation));
+        AssertNames("documents", "text 1 has", () => reranker.Rerank("a", ["b", string.Concat(Enumerable.Repeat("apple ", 50))], null, Cancellation));
+        AssertNames("options", "Prompt is \"query\" but a classifier puts none", () => reranker.Rerank("a", ["b"], prompted, Cancellation));
+        AssertNames("options", "Prompt is \"query\" but a classifier puts none", () => reranker.Logits([("a", null)], prompted, Cancellation));
+
+        static void AssertNames(string parameter, string reason, Action call)
+        {
+            ArgumentException refused = Assert.Throws<ArgumentException>(call);
+            Assert.Equal(parameter, refused.ParamName);
+            Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public void Rerank_SeveralClasses_IsRefused() => Assert.Contains(
         "3 classes (entailment, neutral, contradiction) but a reranker has 1",
         Assert.Throws<InvalidOperationException>(
-            () => SequenceClassifier.Load(GoldenFiles.Path("bert/pair-classifier")).Rerank("a", ["b"], cancellation: Cancellation)).Message,
+            () => SequenceClassifier.Load(GoldenFiles.Path("bert/pair-classifier")).Rerank("a", ["b"], cancellationToken: Cancellation)).Message,
         StringComparison.Ordinal);
 
     /// <summary>File, what is replaced in it, by what, and what the message must say.</summary>
@@ -181,7 +263,7 @@ public class BertFamilyTests
         Assert.Contains("holds NaN or infinity", message, StringComparison.Ordinal);
     }
 
-    /// <summary>Every text file at every byte, every weight file at the borders of its parts and at some places between.</summary>
+    /// <summary>Every JSON file at every third byte, vocab.txt at every line, every weight file at the borders of its parts and somewhere between.</summary>
     [Theory, Trait("Width", "Any")]
     [InlineData("pair-classifier")]
     [InlineData("sentence-dense")]
@@ -205,12 +287,14 @@ public class BertFamilyTests
         Load(model, folder.Path);
     }
 
-    /// <summary>A vocab.txt cut between lines, or in its last line, is a shorter vocabulary, which only a tokenizer.json can tell.</summary>
+    /// <summary>
+    /// A vocab.txt cut in its last line only, has as many pieces as the model has rows: that the last one is shorter, only a tokenizer.json can tell.
+    /// </summary>
     private static IEnumerable<int> Cuts(string file, byte[] whole, CounterRandom random)
     {
         if (Path.GetExtension(file) == ".txt")
         {
-            return [];
+            return Enumerable.Range(0, whole.Length - 1).Where(length => length == 0 || whole[length - 1] == '\n');
         }
 
         if (Path.GetExtension(file) == ".json")

@@ -3,6 +3,7 @@ using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Tests.Layers;
+using AttentionLab.Training;
 
 namespace AttentionLab.Tests.Models;
 
@@ -164,6 +165,50 @@ public class EncoderTests
         long allocated = Allocations.OfTenCalls(() => encoder.Infer(ids)) / 10;
 
         Assert.InRange(allocated, 1, weights / 4);
+    }
+
+    /// <summary>Below and above as many rows as inputs: from there on the products of Q, K and V are one.</summary>
+    [Theory]
+    [InlineData(8, PositionKind.Learned)]
+    [InlineData(17, PositionKind.Sinusoidal)]
+    [InlineData(17, PositionKind.Alibi)]
+    public void Infer_IntoATensor_GivesTheSameAndAllocatesNothing(int tokens, PositionKind positions)
+    {
+        Encoder encoder = new(Small with { Channels = 16, Capacity = 20, Positions = positions }, new CounterRandom(1));
+        int[,] ids = new int[1, tokens];
+        bool[,] visible = new bool[1, tokens];
+        for (int t = 0; t < tokens; t++)
+        {
+            (ids[0, t], visible[0, t]) = (t % 11, t < tokens - 1);
+        }
+
+        Tensor y = new(1, tokens, 16), expected = encoder.Infer(ids, visible);
+        encoder.Infer(ids, y, visible);
+
+        Compare.Close(y, expected, 5e-6, "y");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal(0, Allocations.OfTenCalls(() => encoder.Infer(ids, y, visible)));
+        Assert.Throws<ArgumentException>(() => encoder.Infer(ids, new Tensor(1, tokens, 15)));
+    }
+
+    /// <summary>A step of training between two calls, which writes to every parameter.</summary>
+    [Fact]
+    public void Infer_IntoATensorAfterAStepOfTraining_FollowsIt()
+    {
+        Encoder encoder = new(Small, new CounterRandom(1));
+        Sgd optimizer = new(encoder.Parameters, 0.1);
+        int[,] ids = { { 1, 2, 3 } };
+        Tensor y = new(1, 3, 6);
+        for (int step = 0; step < 3; step++)
+        {
+            encoder.Infer(ids, y);
+            Compare.Close(y, encoder.Infer(ids), 5e-6, $"step {step}");
+            (Tensor x, Encoder.Saved saved) = encoder.Forward(ids);
+            Assert.All(encoder.Parameters, parameter => parameter.ClearGradient());
+            encoder.Backward(x, saved);
+            optimizer.Step();
+        }
     }
 
     [Theory, InlineData(PositionKind.Learned, false), InlineData(PositionKind.Rotary, true), InlineData(PositionKind.Alibi, false)]
