@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
@@ -8,42 +7,24 @@ namespace AttentionLab.Studio.Web;
 /// Where this machine's outputs state another number than the chapter's text says, beyond the tolerance that the text gives. Only cells that ran as the
 /// chapter has them count: what the reader changed gives other numbers for its own reasons.
 /// </summary>
-internal sealed partial class MachineNumbers
+internal sealed class MachineNumbers
 {
-    private readonly List<(int Cell, int[] Code, MarkedNumber[] Marks)> _texts = [];
-    private readonly Dictionary<int, (long Changed, IReadOnlyList<string> Found)> _known = [];
+    private readonly Part[] _parts;
+    private readonly Dictionary<Part, (long Changed, IReadOnlyList<string> Found)> _known = [];
 
     /// <param name="chapter">The chapter as it is shown.</param>
-    public MachineNumbers(ExecutedNotebook chapter)
-    {
-        List<int> section = [];
-        foreach (ExecutedCell cell in chapter.Cells)
-        {
-            if (cell.Language == "csharp")
-            {
-                section.Add(cell.Number);
-                continue;
-            }
-
-            if (Heading().IsMatch(cell.Source))
-            {
-                section.Clear();
-            }
-
-            if (MarkedNumber.Of(cell.Source).ToArray() is { Length: > 0 } marks)
-            {
-                _texts.Add((cell.Number, [.. section], marks));
-            }
-        }
-    }
+    public MachineNumbers(ExecutedNotebook chapter) => _parts =
+        [.. MarkedPlace.Of(chapter).GroupBy(place => (place.Text.Number, place.Mark.Section)).Select(part =>
+            new Part(part.Key.Number, [.. part.First().Code.Select(cell => cell.Number)], [.. part.Select(place => place.Mark)]))];
 
     /// <summary>The differences as they are now, by the number of the text's cell.</summary>
     public IReadOnlyList<TextDifference> Of(Workbook book) =>
-        [.. _texts.Select(text => new TextDifference(text.Cell, Find(book, text.Cell, text.Code, text.Marks))).Where(text => text.Found.Count > 0)];
+        [.. _parts.GroupBy(part => part.Text).Select(text => new TextDifference(text.Key, [.. text.SelectMany(part => Find(book, part))]))
+            .Where(text => text.Found.Count > 0)];
 
-    private IReadOnlyList<string> Find(Workbook book, int text, int[] code, MarkedNumber[] marks)
+    private IReadOnlyList<string> Find(Workbook book, Part part)
     {
-        WorkCell[] cells = [.. book.Cells.Where(cell => code.Contains(cell.Number))];
+        WorkCell[] cells = [.. book.Cells.Where(cell => part.Code.Contains(cell.Number))];
         if (cells.Length == 0 || cells.Any(cell => !IsAsTheChapter(book, cell))
             || book.Above(cells[^1]).Any(above => above.IsScratch ? above.RanSource is not null : above.IsChanged))
         {
@@ -52,14 +33,14 @@ internal sealed partial class MachineNumbers
 
         // Charts are long: their words are looked for once after each change.
         long changed = cells.Max(cell => cell.Changed);
-        if (_known.TryGetValue(text, out (long Changed, IReadOnlyList<string> Found) known) && known.Changed == changed)
+        if (_known.TryGetValue(part, out (long Changed, IReadOnlyList<string> Found) known) && known.Changed == changed)
         {
             return known.Found;
         }
 
         string[] lines = [.. cells.SelectMany(cell => StatedText.Lines(cell.Outputs.Select(output => output.Output)))];
-        string[] found = [.. marks.Select(mark => Difference(mark, lines)).OfType<string>()];
-        _known[text] = (changed, found);
+        string[] found = [.. part.Marks.Select(mark => Difference(mark, lines)).OfType<string>()];
+        _known[part] = (changed, found);
         return found;
     }
 
@@ -71,10 +52,10 @@ internal sealed partial class MachineNumbers
         : $"{number} in place "
             + $"of {mark.Said.TrimEnd('*', '$', ')')}{(mark.Tolerance is { } tolerance ? $" ± {tolerance}"
             : FormattableString.Invariant($" ({mark.Low} to {mark.High} allowed)"))}"
-        + (mark.Words.Count > 0 ? $" ({string.Join(' ', mark.Words)})" : "");
+        + $" ({string.Join(' ', mark.Words)})";
 
-    [GeneratedRegex("^## ", RegexOptions.Multiline)]
-    private static partial Regex Heading();
+    /// <summary>The marked numbers of a text that the same code cells state, by cell numbers.</summary>
+    private sealed record Part(int Text, int[] Code, MarkedNumber[] Marks);
 }
 
 /// <summary>A piece of text whose numbers are not those of this machine.</summary>

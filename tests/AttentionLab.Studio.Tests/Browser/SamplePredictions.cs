@@ -26,7 +26,7 @@ internal static class SamplePredictions
 
         #!markdown
 
-        **What you saw.** The phones have 0.90<!-- ±0.01 --> of it.
+        **What you saw.** The phones have 0.90<!-- weights ±0.01 --> of it.
 
         ## {name[..2]}.2 · The judge
 

@@ -185,8 +185,8 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Numbers_ThatThisMachineMeasuredOtherwise_AreToldWhereTheTextIsUncovered()
     {
         await using WorkedCourse course = WorkedCourse.Of(
-            "#!markdown\n\n# 01 · Who?\n\n## 1.1\n\n**Prediction.** How much?\n\n- [ ] half\n- [ ] all\n\n#!csharp\n\nConsole.WriteLine(0.5);\n\n"
-            + "#!markdown\n\n**What you saw.** It is 0.427<!-- ±0.001 -->.\n\nAnd more.\n", "# Sheet\n");
+            "#!markdown\n\n# 01 · Who?\n\n## 1.1\n\n**Prediction.** How much?\n\n- [ ] half\n- [ ] all\n\n#!csharp\n\nConsole.WriteLine(\"share 0.5\");\n\n"
+            + "#!markdown\n\n**What you saw.** It is 0.427<!-- share ±0.001 -->.\n\nAnd more.\n", "# Sheet\n");
         await course.StartAsync();
         await using WatchedPage page = await browser.OpenAsync();
         await course.GotoAsync(page);
@@ -194,7 +194,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");
         await Expect(page.Page.Locator(".differs")).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Just show" }).ClickAsync();
-        await Expect(page.Page.Locator(".lead-saw + .differs")).ToHaveTextAsync("On this machine: 0.5 in place of 0.427 ± 0.001.");
+        await Expect(page.Page.Locator(".lead-saw + .differs")).ToHaveTextAsync("On this machine: 0.5 in place of 0.427 ± 0.001 (share).");
 
         await TypeAsync(page, 2, "Console.WriteLine(0.6);");
         await page.Page.Keyboard.PressAsync("Control+Enter");

@@ -12,7 +12,7 @@ namespace AttentionLab.Studio.Tests.Notebooks;
 /// </summary>
 internal static class GivenNumbers
 {
-    public static HashSet<double> Before(ExecutedNotebook chapter, ExecutedCell cell)
+    public static HashSet<double> Before(ExecutedNotebook chapter, ExecutedCell cell, string asked = "")
     {
         IEnumerable<double> numbers = chapter.Cells.Where(other => other.Number <= cell.Number).SelectMany(other => other.Language switch
         {
@@ -20,7 +20,7 @@ internal static class GivenNumbers
             "markdown" when other != cell && !other.Source.StartsWith("**What you saw.**", StringComparison.Ordinal) => StatedText.Numbers(other.Source),
             _ => [],
         });
-        return [.. numbers.SelectMany(number => new[] { number, number * 100, number / 100 }).Select(Key)];
+        return [.. numbers.Concat(StatedText.Numbers(asked)).SelectMany(number => new[] { number, number * 100, number / 100 }).Select(Key)];
     }
 
     public static bool Has(HashSet<double> given, double number) => given.Contains(Key(number));

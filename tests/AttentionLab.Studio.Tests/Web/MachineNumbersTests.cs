@@ -25,20 +25,20 @@ public sealed class MachineNumbersTests
     [Fact]
     public void Numbers_OfCodeThatTheReaderChanged_AreNotCompared()
     {
-        ExecutedNotebook chapter = Chapter("0.427<!-- ±0.001 -->");
+        ExecutedNotebook chapter = Chapter("0.427<!-- share ±0.001 -->");
         Workbook book = new(chapter, null);
         MachineNumbers numbers = new(chapter);
-        Show(book, "0.5");
+        Show(book, "share 0.5");
         Assert.Single(numbers.Of(book));
 
         // A cell above, changed and run; and all below it run again.
         book.Edit(book.Cells[0], "other");
         Assert.Empty(numbers.Of(book));
-        Show(book, "0.5");
+        Show(book, "share 0.5");
         Assert.Empty(numbers.Of(book));
 
         book.Edit(book.Cells[0], "first");
-        Show(book, "0.5");
+        Show(book, "share 0.5");
         Assert.Single(numbers.Of(book));
         book.Edit(book.Cells[1], "other");
         Assert.Empty(numbers.Of(book));
@@ -47,14 +47,23 @@ public sealed class MachineNumbersTests
     [Fact]
     public void Number_OfAnotherSection_IsNotCompared()
     {
-        ExecutedNotebook chapter = Chapter("## New section\n\nIt is 0.427<!-- ±0.001 -->.");
+        ExecutedNotebook chapter = Chapter("## New section\n\nIt is 0.427<!-- share ±0.001 -->.");
         Workbook book = new(chapter, null);
-        Show(book, "0.5");
+        Show(book, "share 0.5");
         Assert.Empty(new MachineNumbers(chapter).Of(book));
     }
 
+    [Fact]
+    public void Number_OfASectionThatItNames_IsComparedFromAnywhereBelow()
+    {
+        ExecutedNotebook chapter = Chapter("## Vote again\n\nIt is 0.427<!-- 1.1: share ±0.001 -->, not 3<!-- 1.2: share ±1 -->.");
+        Workbook book = new(chapter, null);
+        Show(book, "share 0.5");
+        Assert.Equal(["4: 0.5 in place of 0.427 ± 0.001 (share)"], Found(new MachineNumbers(chapter), book));
+    }
+
     private static ExecutedNotebook Chapter(string text) => new(
-        "01-a", [Cell(1, "csharp", "first"), Cell(2, "markdown", "## Section"), Cell(3, "csharp", "second"), Cell(4, "markdown", text)], 0);
+        "01-a", [Cell(1, "csharp", "first"), Cell(2, "markdown", "## 1.1 · Section"), Cell(3, "csharp", "second"), Cell(4, "markdown", text)], 0);
 
     private static ExecutedCell Cell(int number, string language, string source) => new(number, language, source, [], null, 0);
 
