@@ -45,6 +45,7 @@ public sealed class HandVoteTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Votes", Exact = true }).ClickAsync();
         ILocator all = page.Page.GetByRole(AriaRole.Dialog);
         await Expect(all.Locator(".vote-result")).ToHaveTextAsync("Mean Brier score of the 1 question with both votes: 1.13 before, 0.38 after.");
+        await Expect(all).ToContainTextAsync("The sheet on paper scores one probability");
         Assert.Empty(await Accessibility.ViolationsAsync(page.Page));
         page.Page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
         await all.GetByRole(AriaRole.Button, new() { Name = "Forget all votes" }).ClickAsync();
