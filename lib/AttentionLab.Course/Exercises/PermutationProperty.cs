@@ -18,8 +18,8 @@ public static class PermutationProperty
         "Call `attend` twice: once as given, once with keys and values in another order. Which order must the keys have, and which the values? And may two "
         + "float results be compared by `==`?",
         "Shuffle keys and values by the *same* permutation, in new arrays. Sums in another order differ in the last digits: allow a difference of about 1e-4. "
-        + "One permutation can miss a bug: reversing does not notice a weight that is symmetric around the middle, rotating does not notice a look at the "
-        + "neighbour.",
+        + "One permutation can miss a bug: reversing does not notice a weight that is the same on both sides of the middle, rotating does not notice a "
+        + "look at the neighbour.",
         "`int[] order = [.. Enumerable.Range(0, keys.Length)];` then 20 times `random.Shuffle(order)` (with `var random = new Random(1);`), `order.Select(j => "
         + "keys[j]).ToArray()`, the same for the values, and compare every number of both outputs. If one differs by more than 1e-4, return false. At the end "
         + "return true.",

@@ -54,7 +54,7 @@ public static class SelfTest
             .Refuse(1, "That holds for one of them. Variances of independent numbers add.")
             .Refuse(4096, "64² belongs to 64 times the *same* number: Var(64·X) = 64²·Var(X). Independent numbers partly cancel.")
             .Refuse(128.0 / 3, "You took the variance 2/3 of question 3. Here each number has the variance 1.", TwoDigits)
-            .Expect(64, "Variances of independent numbers add. Section 0.5 shows it.");
+            .Expect(64, "Variances of independent numbers add. Section 0.6 shows it.");
         Ask(5, "row 1, column 0 of A·B, A = ((1, 2), (3, 4)), B = ((0, 1), (1, 0)), counted from 0")
             .Refuse(3, "3 stands in row 1, column *1* of the product. Take row 1 of A with column 0 of B.")
             .Refuse(1, "This is B·A: it exchanges the rows. A·B exchanges the columns of A.")

@@ -6,13 +6,15 @@ namespace AttentionLab.Course.Experiments;
 
 /// <summary>What one attention costs at a width C that stays, cut into H heads of C/H numbers.</summary>
 /// <param name="Heads">H.</param>
-/// <param name="MultiplyAdds">2·n²·C for scores and mixing, 4·n·C² for the four maps: H does not stand in it.</param>
-/// <param name="Exponentials">n²·H: one for each score of each head.</param>
-/// <param name="ScoreBytes">4·n²·H: the scores of all heads, where they are kept.</param>
-/// <param name="Milliseconds">Measured on one thread of this machine, without the four maps: the fastest of several runs (<see cref="Race"/>).</param>
-public sealed record HeadCost(int Heads, long MultiplyAdds, long Exponentials, long ScoreBytes, double Milliseconds)
+/// <param name="MapMultiplyAdds">Counted in X·W_Q, X·W_K, X·W_V and the product with W_O: 4·n·C².</param>
+/// <param name="MultiplyAdds">Counted in Q·Kᵀ and weights·V of each head: 2·n²·C in all.</param>
+/// <param name="Exponentials">Counted: one for each score of each head, n²·H in all.</param>
+/// <param name="ScoreBytes">The scores of all heads, where they are kept: 4·n²·H.</param>
+/// <param name="Milliseconds">Of softmax(Q·Kᵀ/√(C/H))·V, without the four maps, on one thread of this machine: the fastest of several runs
+/// (<see cref="Race"/>).</param>
+public sealed record HeadCost(int Heads, long MapMultiplyAdds, long MultiplyAdds, long Exponentials, long ScoreBytes, double Milliseconds)
 {
-    /// <summary>Counts, and runs softmax(Q·Kᵀ/√(C/H))·V with kept scores.</summary>
+    /// <summary>Multiplies head by head and counts, then runs all heads with kept scores and takes the time.</summary>
     /// <param name="tokens">n.</param>
     /// <param name="channels">C, a multiple of each number of heads.</param>
     /// <param name="heads">Which H to compare; they run in turn, so that other work on the machine meets all of them.</param>
@@ -28,7 +30,26 @@ public sealed record HeadCost(int Heads, long MultiplyAdds, long Exponentials, l
         (Tensor Q, Tensor K, Tensor V)[] split =
             [.. heads.Select(h => (Layers.Heads.Split(query, h), Layers.Heads.Split(key, h), Layers.Heads.Split(value, h)))];
         double[] fastest = Race.Milliseconds(rounds, [.. split.Select(x => (Action)(() => ScaledDotProductAttention.Forward(x.Q, x.K, x.V)))]);
-        long pairs = (long)tokens * tokens, work = 2 * pairs * channels + 4L * tokens * channels * channels;
-        return [.. heads.Select((h, i) => new HeadCost(h, work, pairs * h, sizeof(float) * pairs * h, fastest[i]))];
+        Tensor map = Tensor.Gaussian(random, 1, channels, channels);
+        long maps = MultiplyCount.Of(count => Array.ForEach([query, key, value, query], x => count.Product(x, map)));
+        return [.. heads.Select((h, i) =>
+        {
+            long scores = 0, work = MultiplyCount.Of(count => scores = Attend(count, split[i].Q, split[i].K, split[i].V));
+            return new HeadCost(h, maps, work, scores, sizeof(float) * scores, fastest[i]);
+        })];
+    }
+
+    /// <summary>softmax(Q·Kᵀ)·V of each head (1, H, n, D); returns how many scores there were.</summary>
+    private static long Attend(MultiplyCount count, Tensor query, Tensor key, Tensor value)
+    {
+        long made = 0;
+        for (int h = 0; h < query.Shape[1]; h++)
+        {
+            Tensor scores = count.Product(query.At(0, h), key.At(0, h).Transpose());
+            count.Product(scores.Softmax(), value.At(0, h));
+            made += scores.Length;
+        }
+
+        return made;
     }
 }

@@ -1,5 +1,6 @@
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
+using AttentionLab.Training;
 
 namespace AttentionLab.Course.Tests.Numbers;
 
@@ -43,7 +44,34 @@ public class Chapter00Tests
         Assert.Equal([27, 61], y.MatMulTransposed(w).Values);
     }
 
-    /// <summary>The draws of section 0.5: 4000 sums of n numbers that are −1, 0 or 1.</summary>
+    /// <summary>Section 0.5: a step turns y into (1 − 5η)·y, so that the loss is multiplied by the square of it.</summary>
+    [Theory]
+    [InlineData(0.01, 44.6)]
+    [InlineData(0.1, 0.07)]
+    [InlineData(0.5, 4296)]
+    public void FiveStepsOfGradientDescent_EndWhereTheChapterSays(double rate, double stated)
+    {
+        Tensor x = Tensor.FromRows([1, 2]);
+        Parameter w = new("W", Tensor.Matrix(new float[,] { { 1, 2 }, { 3, 4 } }));
+        Sgd descent = new([w], rate);
+        double Loss() => 0.5 * x.MatMul(w.Value).Values.Sum(v => (double)v * v);
+        Assert.Equal(74.5, Loss());
+        for (int step = 1; step <= 5; step++)
+        {
+            x.TransposedMatMul(x.MatMul(w.Value)).Span.CopyTo(w.Gradient.Span);
+            if (step == 1)
+            {
+                Assert.Equal([7, 10, 14, 20], w.Gradient.Values);
+            }
+
+            descent.Step();
+            Assert.Equal(74.5 * Math.Pow(1 - 5 * rate, 2 * step), Loss(), 1e-5 * Loss());
+        }
+
+        Assert.Equal(stated, Loss(), 0.001 * stated + 0.005);
+    }
+
+    /// <summary>The draws of section 0.6: 4000 sums of n numbers that are −1, 0 or 1.</summary>
     [Theory]
     [InlineData(1, 0.66)]
     [InlineData(4, 2.59)]

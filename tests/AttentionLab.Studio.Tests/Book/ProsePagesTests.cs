@@ -8,6 +8,9 @@ namespace AttentionLab.Studio.Tests.Book;
 /// <summary>The pages beside the chapters: glossary, formula sheet, bibliography, annotated paper, sheet for votes.</summary>
 public sealed partial class ProsePagesTests
 {
+    /// <summary>Glossary words that plain English needs too ("the inner value", "in the place of"): an early use need not mean the term.</summary>
+    private static readonly string[] Ordinary = ["key", "value", "memory", "position", "place", "distance", "decay"];
+
     private const string Glossary = "# Glossary\n\n| English | 中文 |\n|---|---|\n| query | 查询 |\n";
 
     [Fact]
@@ -77,6 +80,36 @@ public sealed partial class ProsePagesTests
             .Select(row => $"{row.Groups[1].Value} is not in {row.Groups[2].Value}"));
         Assert.Empty(linked.Values.SelectMany(words => words).Except(rows.Select(row => row.Groups[1].Value)));
         Assert.Equal(chapters, rows.Select(row => row.Groups[2].Value).Distinct());
+    }
+
+    /// <summary>A chapter gives the Chinese word where it first uses the English one, and the glossary's row leads there.</summary>
+    [Fact]
+    public void Word_OfTheGlossary_IsIntroducedWhereItIsFirstUsed()
+    {
+        CourseFolder course = ExecutedCourse.Folder;
+        (string Chapter, string Text)[] prose =
+            [.. course.Chapters.Select(path => (Path.GetFileName(path), NotProse().Replace(string.Join("\n\n", DibDocument.Read(path).Cells
+                .Where(cell => cell.Language == "markdown").Select(cell => cell.Text)), " ")))];
+        (string[] English, string Chinese, string Chapter)[] rows =
+            [.. GlossaryTable().Matches(File.ReadAllText(Path.Combine(course.Notebooks, "book", "glossary.md")))
+                .Select(row => (row.Groups[1].Value.Split(", "), row.Groups[2].Value, row.Groups[3].Value))];
+        Assert.True(rows.Length > 100, $"{rows.Length} rows");
+        foreach ((string[] english, string chinese, string chapter) in rows)
+        {
+            Regex whole = new($@"(?<![\u4e00-\u9fff]){Regex.Escape(chinese)}(?![\u4e00-\u9fff])");
+            string? introduced = prose.FirstOrDefault(page => whole.IsMatch(page.Text)).Chapter;
+            Assert.True(introduced == chapter, $"{english[0]}: the row leads to {chapter}, but the first ({chinese}) stands in {introduced}");
+            foreach (string word in english.Except(Ordinary))
+            {
+                // A longer term of its own (convex hull) is not the shorter one (convex).
+                string[] longer = [.. rows.SelectMany(row => row.English).Where(other => other != word && other.Contains(word, StringComparison.Ordinal))];
+                Match early = prose.TakeWhile(page => page.Chapter != chapter).Select(page => Regex.Match(
+                    longer.Aggregate(page.Text, (text, other) => text.Replace(other, " ", StringComparison.OrdinalIgnoreCase)),
+                    $@"(?<![\w-]){Regex.Escape(word)}(?:s|es)?(?![\w-])[^\n]{{0,40}}", RegexOptions.IgnoreCase))
+                    .FirstOrDefault(found => found.Success, Match.Empty);
+                Assert.False(early.Success, $"{word} is introduced in {chapter}, but an earlier chapter has “{early.Value}”");
+            }
+        }
     }
 
     /// <summary>A work that a chapter names as its source ("Su et al. 2021") has a line in the bibliography that leads back to that chapter.</summary>
@@ -164,6 +197,14 @@ public sealed partial class ProsePagesTests
     }
 
     private static BookPages Sample() => new(SampleCourse.Content() with { Pages = [new CourseText("glossary", Glossary)] }, new Formulas(node: null));
+
+    [GeneratedRegex(@"^\| ([^|\n]+) \| ([^|\n]*[\u4e00-\u9fff][^|\n]*) \|.*\]\(\.\./([^)]+)\) \|$", RegexOptions.Multiline)]
+    private static partial Regex GlossaryTable();
+
+    /// <summary>Code, formulas, comments, targets of links, quotations, the list of claims to vote on, and what announces the next chapter.</summary>
+    [GeneratedRegex(@"`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|<!--.*?-->|\]\([^)]*\)|“[^”]*”|^>.*?$|^\*\*Next\.\*\*.*?$|### The claims of the course.*?\z",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex NotProse();
 
     [GeneratedRegex("<pre.*?</pre>", RegexOptions.Singleline)]
     private static partial Regex Code();
