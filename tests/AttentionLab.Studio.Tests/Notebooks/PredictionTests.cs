@@ -6,8 +6,8 @@ using static AttentionLab.Studio.Tests.Notebooks.ChapterSample;
 
 namespace AttentionLab.Studio.Tests.Notebooks;
 
-/// <summary>A prediction ends its cell with two to four answers to choose from; code that measures follows, then what was seen; the measured answer is one of
-/// them.</summary>
+/// <summary>A prediction ends its cell with two to four answers to choose from; code that measures follows, then what was seen; the code says which of
+/// them it was.</summary>
 public sealed partial class PredictionTests(ExecutedCourse course)
 {
     private const string Question = "**Prediction.** Which is larger?\n\n- [ ] phone\n- [ ] orange\n- [ ] both the same";
@@ -28,6 +28,7 @@ public sealed partial class PredictionTests(ExecutedCourse course)
     [InlineData("**Prediction.** Which?\n\n- [ ] a\n- [ ] b\n- [ ] c\n- [ ] d\n- [ ] e", "", "5 answers")]
     [InlineData("**Prediction.** Which?\n\n- [ ] a\n- [ ] a", "", "the same answer twice")]
     [InlineData(Question + "\n\nMore text.", "", "no list of answers")]
+    [InlineData(Question, "2\n", "no code cell says which answer")]
     [InlineData(Question, "Measured answer: Phone\n", "“Phone” is none of the answers")]
     [InlineData(Question, "Measured answer: none of them\n", "“none of them” is none of the answers")]
     public void Sample_Bad_IsNamed(string prediction, string printed, string fault) =>
@@ -37,11 +38,12 @@ public sealed partial class PredictionTests(ExecutedCourse course)
     public void Sample_NothingMeasuresOrNothingIsSaid_IsNamed()
     {
         Assert.Contains("no code cell follows", Assert.Single(Faults(Of(Text(Question), Text("**What you saw.** It is.")))));
-        Assert.Contains("“What you saw” does not follow", Assert.Single(Faults(Of(Text(Question), Code("x"), Text("So it is.")))));
+        Assert.Contains("“What you saw” does not follow", Assert.Single(Faults(Of(Text(Question), Code("x", "Measured answer: phone\n"), Text("So it is.")))));
     }
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)
     {
+        bool measures = !RuledChapters.IsLater(chapter.Name);
         for (int i = 0; i < chapter.Cells.Count; i++)
         {
             ExecutedCell cell = chapter.Cells[i];
@@ -51,14 +53,14 @@ public sealed partial class PredictionTests(ExecutedCourse course)
             }
 
             ExecutedCell[] code = [.. chapter.Cells.Skip(i + 1).TakeWhile(next => next.Language == "csharp")];
-            if (OneFault(cell, code, chapter.Cells.ElementAtOrDefault(i + 1 + code.Length)) is string fault)
+            if (OneFault(cell, code, chapter.Cells.ElementAtOrDefault(i + 1 + code.Length), measures) is string fault)
             {
                 yield return $"{chapter.Name}.dib: cell {cell.Number}: {fault}";
             }
         }
     }
 
-    private static string? OneFault(ExecutedCell prediction, ExecutedCell[] code, ExecutedCell? after)
+    private static string? OneFault(ExecutedCell prediction, ExecutedCell[] code, ExecutedCell? after, bool measures)
     {
         Match list = AnswerList().Match(prediction.Source);
         if (!list.Success)
@@ -85,7 +87,8 @@ public sealed partial class PredictionTests(ExecutedCourse course)
         string[] measured =
             [.. code.SelectMany(cell => StatedText.Lines(cell.Outputs)).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal))
                 .Select(line => line[Outcome.Label.Length..].TrimEnd())];
-        return measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign
+        return measures && measured.Length == 0 ? "no code cell says which answer the measurement gave: print Outcome.Of(…)."
+            : measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign
             ? $"the measured answer “{foreign}” is none of the answers {string.Join(", ", answers.Select(a => $"“{a}”"))}."
             : after?.Source.StartsWith("**What you saw.**", StringComparison.Ordinal) == true ? null
             : "“What you saw” does not follow the code.";
