@@ -41,26 +41,6 @@ public class AttendTests
         Compare.Close(dBias, Numerical.Gradient(bias, Loss), Tolerances.Numerical, "∂L/∂bias");
     }
 
-    [Fact]
-    public void Forward_HiddenScoreIsNaNOrInfinite_WeightIsZero()
-    {
-        float[] scores = [1, float.NaN, 2, float.PositiveInfinity, 3], weights = new float[5];
-        MaskedSoftmax.Forward(scores, weights, 1, 5, 1, new AttendMask { Keys = [true, false, true, false, true] });
-        Assert.Equal(0, weights[1]);
-        Assert.Equal(0, weights[3]);
-        Assert.Equal(1, weights.Sum(), 1e-6);
-    }
-
-    [Fact]
-    public void Forward_MaskOfOtherLength_NamesBothSides()
-    {
-        float[] x = new float[6];
-        var error = Assert.Throws<ArgumentException>(() => MaskedSoftmax.Forward(x, x, 2, 3, 1, new AttendMask { Keys = [true, false] }));
-        Assert.Contains("mask.Keys holds 2", error.Message);
-        Assert.Throws<ArgumentException>(() => MaskedSoftmax.Forward(x, x, 2, 3, 1, new AttendMask { Pairs = [true, false] }));
-        Assert.Throws<ArgumentException>(() => MaskedSoftmax.Forward(x, x, 2, 3, 1, default, new float[5]));
-    }
-
     /// <summary>0 none, 1 causal, 2 keys and pairs with fully masked rows, 3 causal and bias.</summary>
     internal static AttendMask Mask(int kind, int queries, int keys)
     {
