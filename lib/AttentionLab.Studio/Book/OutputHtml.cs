@@ -129,7 +129,7 @@ public static partial class OutputHtml
     {
         if (html.Length > PageText.Most)
         {
-            return $"<p class=\"not-run\">This output has {html.Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} characters of HTML: "
+            return $"<p class=\"too-long\">This output has {html.Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} characters of HTML: "
                 + "too many for a page.</p>\n";
         }
 

@@ -68,7 +68,7 @@ internal static class PageFrame
             <script src="{root}assets/theme.js"></script>
 
             """);
-        foreach (string script in (ReadOnlySpan<string>)["draw.js", "predict.js", "charts.js", "book.js"])
+        foreach (string script in (ReadOnlySpan<string>)["draw.js", "kept.js", "calibration.js", "cover.js", "predict.js", "charts.js", "book.js", "search.js"])
         {
             html.Append($"<script src=\"{root}assets/{script}\" defer></script>\n");
         }

@@ -1,7 +1,7 @@
 // Predict, then see: the answers of a prediction become buttons; the output and what it shows are taken out of the page until the reader
 // has answered, or asked to see. Then the page says which answer the measurement gave, and counts how often "sure" was right.
 // A live page keeps the answers in this browser, its presenter only in the tab: what the leader answered alone must not uncover
-// anything before the room; the book keeps nothing. On paper and without scripts everything is there.
+// anything before the room; the book keeps nothing. On paper and without scripts everything is there. A failure is no outcome: it is never covered.
 //   bookPredictions.outputs(cell)   the element that holds a cell's outputs, also while it is covered
 //   bookPredictions.saw(text)       what holds a text's words up to its next heading, also while they are covered
 //   bookPredictions.refresh()       looks again at what was measured: outputs have come
@@ -12,26 +12,9 @@
   var levels = ['sure', 'rather', 'guess'];
   var body = document.body;
   var live = body.dataset.live !== undefined;
-  var storage = live && new URLSearchParams(location.search).has('present') ? 'sessionStorage' : 'localStorage';
-  var kept = load();
+  var present = new URLSearchParams(location.search).has('present');
+  var answers = window.bookKept('predictions', !live ? '' : present ? 'sessionStorage' : 'localStorage');
   var predictions = [];
-
-  function load() {
-    try {
-      return live && JSON.parse(window[storage].getItem('predictions')) || {};
-    } catch (error) {
-      return {};
-    }
-  }
-
-  function save() {
-    try {
-      if (live) { window[storage].setItem('predictions', JSON.stringify(kept)); }
-    } catch (error) {
-      // No storage: counted until the page is left.
-    }
-    calibrate();
-  }
 
   function make(name, className, text) {
     var element = document.createElement(name);
@@ -49,41 +32,16 @@
 
   function last(nodes) { return nodes[nodes.length - 1]; }
 
-  // A part of the page that can be taken out: a cell's outputs, or the text up to the next heading.
-  function part(element) {
-    var outputs = element.querySelector('.outputs');
-    var note = outputs ? make('p', 'covered', 'Covered until you have answered.') : document.createComment('covered');
-    var inside = document.createDocumentFragment();
-    return {
-      element: element,
-      outputs: outputs,
-      home: function () { return !outputs && note.parentNode ? inside : element; },
-      hide: function () {
-        if (note.parentNode) { return; }
-        if (outputs) {
-          outputs.replaceWith(note);
-        } else {
-          while (element.firstChild && !/^H[2-6]$/.test(element.firstChild.nodeName)) { inside.appendChild(element.firstChild); }
-          element.insertBefore(note, element.firstChild);
-        }
-      },
-      show: function () {
-        if (!note.parentNode) { return; }
-        note.replaceWith(outputs || inside);
-        if (window.bookPage) { window.bookPage.refresh(element); }
-      }
-    };
-  }
-
   function prediction(text) {
-    var answers = JSON.parse(text.dataset.answers);
     var list = last(text.querySelectorAll('.answers'));
     var question = last(text.querySelectorAll('.lead-prediction'));
-    var parts = text.dataset.covers.split(' ').map(function (id) { return document.getElementById(id); }).filter(Boolean).map(part);
+    var parts = text.dataset.covers.split(' ').map(function (id) { return document.getElementById(id); }).filter(Boolean).map(window.bookCover);
     var key = body.dataset.page + ' ' + question.textContent.replace(/\s+/g, ' ').trim();
     var form = make('fieldset', 'predict');
     var verdict = make('div', 'verdict');
+    var words = JSON.parse(text.dataset.answers);
     var chosen = -1;
+    var judged = '';
     question.id = question.id || text.id + '-question';
     form.setAttribute('aria-describedby', question.id);
     verdict.setAttribute('role', 'status');
@@ -94,7 +52,7 @@
       Array.prototype.forEach.call(item.childNodes, function (node) { choice.appendChild(node.cloneNode(true)); });
       return choice;
     });
-    var sureness = levels.map(function (level) { return button(level, function () { answer({ answer: answers[chosen], sure: level }); }); });
+    var sureness = levels.map(function (level) { return button(level, function () { answer({ answer: words[chosen], sure: level }); }); });
     function row(label, buttons) {
       var group = make('div', 'choices');
       group.setAttribute('role', 'group');
@@ -104,9 +62,11 @@
     }
     var how = row('How sure are you? A click shows the output.', sureness);
     how.prepend(make('span', '', 'How sure?'));
-    form.append(make('legend', '', 'Your prediction'), row('Answers', choices), how, button('Just show', function () { answer({ shown: true }); }, 'just-show'));
+    var show = button('Just show', function () { answer({ shown: true }); }, 'just-show');
+    form.append(make('legend', '', 'Your prediction'), row('Answers', choices), how, show);
     list.after(form, verdict);
     list.hidden = true;
+    choose(-1);
 
     function choose(index) {
       chosen = index;
@@ -114,130 +74,116 @@
       sureness.forEach(function (level) { level.disabled = index < 0; });
     }
 
-    function answer(given) {
-      kept[key] = given;
-      open();
-      save();
+    function given() { return answers.all()[key]; }
+
+    function keep(one) { answers.change(function (all) { all[key] = one; }); }
+
+    function answer(one) {
+      keep(one);
       verdict.focus();
     }
 
-    function open() {
-      form.hidden = true;
-      parts.forEach(function (one) { one.show(); });
-      judge();
+    // The page as the answers are now, from here or from another page.
+    function follow() {
+      if (given()) {
+        form.hidden = true;
+        parts.forEach(function (one) { one.show(); });
+        judge();
+      } else if (!form.hidden) {
+        parts.forEach(function (one) { one.hide(); });
+      } else {
+        cover();
+      }
     }
 
     function cover() {
       choose(-1);
       form.hidden = false;
-      verdict.textContent = '';
+      verdict.textContent = judged = '';
       parts.forEach(function (one) { one.hide(); });
     }
 
+    // What the cells gave: nothing yet, a failure, or outputs, perhaps with the measured answer.
     function measured() {
-      var found = null, ran = false;
+      var result = { state: 'waiting', answer: null };
       parts.forEach(function (one) {
         if (!one.outputs) { return; }
-        ran = ran || one.outputs.childElementCount > 0;
+        var failures = one.failures();
+        if (failures.some(function (each) { return each.classList.contains('failure'); })) {
+          result.state = 'failed';
+        } else if (one.outputs.childElementCount > failures.length && result.state === 'waiting') {
+          result.state = 'ran';
+        }
         one.outputs.querySelectorAll('.stream').forEach(function (stream) {
           var line = /^Measured answer: (.*)$/m.exec(stream.textContent);
-          found = line ? line[1].trim() : found;
+          result.answer = line ? line[1].trim() : result.answer;
         });
       });
-      return { ran: ran, answer: found };
+      return result.state === 'ran' ? result : { state: result.state, answer: null };
     }
 
     // What the measurement gave, or a question where the machine cannot know.
     function judge() {
-      var given = kept[key], result = measured();
-      verdict.textContent = '';
-      if (!given) { return; }
-      var line = verdict.appendChild(make('p'));
-      if (given.answer !== undefined) {
-        line.append('You said ', make('strong', '', given.answer), ' (' + given.sure + '). ');
+      var result = measured();
+      parts.forEach(function (one) { one.tell(); });
+      // The first measurement judges a prediction. What an edited cell gives later was not predicted.
+      if (given() && given().right === undefined && given().answer !== undefined && result.answer !== null) {
+        mark(given().answer === result.answer);
       }
-      if (!result.ran) {
-        line.append('The cell has not run yet.');
-      } else if (result.answer !== null) {
-        line.append('The measurement gave ', make('strong', '', result.answer), given.answer === undefined ? '.' : given.answer === result.answer ? ': right.' : ': not what you said.');
-        mark(given, given.answer === result.answer);
-      } else if (given.answer !== undefined) {
-        if (given.right === undefined) {
-          line.append('What do the output and the text below say? ');
-          verdict.append(row('Was your answer right?', [button('I was right', function () { say(true); }), button('I was wrong', function () { say(false); })]));
-        } else {
-          line.append(given.right ? 'Right, you say.' : 'Wrong, you say.');
-        }
-      } else {
-        line.append('Shown without an answer.');
+      // Said once: what stands there may just be read aloud, or have the focus.
+      var now = given() ? JSON.stringify([given(), result]) : '';
+      if (now === '' || now === judged) { return; }
+      judged = now;
+      var hadFocus = verdict.contains(document.activeElement);
+      verdict.replaceChildren(sentence(given(), result));
+      if (result.state === 'ran' && result.answer === null && given().answer !== undefined && given().right === undefined) {
+        verdict.append(row('Was your answer right?', [
+          button('I was right', function () { say(true); }),
+          button('I was wrong', function () { say(false); })
+        ]));
       }
       verdict.append(button('Cover again', function () {
-        delete kept[key];
-        cover();
-        save();
+        answers.change(function (all) { delete all[key]; });
         choices[0].focus();
       }, 'quiet'));
-
-      function say(right) {
-        mark(given, right);
-        judge();
-        verdict.focus();
-      }
+      if (hadFocus) { verdict.focus(); }
     }
 
-    // The first measurement judges a prediction. What an edited cell gives later was not predicted.
-    function mark(given, right) {
-      if (given.answer !== undefined && given.right === undefined) {
-        given.right = right;
-        save();
-      }
+    function mark(right) { keep(Object.assign({}, given(), { right: right })); }
+
+    function say(right) {
+      mark(right);
+      verdict.focus();
     }
 
-    return { text: text, key: key, parts: parts, open: open, cover: cover, judge: judge, measured: measured };
+    return { text: text, parts: parts, given: given, follow: follow, judge: judge, measured: measured };
   }
 
-  // How often each degree of confidence was right, as a table that is its own chart.
-  function calibrate() {
-    var old = document.querySelector('.calibration');
-    var rows = levels.map(function (level) {
-      var marked = Object.keys(kept).map(function (key) { return kept[key]; }).filter(function (one) { return one.sure === level && one.right !== undefined; });
-      return { level: level, of: marked.length, right: marked.filter(function (one) { return one.right; }).length };
-    }).filter(function (row) { return row.of > 0; });
-    if (old) { old.remove(); }
-    if (!rows.length) { return; }
-
-    var section = make('section', 'calibration');
-    var title = section.appendChild(make('h2', '', 'How often were you right?'));
-    title.id = 'calibration';
-    section.setAttribute('aria-labelledby', title.id);
-    var table = section.appendChild(make('table'));
-    table.appendChild(make('caption', '', live ? 'Your predictions in all chapters. Kept in this browser alone.' : 'Your predictions on this page. Forgotten when you leave it.'));
-    var head = table.appendChild(make('thead')).appendChild(make('tr'));
-    ['You said', 'Right', 'Share'].forEach(function (name) {
-      head.appendChild(make('th', '', name)).scope = 'col';
-    });
-    var lines = table.appendChild(make('tbody'));
-    rows.forEach(function (row) {
-      var line = lines.appendChild(make('tr'));
-      var share = Math.round(100 * row.right / row.of);
-      line.appendChild(make('th', '', row.level)).scope = 'row';
-      line.appendChild(make('td', '', row.right + ' of ' + row.of));
-      var bar = line.appendChild(make('td')).appendChild(make('span', 'share', share + ' %'));
-      bar.style.setProperty('--share', share + '%');
-    });
-    if (live) {
-      section.appendChild(button('Forget all', function () {
-        kept = {};
-        predictions.forEach(function (one) { one.cover(); });
-        save();
-      }, 'quiet'));
+  function sentence(given, result) {
+    var line = make('p');
+    var has = given.answer !== undefined;
+    if (has) {
+      line.append('You said ', make('strong', '', given.answer), ' (' + given.sure + '). ');
     }
-    document.querySelector('article').appendChild(section);
+    if (result.state === 'waiting') {
+      line.append('The cell has not run yet.');
+    } else if (result.state === 'failed') {
+      line.append('The cell failed: nothing was measured.');
+    } else if (result.answer !== null) {
+      var verdict = !has ? '.' : given.answer === result.answer ? ': right.' : ': not what you said.';
+      line.append('The measurement gave ', make('strong', '', result.answer), verdict);
+    } else if (!has) {
+      line.append('Shown without an answer.');
+    } else {
+      line.append(given.right === undefined ? 'What do the output and the text below say? ' : given.right ? 'Right, you say.' : 'Wrong, you say.');
+    }
+    return line;
   }
 
   predictions = Array.prototype.map.call(document.querySelectorAll('[data-answers]'), prediction);
   // All forms stand before anything is covered: the text that tells what was seen may end with the next prediction.
-  predictions.forEach(function (one) { if (kept[one.key]) { one.open(); } else { one.cover(); } });
+  predictions.forEach(function (one) { one.follow(); });
+  answers.listen(function () { predictions.forEach(function (one) { one.follow(); }); });
   window.bookPredictions = {
     outputs: function (cell) {
       var found = null;
@@ -254,18 +200,18 @@
       return found || text;
     },
     measured: function (text) {
-      var one = predictions.find(function (each) { return each.text === text && kept[each.key]; });
+      var one = predictions.find(function (each) { return each.text === text && each.given(); });
       return one ? one.measured().answer : null;
     },
     refresh: function () { predictions.forEach(function (one) { one.judge(); }); },
     uncover: function (yes) {
       predictions.forEach(function (one) {
-        one.parts.forEach(function (part) { if (yes) { part.show(); } else if (!kept[one.key]) { part.hide(); } });
+        one.parts.forEach(function (part) { if (yes) { part.show(); } else if (!one.given()) { part.hide(); } });
       });
     }
   };
   addEventListener('beforeprint', function () { window.bookPredictions.uncover(true); });
   addEventListener('afterprint', function () { window.bookPredictions.uncover(false); });
-  calibrate();
+  window.bookCalibration(levels, answers, live);
   document.documentElement.classList.add('ready');
 })();

@@ -139,15 +139,22 @@ public sealed class PredictionVoteTests(BrowserFixture browser) : IAsyncDisposab
         await using WatchedPage page = await browser.OpenAsync();
         await page.Page.GotoAsync(_server.Entrance(SamplePredictions.First).AbsoluteUri);
         await Assertions.Expect(page.Page).ToHaveURLAsync(new Uri(_server.Address, SamplePredictions.First).AbsoluteUri);
+
+        // Another chapter is open beside it all the while: what is answered in the two adds up.
+        IPage beside = await page.Context.NewPageAsync();
+        await beside.GotoAsync(new Uri(_server.Address, "02-two.html").AbsoluteUri);
         ILocator form = page.Page.Locator(".predict").First;
         await form.GetByRole(AriaRole.Button, new() { Name = "phones" }).ClickAsync();
         await form.GetByRole(AriaRole.Button, new() { Name = "rather" }).ClickAsync();
         ILocator verdict = page.Page.Locator(".verdict").First;
         Assert.Contains("The cell has not run yet.", await verdict.InnerTextAsync());
+        await beside.GetByRole(AriaRole.Button, new() { Name = "Just show" }).First.ClickAsync();
 
         _course.Live.Start();
         _course.Release("01-one", 2);
         await Assertions.Expect(verdict).ToContainTextAsync("The measurement gave √ d phones: right.");
+        await Assertions.Expect(beside.Locator(".calibration tbody")).ToContainTextAsync("1 of 1");
+        await beside.CloseAsync();
         _course.Release("02-two", 2);
         _course.Release("03-three", 2);
         await Assertions.Expect(page.Page.Locator(".live-status")).ToBeHiddenAsync();
