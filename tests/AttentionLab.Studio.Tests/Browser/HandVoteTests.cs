@@ -15,6 +15,10 @@ public sealed class HandVoteTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Claim_WithSixNumbers_ShowsTheChangeAndTheScores()
     {
         await using WatchedPage page = await _course.PresentAsync(browser);
+        const string records = "import(new URL('assets/live/vote-records.js', location.href).href)";
+        IPage beside = await page.Context.NewPageAsync();
+        await beside.GotoAsync(page.Page.Url);
+        await beside.EvaluateAsync($"() => {records}.then(votes => votes.all())");
         await PresenterTests.PressAsync(page, "ArrowRight", "The claim that we test");
         ILocator panel = await OpenPanelAsync(page);
         await Expect(panel.Locator("caption")).ToHaveTextAsync("“The phone always wins.”");
@@ -22,6 +26,12 @@ public sealed class HandVoteTests(BrowserFixture browser) : IAsyncDisposable
         await TypeAsync(page, panel, "half true, first vote", "0");
         await TypeAsync(page, panel, "false, first vote", "2");
         await Expect(page.Page.Locator(".present-bar [role=status]")).ToHaveTextAsync("2 of 6");
+
+        // A page that was open before does not take away what this one counted since.
+        await beside.EvaluateAsync($$"""
+            () => {{records}}.then(votes => votes.change({ ...votes.record('02-more.html', 'Is it?', ['yes', 'no']), rounds: [[1, 2], []] }))
+            """);
+        await page.Page.WaitForFunctionAsync($"() => {records}.then(votes => votes.all().length === 2)");
 
         for (int i = 0; i < 3; i++)
         {

@@ -57,7 +57,9 @@ function rowOf(rows, section) {
   const number = /^\d+\.\d+/.exec(section)?.[0];
   const words = text => new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
   const mine = words(section);
+  const isSecond = row => /second/i.test(row.cells[1].textContent);
+  const shares = row => [...words(row.cells[1].textContent)].some(word => mine.has(word));
   return number
     ? rows.find(row => row.cells[1].textContent.split(/[\s,]+/).includes(number))
-    : rows.findLast(row => [...words(row.cells[1].textContent)].some(word => mine.has(word)) && !(mine.has('claim') && /second/i.test(row.cells[1].textContent)));
+    : rows.findLast(row => shares(row) && !(mine.has('claim') && isSecond(row)));
 }

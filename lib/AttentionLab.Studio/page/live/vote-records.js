@@ -2,45 +2,23 @@
 //
 // The score is Brier's, with the share of hands as the group's confidence in an answer: Σ (share − o)², o = 1 for the answer that was found and 0
 // for every other one. 0: all hands on what was found. 2: all on one other answer. Hands spread evenly over n answers: 1 − 1/n.
-const key = 'votes';
-const listeners = new Set();
-let records = load();
-
-function load() {
-  try {
-    return JSON.parse(localStorage.getItem(key)) ?? {};
-  } catch {
-    return {};
-  }
-}
+const records = window.bookKept('votes', 'localStorage');
 
 export function record(chapter, question, answers) {
   const name = chapter + ' ' + question;
-  const known = records[name];
+  const known = records.all()[name];
   const isSame = known && JSON.stringify(known.answers) === JSON.stringify(answers);
   return isSame ? known : { name, chapter, question, answers, rounds: [[], []], found: -1 };
 }
 
-export function change(changed) {
-  records[changed.name] = changed;
-  try {
-    localStorage.setItem(key, JSON.stringify(records));
-  } catch {
-    // No storage: counted until the page is left.
-  }
-  listeners.forEach(told => told());
-}
+export const change = changed => records.change(all => { all[changed.name] = changed; });
 
-export function forget() {
-  records = {};
-  localStorage.removeItem(key);
-  listeners.forEach(told => told());
-}
+export const forget = () => records.change(all => Object.keys(all).forEach(name => delete all[name]));
 
 // Told after every change.
-export const listen = told => listeners.add(told);
+export const { listen } = records;
 
-export const all = () => Object.values(records).filter(each => total(each.rounds[0]) + total(each.rounds[1]) > 0);
+export const all = () => Object.values(records.all()).filter(each => total(each.rounds[0]) + total(each.rounds[1]) > 0);
 
 export const total = hands => hands.reduce((sum, count) => sum + (count ?? 0), 0);
 

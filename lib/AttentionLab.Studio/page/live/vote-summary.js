@@ -3,8 +3,8 @@ import { button } from './button.js';
 import { all, brier, forget, mean, total } from './vote-records.js';
 import { make, showDialog } from './vote-dialog.js';
 
-const explanation = 'The score takes the share of hands as the group’s confidence in an answer: Σ (share − o)², with o = 1 for what was found and 0 for the '
-  + 'other answers. 0 is best; 2 is all hands on one other answer; hands spread evenly over n answers give 1 − 1/n. The sheet on paper '
+const explanation = 'The score takes the share of hands as the group’s confidence in an answer: Σ (share − o)², with o = 1 for what was found and '
+  + '0 for the other answers. 0 is best; 2 is all hands on one other answer; hands spread evenly over n answers give 1 − 1/n. The sheet on paper '
   + 'scores one probability, (p − o)² from 0 to 1: the two cannot be compared. Kept in this browser alone.';
 
 export function showAllVotes() {
