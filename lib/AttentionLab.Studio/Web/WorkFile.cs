@@ -171,6 +171,9 @@ internal sealed record OtherText(string Source, string From, bool IsOnDisk = fal
 {
     /// <summary>There the cell is not at all.</summary>
     public bool IsGone { get; init; }
+
+    /// <summary>The reader's own, from before; what is in the editor now came from elsewhere.</summary>
+    public bool IsMine { get; init; }
 }
 
 /// <summary>A try at an exercise.</summary>

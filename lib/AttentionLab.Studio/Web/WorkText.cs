@@ -74,7 +74,9 @@ internal sealed class WorkText
             case { Do: "reset" }:
                 foreach (WorkCell changed in Book.Cells.Where(changed => changed.IsChanged))
                 {
+                    string mine = changed.Source;
                     Book.Edit(changed, changed.Original!);
+                    Keep(changed, new OtherText(mine, "yours before the reset") { IsMine = true });
                 }
 
                 return Saved(new WorkAnswer(true));
@@ -143,6 +145,9 @@ internal sealed class WorkText
         }
 
         Book.Edit(cell, source);
+
+        // What the reader has in the editor now is no other text any more.
+        cell.Others.RemoveAll(other => !other.IsGone && other.Source == source);
         cell.LastEdit = (command.Tab, command.Revision);
         return Saved(new WorkAnswer(true) { Revision = cell.Revision });
     }

@@ -26,6 +26,28 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
         await Code(page, 1).ClickAsync();
         await page.Page.Keyboard.PressAsync("Control+z");
         await Expect(Code(page, 1)).ToHaveTextAsync("int a = 7;");
+
+        // All cells at once: what each held stays beside it, after a reload too.
+        page.Page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await page.Page.GetByText("My version", new() { Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Reset chapter" }).ClickAsync();
+        await Expect(Code(page, 1)).ToHaveTextAsync("int a = 20;a");
+
+        // A course that was built without Node has a plain text area in place of the editor.
+        await page.Page.RouteAsync("**/codemirror.js", route => route.AbortAsync());
+        await page.Page.ReloadAsync();
+        ILocator word = Cell(page, 1).Locator(".cell-word"), area = Cell(page, 1).Locator("textarea");
+        await Expect(word).ToContainTextAsync("yours before the reset");
+        await Expect(word.Locator("pre")).ToHaveTextAsync("int a = 7;");
+        await word.GetByRole(AriaRole.Button, new() { Name = "Bring it back" }).ClickAsync();
+        await Expect(area).ToHaveValueAsync("int a = 7;");
+        await Expect(word).ToHaveTextAsync("");
+        await Expect(Cell(page, 1).Locator(".run")).ToBeFocusedAsync();
+        await Cell(page, 1).GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await Expect(area).ToHaveValueAsync("int a = 20;\na");
+        await Expect(area).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Control+z");
+        await Expect(area).ToHaveValueAsync("int a = 7;");
     }
 
     [Fact]

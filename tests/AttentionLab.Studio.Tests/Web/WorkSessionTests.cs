@@ -99,6 +99,13 @@ public sealed class WorkSessionTests : IAsyncDisposable
         Assert.True(session.Do(new WorkCommand("reset", "t")).Ok);
         Assert.Equal(["1", "2"], Texts(_work.Open()));
         Assert.Null(View(session, "c1").Original);
+
+        // What was there before stays beside it, until the reader has it back.
+        session = _work.Open();
+        Assert.Equal((true, "22"), (View(session, "c2").Others[0].IsMine, View(session, "c2").Others[0].Source));
+        Edit(session, "c1", "11", 2);
+        Assert.Empty(View(_work.Open(), "c1").Others);
+        Assert.Single(View(_work.Open(), "c2").Others);
     }
 
     [Fact]

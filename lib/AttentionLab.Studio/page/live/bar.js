@@ -1,6 +1,6 @@
 // The bar at the foot of the page: what concerns all cells, and how the kernel is.
-import { button } from './button.js';
-import { statusLine } from './course.js';
+import { button, enable, focusOn } from './button.js';
+import { statusLine, statusSaid } from './course.js';
 import { showDifference } from './diff.js';
 import { Variables } from './variables.js';
 
@@ -10,6 +10,9 @@ const words = {
   ready: 'Kernel: ready',
   ended: 'Kernel: ended',
 };
+
+// A cell that stops does it within this time.
+const patience = 2000;
 
 export class Bar {
   #cells;
@@ -60,7 +63,7 @@ export class Bar {
       bar.append(this.#more(), this.#said);
       cells.say = text => { this.#said.textContent = text; };
     }
-    bar.append(statusLine);
+    bar.append(statusLine, statusSaid);
     document.getElementById('content').append(bar);
   }
 
@@ -70,15 +73,19 @@ export class Bar {
     this.#progress.textContent = news.progress;
     this.#word.textContent = news.kernel.word;
     this.#word.hidden = news.kernel.state !== 'ended' || !news.kernel.word;
+    const tookOver = news.mayEdit && this.#reading.contains(document.activeElement);
     this.#reading.hidden = news.mayEdit;
+    if (tookOver) {
+      focusOn(this.#buttons.all);
+    }
     this.#showTexts(news.texts);
     const running = this.#cells.count(cell => cell.view.run !== 'idle');
     const stale = this.#cells.count(cell => cell.view.mark);
-    this.#buttons.stop.disabled = running === 0 || !news.mayEdit;
-    this.#buttons.stale.disabled = stale === 0 || !news.mayEdit;
+    enable(this.#buttons.stop, running > 0 && news.mayEdit);
+    enable(this.#buttons.stale, stale > 0 && news.mayEdit);
     this.#buttons.stale.textContent = stale ? 'Run out-of-date (' + stale + ')' : 'Run out-of-date';
     for (const name of ['all', 'restart', 'clear', 'reset']) {
-      this.#buttons[name].disabled = !news.mayEdit;
+      enable(this.#buttons[name], news.mayEdit);
     }
     if (running === 0) {
       clearTimeout(this.#stopAsked);
@@ -111,15 +118,18 @@ export class Bar {
     const row = document.createElement('p');
     const base = document.body.dataset.root + 'work/';
     const chapter = base + encodeURIComponent(document.body.dataset.live);
-    const addresses = { 'Download .dib': chapter + '/notebook.dib', 'Download .ipynb': chapter + '/notebook.ipynb', 'My progress (Markdown)': base + 'progress.md' };
+    const addresses = {
+      'Download .dib': chapter + '/notebook.dib', 'Download .ipynb': chapter + '/notebook.ipynb', 'My progress (Markdown)': base + 'progress.md',
+    };
     for (const [text, address] of Object.entries(addresses)) {
       const link = document.createElement('a');
       link.href = address;
       link.textContent = text;
       row.append(link, ' ');
     }
-    this.#add(row, 'reset', 'Reset chapter', 'Every cell back to the chapter’s text; Ctrl+Z in an editor brings yours back', () => {
-      if (confirm('Bring every cell of this chapter back to the chapter’s text? Your own cells stay; Ctrl+Z in an editor brings its text back.')) {
+    this.#add(row, 'reset', 'Reset chapter', 'Every cell back to the chapter’s text; yours stay beside it until you give them up', () => {
+      if (confirm('Bring every cell of this chapter back to the chapter’s text? Your own cells stay, and below each other cell your text stays until you '
+        + 'bring it back or give it up.')) {
         this.#cells.save().then(() => this.#cells.ask('reset', {}));
       }
     });
@@ -129,10 +139,13 @@ export class Bar {
   }
 
   async #stop() {
-    await this.#cells.ask('stop', {});
+    // Before the answer: the news that the cell ended may come first.
     clearTimeout(this.#stopAsked);
     this.#stopAsked = setTimeout(() => this.#cells.say(
-      'The cell does not let go. “Restart kernel” ends it with the kernel; then “Run to here” runs the cells above again.'), 2000);
+      'The cell does not let go. “Restart kernel” ends it with the kernel; then “Run to here” runs the cells above again.'), patience);
+    if (!(await this.#cells.ask('stop', {}))?.ok) {
+      clearTimeout(this.#stopAsked);
+    }
   }
 
   #add(place, name, text, title, action) {

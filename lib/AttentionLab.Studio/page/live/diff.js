@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 // Two texts line by line: what is only in the first, only in the second, in both (longest common subsequence).
 export function compare(before, after) {
   const a = lined(before);
@@ -35,7 +37,7 @@ export function showDifference(before, after) {
   for (const [kind, line] of compare(before, after)) {
     const row = document.createElement('span');
     row.className = kind;
-    row.textContent = { same: '  ', gone: '− ', new: '+ ' }[kind] + line + '\n';
+    row.textContent = { same: '  ', gone: '− ', new: '+ ' }[kind] + visible(line) + '\n';
     box.append(row);
   }
   return box;

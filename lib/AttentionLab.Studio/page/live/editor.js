@@ -80,7 +80,11 @@ function rich(cm, options) {
     dom: view.dom,
     focus: () => view.focus(),
     allow: may => view.dispatch({ effects: editable.reconfigure([EditorState.readOnly.of(!may)]) }),
-    markLine: line => view.dispatch({ effects: setLine.of(line) }),
+    markLine: line => {
+      if (line > 0 || view.state.field(failedLine).size > 0) {
+        view.dispatch({ effects: setLine.of(line) });
+      }
+    },
     setText(text, byReader = false) {
       if (view.state.doc.toString() !== text) {
         isTyped = byReader;
@@ -102,6 +106,8 @@ function plain(options) {
   area.className = 'code';
   area.spellcheck = false;
   area.setAttribute('aria-label', options.label);
+  // It forgets its history when its text is replaced: Ctrl+Z right after that brings the text before back.
+  let before = null;
   const fit = () => { area.rows = area.value.split('\n').length + 1; };
   const set = text => {
     area.value = text;
@@ -109,6 +115,7 @@ function plain(options) {
   };
   set(options.text);
   area.addEventListener('input', () => {
+    before = null;
     fit();
     options.typed(area.value);
   });
@@ -118,18 +125,25 @@ function plain(options) {
     if (how) {
       event.preventDefault();
       options.run(how);
+    } else if (before !== null && !area.readOnly && event.key === 'z' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      replace(before, true);
     }
   });
+  function replace(text, byReader) {
+    if (area.value !== text) {
+      before = area.value;
+      set(text);
+      if (byReader) {
+        options.typed(text);
+      }
+    }
+  }
   return {
     dom: area,
     focus: () => area.focus(),
     allow: may => { area.readOnly = !may; },
     markLine: () => {},
-    setText(text, byReader = false) {
-      set(text);
-      if (byReader) {
-        options.typed(text);
-      }
-    },
+    setText: replace,
   };
 }
