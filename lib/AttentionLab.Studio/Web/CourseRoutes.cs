@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -57,6 +58,7 @@ internal static class CourseRoutes
             {
                 { Status: { } status } => new(JsonSerializer.Serialize(status, LiveJson.Default.LiveStatus), "status"),
                 { News: { } news } => new(JsonSerializer.Serialize(news, LiveJson.Default.WorkNews), "news"),
+                { Patience: { } patience } => new(patience.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), "beat"),
                 _ => new("{}", "reload"),
             };
         }

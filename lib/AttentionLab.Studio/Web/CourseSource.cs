@@ -16,6 +16,9 @@ public sealed record CourseSource(
 {
     /// <summary>Limits of the kernels in which the reader's own cells run.</summary>
     public WorkOptions Work { get; init; } = new();
+
+    /// <summary>A page that listens hears something at least this often, so that it can tell a line without news from a dead one.</summary>
+    public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>How the reader's cells run.</summary>
@@ -58,6 +61,9 @@ internal sealed record LiveEvent
 
     /// <summary>What changed in the chapter's cells.</summary>
     public WorkNews? News { get; init; }
+
+    /// <summary>Nothing is new. The page may take the line for dead when it hears nothing more for this long.</summary>
+    public TimeSpan? Patience { get; init; }
 
     /// <summary>The page shows another text than the chapter has now.</summary>
     public bool IsReload { get; init; }

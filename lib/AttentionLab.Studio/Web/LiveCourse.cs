@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
@@ -13,6 +14,11 @@ namespace AttentionLab.Studio.Web;
 /// </summary>
 public sealed class LiveCourse : IAsyncDisposable
 {
+    /// <summary>A page that has heard nothing for so many beats may take its line for dead.</summary>
+    private const double BeatsOfPatience = 8 / 3.0;
+
+    private static readonly TimeSpan LookAtDisk = TimeSpan.FromSeconds(1);
+
     private readonly CourseSource _source;
     private readonly WorkLock? _lock;
     private readonly ChapterStore _store;
@@ -98,6 +104,7 @@ public sealed class LiveCourse : IAsyncDisposable
         WorkSession? session = Session(name);
         using IDisposable? seat = page.Tab is { } tab ? session?.Join(tab) : null;
         LiveStatus? told = null;
+        long said = Stopwatch.GetTimestamp();
         bool isFirst = page.IsFirst;
         while (!ends.IsCancellationRequested)
         {
@@ -112,6 +119,7 @@ public sealed class LiveCourse : IAsyncDisposable
             {
                 isFirst = false;
                 have = news.At;
+                said = Stopwatch.GetTimestamp();
                 yield return new LiveEvent { News = news };
             }
 
@@ -119,6 +127,7 @@ public sealed class LiveCourse : IAsyncDisposable
             if (told is null || !told.SameAs(status))
             {
                 told = status;
+                said = Stopwatch.GetTimestamp();
                 yield return new LiveEvent { Status = status };
             }
 
@@ -127,8 +136,17 @@ public sealed class LiveCourse : IAsyncDisposable
                 yield break;
             }
 
+            TimeSpan rest = _source.Beat - Stopwatch.GetElapsedTime(said);
+            if (rest <= TimeSpan.Zero)
+            {
+                said = Stopwatch.GetTimestamp();
+                rest = _source.Beat;
+                yield return new LiveEvent { Patience = _source.Beat * BeatsOfPatience };
+            }
+
             // Another program's hand in the reader's file beats no pulse: it is looked for once a second.
-            Task beat = session is null ? next : Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), ends.Token));
+            TimeSpan pause = session is null || rest < LookAtDisk ? rest : LookAtDisk;
+            Task beat = Task.WhenAny(next, Task.Delay(pause, ends.Token));
             await beat.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

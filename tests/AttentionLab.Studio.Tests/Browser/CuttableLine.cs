@@ -4,10 +4,11 @@ using System.Net.Sockets;
 
 namespace AttentionLab.Studio.Tests.Browser;
 
-/// <summary>The line between a browser and a server, as the browser's proxy: it passes bytes on, until it is cut.</summary>
+/// <summary>The line between a browser and a server, as the browser's proxy: it passes bytes on, until it is cut or goes silent.</summary>
 internal sealed class CuttableLine : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    /// <summary>Both ends of each connection, and whether bytes pass.</summary>
     private readonly ConcurrentDictionary<TcpClient, bool> _open = [];
     private readonly int _server;
     private readonly Task _worker;
@@ -34,6 +35,15 @@ internal sealed class CuttableLine : IAsyncDisposable
     }
 
     public void Mend() => _isCut = false;
+
+    /// <summary>The connections that are open stay so, and pass nothing any more; new ones do.</summary>
+    public void Stall()
+    {
+        foreach (TcpClient client in _open.Keys)
+        {
+            _open[client] = false;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -66,8 +76,7 @@ internal sealed class CuttableLine : IAsyncDisposable
             if (!_isCut)
             {
                 await server.ConnectAsync(IPAddress.Loopback, _server);
-                await Task.WhenAny(
-                    browser.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(browser.GetStream()));
+                await Task.WhenAny(CopyAsync(browser, server), CopyAsync(server, browser));
             }
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -79,6 +88,18 @@ internal sealed class CuttableLine : IAsyncDisposable
             browser.Dispose();
             _open.TryRemove(browser, out _);
             _open.TryRemove(server, out _);
+        }
+    }
+
+    private async Task CopyAsync(TcpClient from, TcpClient to)
+    {
+        byte[] buffer = new byte[1 << 14];
+        for (int read; (read = await from.GetStream().ReadAsync(buffer)) > 0;)
+        {
+            if (_open.GetValueOrDefault(from))
+            {
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
+            }
         }
     }
 }

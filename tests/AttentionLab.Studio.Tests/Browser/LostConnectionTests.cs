@@ -58,6 +58,30 @@ public sealed class LostConnectionTests(BrowserFixture browser) : IAsyncDisposab
         await Expect(page.Page.Locator(".cell-word:not(:empty)")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task Line_ThatGoesSilentWithoutAnError_IsNoticedAndReplaced()
+    {
+        _course.Beat = TimeSpan.FromSeconds(0.3);
+        await _course.StartAsync();
+        await using CuttableLine line = new(_course.Address.Port);
+        await using WatchedPage page = await browser.OpenAsync(proxy: line.Address);
+        await page.Page.GotoAsync(_course.Server.Entrance("01-work.html").AbsoluteUri);
+        await Expect(page.Page.Locator(".kernel-state")).ToHaveTextAsync("Kernel: ready");
+        await page.Page.EvaluateAsync("""
+            () => new Promise(heard => {
+              const events = new EventSource('events?chapter=01-work&run=' + document.body.dataset.run + '&have=0');
+              let beats = 0;
+              events.addEventListener('beat', () => { if (++beats === 2) { events.close(); heard(); } });
+            })
+            """);
+
+        line.Stall();
+        await TypeAsync(page, 1, "int a = 7;");
+        await Patience.UntilAsync(() => View("c1").Source == "int a = 7;");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Cell(page, 1).Locator(".cell-note")).ToContainTextAsync("ran in");
+    }
+
     /// <summary>Lets the cell pass a step, and waits until the server shows the next.</summary>
     private async Task GoOnAsync(string step, string next)
     {

@@ -54,6 +54,9 @@ internal sealed class WorkedCourse : IAsyncDisposable
 
     public WorkOptions Options { get; set; } = new() { Kernel = new KernelOptions { StopLimit = Timeout.InfiniteTimeSpan } };
 
+    /// <summary>See <see cref="CourseSource.Beat"/>.</summary>
+    public TimeSpan? Beat { get; set; }
+
     /// <summary>Starts the server, at the port of the one before if there was one.</summary>
     public async Task StartAsync()
     {
@@ -67,6 +70,7 @@ internal sealed class WorkedCourse : IAsyncDisposable
         {
             Work = Options with { Folder = Path.Combine(_folder.Root, "work") },
         };
+        source = Beat is { } beat ? source with { Beat = beat } : source;
         _live = new LiveCourse(source, new Formulas(node: null));
         _server = await CourseServer.StartAsync(_live, port);
         if (_reader is not null)

@@ -2,7 +2,7 @@
 import { showStatus, showLost } from './course.js';
 import { Cells } from './cells.js';
 import { Bar } from './bar.js';
-import { tab } from './server.js';
+import { abandon, tab } from './server.js';
 
 const body = document.body;
 const chapter = body.dataset.live;
@@ -12,9 +12,13 @@ let have = body.dataset.done;
 let stream = null;
 let finished = false;
 let tries = 0;
+// A line can be dead without an error: a laptop that slept, a network that changed. The server beats, and says how long one may wait for more.
+let patience = 40_000;
+let watch = null;
 
 function open() {
-  if (stream || finished) {
+  // A browser holds only a few connections to one address: tabs in the background let theirs go.
+  if (stream || finished || document.hidden) {
     return;
   }
   const query = new URLSearchParams({ chapter, run: body.dataset.run, have });
@@ -24,13 +28,14 @@ function open() {
     query.set('first', String(!cells.known));
   }
   stream = new EventSource(body.dataset.root + 'events?' + query);
-  stream.addEventListener('news', event => {
+  heard();
+  on('news', event => {
     const news = JSON.parse(event.data);
     have = String(news.at);
     cells.take(news);
     bar.take(news);
   });
-  stream.addEventListener('status', event => {
+  on('status', event => {
     tries = 0;
     const status = JSON.parse(event.data);
     showStatus(status);
@@ -40,23 +45,43 @@ function open() {
       close();
     }
   });
-  stream.addEventListener('reload', () => location.reload());
-  stream.onerror = () => {
-    // A new stream is opened with what the page has by now.
-    close();
-    if (++tries > 1) {
-      showLost();
-    }
-    setTimeout(open, Math.min(3000, 500 * tries));
-  };
+  on('beat', event => { patience = Number(event.data); });
+  on('reload', () => location.reload());
+  stream.onerror = reopen;
+}
+
+function on(name, act) {
+  stream.addEventListener(name, event => {
+    act(event);
+    heard();
+  });
+}
+
+function heard() {
+  clearTimeout(watch);
+  if (stream) {
+    watch = setTimeout(() => {
+      abandon();
+      reopen();
+    }, patience);
+  }
+}
+
+// A new stream is opened with what the page has by now.
+function reopen() {
+  close();
+  if (++tries > 1) {
+    showLost();
+  }
+  setTimeout(open, Math.min(3000, 500 * tries));
 }
 
 function close() {
+  clearTimeout(watch);
   stream?.close();
   stream = null;
 }
 
-// A browser holds only a few connections to one address: tabs in the background let theirs go.
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     cells?.save(true);
@@ -65,9 +90,7 @@ document.addEventListener('visibilitychange', () => {
     open();
   }
 });
-if (!document.hidden) {
-  open();
-}
+open();
 
 if (chapter && new URLSearchParams(location.search).has('present')) {
   import('./present.js').then(presenter => presenter.present());

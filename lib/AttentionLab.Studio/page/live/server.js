@@ -27,9 +27,16 @@ function isOurs(name) {
   });
 }
 
+// The line is dead: nobody waits any longer for what was asked over it.
+let waiting = new AbortController();
+export function abandon() {
+  waiting.abort();
+  waiting = new AbortController();
+}
+
 async function post(path, message, keepalive) {
   const response = await fetch(address + path, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message), keepalive,
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message), keepalive, signal: waiting.signal,
   });
   if (!response.ok) {
     throw new Error((await response.text()).trim() || 'The server answered ' + response.status + '.');
