@@ -44,9 +44,14 @@ internal sealed class WorkCell(string id, int number, string? original)
     /// <summary>What it showed, each with the moment from which pages must have it.</summary>
     public List<(CellOutput Output, long At)> Outputs { get; } = [];
 
+    /// <summary>Why it stopped; null if it ended well, or shows nothing.</summary>
     public CellFailure? Failure { get; set; }
 
-    public double Seconds { get; set; }
+    /// <summary>Time that it took.</summary>
+    public double Seconds { get; private set; }
+
+    /// <summary>Time that it took when it ended well last: as long may it take again; 0 if nobody knows.</summary>
+    public double Expected { get; private set; }
 
     /// <summary>The text that the outputs belong to; null if there are none.</summary>
     public string? RanSource { get; set; }
@@ -82,6 +87,13 @@ internal sealed class WorkCell(string id, int number, string? original)
 
     /// <summary>Brings in the library: every fresh kernel starts with it.</summary>
     public bool IsSetup => Source.TrimStart().StartsWith("#!import", StringComparison.Ordinal);
+
+    /// <summary>How it ended, and after what time.</summary>
+    public void Ended(CellFailure? failure, double seconds)
+    {
+        (Failure, Seconds) = (failure, seconds);
+        Expected = failure is null ? seconds : Expected;
+    }
 
     /// <summary>The cell with what this one shows.</summary>
     public ExecutedCell Showing(ExecutedCell cell) =>

@@ -100,6 +100,9 @@ internal sealed record WorkNews(long At, KernelView Kernel, bool MayEdit, string
 /// <param name="Mark">In words, whether text and outputs belong together; empty if they do.</param>
 internal sealed record WorkCellView(string Id, int Number, string Source, int Revision, string Run, double Seconds, string Note, string Mark)
 {
+    /// <summary>Seconds that it took when it ended well last; 0 if nobody knows.</summary>
+    public double Expected { get; init; }
+
     /// <summary>The chapter's text, if the reader changed it; null for cells that the reader added.</summary>
     public string? Original { get; init; }
 

@@ -35,6 +35,7 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
             cell.Run != CellRun.Idle ? "" : cell.IsEditedSinceItRan ? "edited since it ran"
                 : cell.RanSource is not null && book.IsBehind(cell) ? "may be out of date" : "")
         {
+            Expected = cell.Expected,
             Original = cell.IsChanged ? cell.Original : null,
             IsScratch = cell.IsScratch,
             Others = [.. cell.Others],

@@ -136,7 +136,8 @@ internal sealed class Workbook
         {
             Clear(cell);
             cell.Outputs.AddRange(shown.Outputs.Select(output => (output, ++Now)));
-            (cell.Failure, cell.Seconds, cell.RanSource) = (shown.Failure, shown.Seconds, shown.Source);
+            cell.Ended(shown.Failure, shown.Seconds);
+            cell.RanSource = shown.Source;
             Touch(cell);
         }
     }
@@ -171,7 +172,8 @@ internal sealed class Workbook
 
     public void End(WorkCell cell, CellFailure? failure, double seconds)
     {
-        (cell.Failure, cell.Seconds, cell.Run) = (failure, seconds, CellRun.Idle);
+        cell.Ended(failure, seconds);
+        cell.Run = CellRun.Idle;
         TouchFrom(cell);
     }
 
@@ -180,8 +182,8 @@ internal sealed class Workbook
     {
         Clear(cell);
         cell.Outputs.AddRange(kept.Outputs.Select(output => (output, ++Now)));
-        (cell.RanSource, cell.Failure, cell.Seconds) = (kept.Ran, kept.Failure, kept.Seconds);
-        cell.RanIn = WorkCell.EarlierCourse;
+        cell.Ended(kept.Failure, kept.Seconds);
+        (cell.RanSource, cell.RanIn) = (kept.Ran, WorkCell.EarlierCourse);
         Touch(cell);
     }
 

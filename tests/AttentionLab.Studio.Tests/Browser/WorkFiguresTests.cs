@@ -86,15 +86,22 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
                 """, (object[])[kind, source, Runs]));
         }
 
-        await page.Page.Locator(".run").Nth(3).ScrollIntoViewIfNeededAsync();
+        await PictureAsync(page.Page, Cell(page, 901), pictures, "");
+        await page.Page.GotoAsync(new Uri(new Uri(page.Page.Url), "?present#cell-3").AbsoluteUri);
+        await Expect(page.Page.Locator(".present-bar")).ToBeVisibleAsync();
+        await PictureAsync(page.Page, page.Page.Locator(".present-bar"), pictures, "presenter-");
+    }
+
+    private static async Task PictureAsync(IPage page, ILocator shown, string folder, string name)
+    {
         foreach (string theme in (string[])["light", "dark"])
         {
-            await page.Page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; window.bookCharts.retheme(); }", theme);
+            await page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; window.bookCharts.retheme(); }", theme);
             foreach (int width in (int[])[1280, 400])
             {
-                await page.Page.SetViewportSizeAsync(width, 900);
-                await Cell(page, 901).ScrollIntoViewIfNeededAsync();
-                await page.Page.ScreenshotAsync(new() { Path = Path.Combine(pictures, $"{theme}-{width}.png") });
+                await page.SetViewportSizeAsync(width, 900);
+                await shown.ScrollIntoViewIfNeededAsync();
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}{theme}-{width}.png") });
             }
         }
     }

@@ -11,14 +11,19 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
     private const string Starter =
         "// exercise 00.1\nfloat[] MyRowSums(float[,] matrix)\n{\n    throw new NotImplementedException();\n}\nRowSums.Check(MyRowSums)";
 
-    private readonly WorkedCourse _course =
-        new("#!import ./setup.dib", "int a = 20;\na", Starter, "for (int i = 1; i <= 200; i++) Console.WriteLine($\"line {i}\");",
-            "throw new Exception(\"no\");");
+    private const string Prediction =
+        "#!markdown\n\n**Prediction.** Is 6 · 7 more than 40?\n\n- [ ] more\n- [ ] less\n\n"
+        + "#!csharp\n\nConsole.WriteLine($\"Measured answer: {(6 * 7 > 40 ? \"more\" : \"less\")}\");\n\n#!markdown\n\n**What you saw.** It is two more.\n";
+
+    private readonly WorkedCourse _course = WorkedCourse.Of(
+        string.Concat(((string[])["#!import ./setup.dib", "int a = 20;\na", Starter, "for (int i = 1; i <= 200; i++) Console.WriteLine($\"line {i}\");",
+            "throw new Exception(\"no\");"]).Select(cell => $"#!csharp\n\n{cell}\n\n")) + Prediction,
+        "# Sheet\n");
 
     public ValueTask DisposeAsync() => _course.DisposeAsync();
 
     [Fact]
-    public async Task Newcomer_RunsEditsAndSolvesAnExercise_AndFindsItAllAgain()
+    public async Task Newcomer_RunsEditsSolvesAnExerciseAndPredicts_AndFindsItAllAgain()
     {
         await using WatchedPage page = await OpenAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
@@ -32,7 +37,16 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
             "return Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Sum(j => matrix[i, j])).ToArray();");
         await Expect(Output(page, 3)).ToContainTextAsync("passed");
 
+        ILocator verdict = page.Page.Locator(".verdict");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "more", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "sure", Exact = true }).ClickAsync();
+        await Expect(verdict).ToContainTextAsync("The cell has not run yet.");
+        await Cell(page, 7).Locator(".run").ClickAsync();
+        await Expect(verdict).ToContainTextAsync("You said more (sure). The measurement gave more: right.");
+
         await page.Page.ReloadAsync();
+        await Expect(verdict).ToContainTextAsync("You said more (sure). The measurement gave more: right.");
+        await Expect(page.Page.Locator(".calibration tbody tr")).ToHaveTextAsync(["sure1 of 1100 %"]);
         await Expect(Output(page, 3)).ToContainTextAsync("passed");
         await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
         await page.Page.GetByText("My version", new() { Exact = true }).ClickAsync();
@@ -69,6 +83,12 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 2).Locator(".difference .gone")).ToHaveTextAsync("− int a = 20;\n");
         await Expect(Cell(page, 2).Locator(".difference .new")).ToHaveTextAsync("+ int a = 21;\n");
         await Expect(Cell(page, 2).Locator(".difference .same")).ToHaveTextAsync("  a\n");
+
+        // It follows the text, and goes with the difference.
+        await TypeAsync(page, 2, "int a = 22;\na");
+        await Expect(Cell(page, 2).Locator(".difference .new")).ToHaveTextAsync("+ int a = 22;\n");
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await Expect(Cell(page, 2).Locator(".difference")).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -98,6 +118,18 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(Output(page, 2)).ToHaveTextAsync("42");
         await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 2");
+
+        // A button that cannot be used any more, or is gone with its cell, does not take the focus away.
+        await UntilFocusAsync(page, "document.activeElement.matches('.cell[data-cell=\"3\"] .run')");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 3");
+        await Expect(Cell(page, 3).Locator(".run")).ToBeFocusedAsync();
+        await UntilFocusAsync(page, "document.activeElement.textContent === 'Add a cell'");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(Editor(page, 901)).ToBeFocusedAsync();
+        await UntilFocusAsync(page, "document.activeElement.textContent === 'Remove'");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(Cell(page, 4).Locator(".run")).ToBeFocusedAsync();
         await UntilFocusAsync(page, "document.activeElement.textContent === 'Run all'");
         await UntilFocusAsync(page, "document.activeElement.textContent === 'Variables'");
     }
@@ -112,8 +144,10 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 2).Locator(".cell-mark")).ToHaveTextAsync("edited since it ran");
         await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
         string text = await File.ReadAllTextAsync(_course.Work, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 21;", "int a = 22;", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_course.Work, text.Replace("int a = 21;", "int a = 22;\u001b[8m", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         await Expect(Cell(page, 2).Locator(".cell-word")).ToContainTextAsync("another program");
+        await Expect(Cell(page, 2).Locator(".cell-word pre")).ToContainTextAsync("int a = 22;␛[8m");
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
         await Expect(page.Page.Locator(".variables tbody tr")).Not.ToHaveCountAsync(0);
 

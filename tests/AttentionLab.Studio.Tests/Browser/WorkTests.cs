@@ -61,10 +61,15 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     {
         await using WatchedPage page = await OpenAsync();
         await RunAsync(page, 1, "20");
+
+        // The last time it took ten minutes.
+        _course.Session.Look(book => { book.Cells[3].Ended(null, 600); return true; });
         await TypeAsync(page, 4, "Console.WriteLine(\"on\");\nwhile (true) { }");
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(Output(page, 4)).ToHaveTextAsync("on\n");
         await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("running,");
+        await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("s of about 600 s");
+        await Expect(Cell(page, 4).GetByRole(AriaRole.Progressbar, new() { Name = "Time of cell 4, as it took before" })).ToHaveAttributeAsync("max", "600");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
         await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("stopped; what earlier cells declared is kept.");
         await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Failed: cell 4");
@@ -182,21 +187,46 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Numbers_ThatThisMachineMeasuredOtherwise_AreToldWhereTheTextIsUncovered()
+    public async Task Prediction_OfACellThatFailsAndThenMeasures_TellsTheFailureAtOnceAndTheNumbersWhereTheTextIsUncovered()
     {
         await using WorkedCourse course = WorkedCourse.Of(
-            "#!markdown\n\n# 01 · Who?\n\n## 1.1\n\n**Prediction.** How much?\n\n- [ ] half\n- [ ] all\n\n#!csharp\n\nConsole.WriteLine(\"share 0.5\");\n\n"
+            "#!markdown\n\n# 01 · Who?\n\n#!csharp\n\nint a = 1;\n\n#!markdown\n\n## 1.1\n\n**Prediction.** How much?\n\n- [ ] half\n- [ ] all\n\n"
+            + "#!csharp\n\nConsole.WriteLine($\"share {a * 0.5}\");\n\n"
             + "#!markdown\n\n**What you saw.** It is 0.427<!-- share ±0.001 -->.\n\nAnd more.\n", "# Sheet\n");
         await course.StartAsync();
         await using WatchedPage page = await browser.OpenAsync();
         await course.GotoAsync(page);
+        ILocator cell = Cell(page, 4), verdict = page.Page.Locator(".verdict"), run = cell.Locator(".run");
+
+        // A failure is no outcome: it is told on the cover, and nobody is asked whether it was right.
+        await run.ClickAsync();
+        await Expect(cell.Locator(".covered .failure")).ToContainTextAsync("CS0103");
+        await TypeAsync(page, 4, "Console.WriteLine(a);\nthrow new Exception(\"no\");");
+        await cell.Locator(".misses-above").GetByRole(AriaRole.Button, new() { Name = "Run to here" }).ClickAsync();
+        await Expect(cell.Locator(".covered .failure")).ToContainTextAsync("Exception: no");
+        await Expect(cell.Locator(".misses-above")).ToHaveCountAsync(0);
+        await Expect(run).ToBeFocusedAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "half" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "guess" }).ClickAsync();
+        await Expect(verdict).ToHaveTextAsync("You said half (guess). The cell failed: nothing was measured.Cover again");
+
+        // What the reader has opened stays open while the text is saved.
+        await cell.Locator(".failure summary").ClickAsync();
+        await verdict.EvaluateAsync("verdict => { verdict.firstChild.stayed = true; }");
+        await TypeAsync(page, 4, "Console.WriteLine(a);");
+        await Expect(cell.Locator(".cell-mark")).ToHaveTextAsync("edited since it ran");
+        await Expect(cell.Locator(".failure details[open]")).ToHaveCountAsync(1);
+        Assert.True(await verdict.EvaluateAsync<bool>("verdict => verdict.firstChild.stayed"));
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cover again" }).ClickAsync();
+        await cell.GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run all" }).ClickAsync();
-        await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await Expect(cell.Locator(".cell-note")).ToContainTextAsync("ran in");
         await Expect(page.Page.Locator(".differs")).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Just show" }).ClickAsync();
         await Expect(page.Page.Locator(".lead-saw + .differs")).ToHaveTextAsync("On this machine: 0.5 in place of 0.427 ± 0.001 (share).");
 
-        await TypeAsync(page, 2, "Console.WriteLine(0.6);");
+        await TypeAsync(page, 4, "Console.WriteLine(0.6);");
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(page.Page.Locator(".differs")).ToHaveCountAsync(0);
         Assert.Empty(page.Errors);

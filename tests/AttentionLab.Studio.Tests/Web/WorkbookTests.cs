@@ -109,6 +109,23 @@ public sealed class WorkbookTests
     }
 
     [Fact]
+    public void Run_ThatEndsWell_SaysHowLongTheNextWillTake()
+    {
+        WorkCell cell = _book.Cells[0];
+        Assert.Equal(0, cell.Expected);
+        _book.TakeFromBook(Cell(1, "1") with { Outputs = [new CellOutput(CellOutput.Plain, "book")], Seconds = 9 });
+        Assert.Equal(9, cell.Expected);
+        _book.Begin(cell, 1);
+        Assert.Equal(9, cell.Expected);
+        _book.End(cell, CellFailures.Plain("stopped"), 1);
+        _book.Clear(cell);
+        Assert.Equal(9, cell.Expected);
+        _book.Begin(cell, 1);
+        _book.End(cell, null, 3);
+        Assert.Equal(3, cell.Expected);
+    }
+
+    [Fact]
     public void Output_OfTheBook_DoesNotReplaceTheReaders()
     {
         Run(0, 1);

@@ -1,8 +1,11 @@
 // One cell: its editor, its buttons, what it shows, and the words about it.
-import { button } from './button.js';
+import { Beside } from './beside.js';
+import { button, enable, focusOn } from './button.js';
+import { Clock } from './clock.js';
 import { createEditor } from './editor.js';
 import { showDifference } from './diff.js';
 import { showOthers } from './others.js';
+import { Outputs } from './outputs.js';
 import { Saver } from './saver.js';
 
 export class Cell {
@@ -12,11 +15,11 @@ export class Cell {
   #outputs;
   #editor = null;
   #mounting = null;
-  #note = document.createElement('span');
+  #bar = document.createElement('div');
+  #clock;
   #mark = document.createElement('span');
   #word = document.createElement('div');
-  #beside = document.createElement('div');
-  #clock = null;
+  #beside = new Beside();
   #allowed = true;
 
   constructor(root, view, cells) {
@@ -25,7 +28,7 @@ export class Cell {
     this.#cells = cells;
     this.#pre = root.querySelector('pre.code');
     this.#code = this.#pre.querySelector('code');
-    this.#outputs = window.bookPredictions.outputs(root);
+    this.#outputs = new Outputs(root);
     this.view = view;
     this.text = view.source;
     this.saver = new Saver(this, view);
@@ -47,49 +50,66 @@ export class Cell {
     const before = this.view;
     this.view = view;
     this.saver.take(view);
-    this.#show(view);
+    this.#outputs.take(view);
+    this.#clock.take(view);
     const running = view.run === 'running';
     this.root.classList.toggle('running', running);
     this.root.classList.toggle('queued', view.run === 'queued');
     this.root.classList.toggle('failed', view.failed);
     this.#mark.textContent = view.mark;
     this.runButton.textContent = running ? 'Running' : 'Run';
-    this.runButton.disabled = view.run !== 'idle' || !this.#allowed;
+    enable(this.runButton, this.#mayRun);
     this.resetButton?.toggleAttribute('hidden', view.original === undefined);
     this.compareButton?.toggleAttribute('hidden', view.original === undefined);
+    if (view.original === undefined) {
+      this.#beside.close('difference');
+    }
     this.triesButton.hidden = view.attempts === 0;
     this.triesButton.textContent = 'Earlier tries (' + view.attempts + ')';
-    clearInterval(this.#clock);
-    if (running) {
-      const from = performance.now() - 1000 * view.seconds;
-      const tick = () => { this.#note.textContent = 'running, ' + ((performance.now() - from) / 1000).toFixed(1) + ' s'; };
-      tick();
-      this.#clock = setInterval(tick, 100);
-    } else {
-      this.#note.textContent = view.note;
-    }
     this.#missing(view);
     // Not at every news: a button in it may have the focus.
     if (JSON.stringify(before.others) !== JSON.stringify(view.others) || this.#word.childElementCount === 0) {
-      this.#word.replaceChildren(...showOthers(this, view.others, (what, details) => this.#cells.ask(what, details)));
+      this.#replace(this.#word, () =>
+        this.#word.replaceChildren(...showOthers(this, view.others, (what, details) => this.#cells.ask(what, details))));
     }
-    this.#editor?.markLine(view.run === 'idle' && view.failed && !view.mark ? view.line : 0);
+    this.#editor?.markLine(this.#failedLine);
     if (before.run === 'running' && view.run === 'idle') {
       this.#cells.say((view.failed ? 'Failed: ' : 'Finished: ') + this.name);
     }
   }
 
+  // Where its text failed; 0 while it runs again, and once the text is another.
+  get #failedLine() {
+    return this.view.run === 'idle' && this.view.failed && !this.view.mark ? this.view.line : 0;
+  }
+
+  get #mayRun() {
+    return this.#allowed && this.view.run === 'idle';
+  }
+
   allow(may) {
-    this.#allowed = may;
-    this.#editor?.allow(may);
-    this.root.querySelectorAll('.cell-bar button').forEach(each => { each.disabled = !may || (each === this.runButton && this.view.run !== 'idle'); });
+    if (may !== this.#allowed) {
+      this.#allowed = may;
+      this.#editor?.allow(may);
+      this.#bar.querySelectorAll('button').forEach(each => enable(each, each === this.runButton ? this.#mayRun : may));
+    }
+  }
+
+  focusRun() {
+    focusOn(this.runButton);
   }
 
   // Another text than the one typed here: from the server, or taken by the reader.
   setText(text) {
-    this.text = text;
-    this.#code.textContent = text;
+    this.#take(text);
     this.#editor?.setText(text);
+  }
+
+  #take(text) {
+    this.text = text;
+    // The copy button reads it.
+    this.#code.textContent = text;
+    this.#beside.refill();
   }
 
   // An editor in place of the still text; cells that nobody looks at need none.
@@ -98,9 +118,7 @@ export class Cell {
       text: this.text,
       label: 'Code of ' + this.name,
       typed: text => {
-        this.text = text;
-        // The copy button reads it.
-        this.#code.textContent = text;
+        this.#take(text);
         this.saver.typed();
       },
       left: () => this.saver.flush(),
@@ -111,7 +129,7 @@ export class Cell {
       this.#pre.replaceWith(editor.dom);
       editor.setText(this.text);
       editor.allow(this.#allowed);
-      editor.markLine(this.view.failed && !this.view.mark ? this.view.line : 0);
+      editor.markLine(this.#failedLine);
       this.root.classList.add('mounted');
     });
     return this.#mounting;
@@ -138,24 +156,23 @@ export class Cell {
   }
 
   #build(view) {
-    const bar = document.createElement('div');
+    const bar = this.#bar;
     bar.className = 'cell-bar';
     bar.setAttribute('role', 'group');
     bar.setAttribute('aria-label', this.name);
+    this.#clock = new Clock(this.name);
     this.runButton = button('Run', 'Ctrl+Enter', () => this.run());
     this.runButton.className = 'run';
     const toHere = button('Run to here', 'This cell, and those above that have not run or are out of date', () => this.#cells.run('here', this));
-    bar.append(this.runButton, toHere);
-    this.#note.className = 'cell-note';
     this.#mark.className = 'cell-mark';
-    bar.append(this.#note, this.#mark);
+    bar.append(this.runButton, toHere, this.#clock.dom, this.#mark);
     if (view.isScratch) {
       bar.append(button('Remove', 'Take this cell away', () => this.#cells.ask('remove', { cell: this.id })));
     } else {
       this.resetButton = button('Reset', 'Back to the chapter’s text; Ctrl+Z in the editor brings yours back', () => this.reset());
       this.resetButton.hidden = true;
       this.compareButton = button('Compare', 'Your text beside the chapter’s', () =>
-        this.#toggle('difference', () => [showDifference(this.view.original, this.text)]));
+        this.#beside.toggle('difference', () => [showDifference(this.view.original ?? this.text, this.text)]));
       this.compareButton.hidden = true;
       bar.append(this.compareButton, this.resetButton);
     }
@@ -165,67 +182,54 @@ export class Cell {
     bar.append(button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
     this.#word.className = 'cell-word';
     const place = this.#pre.closest('.code-frame') ?? this.#pre;
-    place.after(bar, this.#word, this.#beside);
-  }
-
-  // A box below the buttons: the same button closes it.
-  #toggle(kind, fill) {
-    const isOpen = this.#beside.dataset.kind === kind;
-    this.#beside.dataset.kind = isOpen ? '' : kind;
-    this.#beside.replaceChildren(...(isOpen ? [] : fill()));
+    place.after(bar, this.#word, this.#beside.dom);
   }
 
   async #tries() {
-    const tries = (await this.#cells.ask('attempts', { cell: this.id }))?.attempts ?? [];
-    this.#toggle('tries', () => {
+    const tries = ((await this.#cells.ask('attempts', { cell: this.id }))?.attempts ?? []).reverse();
+    this.#beside.toggle('tries', () => {
       const list = document.createElement('ol');
       list.className = 'tries';
-      for (const each of tries.reverse()) {
+      for (const each of tries) {
         const row = document.createElement('li');
-        row.append(new Date(each.when).toLocaleString() + ', ' + (each.passed ? 'passed' : 'not yet') + ' ', button('Bring back', 'Into the editor; Ctrl+Z undoes it', async () => {
-          await this.mount();
-          this.#editor.setText(each.source, true);
-          this.focus();
-        }), showDifference(this.text, each.source));
+        const back = button('Bring back', 'Into the editor; Ctrl+Z undoes it', () => this.#bring(each.source));
+        row.append(new Date(each.when).toLocaleString() + ', ' + (each.passed ? 'passed' : 'not yet') + ' ', back, showDifference(this.text, each.source));
         list.append(row);
       }
       return [list];
     });
   }
 
-  async reset() {
-    await this.mount();
-    this.#editor.setText(this.view.original, true);
+  reset() {
+    return this.#bring(this.view.original);
   }
 
-  // Outputs from the first that is new on; all before it stay as they are.
-  #show(view) {
-    if (view.run === 'running' && view.from === 0) {
-      this.#outputs.style.minHeight = this.#outputs.offsetHeight + 'px';
-    } else if (view.run === 'idle') {
-      this.#outputs.style.minHeight = '';
-    }
-    if (view.html === '' && this.#outputs.children.length === view.from) {
-      return;
-    }
-    while (this.#outputs.children.length > view.from) {
-      this.#outputs.lastElementChild.remove();
-    }
-    const box = document.createElement('template');
-    box.innerHTML = view.html;
-    this.#outputs.append(box.content);
-    window.bookPage.refresh(this.#outputs);
+  // Another text into the editor, as if the reader had typed it; the editor has the focus, for whoever wants to undo it.
+  async #bring(text) {
+    await this.mount();
+    this.#editor.setText(text, true);
+    await this.focus();
   }
 
   #missing(view) {
     const old = this.root.querySelector('.misses-above');
     if (!view.failed || !view.missesAbove) {
-      old?.remove();
+      this.#replace(old, () => old?.remove());
     } else if (!old) {
       const hint = document.createElement('p');
       hint.className = 'misses-above';
-      hint.append('Cells above have not run since the kernel started. ', button('Run to here', 'Those cells, then this one', () => this.#cells.run('here', this)));
-      this.#outputs.after(hint);
+      const toHere = button('Run to here', 'Those cells, then this one', () => this.#cells.run('here', this));
+      hint.append('Cells above have not run since the kernel started. ', toHere);
+      this.#bar.after(hint);
+    }
+  }
+
+  // Where a change takes away the button that was pressed, the next thing is to run the cell.
+  #replace(box, change) {
+    const hadFocus = box?.contains(document.activeElement);
+    change();
+    if (hadFocus) {
+      this.focusRun();
     }
   }
 }

@@ -24,12 +24,13 @@ export class Cells {
     const isBack = !this.mayEdit && news.mayEdit;
     this.known = true;
     this.mayEdit = news.mayEdit;
-    for (const [id, cell] of this.#cells) {
-      if (!news.order.includes(id)) {
-        cell.root.remove();
-        this.#cells.delete(id);
-      }
+    const lost = [...this.#cells].filter(([id]) => !news.order.includes(id));
+    const near = lost.some(([, cell]) => cell.root.contains(document.activeElement)) ? this.#near(news.order) : null;
+    for (const [id, cell] of lost) {
+      cell.root.remove();
+      this.#cells.delete(id);
     }
+    near?.focusRun();
     for (const view of news.cells) {
       let cell = this.#cells.get(view.id);
       if (!cell) {
@@ -86,6 +87,13 @@ export class Cells {
   next(cell) {
     const all = [...this.#article.querySelectorAll('.cell[data-work]')];
     return this.#cells.get(all[all.indexOf(cell.root) + 1]?.dataset.work);
+  }
+
+  // The cell that stays nearest to the one with the focus: the first below it, else the last above.
+  #near(order) {
+    const all = [...this.#article.querySelectorAll('.cell[data-work]')];
+    const at = all.indexOf(document.activeElement.closest('.cell'));
+    return [...all.slice(at), ...all.slice(0, at).reverse()].map(root => this.#of(root)).find(cell => order.includes(cell.id));
   }
 
   count(test) {

@@ -4,9 +4,13 @@ const meter = document.createElement('progress');
 meter.setAttribute('aria-label', 'Cells that ran');
 export const statusLine = document.createElement('div');
 statusLine.className = 'live-status';
-statusLine.setAttribute('role', 'status');
 statusLine.append(line, ' ', meter);
 statusLine.hidden = true;
+// Read aloud is only what one must know: that the results are there, or that the course is gone. The line itself counts all the time.
+export const statusSaid = document.createElement('p');
+statusSaid.className = 'offscreen';
+statusSaid.setAttribute('role', 'status');
+let wasRunning = false;
 
 export function showStatus(status) {
   document.querySelectorAll('.cell[data-cell]').forEach(cell => {
@@ -35,6 +39,9 @@ export function showStatus(status) {
   }
   line.textContent = text;
   statusLine.hidden = text === '';
+  const running = status.state === 'running' || status.state === 'waiting';
+  statusSaid.textContent = running || !wasRunning ? '' : status.problem ? text : 'The book’s results of this chapter are there.';
+  wasRunning = running;
   meter.hidden = status.state !== 'running';
   meter.max = Math.max(1, status.total);
   meter.value = status.done;
@@ -43,5 +50,6 @@ export function showStatus(status) {
 export function showLost() {
   statusLine.hidden = false;
   meter.hidden = true;
-  line.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. If you stopped it, start it again and open the address that it prints.';
+  line.textContent = statusSaid.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. '
+    + 'If you stopped it, start it again and open the address that it prints.';
 }
