@@ -31,8 +31,9 @@ public sealed partial class Bert
     }
 
     /// <summary>
-    /// One vector a text into memory of the caller's, in the order of the texts. After the first call of a size nothing is allocated,
-    /// a prompt put before the texts apart.
+    /// One vector a text into memory of the caller's, in the order of the texts. After the first call of a size nothing is allocated, but for a prompt or
+    /// a lower-casing that the folder puts before the tokenizer (a string for each text), more than 2²⁰ pieces in all, or as many characters in one text.
+    /// The working memory stays with the calling thread: for MiniLM up to 10 MB.
     /// </summary>
     /// <param name="texts">The texts. All of them are cut into pieces and checked first.</param>
     /// <param name="vectors">(B, <see cref="Width"/>), overwritten. If the call is cancelled, each row is either finished or as it was.</param>
