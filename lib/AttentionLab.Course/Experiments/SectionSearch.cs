@@ -68,14 +68,16 @@ public sealed class SectionSearch
         };
     }
 
-    /// <summary>By the mean of the vectors that go *into* an encoder: its table, before any attention.</summary>
+    /// <summary>
+    /// By the mean of the vectors with which an encoder begins: rows of its word table. What else goes into its first layer is left out: [CLS] and [SEP],
+    /// positions, types, and the norm over them. With these the mean finds less: of the 48 questions among 97 sections 2 at once instead of 9.
+    /// </summary>
     /// <param name="bert">The encoder.</param>
     public static Func<IReadOnlyList<string>, Tensor> MeanOfInputs(Bert bert)
     {
         ArgumentNullException.ThrowIfNull(bert);
         Tensor table = bert.Encoder.Embedding.Words.Table.Value;
 
-        // Without [CLS] in front and [SEP] behind, which every text has.
         return texts => Tensor.FromRows([.. texts.Select(text => Mean(table, bert.Tokenizer.Encode(text, null, bert.MaximumLength).Ids[1..^1]))]);
     }
 
