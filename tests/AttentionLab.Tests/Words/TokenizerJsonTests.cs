@@ -109,7 +109,7 @@ public class TokenizerJsonTests
             Assert.Throws<InvalidDataException>(() => Bert.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Of these, a vocab.txt in another order would load without tokenizer.json, and give wrong vectors; a short or long one has not the rows.</summary>
+    /// <summary>In another order a vocab.txt would load without tokenizer.json, and give wrong vectors; a short or a long one fits no rows.</summary>
     [Theory]
     [InlineData("reordered", "in line 8 but tokenizer.json gives it the id 8, line 9")]
     [InlineData("short", "lacks \"##e\", which has the id 36 in tokenizer.json")]
