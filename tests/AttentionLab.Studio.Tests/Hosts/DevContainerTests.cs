@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AttentionLab.Studio.Web;
@@ -29,6 +30,56 @@ public sealed partial class DevContainerTests
         Assert.NotEmpty(scripts);
         Assert.All(scripts, script => Assert.True(File.Exists(Path.Combine(Repository.Root, script.Groups[1].Value)), script.Value));
     }
+
+    [Fact]
+    public async Task Start_WhereTheCourseRuns_StaysAwayOrTakesItsPlace()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("the dev container is Linux");
+            return;
+        }
+
+        using TemporaryCourse course = new();
+        course.Write("01-one.dib", "1");
+        string script = course.WriteFile(".devcontainer/start.sh", File.ReadAllText(Path.Combine(Repository.Root, ".devcontainer", "start.sh")));
+
+        // In place of the course that the script starts: says how it was started.
+        string dotnet = course.WriteFile("bin/dotnet", "#!/bin/sh\necho \"dotnet $*\"\n");
+        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using Process old = StudioProcess.Start(["serve", "--no-open", "--notebooks", course.Notebooks]);
+        try
+        {
+            string line = (await old.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+            string port = Port().Match(line).Groups[1].Value;
+            string word = await RunAsync(script, port);
+            Assert.StartsWith($"Port {port} is taken: the course is probably there already.", word);
+            Assert.Contains($"{script} {port} --again ends that course", word);
+            Assert.False(old.HasExited);
+
+            Assert.Equal(
+                $"dotnet run --project lib/AttentionLab.Studio -- --port {port} --no-open", (await RunAsync(script, port, "--again")).TrimEnd());
+            await old.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            if (!old.HasExited)
+            {
+                old.Kill(entireProcessTree: true);
+            }
+        }
+
+        async Task<string> RunAsync(params string[] words)
+        {
+            ProcessStartInfo start = new("bash", words) { RedirectStandardOutput = true };
+            start.Environment["PATH"] = Path.GetDirectoryName(dotnet) + ":" + Environment.GetEnvironmentVariable("PATH");
+            using Process process = Process.Start(start)!;
+            return await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:(\d+)/")]
+    private static partial Regex Port();
 
     [GeneratedRegex(@"^bash (\.devcontainer/\w+\.sh)$")]
     private static partial Regex Script();
