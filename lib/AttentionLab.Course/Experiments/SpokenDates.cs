@@ -5,7 +5,7 @@ namespace AttentionLab.Course.Experiments;
 
 /// <summary>
 /// Dates as people say them, to be written as digits: "the third of march nineteen eighty four" → 1984/3/3. It is known which
-/// word says which digit, so a picture of attention can be graded. The task of chapters 08 and 11.
+/// word says which digit, so a picture of attention can be graded. The task of chapter 11.
 /// </summary>
 /// <remarks>
 /// Dates of 1700 to 2099. Seven phrasings name year, month and day in five orders, but the digits always stand as year, month, day: no

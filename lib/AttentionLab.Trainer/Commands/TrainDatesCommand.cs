@@ -14,7 +14,7 @@ internal static class TrainDatesCommand
         Option<int> steps = TrainOptions.Number("--steps", "Batches a seed learns from.", new DateReaderSettings().Steps, 1, (int)TrainOptions.MostSteps);
         var command = new Command(
             "dates",
-            "Train the model that reads spoken dates (chapters 08 and 11), with several seeds: dates/model.safetensors of the first, and the recipe with the "
+            "Train the model that reads spoken dates (chapter 11), with several seeds: dates/model.safetensors of the first, and the recipe with the "
             + "measures of all. Needs no corpus.")
         {
             output, seed, seeds, steps,
