@@ -144,17 +144,38 @@ public class Chapter13Tests
         IReadOnlyList<EngineRow> rows = EngineTables.Read();
         string[] machines = [.. rows.Select(row => row.Machine).Distinct().Where(machine => rows.Best(machine, "attention n=2048", "ORT") is not null)];
         Assert.NotEmpty(machines);
-        Assert.All(machines, machine => Assert.InRange(
-            rows.Best(machine, "attention n=2048", "ORT")!.Milliseconds / rows.Best(machine, "attention n=2048", "ours")!.Milliseconds, 0.9, 1.5));
+        Assert.All(machines, machine => Assert.InRange(rows.TimesOurs(machine, "attention n=2048", "ORT"), 0.9, 1.5));
     }
 
     [Fact]
     public void EngineTables_Parse_ReadsARowAndSkipsTheRest()
     {
-        EngineRow row = Assert.Single(EngineTables.Parse("m", [
+        EngineRow row = Assert.Single(EngineTables.Parse("m", "m-duel.md", [
             "- CPU: x", "| workload | threads | system | median ms | min ms | GFLOP/s | % of limit |", "|---|--:|---|--:|--:|--:|--:|",
             "| exp | 2 | ours | 0.5 | 0.4 |  | 50.4 | 1 | 3/3 |  |  |"]));
-        Assert.Equal(new EngineRow("m", "exp", 2, "ours", 0.4, 50.4), row);
+        Assert.Equal(("m", "m-duel.md", "exp", 2, "ours", 0.4), (row.Machine, row.Table, row.Workload, row.Threads, row.System, row.Milliseconds));
+        Assert.Equal(63, row.PercentOfLimit, 1e-9);
         Assert.Null(new[] { row }.Best("m", "exp", "ours", threads: 1));
+    }
+
+    /// <summary>Two files of two sessions and, in the first, a second session on two threads: no time of one may stand under or over a time of another.</summary>
+    [Fact]
+    public void EngineTables_TimesOurs_StaysInsideOneSession()
+    {
+        EngineRow[] rows =
+        [
+            .. EngineTables.Parse("m", "m-duel.md", [
+                Row(1, "ours", 10), Row(1, "ours, weights stored", 2), Row(1, "ORT a", 12), Row(1, "ORT b", 11), Row(1, "our reference", 90),
+                Row(2, "ours", 6), Row(1, "ours on one thread", 5), Row(2, "ORT a", 6), Row(1, "our reference", 80)]),
+            .. EngineTables.Parse("m", "m-torch.md", [Row(1, "ours", 8), Row(1, "PyTorch", 24)]),
+        ];
+        Assert.Equal(1.1, rows.TimesOurs("m", "w", "ORT"), 1e-9);
+        Assert.Equal(3, rows.TimesOurs("m", "w", "PyTorch"), 1e-9);
+        Assert.Equal(1, rows.TimesOurs("m", "w", "ORT", threads: 2), 1e-9);
+        Assert.Equal((10, 90), (rows.Best("m", "w", "ours")!.Milliseconds, rows.Best("m", "w", "our reference")!.Milliseconds));
+        Assert.True(double.IsNaN(rows.TimesOurs("m", "w", "oneDNN")));
+        Assert.True(double.IsNaN(rows.TimesOurs("m", "w", "PyTorch", threads: 2)));
+
+        static string Row(int threads, string system, double least) => $"| w | {threads} | {system} | {least} | {least} |  | 50 | 1 | 3/3 |  |  |";
     }
 }
