@@ -90,8 +90,9 @@ public class Chapter09Tests
     }
 
     [Fact]
-    public void FirstWord_FarBeyondTheTrainedLength_RotaryFails()
+    public void FirstWord_FarBeyondTheTrainedLength_RotaryFails_AlibiHolds()
     {
+        Assert.InRange(Right(PositionKind.Alibi, OrderTask.FirstWord)[128..].Average(), 0.8, 1);
         Assert.InRange(Right(PositionKind.Rotary, OrderTask.FirstWord)[128..].Average(), 0.08, 0.65);
         Assert.InRange(Right(PositionKind.Sinusoidal, OrderTask.FirstWord)[64..128].Average(), 0.7, 1);
     }
