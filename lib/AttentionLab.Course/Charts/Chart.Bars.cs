@@ -16,8 +16,10 @@ public static partial class Chart
     /// <param name="xTitle">Title of the horizontal axis.</param>
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
     /// <param name="yMax">Upper end of the vertical axis, in values; null fits the data.</param>
+    /// <param name="level">A dashed line across all bars that they are compared with, and its name; null draws none.</param>
     /// <exception cref="ArgumentException">A text is missing, lengths differ, a number is not finite, or an error is negative.</exception>
-    public static Figure Bars(IReadOnlyList<BarSet> sets, string title, string summary, string xTitle, string yTitle, double? yMax = null)
+    public static Figure Bars(
+        IReadOnlyList<BarSet> sets, string title, string summary, string xTitle, string yTitle, double? yMax = null, (string Name, double At)? level = null)
     {
         Check.Any(sets, nameof(sets));
         int count = sets.Sum(set => set.Values.Count);
@@ -37,7 +39,17 @@ public static partial class Chart
             data.Add(BarTrace(set, i, written ? Written([.. sets.SelectMany(each => each.Values)]) : null, upright));
         }
 
-        JsonObject layout = Page.Layout(title, summary, PlotHeight, [.. sets.Select(set => set.Name)]);
+        List<string> names = [.. sets.Select(set => set.Name)];
+        if (level is (string name, double at))
+        {
+            Check.Name(name, "level");
+            names.Add(name);
+            Check.Numbers([at], $"level {name}", log: false, gaps: false);
+            extent = extent.And(double.NaN, at);
+            data.Add(LevelTrace(name, at, sets));
+        }
+
+        JsonObject layout = Page.Layout(title, summary, PlotHeight, names);
         layout["barmode"] = "group";
         layout["bargap"] = 0.25;
         // Between bars of a category, so that the values of equal ones do not touch.
@@ -82,13 +94,30 @@ public static partial class Chart
         return values.All(double.IsInteger) || least < Math.Pow(10, -decimals) ? PlotNumber.Hover('y', values, digits: 3) : $"%{{y:.{decimals}f}}";
     }
 
+    private static IEnumerable<string> Wrapped(BarSet set) => set.Categories.Select(category => PlotText.Wrap(category, set.Categories.Count > 3 ? 9 : 12));
+
+    private static JsonObject LevelTrace(string name, double at, IReadOnlyList<BarSet> sets)
+    {
+        string[] across = [.. sets.SelectMany(Wrapped).Distinct()];
+        return new JsonObject
+        {
+            ["type"] = "scatter",
+            ["mode"] = "lines",
+            ["name"] = PlotText.Encode(name),
+            ["x"] = new JsonArray([.. across.Select(category => (JsonNode)category)]),
+            ["y"] = PlotNumber.Array([.. across.Select(_ => at)]),
+            ["line"] = new JsonObject { ["color"] = Palette.Colour(sets.Count), ["width"] = 2.5, ["dash"] = "dash" },
+            ["hovertemplate"] = $"{PlotNumber.Hover('y', [at])}<extra>%{{fullData.name}}</extra>",
+        };
+    }
+
     private static JsonObject BarTrace(BarSet set, int index, string? written, bool upright)
     {
         JsonObject trace = new()
         {
             ["type"] = "bar",
             ["name"] = PlotText.Encode(set.Name),
-            ["x"] = new JsonArray([.. set.Categories.Select(category => (JsonNode)PlotText.Wrap(category, set.Categories.Count > 3 ? 9 : 12))]),
+            ["x"] = new JsonArray([.. Wrapped(set).Select(category => (JsonNode)category)]),
             ["y"] = PlotNumber.Array(set.Values),
             // Hatched, because two colours that differ may be the same grey.
             ["marker"] = new JsonObject

@@ -224,6 +224,19 @@ public class ChartTests
     }
 
     [Fact]
+    public void Bars_Level_IsADashedLineAcrossAllCategories_InsideTheAxis()
+    {
+        Figure figure = Chart.Bars([new("a", ["k", "l"], [3, 5]), new("b", ["k"], [2])], "t", "s", "x", "y", level: ("half", 8));
+        JsonNode line = figure.Data[2]!;
+        Assert.Equal(("scatter", "half", "dash"), (line["type"]!.GetValue<string>(), line["name"]!.GetValue<string>(), line["line"]!["dash"]!.GetValue<string>()));
+        Assert.Equal(["k", "l"], line["x"]!.AsArray().Select(x => x!.GetValue<string>()));
+        Assert.Equal([8, 8], line["y"]!.AsArray().Select(y => y!.GetValue<double>()));
+        Assert.True(figure.Extent.Top > 8);
+        Assert.Contains("level half", Assert.Throws<ArgumentException>(
+            () => Chart.Bars([new("a", ["k"], [3])], "t", "s", "x", "y", level: ("half", double.NaN))).Message);
+    }
+
+    [Fact]
     public void Bars_NegativeError_IsRefused() =>
         Assert.Contains("negative error",
             Assert.Throws<ArgumentException>(() => Chart.Bars([new BarSet("a", ["k"], [3]) { Errors = [-1] }], "t", "s", "x", "y")).Message);
