@@ -68,6 +68,31 @@ public class Chapter11Tests
     }
 
     [Fact]
+    public void PieceShare_CountsTheWeightOnItsPieces_BesideEqualShares()
+    {
+        EncodedBatch batch = new(new[,] { { 7, 8, 9 }, { 8, 9, 0 } }, new int[2, 3], new[,] { { true, true, true }, { true, true, false } });
+        Tensor weights = new([0.5f, 0.25f, 0.25f, 0, 0, 1, 0, 1, 0, 0.5f, 0.5f, 0, 0, 1, 0, 9, 9, 9], 2, 1, 3, 3);
+        (double[] byLayer, double equal) = PieceShare.Of([weights], batch, 9);
+        Assert.Equal((0.25 + 1 + 0 + 0.5 + 1) / 5, Assert.Single(byLayer), 1e-9);
+        Assert.Equal((3.0 / 3 + 2.0 / 2) / 5, equal, 1e-9);
+        Assert.Contains("(2, 1, 3, 3)", Assert.Throws<ArgumentException>(() => PieceShare.Of([weights], Definition())).Message);
+    }
+
+    /// <summary>Section 11.5: in layers 3 and 4 [SEP] gets more than twice its equal share, the full stop just its share.</summary>
+    [Fact]
+    public void LastLayers_LookAtTheSeparator_NotAtTheFullStop()
+    {
+        EncodedBatch batch = Definition();
+        IReadOnlyList<Tensor> maps = Model.Value.Bert.Forward(batch).Saved.Layers.Weights();
+        (double[] onSep, double equal) = PieceShare.Of(maps, batch, Model.Value.Bert.Tokenizer.Pieces["[SEP]"]);
+        double[] onStop = PieceShare.Of(maps, batch, Model.Value.Bert.Tokenizer.Pieces["."]).ByLayer;
+        Assert.InRange(onSep[2..].Average() / equal, 2.2, 2.6);
+        Assert.InRange(onStop[2..].Average() / equal, 0.85, 1.15);
+    }
+
+    private static EncodedBatch Definition() => Model.Value.Bert.Tokenizer.Encode(Definitions.All);
+
+    [Fact]
     public void Apple_SenseArrives_TheOtherWordsHaveIt_OneExampleTellsThemApart()
     {
         WordSenses senses = new(Model.Value.Bert, TwoSenses.Apple);
