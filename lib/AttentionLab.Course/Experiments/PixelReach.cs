@@ -65,12 +65,13 @@ public static class PixelReach
     }
 
     /// <summary>
-    /// Share of all pairs of places that are at most so many steps apart, up, down, left and right: what shifts by one place can bring together in
-    /// as many blocks.
+    /// Share of all pairs of places that are at most so many steps apart: what shifts by one place can bring together in as many blocks, with diagonal
+    /// steps what 3×3 convolutions can.
     /// </summary>
     /// <param name="across">Places in a row, and rows.</param>
     /// <param name="blocks">Number of blocks, 0 or more.</param>
-    public static double ShareWithin(int across, int blocks)
+    /// <param name="diagonal">A step may also go to a diagonal neighbour: the distance is then the larger of rows and columns, not their sum.</param>
+    public static double ShareWithin(int across, int blocks, bool diagonal = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(across, 1);
         int places = across * across;
@@ -78,7 +79,8 @@ public static class PixelReach
         for (int pair = 0; pair < places * places; pair++)
         {
             (int from, int to) = (pair / places, pair % places);
-            near += Math.Abs(from / across - to / across) + Math.Abs(from % across - to % across) <= blocks ? 1 : 0;
+            (int down, int right) = (Math.Abs(from / across - to / across), Math.Abs(from % across - to % across));
+            near += (diagonal ? Math.Max(down, right) : down + right) <= blocks ? 1 : 0;
         }
 
         return (double)near / places / places;
