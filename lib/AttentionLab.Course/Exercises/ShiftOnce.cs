@@ -12,7 +12,7 @@ namespace AttentionLab.Course.Exercises;
 public static class ShiftOnce
 {
     /// <summary>Number, size and hints.</summary>
-    public static Exercise About { get; } = new("12.1", "Every pixel moves once", Difficulty: 2, Minutes: 12, Hints:
+    public static Exercise About { get; } = new("12.1", "Every pixel moves once", Difficulty: 2, Minutes: 10, Hints:
     [
         "Think of one number of the result: from which place of x does it come? That place depends on the group of its channel. And if this place lies "
             + "outside of the image?",

@@ -14,7 +14,7 @@ public static class SplitAtTwoSizes
     private const double Tolerance = 2e-3;
 
     /// <summary>Number, size and hints.</summary>
-    public static Exercise About { get; } = new("12.2", "Split attention at two sizes", Difficulty: 2, Minutes: 12, Hints:
+    public static Exercise About { get; } = new("12.2", "Split attention at two sizes", Difficulty: 2, Minutes: 10, Hints:
     [
         "Four steps: one row of C numbers for the whole image; two matrices with a GELU between them; softmax. Over which numbers does softmax run: over "
             + "channels, over places, or over branches?",
