@@ -174,6 +174,20 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.NotNull(Short((await look).Value!, "hangs"));
     }
 
+    /// <summary>A question that needs more memory than there is: the answer is "busy", and the process lives.</summary>
+    [Fact]
+    public async Task Questions_WithoutMemory_DoNotEndTheProcess()
+    {
+        var options = new KernelOptions { MemoryLimit = 256 << 20 };
+        await using NotebookSession session = await NotebookSession.StartAsync(Path.Combine(kernel.Folder, "full.dib"), options, Cancellation);
+
+        // The compiler holds several copies of a text: the message fits, they do not.
+        string source = $"var text = \"{new string('x', 40_000_000)}\";";
+        Assert.True((await session.DiagnosticsAsync(source, Cancellation)).IsBusy);
+        ExecutedCell cell = await session.RunAsync(1, "1 + 1", cancellation: Cancellation);
+        Assert.Equal("2", Assert.Single(cell.Outputs).Content);
+    }
+
     [Theory]
     [InlineData("", 0)]
     [InlineData("x", 99)]
