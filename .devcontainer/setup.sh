@@ -11,7 +11,9 @@ command -v node >/dev/null || echo "Node 20 or later is missing: the build goes 
 
 # A browser for the tests, and Chinese letters for the terms that the course gives in Chinese.
 find_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
-find_chinese() { find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" -iregex '.*\(cjk\|wqy\|sourcehan\|notosanssc\).*' 2>/dev/null | head -n 1; }
+find_chinese() {
+  find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" -iregex '.*\(cjk\|wqy\|sourcehan\|notosanssc\).*' 2>/dev/null | head -n 1
+}
 if command -v apt-get >/dev/null; then
   missing=()
   [ -n "$(find_browser)" ] || missing+=(chromium)

@@ -7,7 +7,8 @@ set -euo pipefail
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 port=5971
 suite=bookworm
-registry_settings=(/etc/resolv.conf /etc/hosts /etc/ssl/certs /usr/local/share/ca-certificates /etc/apt/apt.conf.d /etc/npmrc /usr/etc/npmrc "$HOME/.npmrc" "$HOME/.nuget/NuGet/NuGet.Config")
+registry_settings=(/etc/resolv.conf /etc/hosts /etc/ssl/certs /usr/local/share/ca-certificates /etc/apt/apt.conf.d
+  /etc/npmrc /usr/etc/npmrc "$HOME/.npmrc" "$HOME/.nuget/NuGet/NuGet.Config")
 registry_variables='^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NUGET_CERT_REVOCATION_MODE|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)='
 
 [ "$(id -u)" = 0 ] || { echo "needs root, for chroot and mount" >&2; exit 2; }
@@ -67,7 +68,8 @@ ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 
 say "the repository as it is in the work tree"
 mkdir "$root/course"
-git -C "$repository" ls-files -z --cached --others --exclude-standard | tar -C "$repository" --ignore-failed-read --null -T - -cf - | tar -C "$root/course" -xf -
+git -C "$repository" ls-files -z --cached --others --exclude-standard \
+  | tar -C "$repository" --ignore-failed-read --null -T - -cf - | tar -C "$root/course" -xf -
 
 say "setup.sh"
 inside bash /course/.devcontainer/setup.sh
