@@ -31,7 +31,8 @@ public class MatrixProductTests
         (a, b) => Tensor.Matrix(a).MatMul(Tensor.Matrix(b)).ToMatrix(),
         (a, b) => Transposed(Multiply(Transposed(b), Transposed(a))),
         (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => (float)Enumerable.Range(0, a.GetLength(1)).Sum(k => (double)a[i, k] * b[k, j])),
-        (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, b.GetLength(0)).Reverse().Aggregate(0f, (sum, k) => sum + a[i, k] * b[k, j])),
+        (a, b) => Each(a.GetLength(0), b.GetLength(1),
+            (i, j) => Enumerable.Range(0, b.GetLength(0)).Reverse().Aggregate(0f, (sum, k) => sum + a[i, k] * b[k, j])),
         (a, b) =>
         {
             float[,] result = new float[a.GetLength(0), b.GetLength(1)];
