@@ -152,6 +152,17 @@ public sealed partial class ProsePagesTests
         Assert.True(marked > 100, $"{marked} marked");
     }
 
+    /// <summary>A dollar sign that stands beside a letter begins no formula: the reader would see TeX.</summary>
+    [Fact]
+    public void Formula_OfTheWholeCourse_IsReadAsOne() => Assert.Empty(Dollars(CoursePages()));
+
+    [Fact]
+    public void Formula_BesideALetter_IsNamed()
+    {
+        CourseContent content = SampleCourse.Content() with { Pages = [new CourseText("words", "# Words\n\nweights$\\cdot V$, `$a$` and $x$.")] };
+        Assert.Contains("words.html: weights$", Assert.Single(Dollars(new BookPages(content, new Formulas(node: null)))));
+    }
+
     [Fact]
     public void Page_OfItsOwn_StandsInTheMenuOfEveryPage()
     {
@@ -183,6 +194,9 @@ public sealed partial class ProsePagesTests
         Assert.Equal(MarkdownLinks().Count(source), own.Sum(page => Links().Count(Article(pages.Render(page)!))));
     }
 
+    private static IEnumerable<string> Dollars(BookPages pages) => pages.Paths
+        .SelectMany(path => Dollar().Matches(InlineCode().Replace(Code().Replace(pages.Render(path)!, ""), "")).Select(found => $"{path}: {found.Value}"));
+
     private static string Article(string html)
     {
         string article = html[html.IndexOf("<article", StringComparison.Ordinal)..html.IndexOf("</article>", StringComparison.Ordinal)];
@@ -208,6 +222,12 @@ public sealed partial class ProsePagesTests
 
     [GeneratedRegex("<pre.*?</pre>", RegexOptions.Singleline)]
     private static partial Regex Code();
+
+    [GeneratedRegex("<code.*?</code>", RegexOptions.Singleline)]
+    private static partial Regex InlineCode();
+
+    [GeneratedRegex(@"(?<=>[^<]*)[^<>\n]{0,30}\$[^<\n]{0,30}")]
+    private static partial Regex Dollar();
 
     [GeneratedRegex("<(a|span|td)( [^>]*)? lang=\"zh-Hans\"[^>]*>[^<]*</\\1>")]
     private static partial Regex Marked();
