@@ -81,7 +81,8 @@ public static class SplitAtTwoSizes
         Tensor[] large = [.. few.Select(branch => EnlargedImage.Of(branch.Reshape(1, 2, 3, 4), 7).Reshape(6 * 49, 4))];
         Ask("the same image, enlarged 7×: 294 places, and the same weights", large, one, two)
             .Refuse(Of(few, one, two, placeShare: 49f / 6),
-                "With 49 times the places your row a is 49 times as large, and the logits grow: divide by the number of places that there are, not by a fixed 6.", Tolerance)
+                "With 49 times the places your row a is 49 times as large, and the logits grow: divide by the number of places that there are, "
+                + "not by a fixed 6.", Tolerance)
             .Expect(Of(few, one, two), "Enlarging changes no mean, so it must change no weight.", Tolerance);
 
         Tensor[] loud = Branches(_ => Tensor.Gaussian(random, 3000, 2, 4));

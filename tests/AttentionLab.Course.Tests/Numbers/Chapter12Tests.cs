@@ -75,7 +75,9 @@ public class Chapter12Tests
         Assert.Equal(1, PixelReach.ShareWithin(4, 6));
     }
 
-    /// <summary>Section 12.7: a split attention of the default width is refused by name; exchanged names of two axes are wrong, and unseen on squares.</summary>
+    /// <summary>
+    /// Section 12.7: a split attention of the default width is refused by name; exchanged names of two axes are wrong, and unseen on squares.
+    /// </summary>
     [Fact]
     public void CirculatingCode_ForgottenChannelsAreLoud_ExchangedNamesAreSilentOnSquares()
     {
