@@ -228,7 +228,9 @@ public class ChartTests
     {
         Figure figure = Chart.Bars([new("a", ["k", "l"], [3, 5]), new("b", ["k"], [2])], "t", "s", "x", "y", level: ("half", 8));
         JsonNode line = figure.Data[2]!;
-        Assert.Equal(("scatter", "half", "dash"), (line["type"]!.GetValue<string>(), line["name"]!.GetValue<string>(), line["line"]!["dash"]!.GetValue<string>()));
+        Assert.Equal(
+            ("scatter", "half", "dash"),
+            (line["type"]!.GetValue<string>(), line["name"]!.GetValue<string>(), line["line"]!["dash"]!.GetValue<string>()));
         Assert.Equal(["k", "l"], line["x"]!.AsArray().Select(x => x!.GetValue<string>()));
         Assert.Equal([8, 8], line["y"]!.AsArray().Select(y => y!.GetValue<double>()));
         Assert.True(figure.Extent.Top > 8);

@@ -158,7 +158,9 @@ public class Chapter13Tests
         Assert.Null(new[] { row }.Best("m", "exp", "ours", threads: 1));
     }
 
-    /// <summary>Two files of two sessions and, in the first, a second session on two threads: no time of one may stand under or over a time of another.</summary>
+    /// <summary>
+    /// Two files of two sessions and, in the first, a second session on two threads: no time of one may stand under or over a time of another.
+    /// </summary>
     [Fact]
     public void EngineTables_TimesOurs_StaysInsideOneSession()
     {
