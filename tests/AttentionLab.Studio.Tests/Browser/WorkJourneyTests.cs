@@ -151,6 +151,25 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
         await Expect(page.Page.Locator(".variables tbody tr")).Not.ToHaveCountAsync(0);
 
+        await Expect(page.Page.Locator("main")).ToMatchAriaSnapshotAsync("""
+            - main:
+              - article:
+                - textbox "Code of cell 2"
+                - group "cell 2":
+                  - button "Run"
+                  - button "Run to here"
+                  - button "Compare"
+                  - button "Reset"
+                  - button "Add a cell"
+                - group "Your prediction":
+                  - group "Answers"
+              - region "Running this chapter":
+                - button "Run all"
+                - button "Stop" [disabled]
+                - button "Restart kernel"
+                - status
+            """);
+
         // The list of completions never has the focus: the editor steps through it (aria-activedescendant).
         Assert.Empty(await Accessibility.ViolationsAsync(page.Page, ".cm-tooltip-autocomplete"));
         Assert.Empty(page.Errors);
