@@ -28,4 +28,37 @@ public class LineLengthTests
         Assert.NotEqual(0, seen);
         Assert.True(tooLong.Count == 0, $"break these lines, at most {Most} columns:\n{string.Join('\n', tooLong)}");
     }
+
+    /// <summary>The code cells of the notebooks, too: a cell is read in a page that is no wider.</summary>
+    [Fact]
+    public void CodeCells_AreAtMost160Columns()
+    {
+        // setup.dib and plotly-net.dib are written by the build, with paths as long as the machine's.
+        string[] files = [.. Directory.GetFiles(Repository.Notebooks, "*.dib", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is not ("setup.dib" or "plotly-net.dib"))];
+        Assert.NotEmpty(files);
+        string[] tooLong = [.. files.SelectMany(file => TooLong(Path.GetRelativePath(Repository.Root, file), File.ReadLines(file)))];
+        Assert.True(tooLong.Length == 0, $"break these lines, at most {Most} columns:\n{string.Join('\n', tooLong)}");
+    }
+
+    [Fact]
+    public void Sample_OnlyCodeIsMeasured()
+    {
+        string wide = new('x', Most + 1);
+        Assert.Equal(["a.dib:2 has 161 columns", "a.dib:7 has 161 columns"], TooLong("a.dib", ["#!csharp", wide, "", "#!markdown", wide, "#!csharp", wide]));
+    }
+
+    private static IEnumerable<string> TooLong(string name, IEnumerable<string> lines)
+    {
+        (bool code, int number) = (false, 0);
+        foreach (string line in lines)
+        {
+            number++;
+            code = line.StartsWith("#!", StringComparison.Ordinal) && !line.Contains(' ') ? line == "#!csharp" : code;
+            if (code && line.Length > Most)
+            {
+                yield return $"{name.Replace(Path.DirectorySeparatorChar, '/')}:{number} has {line.Length} columns";
+            }
+        }
+    }
 }
