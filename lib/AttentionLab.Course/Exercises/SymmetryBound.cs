@@ -18,8 +18,8 @@ public static class SymmetryBound
     [
         "Write a small function first: for one μ, the n scores s_j = μ·cos(2πj/n) and the loss −ln(softmax of s at j = 1). What comes out for n = 6 and μ = "
         + "0? It must be ln 6 = 1.79.",
-        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: μ is an eigenvalue of W·Wᵀ, and these are never "
-        + "negative.",
+        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: μ is an eigenvalue (特征值) of W·Wᵀ, and these "
+        + "are never negative.",
         "`double Loss(double mu) => Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(mu * Math.Cos(2 * Math.PI * j / n)))) - mu * Math.Cos(2 * Math.PI / "
         + "n);` What is left is the minimum over μ: `Enumerable.Range(0, 3001).Min(…)`.",
     ]);
