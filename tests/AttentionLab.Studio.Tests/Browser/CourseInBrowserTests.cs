@@ -90,6 +90,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
     {
         await using WatchedPage page = await browser.OpenAsync();
         List<string> broken = [];
+        Dictionary<string, string> texts = [];
         foreach (string file in Directory.EnumerateFiles(book.Folder, "*.html", SearchOption.AllDirectories))
         {
             await page.OpenFileAsync(book.Folder, Path.GetRelativePath(book.Folder, file));
@@ -101,9 +102,19 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
                 {
                     broken.Add($"{Path.GetFileName(file)} → {target.LocalPath}");
                 }
-                else if (target.Fragment.Length > 1 && !(await File.ReadAllTextAsync(target.LocalPath, TestContext.Current.CancellationToken))
-                    .Contains($"id=\"{Uri.UnescapeDataString(target.Fragment[1..])}\"", StringComparison.Ordinal))
+                else if (target.Fragment.Length > 1)
                 {
+                    // Hundreds of links lead to the same chapter, which is millions of characters long.
+                    if (!texts.TryGetValue(target.LocalPath, out string? text))
+                    {
+                        text = texts[target.LocalPath] = await File.ReadAllTextAsync(target.LocalPath, TestContext.Current.CancellationToken);
+                    }
+
+                    if (text.Contains($"id=\"{Uri.UnescapeDataString(target.Fragment[1..])}\"", StringComparison.Ordinal))
+                    {
+                        continue;
+                    }
+
                     broken.Add($"{Path.GetFileName(file)} → {target.Fragment}");
                 }
             }
