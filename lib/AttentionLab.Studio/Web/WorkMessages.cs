@@ -111,6 +111,9 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     /// <summary>Tries at the exercise that can be brought back.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>When the last of them was made: a list of tries that is older is out of date. Null without any.</summary>
+    public DateTimeOffset? Tried { get; init; }
+
     /// <summary>Other texts of the cell, which wait for the reader's word.</summary>
     public IReadOnlyList<OtherText> Others { get; init; } = [];
 

@@ -136,7 +136,8 @@ internal sealed class WorkSession : IAsyncDisposable
             return new WorkAnswer(true);
         }
 
-        if (!_tabs.Claim(command.Tab))
+        // Whoever reads along may look at the tries, too.
+        if (command.Do != "attempts" && !_tabs.Claim(command.Tab))
         {
             return new WorkAnswer(false) { Word = "Another tab edits this chapter; take over there first." };
         }

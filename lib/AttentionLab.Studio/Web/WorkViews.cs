@@ -40,6 +40,7 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
             IsScratch = cell.IsScratch,
             Others = [.. cell.Others],
             Attempts = cell.Attempts.Count,
+            Tried = cell.Attempts.LastOrDefault()?.When,
             Failed = cell.Failure is not null,
             Line = cell.Failure?.Line ?? 0,
             MissesAbove = !kernel.HasProcess || book.Above(cell).Any(above => above.RanIn != kernel.Generation),

@@ -33,9 +33,15 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
 
         await SolveAsync(page, "return new float[matrix.GetLength(0)];");
         await Expect(Output(page, 3)).ToContainTextAsync("not yet");
+
+        // The list of tries takes in the next one while it is open.
+        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Earlier tries (1)" }).ClickAsync();
+        await Expect(Cell(page, 3).Locator(".tries li")).ToHaveCountAsync(1);
         await SolveAsync(page,
             "return Enumerable.Range(0, matrix.GetLength(0)).Select(i => Enumerable.Range(0, matrix.GetLength(1)).Sum(j => matrix[i, j])).ToArray();");
         await Expect(Output(page, 3)).ToContainTextAsync("passed");
+        await Expect(Cell(page, 3).Locator(".tries li")).ToHaveCountAsync(2);
+        await Expect(Cell(page, 3).Locator(".tries li").First).ToContainTextAsync("passed");
 
         ILocator verdict = page.Page.Locator(".verdict");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "more", Exact = true }).ClickAsync();

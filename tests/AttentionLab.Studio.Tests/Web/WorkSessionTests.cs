@@ -128,6 +128,7 @@ public sealed class WorkSessionTests : IAsyncDisposable
         IDisposable second = session.Join("u");
         Assert.False(session.Since(0, "u", isFirst: true)!.MayEdit);
         Assert.False(session.Do(new WorkCommand("edit", "u") { Cell = "c1", Source = "2" }).Ok);
+        Assert.True(session.Do(new WorkCommand("attempts", "u") { Cell = "c1" }).Ok);
         Assert.True(session.Do(new WorkCommand("take", "u")).Ok);
         Assert.True(session.Since(0, "u", isFirst: true)!.MayEdit);
         Assert.False(session.Since(0, "t", isFirst: true)!.MayEdit);

@@ -6,15 +6,19 @@ export class Beside {
 
   // fill() makes what it shows.
   toggle(kind, fill) {
-    const isOpen = this.#kind === kind;
+    const isOpen = this.shows(kind);
     this.#kind = isOpen ? '' : kind;
     this.#fill = isOpen ? null : fill;
     this.dom.replaceChildren();
     this.refill();
   }
 
+  shows(kind) {
+    return this.#kind === kind;
+  }
+
   close(kind) {
-    if (this.#kind === kind) {
+    if (this.shows(kind)) {
       this.toggle(kind);
     }
   }

@@ -7,6 +7,7 @@ import { showDifference } from './diff.js';
 import { showOthers } from './others.js';
 import { Outputs } from './outputs.js';
 import { Saver } from './saver.js';
+import { Tries } from './tries.js';
 
 export class Cell {
   #cells;
@@ -20,6 +21,7 @@ export class Cell {
   #mark = document.createElement('span');
   #word = document.createElement('div');
   #beside = new Beside();
+  #tries = new Tries(this, this.#beside, text => this.#bring(text));
   #allowed = true;
 
   constructor(root, view, cells) {
@@ -64,12 +66,11 @@ export class Cell {
     if (view.original === undefined) {
       this.#beside.close('difference');
     }
-    this.triesButton.hidden = view.attempts === 0;
-    this.triesButton.textContent = 'Earlier tries (' + view.attempts + ')';
+    this.#tries.take(view);
     this.#missing(view);
     // Not at every news: a button in it may have the focus.
     if (JSON.stringify(before.others) !== JSON.stringify(view.others) || this.#word.childElementCount === 0) {
-      this.#replace(this.#word, () =>
+      this.replace(this.#word, () =>
         this.#word.replaceChildren(...showOthers(this, view.others, (what, details) => this.#cells.ask(what, details))));
     }
     this.#editor?.markLine(this.#failedLine);
@@ -176,28 +177,10 @@ export class Cell {
       this.compareButton.hidden = true;
       bar.append(this.compareButton, this.resetButton);
     }
-    this.triesButton = button('Earlier tries', 'What you ran here before can be brought back', () => this.#tries());
-    this.triesButton.hidden = true;
-    bar.append(this.triesButton);
-    bar.append(button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
+    bar.append(this.#tries.button, button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
     this.#word.className = 'cell-word';
     const place = this.#pre.closest('.code-frame') ?? this.#pre;
     place.after(bar, this.#word, this.#beside.dom);
-  }
-
-  async #tries() {
-    const tries = ((await this.#cells.ask('attempts', { cell: this.id }))?.attempts ?? []).reverse();
-    this.#beside.toggle('tries', () => {
-      const list = document.createElement('ol');
-      list.className = 'tries';
-      for (const each of tries) {
-        const row = document.createElement('li');
-        const back = button('Bring back', 'Into the editor; Ctrl+Z undoes it', () => this.#bring(each.source));
-        row.append(new Date(each.when).toLocaleString() + ', ' + (each.passed ? 'passed' : 'not yet') + ' ', back, showDifference(this.text, each.source));
-        list.append(row);
-      }
-      return [list];
-    });
   }
 
   reset() {
@@ -214,7 +197,7 @@ export class Cell {
   #missing(view) {
     const old = this.root.querySelector('.misses-above');
     if (!view.failed || !view.missesAbove) {
-      this.#replace(old, () => old?.remove());
+      this.replace(old, () => old?.remove());
     } else if (!old) {
       const hint = document.createElement('p');
       hint.className = 'misses-above';
@@ -225,7 +208,7 @@ export class Cell {
   }
 
   // Where a change takes away the button that was pressed, the next thing is to run the cell.
-  #replace(box, change) {
+  replace(box, change) {
     const hadFocus = box?.contains(document.activeElement);
     change();
     if (hadFocus) {
