@@ -11,7 +11,8 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
     /// and nothing of those that the reader added.</summary>
     public WorkNews Since(long have, bool mayEdit, bool all) => new(
         book.Now,
-        kernel.View,
+        // A process that does not start says why in its own words.
+        kernel.View with { Word = PageText.Clean(kernel.View.Word) },
         mayEdit,
         Progress(),
         [.. book.Cells.Select(cell => cell.Id)],

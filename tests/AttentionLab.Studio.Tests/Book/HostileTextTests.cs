@@ -59,9 +59,11 @@ public sealed partial class HostileTextTests : IDisposable
     {
         Workbook book = new(Hostile, null);
         await using LiveKernel kernel = new("01-sample.dib", new KernelOptions(), () => Task.CompletedTask, () => { });
+        await kernel.EndAsync(Controls);
         WorkNews news = new WorkViews("01-" + Controls, book, kernel, new MachineNumbers(Hostile)).Since(0, mayEdit: true, all: true);
         Assert.Equal(["c2", "c3"], news.Cells.Where(cell => cell.Html.Length > 0).Select(cell => cell.Id));
         Assert.All(news.Cells, cell => IsClean(cell.Html));
+        Assert.Equal("abcdredlinkezq", news.Kernel.Word.ReplaceLineEndings(""));
     }
 
     [Theory]
