@@ -203,7 +203,7 @@ public sealed class BookPages
         bool stopped = notebook.Failed.Any();
         return string.Concat(chapter.Cells.Select(cell =>
             CellHtml.Of(cell, ran.GetValueOrDefault(cell.Number), stopped, context, label == "Exercise" ? SolutionOf(chapter, cell) : null, label,
-                live?.Console(cell.Number))));
+                live?.Whole(cell.Number))));
     }
 
     private string? SolutionOf(Chapter chapter, ChapterCell cell) =>

@@ -9,5 +9,5 @@ namespace AttentionLab.Studio.Book;
 public sealed record LivePage(string Name, int Run, long Done, string State, string? Problem = null)
 {
     /// <summary>Address of all that a cell wrote to the console, by the cell's number.</summary>
-    public Func<int, string?> Console { get; init; } = _ => null;
+    public Func<int, string?> Whole { get; init; } = _ => null;
 }

@@ -12,13 +12,13 @@ public static partial class OutputHtml
     /// <summary>Letters of a failure's one line; the details hold the rest.</summary>
     private const int LongestMessage = 2_000;
 
-    /// <summary>Lines of a long console text that a page shows at once, where all of it can be opened.</summary>
+    /// <summary>Lines of a long text that a page shows at once, where all of it can be opened.</summary>
     private const int FirstLines = 60, LastLines = 20;
 
     /// <summary>All outputs of a cell and its failure, if any.</summary>
     /// <param name="cell">An executed cell.</param>
     /// <param name="stopped">True if an earlier cell of the notebook failed, so that this one did not run.</param>
-    /// <param name="whole">Address of all that the cell wrote to the console; null where it must all be here.</param>
+    /// <param name="whole">Address of all the text that the cell showed; null where it must all be here.</param>
     public static string ToHtml(ExecutedCell cell, bool stopped = false, string? whole = null)
     {
         ArgumentNullException.ThrowIfNull(cell);
@@ -29,8 +29,8 @@ public static partial class OutputHtml
             {
                 CellOutput.Plotly => Chart(PageText.CleanJson(output.Content)),
                 CellOutput.Html => Html(output.Content, cell.Number),
-                CellOutput.Stream => Console(output.Content, whole),
-                _ => $"<pre class=\"plain\" tabindex=\"0\">{Shown(output.Content)}</pre>\n",
+                CellOutput.Stream => Text(output.Content, " class=\"stream\" tabindex=\"0\" aria-label=\"console\"", whole),
+                _ => Text(output.Content, " class=\"plain\" tabindex=\"0\"", whole),
             });
         }
 
@@ -89,21 +89,18 @@ public static partial class OutputHtml
     internal static string[] PlainLines(string text) => text.Length == 0 ? []
         : [.. LineEnds().Split(PageText.Clean(text)).Select(line => WebUtility.HtmlDecode(Markup().Replace(line, "")))];
 
-    /// <summary>Console text, or the first and the last lines of a long one and the way to all of them.</summary>
-    private static string Console(string text, string? whole)
+    /// <summary>A text, or the first and the last lines of a long one and the way to all of them.</summary>
+    private static string Text(string text, string attributes, string? whole)
     {
+        string Part(string part) => $"<pre{attributes}>{Shown(part)}</pre>\n";
+        string Way(int count, string what) =>
+            FormattableString.Invariant($"<p><a href=\"{PageText.Encode(whole!)}\" target=\"_blank\">Open all {count} {what}</a></p>\n");
+
         string[] lines = whole is null ? [] : text.TrimEnd('\n').Split('\n');
-        if (lines.Length <= FirstLines + LastLines + 1)
-        {
-            return $"<pre class=\"stream\" tabindex=\"0\" aria-label=\"console\">{Shown(text)}</pre>\n";
-        }
-
-        string first = Console(string.Join('\n', lines[..FirstLines]), null), last = Console(string.Join('\n', lines[^LastLines..]), null);
-        return $"""
-            <div class="long-output">{first}<p><a href="{PageText.Encode(whole!)}" target="_blank">Open all {lines.Length} lines</a></p>
-            {last}</div>
-
-            """;
+        string? shown = lines.Length > FirstLines + LastLines + 1
+            ? Part(string.Join('\n', lines[..FirstLines])) + Way(lines.Length, "lines") + Part(string.Join('\n', lines[^LastLines..]))
+            : whole is not null && text.Length > PageText.Most ? Part(text) + Way(text.Length, "characters") : null;
+        return shown is null ? Part(text) : $"<div class=\"long-output\">{shown}</div>\n";
     }
 
     /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>

@@ -13,11 +13,6 @@ internal sealed class KernelHost : IDisposable
     /// <summary>Starts a line on standard output and error that ends a run, so that the host knows it has read everything.</summary>
     public const string EndOfRun = "\u0001end-of-run ";
 
-    /// <summary>The most that one cell may show, in characters of all its outputs.</summary>
-    private const long MaximumOutput = 96L * 1024 * 1024;
-
-    private const int MaximumOutputs = 500;
-
     /// <summary>Copies of the process's own streams: a cell may close these.</summary>
     private readonly Stream _standardOutput = Console.OpenStandardOutput();
     private readonly Stream _standardError = Console.OpenStandardError();
@@ -29,18 +24,15 @@ internal sealed class KernelHost : IDisposable
     private readonly BlockingCollection<KernelMessage> _looks = [];
     private readonly MessageQueue _toHost;
     private readonly CellConsole _console;
+    private readonly CellValues _values = new();
     private readonly CourseKernel _kernel;
     private readonly NotebookCells _cells;
 
     /// <summary>Guards what runs; never taken by a cell's threads, which may be stopped anywhere.</summary>
     private readonly Lock _running = new();
-    private readonly Lock _showing = new();
     private CancellationTokenSource? _stop;
     private int _currentRun;
     private int _stoppedRun;
-    private long _shown;
-    private int _outputs;
-    private bool _flooded;
 
     private KernelHost(string notebook, Stream toHost)
     {
@@ -108,7 +100,7 @@ internal sealed class KernelHost : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            _console.End();
+            EndOutput();
             _toHost.SendAndWait(new KernelMessage("exit"));
         };
         using var ticks = new Timer(_ => _console.Flush(), null, 100, 100);
@@ -144,8 +136,7 @@ internal sealed class KernelHost : IDisposable
             }
         }
 
-        _shown = _outputs = 0;
-        _flooded = false;
+        _values.Begin();
         _console.Begin();
         var clock = Stopwatch.StartNew();
         CellEnd end = _cells.Run(cell, source, stopThis.Token);
@@ -155,7 +146,7 @@ internal sealed class KernelHost : IDisposable
             _stop = null;
         }
 
-        _console.End();
+        EndOutput();
         if (end.Failure is null && _console.Flood is string flood)
         {
             end = CellEnd.Failed(CellFailures.Plain(flood));
@@ -197,24 +188,24 @@ internal sealed class KernelHost : IDisposable
         if (output.MimeType != CellOutput.Stream)
         {
             _console.Flush();
-            lock (_showing)
+            if (!_values.Take(output))
             {
-                _outputs++;
-                _shown += output.Content.Length;
-                if (_outputs > MaximumOutputs || _shown > MaximumOutput)
-                {
-                    if (_flooded)
-                    {
-                        return;
-                    }
-
-                    _flooded = true;
-                    output = new CellOutput(CellOutput.Stream, FormattableString.Invariant(
-                        $"\n… output cut here: a cell shows at most {MaximumOutputs} values of together {MaximumOutput:N0} characters.\n"));
-                }
+                return;
             }
         }
 
-        _toHost.SendAndWait(new KernelMessage("output") { Output = output });
+        Send(output);
     }
+
+    /// <summary>What is left of console text and values when the cell is over.</summary>
+    private void EndOutput()
+    {
+        _console.End();
+        foreach (CellOutput output in _values.End())
+        {
+            Send(output);
+        }
+    }
+
+    private void Send(CellOutput output) => _toHost.SendAndWait(new KernelMessage("output") { Output = output });
 }

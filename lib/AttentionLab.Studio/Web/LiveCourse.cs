@@ -86,8 +86,8 @@ public sealed class LiveCourse : IAsyncDisposable
         long now = session.Now;
         return _store.Pages.Render(path, session.Shown(chapter.Notebook), new LivePage(name, chapter.Run, now, chapter.StateName, chapter.Problem)
         {
-            Console = number => session.Look(book => book.Cells.FirstOrDefault(cell => cell.Number == number)) is { } cell
-                ? WorkViews.Console(name, cell.Id) : null,
+            Whole = number => session.Look(book => book.Cells.FirstOrDefault(cell => cell.Number == number)) is { } cell
+                ? WorkViews.Whole(name, cell.Id) : null,
         });
     }
 

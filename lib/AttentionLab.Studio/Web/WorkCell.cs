@@ -1,3 +1,4 @@
+using System.Text;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
@@ -99,7 +100,22 @@ internal sealed class WorkCell(string id, int number, string? original)
     public ExecutedCell Showing(ExecutedCell cell) =>
         cell with { Outputs = [.. Outputs.Select(output => output.Output)], Failure = Failure, Seconds = Seconds, NotRun = false };
 
-    /// <summary>Everything that it wrote to the console.</summary>
-    public string Console() =>
-        string.Concat(Outputs.Where(output => output.Output.MimeType == CellOutput.Stream).Select(output => output.Output.Content));
+    /// <summary>All the text that it showed: what it wrote to the console, and values that are text, each on lines of its own.</summary>
+    public string Text()
+    {
+        StringBuilder all = new();
+        CellOutput? last = null;
+        foreach ((CellOutput output, _) in Outputs.Where(shown => shown.Output.MimeType is CellOutput.Stream or CellOutput.Plain))
+        {
+            if (all is [.., not '\n'] && !(last!.MimeType == CellOutput.Stream && output.MimeType == CellOutput.Stream))
+            {
+                all.Append('\n');
+            }
+
+            all.Append(output.Content);
+            last = output;
+        }
+
+        return all.ToString();
+    }
 }

@@ -29,7 +29,7 @@ internal static class WorkRoutes
         app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => Download(
             course.ToIpynb(chapter) is { } notebook ? Encoding.UTF8.GetBytes(notebook) : null, "application/x-ipynb+json", chapter + IpynbNotebook.Extension));
         app.MapGet("work/{chapter}/output/{cell}", (string chapter, string cell) =>
-            course.Session(chapter)?.Look(book => book.Find(cell)?.Console()) is { } text
+            course.Session(chapter)?.Look(book => book.Find(cell)?.Text()) is { } text
             ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8)
             : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
     }

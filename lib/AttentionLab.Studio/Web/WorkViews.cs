@@ -50,13 +50,13 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         };
     }
 
-    /// <summary>Address of all that a cell wrote to the console.</summary>
-    public static string Console(string chapter, string cell) => $"work/{Uri.EscapeDataString(chapter)}/output/{Uri.EscapeDataString(cell)}";
+    /// <summary>Address of all the text that a cell showed.</summary>
+    public static string Whole(string chapter, string cell) => $"work/{Uri.EscapeDataString(chapter)}/output/{Uri.EscapeDataString(cell)}";
 
     /// <summary>One element for each output, then the failure.</summary>
     private string Html(WorkCell cell, int from) => OutputHtml.ToHtml(
         new ExecutedCell(cell.Number, "csharp", cell.Source, [.. cell.Outputs.Skip(from).Select(output => output.Output)], cell.Failure, cell.Seconds),
-        whole: Console(chapter, cell.Id));
+        whole: Whole(chapter, cell.Id));
 
     private string Progress() => book.Cells.Count(cell => cell.Exercise is not null) is > 0 and int all
         ? FormattableString.Invariant($"Exercises: {book.Cells.Count(cell => cell.Solved is not null)} of {all} passed") : "";

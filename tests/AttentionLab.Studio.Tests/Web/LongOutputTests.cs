@@ -4,15 +4,17 @@ using AttentionLab.Studio.Web;
 
 namespace AttentionLab.Studio.Tests.Web;
 
-/// <summary>A console text of many lines looks the same when its page is loaded again; the book, which has no other place for it, shows it whole.</summary>
+/// <summary>A text of many lines looks the same when its page is loaded again; the book, which has no other place for it, shows it whole.</summary>
 public sealed class LongOutputTests
 {
-    private static readonly CellOutput Lines = new(CellOutput.Stream, string.Concat(Enumerable.Range(1, 200).Select(line => $"line {line}\n")));
+    private static readonly string Lines = string.Concat(Enumerable.Range(1, 200).Select(line => $"line {line}\n"));
 
-    [Fact]
-    public async Task Page_OfManyLines_ShowsWhatTheNewsBrought()
+    [Theory]
+    [InlineData(CellOutput.Stream)]
+    [InlineData(CellOutput.Plain)]
+    public async Task Page_OfManyLines_ShowsWhatTheNewsBrought(string kind)
     {
-        await using GatedCourse course = new() { Output = (_, _) => Lines };
+        await using GatedCourse course = new() { Output = (_, _) => new CellOutput(kind, Lines) };
         course.Live.Start();
         course.Release("01-one", 2);
         await Patience.UntilAsync(() => course.Live.Find("01-one")!.State == ChapterState.Ready);
@@ -25,6 +27,30 @@ public sealed class LongOutputTests
     }
 
     [Fact]
-    public void Book_OfManyLines_ShowsAll() =>
-        Assert.Contains("line 60\nline 61\n", OutputHtml.ToHtml(new ExecutedCell(1, "csharp", "1", [Lines], null, 1)));
+    public void Text_OfOneEndlessLine_LeadsToAllOfIt()
+    {
+        ExecutedCell cell = new(1, "csharp", "1", [new CellOutput(CellOutput.Plain, new string('x', 1_000_001))], null, 1);
+        Assert.Contains("<a href=\"all\" target=\"_blank\">Open all 1000001 characters</a>", OutputHtml.ToHtml(cell, whole: "all"));
+    }
+
+    /// <summary>The page of its own: console text goes on where it stopped, each value has lines of its own, a chart is no text.</summary>
+    [Fact]
+    public void Text_OfACell_HoldsConsoleTextAndValuesInOrder()
+    {
+        WorkCell cell = new("c1", 1, "1");
+        foreach ((string kind, string content) in ((string, string)[])[
+            (CellOutput.Stream, "wri"), (CellOutput.Stream, "tten"), (CellOutput.Plain, "7"), (CellOutput.Plotly, "{}"), (CellOutput.Plain, "8"),
+            (CellOutput.Stream, "end\n"), (CellOutput.Plain, "9")])
+        {
+            cell.Outputs.Add((new CellOutput(kind, content), 1));
+        }
+
+        Assert.Equal("written\n7\n8\nend\n9", cell.Text());
+    }
+
+    [Theory]
+    [InlineData(CellOutput.Stream)]
+    [InlineData(CellOutput.Plain)]
+    public void Book_OfManyLines_ShowsAll(string kind) =>
+        Assert.Contains("line 60\nline 61\n", OutputHtml.ToHtml(new ExecutedCell(1, "csharp", "1", [new CellOutput(kind, Lines)], null, 1)));
 }

@@ -9,7 +9,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal static class CellDisplay
 {
-    /// <summary>The most that one value may take; a longer one is replaced by a note.</summary>
+    /// <summary>The most that one value may take; of a longer text its ends are shown, anything else is replaced by a note.</summary>
     public const int MaximumCharacters = 32 * 1024 * 1024;
 
     /// <summary>Values that are text in this host; VS Code would frame each in HTML.</summary>
@@ -40,9 +40,18 @@ internal static class CellDisplay
         FormattedValue value = shown.Value is object drawn && OffersPlotly(drawn.GetType())
             ? FormattedValue.CreateSingleFromObject(drawn, CellOutput.Plotly)
             : Best(shown.FormattedValues);
-        return value.Value.Length > MaximumCharacters
-            ? new CellOutput(CellOutput.Plain, FormattableString.Invariant($"… the value is longer than {MaximumCharacters:N0} characters and is not shown."))
-            : new CellOutput(value.MimeType, value.Value);
+        return value.Value.Length <= MaximumCharacters ? new CellOutput(value.MimeType, value.Value)
+            : new CellOutput(CellOutput.Plain, value.MimeType == CellOutput.Plain
+                ? Ends(value.Value)
+                : FormattableString.Invariant($"… the value is longer than {MaximumCharacters:N0} characters and is not shown."));
+    }
+
+    /// <summary>The beginning of a text, as much as of console text, how much is not kept, and the last lines.</summary>
+    private static string Ends(string text)
+    {
+        LastLines cut = new();
+        cut.Add(text.AsSpan(CellConsole.MaximumCharacters));
+        return text[..CellConsole.MaximumCharacters] + cut.Take();
     }
 
     /// <summary>One form of a value that comes in several.</summary>
