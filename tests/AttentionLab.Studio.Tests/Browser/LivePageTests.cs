@@ -41,6 +41,10 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         _course.Live.Start();
         await Assertions.Expect(status).ToContainTextAsync("Running the book’s cell 1 of 2 · 0 of 3 chapters are ready");
         await page.Page.EvaluateAsync("window.stayed = true");
+
+        // The counter is not read aloud; that it has ended is, once.
+        Assert.False(await status.EvaluateAsync<bool>("line => Boolean(line.closest('[role=status], [role=alert], [aria-live]'))"));
+        await ListenAsync(page);
         _course.Release("01-one");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
         await Assertions.Expect(page.Page.Locator("#cell-4.in-book")).ToHaveCountAsync(1);
@@ -53,6 +57,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         _course.Release("03-three", 2);
         await Assertions.Expect(status).ToBeHiddenAsync();
         await Assertions.Expect(page.Page.Locator(".cell.in-book, .cell.waiting")).ToHaveCountAsync(0);
+        Assert.Equal(["The book’s results of this chapter are there."], await SaidAsync(page));
         Assert.Empty(page.Errors);
         Assert.Empty(page.Foreign);
     }
@@ -66,11 +71,28 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
         _course.Release("01-one");
         await page.EnterAsync(_server, "01-one.html");
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
+        await ListenAsync(page);
+        int failed = 0;
+        page.Page.RequestFailed += (_, request) => failed += request.Url.Contains("/events?", StringComparison.Ordinal) ? 1 : 0;
         await _server.DisposeAsync();
         _server = null;
         await Assertions.Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
+
+        // It is tried again and again, and said once.
+        await Patience.UntilAsync(() => failed > 2);
+        Assert.StartsWith("The course does not answer.", Assert.Single(await SaidAsync(page)));
         await Assertions.Expect(page.Page.Locator("#cell-2 .plain")).ToHaveTextAsync("output 2");
     }
+
+    /// <summary>Notes from now on what a screen reader says by itself about the course.</summary>
+    private static Task ListenAsync(WatchedPage page) => page.Page.Locator(".work-bar > .offscreen[role=status]").EvaluateAsync("""
+        line => {
+          window.said = [];
+          new MutationObserver(() => { if (line.textContent) { window.said.push(line.textContent); } }).observe(line, { childList: true });
+        }
+        """);
+
+    private static Task<string[]> SaidAsync(WatchedPage page) => page.Page.EvaluateAsync<string[]>("window.said");
 
     private static async Task<int> Charts(WatchedPage page)
     {

@@ -40,7 +40,7 @@ export function showStatus(status) {
   line.textContent = text;
   statusLine.hidden = text === '';
   const running = status.state === 'running' || status.state === 'waiting';
-  statusSaid.textContent = running || !wasRunning ? '' : status.problem ? text : 'The book’s results of this chapter are there.';
+  say(running || !wasRunning ? '' : status.problem ? text : 'The book’s results of this chapter are there.');
   wasRunning = running;
   meter.hidden = status.state !== 'running';
   meter.max = Math.max(1, status.total);
@@ -50,6 +50,14 @@ export function showStatus(status) {
 export function showLost() {
   statusLine.hidden = false;
   meter.hidden = true;
-  line.textContent = statusSaid.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. '
+  line.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. '
     + 'If you stopped it, start it again and open the address that it prints.';
+  say(line.textContent);
+}
+
+// Once: each try to reach the course would be read aloud again.
+function say(text) {
+  if (statusSaid.textContent !== text) {
+    statusSaid.textContent = text;
+  }
 }
