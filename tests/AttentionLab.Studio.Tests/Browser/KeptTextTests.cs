@@ -77,6 +77,23 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.EvaluateAsync("location.reload()");
         await Expect(Code(page, 1)).ToHaveTextAsync("int a = 3;");
         await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 3;");
+
+        // What could not be sent goes out when a tab that was in the background comes back.
+        int lost = 0;
+        await page.Page.RouteAsync("**/work/01-work", route =>
+        {
+            Interlocked.Increment(ref lost);
+            return route.AbortAsync();
+        });
+        await TypeAsync(page, 1, "int a = 4;");
+        await Patience.UntilAsync(() => Volatile.Read(ref lost) > 0);
+        int before = Volatile.Read(ref lost);
+        await HideAsync(page, true);
+        await Patience.UntilAsync(() => Volatile.Read(ref lost) > before);
+        await page.Page.UnrouteAsync("**/work/01-work");
+        Assert.Equal("int a = 3;", _course.Session.Since(0, "", true)!.Cells[0].Source);
+        await HideAsync(page, false);
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", true)!.Cells[0].Source == "int a = 4;");
     }
 
     [Fact]
@@ -174,6 +191,14 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(page.Page.Locator(".cell-label").First).ToHaveTextAsync("Your own cell");
         Assert.Empty(page.Errors);
     }
+
+    /// <summary>A browser without a window has no background: the page is told what one would tell it.</summary>
+    private static Task HideAsync(WatchedPage page, bool hidden) => page.Page.EvaluateAsync("""
+        hidden => {
+          Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }
+        """, hidden);
 
     private Task<WatchedPage> OpenAsync() => _course.OpenAsync(browser);
 }

@@ -14,7 +14,10 @@ public sealed class WorkStopTests(BrowserFixture browser) : IAsyncDisposable
     [Fact]
     public async Task Stop_AnEndlessLoop_KeepsTheState()
     {
-        await using WatchedPage page = await OpenAsync();
+        await _course.StartAsync();
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await _course.GotoAsync(page);
         await RunAsync(page, 1, "20");
 
         // The last time it took ten minutes.
@@ -27,6 +30,10 @@ public sealed class WorkStopTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 4).GetByRole(AriaRole.Progressbar, new() { Name = "Time of cell 4, as it took before" })).ToHaveAttributeAsync("max", "600");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
         await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("stopped; what earlier cells declared is kept.");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Failed: cell 4");
+
+        // What would be said of a cell that does not let go is not said later of one that did.
+        await page.Page.Clock.FastForwardAsync(10_000);
         await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Failed: cell 4");
         await RunAsync(page, 2, "21");
     }
