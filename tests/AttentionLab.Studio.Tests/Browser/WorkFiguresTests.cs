@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static AttentionLab.Studio.Tests.Browser.WorkTests;
 using static Microsoft.Playwright.Assertions;
 
 namespace AttentionLab.Studio.Tests.Browser;
 
-/// <summary>Measures the live page of the real course and takes pictures of it. Runs only when asked for (<c>--explicit only</c>); nothing here is a
-/// limit.</summary>
+/// <summary>Measures the live page of the real course and takes pictures of it. Runs only when asked for (<c>--explicit only</c>); no time is a
+/// limit here.</summary>
 public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
 {
     private const int Runs = 40;
+
+    /// <summary>KiB that server and kernels may hold together, pages that they share counted once.</summary>
+    private const long MostMemory = 3L << 20;
 
     private readonly TemporaryCourse _course = new();
     private Process? _serve;
@@ -106,7 +110,8 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
         }
     }
 
-    /// <summary>The whole course, chapter after chapter in one tab, every cell run: what the server and its kernels hold at most.</summary>
+    /// <summary>The whole course, chapter after chapter in one tab, every cell run: what the server and its kernels hold at most, and that the kernels
+    /// which gave their memory back say so.</summary>
     [Fact(Explicit = true)]
     public async Task Memory_OfTheWholeCourse_IsMeasured()
     {
@@ -126,7 +131,8 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
                 await Task.Delay(50, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }, Token);
-        foreach (string name in Directory.EnumerateFiles(_course.Notebooks, "??-*.dib").Select(path => Path.GetFileNameWithoutExtension(path)!).Order())
+        string[] names = [.. Directory.EnumerateFiles(_course.Notebooks, "??-*.dib").Select(path => Path.GetFileNameWithoutExtension(path)!).Order()];
+        foreach (string name in names)
         {
             chapter = name;
             await page.Page.GotoAsync(new Uri(new Uri(address), name + ".html").AbsoluteUri);
@@ -143,6 +149,21 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
         await watch;
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"server and kernels together: at most {most.Shared >> 10} MiB, pages that they share counted once ({most.Resident >> 10} MiB resident), in {at}");
+        Assert.InRange(most.Shared, 1, MostMemory);
+        List<string> parked = [];
+        foreach (string name in names)
+        {
+            await page.Page.GotoAsync(new Uri(new Uri(address), name + ".html").AbsoluteUri);
+            await Expect(page.Page.Locator(".kernel-state")).ToHaveTextAsync(new Regex("^Kernel: (ready|ended)$"));
+            if (await page.Page.Locator(".kernel-state[data-state=ended]").CountAsync() > 0)
+            {
+                await Expect(page.Page.Locator(".kernel-word")).ToContainTextAsync("The kernel was ended to save memory");
+                parked.Add(name);
+            }
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"parked, and said so: {string.Join(", ", parked)}");
+        Assert.NotEmpty(parked);
     }
 
     /// <summary>Serves these notebooks of the repository, which have not run yet; returns the address that lets in.</summary>
