@@ -193,7 +193,7 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     /// <summary>A browser without a window has no background: the page is told what one would tell it.</summary>
-    private static Task HideAsync(WatchedPage page, bool hidden) => page.Page.EvaluateAsync("""
+    private static async Task HideAsync(WatchedPage page, bool hidden) => await page.Page.EvaluateAsync("""
         hidden => {
           Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
           document.dispatchEvent(new Event('visibilitychange'));

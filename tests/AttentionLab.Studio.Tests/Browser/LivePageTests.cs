@@ -85,7 +85,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     /// <summary>Notes from now on what a screen reader says by itself about the course.</summary>
-    private static Task ListenAsync(WatchedPage page) => page.Page.Locator(".work-bar > .offscreen[role=status]").EvaluateAsync("""
+    private static async Task ListenAsync(WatchedPage page) => await page.Page.Locator(".work-bar > .offscreen[role=status]").EvaluateAsync("""
         line => {
           window.said = [];
           new MutationObserver(() => { if (line.textContent) { window.said.push(line.textContent); } }).observe(line, { childList: true });
