@@ -49,6 +49,7 @@ public static class Exp
     /// <param name="y">Result of the forward.</param>
     /// <param name="dy">∂L/∂y.</param>
     /// <param name="dx">∂L/∂x, overwritten.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void BackwardReference<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : IFloatingPointIeee754<T>
     {
@@ -87,26 +88,6 @@ public static class Exp
         p = V.MultiplyAdd(p, r, V.All(1));
         p = V.MultiplyAdd(p, r, V.All(1));
         return V.WhereLess(V.All(Highest), x, V.All(float.PositiveInfinity), V.ScaleOrZeroWhereLess(x, V.All(Lowest), p, n));
-    }
-
-    /// <summary>
-    /// 2ˣ of one register for x ≤ 0, as a softmax needs it: 0 below 2⁻¹⁰⁰, which is nothing beside the row's largest weight 1
-    /// and keeps products with V from becoming denormal. Within 2 units of the last place, and 1 at 0. NaN stays NaN.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V OfBase2<V>(V x)
-        where V : struct, ILanes<V>
-    {
-        V n = V.Round(x), r = x - n;
-
-        // Minimax of degree 5 on |r| ≤ ½ with the constant held at 1: 9e-8 before rounding. A sixth degree would gain one unit and cost 6 %.
-        V p = V.All(1.32647273e-3f);
-        p = V.MultiplyAdd(p, r, V.All(9.67151299e-3f));
-        p = V.MultiplyAdd(p, r, V.All(5.55073358e-2f));
-        p = V.MultiplyAdd(p, r, V.All(2.40222424e-1f));
-        p = V.MultiplyAdd(p, r, V.All(6.93147004e-1f));
-        p = V.MultiplyAdd(p, r, V.All(1));
-        return V.ScaleOrZeroWhereLess(x, V.All(-100), p, n);
     }
 
     private readonly unsafe struct Exponential(float* x, float* y) : IElements

@@ -117,7 +117,7 @@ public static class Softmax
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Exponential<V>(V x, V shift, float base2 = Exp.Log2E)
         where V : struct, ILanes<V> =>
-        Exp.OfBase2((x - shift) * V.All(base2));
+        Exp2.Of((x - shift) * V.All(base2));
 
     /// <summary>What is taken from every number of a row before the exponential: the largest, or 0 if that is −∞.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
