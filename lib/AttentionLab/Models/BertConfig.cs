@@ -94,7 +94,9 @@ public sealed record BertConfig(
     }
 
     /// <summary>Writes a <c>config.json</c> that <see cref="Read"/> and Hugging Face's transformers read.</summary>
-    /// <param name="path">The file; it is replaced.</param>
+    /// <param name="path">The file; it is replaced, and its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
