@@ -20,9 +20,9 @@ internal sealed partial record MarkedNumber(string Mark, string Said, string? Se
     public const string Pattern =
         @"(?:" + Number + @"(?: ?%)? (?:to|and) )?" + Number + @"(?: ?%)?[*$)]{0,3}";
 
-    /// <summary>Part of the tolerance by which decimal numbers miss it as binary ones.</summary>
     private const string Number = @"[-−]?\d+(?:\.\d+)?" + StatedText.Power;
 
+    /// <summary>Part of the tolerance by which decimal numbers miss it as binary ones.</summary>
     private const double Rounding = 1e-9;
 
     /// <summary>The numbers before the mark.</summary>
@@ -53,9 +53,6 @@ internal sealed partial record MarkedNumber(string Mark, string Said, string? Se
     public string? Nearest(IEnumerable<string> lines) => lines.Where(line => Words.All(word => line.Contains(word, StringComparison.Ordinal)))
         .SelectMany(line => StatedText.Number().Matches(line).Select(match => match.Value))
         .MinBy(number => StatedText.Value(number) is var value && Allows(value) ? 0 : Math.Min(Math.Abs(value - Low), Math.Abs(value - High)));
-
-    /// <summary>Lines of output state a number within the tolerance.</summary>
-    public bool IsStatedIn(IEnumerable<string> lines) => Nearest(lines) is { } number && Allows(StatedText.Value(number));
 
     [GeneratedRegex(Pattern + @"\z")]
     private static partial Regex Before();

@@ -107,23 +107,6 @@ public sealed class WordPieceTokenizer
         }
     }
 
-    /// <summary>The pieces of a text. Special pieces written out in it, such as [MASK], stay whole.</summary>
-    /// <param name="text">Any text.</param>
-    public IReadOnlyList<string> Tokenize(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        PooledBuffer<int> ids = new(text.Length / 4);
-        AddText(text, ref ids);
-        string[] pieces = new string[ids.Count];
-        for (int i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = Pieces[ids.Items[i]];
-        }
-
-        ids.Dispose();
-        return pieces;
-    }
-
     /// <summary>The ids of a text, or a pair of texts, with [CLS] and [SEP].</summary>
     /// <param name="text">Any text.</param>
     /// <param name="pair">A second text; null for none.</param>

@@ -73,7 +73,7 @@ public sealed partial class MarkedNumberTests(ExecutedCourse course)
         double outside = mark.Tolerance is null ? mark.Written.FirstOrDefault(number => !mark.Allows(number), double.NaN) : double.NaN;
         return mark.Written.Count == 0 ? $"no number stands before {mark.Mark}."
             : !double.IsNaN(outside) ? FormattableString.Invariant($"{outside} is outside {mark.Low}..{mark.High}.")
-            : mark.IsStatedIn(place.Code.SelectMany(cell => StatedText.Lines(cell.Outputs))) ? null
+            : mark.Nearest(place.Code.SelectMany(cell => StatedText.Lines(cell.Outputs))) is { } stated && mark.Allows(StatedText.Value(stated)) ? null
             : where + (mark.Tolerance is { } tolerance ? FormattableString.Invariant($"{mark.Written[^1]} ± {tolerance}.")
                 : FormattableString.Invariant($"a number in {mark.Low}..{mark.High}."));
     }

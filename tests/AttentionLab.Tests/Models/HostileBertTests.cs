@@ -1,6 +1,7 @@
 using AttentionLab.Kernels;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
+using AttentionLab.Tests.Words;
 using AttentionLab.Weights;
 
 namespace AttentionLab.Tests.Models;
