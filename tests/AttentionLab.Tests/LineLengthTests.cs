@@ -11,7 +11,7 @@ public class LineLengthTests
         IEnumerable<string> files = ((string[])["lib", "tests", ".ci", ".config", ".devcontainer"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Append(Path.Combine(Repository.Root, "Directory.Build.props"))
-            .Where(file => Path.GetExtension(file) is ".cs" or ".sh" or ".csproj" or ".props" or ".targets" || Path.GetFileName(file) == "run")
+            .Where(file => Path.GetExtension(file) is ".cs" or ".sh" or ".csproj" or ".proj" or ".props" or ".targets" || Path.GetFileName(file) == "run")
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}node_modules{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
         List<string> tooLong = [];
         int seen = 0;
