@@ -10,12 +10,10 @@ public sealed class AttackTests : IAsyncDisposable
 {
     private const string Stranger = "http://attacker.example";
 
-    private readonly GatedCourse _course = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { Timeout = Patience.Limit };
-    private CourseServer? _started;
+    private readonly ClosedCourse _course = new();
     private string _cookie = "";
 
-    private CourseServer Server => _started!;
+    private CourseServer Server => _course.Server;
 
     /// <summary>What somebody tries, what it does to a request that would be right, and the answer.</summary>
     public static TheoryData<string, HttpStatusCode> Attempts => new()
@@ -40,16 +38,7 @@ public sealed class AttackTests : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        if (_started is not null)
-        {
-            await _started.DisposeAsync();
-        }
-
-        await _course.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Attempts))]
@@ -61,7 +50,7 @@ public sealed class AttackTests : IAsyncDisposable
         {
             using HttpRequestMessage request = Right(method, path);
             Spoil(request, attempt, used);
-            using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            using HttpResponseMessage answer = await _course.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
             TestContext.Current.TestOutputHelper?.WriteLine($"{method} {path} · {attempt} → {(int)answer.StatusCode}");
             Assert.True(expected == answer.StatusCode, $"{method} {path} · {attempt} → {(int)answer.StatusCode}");
             Assert.False(answer.Headers.Contains("Set-Cookie"));
@@ -76,7 +65,7 @@ public sealed class AttackTests : IAsyncDisposable
         foreach ((string method, string path) in Routes())
         {
             using HttpRequestMessage request = Right(method, path);
-            using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            using HttpResponseMessage answer = await _course.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
             Assert.DoesNotContain(answer.StatusCode,
                 (HttpStatusCode[])[HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed, HttpStatusCode.InternalServerError]);
         }
@@ -90,7 +79,7 @@ public sealed class AttackTests : IAsyncDisposable
         {
             using HttpRequestMessage request = Right(method, path);
             request.Headers.Remove("Origin");
-            using HttpResponseMessage answer = await _client.SendAsync(request, Token);
+            using HttpResponseMessage answer = await _course.Client.SendAsync(request, Token);
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
     }
@@ -104,16 +93,16 @@ public sealed class AttackTests : IAsyncDisposable
             using HttpRequestMessage request = Right(method, path);
             request.Content = new StringContent(new string(' ', (int)Door.LargestMessage + 1), new MediaTypeHeaderValue("application/json"));
             request.Headers.ExpectContinue = true;
-            using HttpResponseMessage answer = await _client.SendAsync(request, Token);
+            using HttpResponseMessage answer = await _course.Client.SendAsync(request, Token);
             Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnsupportedMediaType]);
         }
     }
 
     private async Task<string> StartAsync()
     {
-        _started = await CourseServer.StartAsync(_course.Live);
+        await _course.StartAsync();
         string used = Server.Entrance().Query;
-        using HttpResponseMessage entered = await _client.GetAsync(new Uri(Here, used), Token);
+        using HttpResponseMessage entered = await _course.Client.GetAsync(new Uri(Here, used), Token);
         _cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie")).Split(';')[0];
         return used;
     }
