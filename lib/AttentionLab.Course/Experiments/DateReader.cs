@@ -69,11 +69,11 @@ public sealed partial class DateReader
     /// <param name="settings">Size and training; null for the defaults.</param>
     /// <param name="seed">Decides initial weights and batches.</param>
     /// <param name="report">Called every 50 steps and at the end; null for silence.</param>
-    /// <param name="cancellation">Stops after the step under way.</param>
+    /// <param name="cancellationToken">Stops after the step under way.</param>
     /// <exception cref="TrainingDivergedException">A number became NaN or ∞.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DateReader Train(
-        DateReaderSettings? settings = null, ulong seed = 1, Action<Progress>? report = null, CancellationToken cancellation = default)
+        DateReaderSettings? settings = null, ulong seed = 1, Action<Progress>? report = null, CancellationToken cancellationToken = default)
     {
         DateReader reader = new(settings, seed);
         (settings, Parameter[] still) = (reader.Settings, reader.Settings.MixWords ? [] : [.. reader.Mixers]);
@@ -83,9 +83,9 @@ public sealed partial class DateReader
             Schedule = Schedules.Cosine(settings.LearningRate, settings.Steps / 10, settings.Steps),
             Report = report,
         };
-        if (loop.Run(cancellation) == TrainingEnd.Cancelled)
+        if (loop.Run(cancellationToken) == TrainingEnd.Cancelled)
         {
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(cancellationToken);
         }
 
         return reader;

@@ -69,10 +69,10 @@ public static class DigitReading
     /// <param name="test">Held out, judged after each <paramref name="every"/> steps.</param>
     /// <param name="steps">Batches.</param>
     /// <param name="every">Steps between two points of the curve.</param>
-    /// <param name="cancellation">Stops.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <returns>Share of held-out digits that are right, by step, from the untrained model on.</returns>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        VisionTransformer model, Digits train, Digits test, int steps = 900, int every = 100, CancellationToken cancellation = default)
+        VisionTransformer model, Digits train, Digits test, int steps = 900, int every = 100, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, test, steps, every, images => model.Forward(images).Logits, (images, labels, random) =>
@@ -81,12 +81,12 @@ public static class DigitReading
             (float loss, CrossEntropyLoss.Saved lost) = CrossEntropyLoss.Forward(logits, labels);
             model.Backward(CrossEntropyLoss.Backward(lost), saved);
             return loss;
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <inheritdoc cref="Train(VisionTransformer, Digits, Digits, int, int, CancellationToken)"/>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        S2MlpV2 model, Digits train, Digits test, int steps = 400, int every = 100, CancellationToken cancellation = default)
+        S2MlpV2 model, Digits train, Digits test, int steps = 400, int every = 100, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, test, steps, every, images => model.Forward(images).Logits, (images, labels, random) =>
@@ -95,12 +95,12 @@ public static class DigitReading
             (float loss, CrossEntropyLoss.Saved lost) = CrossEntropyLoss.Forward(logits, labels);
             model.Backward(CrossEntropyLoss.Backward(lost), saved);
             return loss;
-        }, cancellation);
+        }, cancellationToken);
     }
 
     private static List<(int Step, double Right)> Train(
         IReadOnlyList<Parameter> parameters, Digits train, Digits test, int steps, int every,
-        Func<Tensor, Tensor> read, Func<Tensor, int[], CounterRandom, float> learn, CancellationToken cancellation)
+        Func<Tensor, Tensor> read, Func<Tensor, int[], CounterRandom, float> learn, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -120,8 +120,8 @@ public static class DigitReading
             ReportEvery = every,
             Workspace = new(),
         };
-        loop.Run(cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        loop.Run(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         return curve;
     }
 }

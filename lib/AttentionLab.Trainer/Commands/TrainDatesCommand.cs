@@ -19,16 +19,16 @@ internal static class TrainDatesCommand
         {
             output, seed, seeds, steps,
         };
-        command.SetAction((parsed, cancellation) => Task.Run(
+        command.SetAction((parsed, cancellationToken) => Task.Run(
             () =>
             {
                 string path = TrainDates.Run(
                     TrainCommand.OutputFolder(parsed.GetValue(output)), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(steps),
-                    Console.WriteLine, cancellation);
+                    Console.WriteLine, cancellationToken);
                 Console.WriteLine($"{path} written");
                 return 0;
             },
-            cancellation));
+            cancellationToken));
         return command;
     }
 }

@@ -54,14 +54,14 @@ internal static class TrainEncoderCommand
                 result.AddError($"--decay-from is {from} but --steps {all}: give a step of the run.");
             }
         });
-        command.SetAction((parsed, cancellation) => Task.Run(
+        command.SetAction((parsed, cancellationToken) => Task.Run(
             () => Run(
                 EncoderSetting.Parsed(parsed),
                 Budget(parsed.GetValue(steps), parsed.GetValue(decayFrom), parsed.GetValue(minutes), parsed.GetValue(resume)),
                 parsed.GetValue(resume),
                 new(parsed.GetValue(corpus), parsed.GetValue(tokenizer), parsed.GetValue(run), parsed.GetValue(output)),
                 TimeSpan.FromMinutes(parsed.GetValue(checkpoint)),
-                cancellation),
+                cancellationToken),
             CancellationToken.None));
         return command;
     }
@@ -73,7 +73,7 @@ internal static class TrainEncoderCommand
     /// <summary>What the reader named of folders and files.</summary>
     private sealed record Places(string? Corpus, string? Tokenizer, string? Run, string? Output);
 
-    private static int Run(EncoderSettings settings, EncoderBudget budget, bool resume, Places places, TimeSpan checkpoint, CancellationToken cancellation)
+    private static int Run(EncoderSettings settings, EncoderBudget budget, bool resume, Places places, TimeSpan checkpoint, CancellationToken cancellationToken)
     {
         string results = TrainCommand.OutputFolder(places.Output);
         string vocabulary = places.Tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
@@ -94,7 +94,7 @@ internal static class TrainEncoderCommand
                 Say = Console.WriteLine,
                 CheckpointInterval = checkpoint,
             };
-            if (!training.Run(budget, resume, target, cancellation))
+            if (!training.Run(budget, resume, target, cancellationToken))
             {
                 return 130;
             }

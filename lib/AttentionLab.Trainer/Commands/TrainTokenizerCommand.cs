@@ -13,11 +13,12 @@ internal static class TrainTokenizerCommand
         var command = new Command(
             "tokenizer", "Learn the encoder's WordPiece vocabulary from the training part: encoder/vocab.txt and its recipe.") { corpus, output, size };
         command.SetAction(
-            (parsed, cancellation) => Task.Run(() => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), cancellation), cancellation));
+            (parsed, cancellationToken) => Task.Run(
+                () => Run(parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), cancellationToken), cancellationToken));
         return command;
     }
 
-    private static int Run(string? folder, string? named, int size, CancellationToken cancellation)
+    private static int Run(string? folder, string? named, int size, CancellationToken cancellationToken)
     {
         string output = TrainCommand.OutputFolder(named);
         Stopwatch watch = Stopwatch.StartNew();
@@ -25,7 +26,7 @@ internal static class TrainTokenizerCommand
         Console.WriteLine(FormattableString.Invariant($"{corpus.Training.Count:N0} sentences to learn from, read in {watch.Elapsed.TotalSeconds:0.0} s"));
         watch.Restart();
         double next = 0;
-        string path = TrainTokenizer.Run(corpus, output, size, Show, cancellation);
+        string path = TrainTokenizer.Run(corpus, output, size, Show, cancellationToken);
         Console.WriteLine(FormattableString.Invariant($"{path} written after {watch.Elapsed.TotalSeconds:0.0} s"));
         return 0;
 

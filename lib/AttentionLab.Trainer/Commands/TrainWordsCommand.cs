@@ -32,7 +32,7 @@ internal static class TrainWordsCommand
         {
             corpus, output, size, channels, epochs, window, negatives, rate, subsample, power, seed, text, rival,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellationToken) =>
         {
             SkipGramOptions settings = new()
             {
@@ -49,13 +49,13 @@ internal static class TrainWordsCommand
                 () =>
                     Run(
                         parsed.GetValue(corpus), parsed.GetValue(output), parsed.GetValue(size), settings, parsed.GetValue(text), parsed.GetValue(rival),
-                        cancellation),
-                cancellation);
+                        cancellationToken),
+                cancellationToken);
         });
         return command;
     }
 
-    private static int Run(string? folder, string? named, int size, SkipGramOptions settings, string? text, bool rival, CancellationToken cancellation)
+    private static int Run(string? folder, string? named, int size, SkipGramOptions settings, string? text, bool rival, CancellationToken cancellationToken)
     {
         string output = TrainCommand.OutputFolder(named);
         Stopwatch watch = Stopwatch.StartNew();
@@ -71,7 +71,7 @@ internal static class TrainWordsCommand
         TrainWordsMeasures? questions = null;
         double next = 0;
         (WordVectors vectors, WordScores? scores, WordScores? plain) = TrainWords.Run(
-            sentences, TrainRecipe.Describe(corpus), output, size, settings, words => questions = new(tree, words), Show, cancellation);
+            sentences, TrainRecipe.Describe(corpus), output, size, settings, words => questions = new(tree, words), Show, cancellationToken);
         Say($"{Path.Combine(output, "words")} written after {watch.Elapsed.TotalSeconds:0.0} s");
         Console.WriteLine();
         Say($"{"",-34}{"neighbours that are related",28}{"triples right",16}");
@@ -85,7 +85,8 @@ internal static class TrainWordsCommand
         {
             foreach (bool subwords in new[] { false, true })
             {
-                (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(sentences, vectors.Words, settings.Epochs, settings.Channels, subwords, cancellation);
+                (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(
+                    sentences, vectors.Words, settings.Epochs, settings.Channels, subwords, cancellationToken);
                 Print(FormattableString.Invariant($"fastText{(subwords ? "" : " -maxn 0")}, {time.TotalSeconds:0} s"), questions!.Of(theirs));
             }
         }

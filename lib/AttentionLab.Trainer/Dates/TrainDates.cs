@@ -17,15 +17,15 @@ internal static class TrainDates
     /// <param name="seeds">How many seeds are trained, from the first on.</param>
     /// <param name="steps">Batches each learns from.</param>
     /// <param name="tell">Told how it goes, line by line.</param>
-    /// <param name="cancellation">Stops; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops; nothing is written then.</param>
     /// <returns>Path of the model.</returns>
-    public static string Run(string output, ulong first, int seeds, int steps, Action<string> tell, CancellationToken cancellation)
+    public static string Run(string output, ulong first, int seeds, int steps, Action<string> tell, CancellationToken cancellationToken)
     {
         DateReaderSettings settings = new() { Steps = steps };
 
         // Behind the largest seed comes 0.
-        Trial[] trials = [.. Enumerable.Range(0, seeds).Select(i => Try(settings, unchecked(first + (ulong)i), tell, cancellation))];
-        cancellation.ThrowIfCancellationRequested();
+        Trial[] trials = [.. Enumerable.Range(0, seeds).Select(i => Try(settings, unchecked(first + (ulong)i), tell, cancellationToken))];
+        cancellationToken.ThrowIfCancellationRequested();
         string folder = Directory.CreateDirectory(Path.Combine(output, "dates")).FullName;
         string path = Path.Combine(folder, "model.safetensors");
         DateReader kept = trials[0].Reader;
@@ -59,7 +59,7 @@ internal static class TrainDates
     /// <summary>One seed: a reader and what it can do.</summary>
     private sealed record Trial(DateReader Reader, JsonObject Numbers, double Match, AlignmentScore Score);
 
-    private static Trial Try(DateReaderSettings settings, ulong seed, Action<string> tell, CancellationToken cancellation)
+    private static Trial Try(DateReaderSettings settings, ulong seed, Action<string> tell, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
         DateReader reader = DateReader.Train(settings, seed, p =>
@@ -68,7 +68,7 @@ internal static class TrainDates
             {
                 tell($"seed {seed}: {p}");
             }
-        }, cancellation);
+        }, cancellationToken);
         double seconds = watch.Elapsed.TotalSeconds;
         (JsonObject numbers, double match, AlignmentScore score) = Measure(reader);
         numbers.Insert(0, "seed", seed);

@@ -18,10 +18,10 @@ internal static class EncoderStart
     /// <param name="table">(V,C); rows of pieces that do not occur stay as they are.</param>
     /// <param name="bias">(V).</param>
     /// <param name="say">Where progress is said; null for silence.</param>
-    /// <param name="cancellation">Stops between two sentences.</param>
+    /// <param name="cancellationToken">Stops between two sentences.</param>
     /// <returns>False if it was stopped: the table is then not ready.</returns>
     public static bool Words(
-        EncoderSettings settings, EncoderText text, Vocabulary vocabulary, Tensor table, Tensor bias, Action<string>? say, CancellationToken cancellation)
+        EncoderSettings settings, EncoderText text, Vocabulary vocabulary, Tensor table, Tensor bias, Action<string>? say, CancellationToken cancellationToken)
     {
         long[] counts = new long[vocabulary.Count];
         foreach (int id in text.Training.SelectMany(entry => entry).SelectMany(sentence => sentence))
@@ -44,7 +44,7 @@ internal static class EncoderStart
         SkipGramTraining training = new(vocabulary, sentences, new() { Channels = settings.Channels, Epochs = settings.WordPasses, Seed = settings.Seed });
         int told = 0;
         say?.Invoke("Vectors of the pieces first.");
-        bool whole = training.Run(Tell, cancellation);
+        bool whole = training.Run(Tell, cancellationToken);
         if (whole)
         {
             Copy(training.Sums().Vectors, counts, settings.Deviation, table);

@@ -65,10 +65,10 @@ internal sealed class TrainEncoder
     /// <param name="budget">Steps or time; a resumed run may be given none.</param>
     /// <param name="resume">Go on from the folder's checkpoint; a fresh start sets it aside.</param>
     /// <param name="output">Folder for the result.</param>
-    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops after the step under way, with a checkpoint.</param>
     /// <returns>False if it was stopped.</returns>
     /// <exception cref="CourseException">There is no checkpoint to go on from, or it belongs to other settings or another budget.</exception>
-    public bool Run(EncoderBudget budget, bool resume, string output, CancellationToken cancellation = default)
+    public bool Run(EncoderBudget budget, bool resume, string output, CancellationToken cancellationToken = default)
     {
         _checkpoint.Prepare();
         EncoderRecipe? before = resume ? _checkpoint.Read(Recipe(), budget) : null;
@@ -87,13 +87,13 @@ internal sealed class TrainEncoder
             Tell($"Goes on after step {loop.Done}.");
         }
         else if (!EncoderStart.Words(
-            _settings, _text, _tokenizer.Pieces, _model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value, Say, cancellation))
+            _settings, _text, _tokenizer.Pieces, _model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value, Say, cancellationToken))
         {
             Tell($"Stopped before the first step; there is nothing to go on from.");
             return false;
         }
 
-        if (loop.Run(cancellation) == TrainingEnd.Cancelled)
+        if (loop.Run(cancellationToken) == TrainingEnd.Cancelled)
         {
             Tell($"Stopped after step {loop.Done}; everything is saved in {_checkpoint.Path}. The same command with --resume goes on.");
             return false;

@@ -14,15 +14,15 @@ internal static class TrainTokenizer
     /// <param name="output">Folder; <c>encoder/</c> is made in it.</param>
     /// <param name="size">Pieces at most.</param>
     /// <param name="progress">Told the pieces found so far.</param>
-    /// <param name="cancellation">Stops; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops; nothing is written then.</param>
     /// <returns>Path of the vocabulary.</returns>
-    public static string Run(Corpus corpus, string output, int size, Action<int> progress, CancellationToken cancellation)
+    public static string Run(Corpus corpus, string output, int size, Action<int> progress, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
         BasicTokenizer splitter = new(lowerCase: true);
         Vocabulary vocabulary = WordPieceTraining.Train(corpus.Training.Select(sentence => sentence.Text), size, splitter, joined: pieces =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             progress(pieces);
         });
         double seconds = watch.Elapsed.TotalSeconds;

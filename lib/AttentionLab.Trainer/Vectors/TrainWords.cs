@@ -24,18 +24,18 @@ internal static class TrainWords
     /// <param name="settings">Settings.</param>
     /// <param name="measures">Makes the questions for a vocabulary; null to ask none.</param>
     /// <param name="progress">Told how it goes.</param>
-    /// <param name="cancellation">Stops; files that are there stay as they are.</param>
+    /// <param name="cancellationToken">Stops; files that are there stay as they are.</param>
     /// <returns>The vectors, and the scores of v + u and of v alone if they were asked for.</returns>
     public static (WordVectors Vectors, WordScores? Scores, WordScores? PlainScores) Run(
         IReadOnlyList<IReadOnlyList<string>> sentences, JsonObject corpus, string output, int size, SkipGramOptions settings,
-        Func<Vocabulary, TrainWordsMeasures>? measures, Action<SkipGramProgress> progress, CancellationToken cancellation)
+        Func<Vocabulary, TrainWordsMeasures>? measures, Action<SkipGramProgress> progress, CancellationToken cancellationToken)
     {
         SkipGramTraining training = new(MakeVocabulary(sentences, size), sentences, settings);
         SkipGramProgress last = default;
         TimeSpan before = Environment.CpuUsage.TotalTime;
-        if (!training.Run(Remember, cancellation))
+        if (!training.Run(Remember, cancellationToken))
         {
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(cancellationToken);
         }
 
         double processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;

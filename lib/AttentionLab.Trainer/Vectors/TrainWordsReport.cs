@@ -23,9 +23,9 @@ internal static class TrainWordsReport
     /// <param name="corpus">The text.</param>
     /// <param name="corpusFolder">Where WordNet lies; null for /usr/share.</param>
     /// <param name="vectorFolder">The vectors to compare with; null for the course's.</param>
-    /// <param name="cancellation">Stops.</param>
+    /// <param name="cancellationToken">Stops.</param>
     public static IEnumerable<(string Name, WordScores Scores, TimeSpan ProcessorTime)> Rivals(
-        Corpus corpus, string? corpusFolder, string? vectorFolder, CancellationToken cancellation)
+        Corpus corpus, string? corpusFolder, string? vectorFolder, CancellationToken cancellationToken)
     {
         if (!TrainWordsRival.IsInstalled())
         {
@@ -37,7 +37,8 @@ internal static class TrainWordsReport
         List<string>[] sentences = [.. corpus.Training.Select(sentence => TrainWords.Words(sentence.Text))];
         foreach ((string name, bool subwords) in new[] { ("fastText -maxn 0", false), ("fastText", true) })
         {
-            (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(sentences, ours.Words, TrainWords.Settings.Epochs, ours.Width, subwords, cancellation);
+            (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(
+                sentences, ours.Words, TrainWords.Settings.Epochs, ours.Width, subwords, cancellationToken);
             yield return (name, questions.Of(theirs), time);
         }
     }

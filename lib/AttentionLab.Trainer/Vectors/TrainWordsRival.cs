@@ -32,13 +32,13 @@ internal static class TrainWordsRival
     /// <param name="epochs">Passes.</param>
     /// <param name="channels">Numbers a vector.</param>
     /// <param name="subwords">True for its default, vectors of parts of words; false for <c>-maxn 0</c>, one vector a word as ours.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <param name="program">Its name or path.</param>
     /// <param name="looked">Told each time its processor time is read, so that a test knows that it was; null for nobody.</param>
     /// <exception cref="CourseException">It failed; the message has what it said.</exception>
     /// <returns>Its vectors, and the processor time it took, reading and writing included.</returns>
     public static (WordVectors Vectors, TimeSpan Time) Run(
-        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellation,
+        IEnumerable<IReadOnlyList<string>> sentences, Vocabulary vocabulary, int epochs, int channels, bool subwords, CancellationToken cancellationToken,
         string program = "fasttext", Action<TimeSpan>? looked = null)
     {
         string folder = Directory.CreateTempSubdirectory("attentionlab-fasttext-").FullName;
@@ -57,11 +57,11 @@ internal static class TrainWordsRival
             }
 
             using Process process = Process.Start(Settings(program, arguments))!;
-            using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill());
+            using CancellationTokenRegistration stop = cancellationToken.Register(() => process.Kill());
             Task<string> said = process.StandardError.ReadToEndAsync(CancellationToken.None);
             process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             TimeSpan used = UntilExit(process, looked);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
             {
                 throw new CourseException(

@@ -92,13 +92,13 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     }
 
     /// <summary>Trains until the steps are done, patience ends, or it is cancelled.</summary>
-    /// <param name="cancellation">Stops after the step under way.</param>
+    /// <param name="cancellationToken">Stops after the step under way.</param>
     /// <returns>Why it ended.</returns>
     /// <exception cref="TrainingDivergedException">
     /// A value, gradient or loss became NaN or ∞, or a held-out value NaN. A loss or gradient that is not finite moves no parameter,
     /// and values that are not finite overwrite no checkpoint.
     /// </exception>
-    public TrainingEnd Run(CancellationToken cancellation = default)
+    public TrainingEnd Run(CancellationToken cancellationToken = default)
     {
         if (Accumulate < 1 || EvaluateEvery < 1 || ReportEvery < 1 || CheckpointEvery < 1)
         {
@@ -111,7 +111,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
         double losses = 0, norm = 0, loss = double.NaN;
         while (Done < Steps)
         {
-            if (cancellation.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
             {
                 Save(loss);
                 return TrainingEnd.Cancelled;

@@ -74,10 +74,10 @@ public sealed partial class SkipGramTraining
 
     /// <summary>Trains all passes.</summary>
     /// <param name="report">Told about every second how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between two sentences; what was learned so far stays in <see cref="Vectors"/>.</param>
+    /// <param name="cancellationToken">Stops between two sentences; what was learned so far stays in <see cref="Vectors"/>.</param>
     /// <returns>True if all passes were made.</returns>
     /// <exception cref="ArithmeticException">The loss is not finite any more; the message names the place.</exception>
-    public bool Run(Action<SkipGramProgress>? report = null, CancellationToken cancellation = default)
+    public bool Run(Action<SkipGramProgress>? report = null, CancellationToken cancellationToken = default)
     {
         Stopwatch watch = Stopwatch.StartNew();
         long total = Words * _options.Epochs, read = 0, look = 0;
@@ -104,7 +104,7 @@ public sealed partial class SkipGramTraining
                 if (read >= look)
                 {
                     look = read + 1000;
-                    if (cancellation.IsCancellationRequested)
+                    if (cancellationToken.IsCancellationRequested)
                     {
                         return false;
                     }

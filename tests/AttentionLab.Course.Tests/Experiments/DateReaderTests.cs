@@ -128,7 +128,8 @@ public class DateReaderTests(ITestOutputHelper output)
     public void Train_Cancelled_Throws()
     {
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => DateReader.Train(Tiny with { Steps = 5000 }, report: _ => stop.Cancel(), cancellation: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => DateReader.Train(Tiny with { Steps = 5000 }, report: _ => stop.Cancel(), cancellationToken: stop.Token));
     }
 
     [Fact]

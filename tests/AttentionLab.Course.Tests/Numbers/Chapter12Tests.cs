@@ -109,9 +109,9 @@ public class Chapter12Tests
         Assert.Equal(Data.Train.Labels.Order(), shuffled.Labels.Order());
         Func<IReadOnlyList<(int Step, double Right)>>[] trainings =
         [
-            () => DigitReading.Train(vit, Data.Train, Data.Test, every: 1000, cancellation: cancellation),
-            () => DigitReading.Train(s2, Data.Train, Data.Test, every: 1000, cancellation: cancellation),
-            () => DigitReading.Train(misled, shuffled, Data.Test, every: 1000, cancellation: cancellation),
+            () => DigitReading.Train(vit, Data.Train, Data.Test, every: 1000, cancellationToken: cancellation),
+            () => DigitReading.Train(s2, Data.Train, Data.Test, every: 1000, cancellationToken: cancellation),
+            () => DigitReading.Train(misled, shuffled, Data.Test, every: 1000, cancellationToken: cancellation),
         ];
         double[] right = Workers.Each(trainings, training => training()[^1].Right);
         Assert.InRange(right[0], 0.95, 1);

@@ -25,7 +25,8 @@ public sealed class TrainDatesTests : IDisposable
         Assert.Equal([7, 8], result.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("seed").GetInt32()));
 
         // The file holds the first seed, rounded to half precision.
-        DateReader kept = DateReader.Load(path), again = DateReader.Train(new() { Steps = 20 }, seed: 7, cancellation: TestContext.Current.CancellationToken);
+        DateReader kept = DateReader.Load(path);
+        DateReader again = DateReader.Train(new() { Steps = 20 }, seed: 7, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(again.Model.Parameters.SelectMany(p => p.Value.Values).Select(v => (float)(Half)v), kept.Model.Parameters.SelectMany(p => p.Value.Values));
     }
 

@@ -284,7 +284,7 @@ public sealed class TrainEncoderTests
         // The vectors of skip-gram, moved and scaled as a whole: all differences are the same multiple of its differences.
         SkipGramTraining skipGram = new(
             pieces, text.Training.SelectMany(e => e).Select(s => s.Select(id => pieces[id])), new() { Channels = 16, Epochs = 30, Seed = settings.Seed });
-        skipGram.Run(cancellation: Token);
+        skipGram.Run(cancellationToken: Token);
         Tensor vectors = skipGram.Sums().Vectors;
         double factor = (double)(table[known[0], 0] - table[known[1], 0]) / (vectors[known[0], 0] - vectors[known[1], 0]);
         Assert.True(factor > 0, $"{factor}");
