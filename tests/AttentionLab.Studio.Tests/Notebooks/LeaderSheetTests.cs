@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace AttentionLab.Studio.Tests.Notebooks;
 
-/// <summary>Each leader's sheet has all its parts, a plan as long as the chapter's meeting, and a column for each prediction of the core.</summary>
+/// <summary>Each leader's sheet has all its parts, for each meeting a plan as long as the chapter says, and a column for each prediction of the core.</summary>
 public sealed partial class LeaderSheetTests
 {
     private static readonly string[] Parts =
     [
-        "**Goal.**", "**Members, before the meeting", "`work/`", "**Prepare (", "## Plan: ", "## Seconds", "## What to show",
+        "**Goal.**", "**Members, before the meeting", "`work/`", "**Prepare (", "## Plan", "## Seconds", "## What to show",
         "## Likely wrong answers, and what they reveal", "## When a laptop fails", "## When you are late", "## When you are early",
         "## One question without a fixed answer", "## Sheet for predictions and votes", "## Cards for the claims", "Brier score: (p − o)²",
     ];
@@ -22,8 +22,8 @@ public sealed partial class LeaderSheetTests
     [Fact]
     public void Readme_SaysHowLongTheSheetsTake()
     {
-        int[] prepare = [.. Names().Select(name => Minutes(Prepare(), Read("leader", name + ".md")))],
-            run = [.. Names().Select(name => Minutes(Plan(), Read("leader", name + ".md")))];
+        string[] sheets = [.. Names().Select(name => Read("leader", name + ".md"))];
+        int[] prepare = [.. sheets.SelectMany(sheet => Minutes(Prepare(), sheet))], run = [.. sheets.SelectMany(sheet => Minutes(Plan(), sheet))];
         Assert.Contains($"{prepare.Min()} to {prepare.Max()} minutes to prepare, {run.Min()} to {run.Max()} minutes to run",
             File.ReadAllText(Path.Combine(Repository.Root, "README.md")));
     }
@@ -33,6 +33,8 @@ public sealed partial class LeaderSheetTests
     [InlineData("| 4–9 |", "| 5–9 |", "the plan has a gap or an overlap at minute 5")]
     [InlineData("| 4–9 |", "| 4–8 |", "the plan ends at minute 8 of 9")]
     [InlineData("| 1.1 | Vote after |", "| Vote after |", "0 columns for predictions, the chapter's core has 1")]
+    [InlineData("## Plan: 9 minutes", "## Plan A: 9 minutes\n\n| 0–9 | a | b |\n\n## Plan B: 9 minutes",
+        "the plan is for 9 and 9 minutes, the chapter's meeting for 9")]
     [InlineData("## When a laptop fails", "", "“## When a laptop fails” is missing")]
     public void Sample_WithAFault_IsNamed(string part, string instead, string fault)
     {
@@ -40,20 +42,37 @@ public sealed partial class LeaderSheetTests
         Assert.Contains(fault, Assert.Single(Faults(Sample.Replace(part, instead, StringComparison.Ordinal), Chapter)));
     }
 
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("| 4–7 | second", "| 3–7 | second", "the plan has a gap or an overlap at minute 3")]
+    [InlineData("| 4–7 | second", "| 4–6 | second", "the plan ends at minute 6 of 7")]
+    [InlineData("## Plan B: 7", "## Plan B: 8", "the plan is for 7 and 8 minutes, the chapter's meeting for 7 and 7")]
+    public void Sample_OfTwoMeetings_HasAPlanForEach(string part, string instead, string? fault)
+    {
+        string plans = "## Plan A: 7 minutes, words\n\n| 0–7 | first | b |\n\n## Plan B: 7 minutes\n\n| 0–4 | a | b |\n| 4–7 | second | d |\n\n## Plan";
+        string[] faults = [.. Faults(
+            Sample.Replace(PlanOfSample, part.Length == 0 ? plans : plans.Replace(part, instead, StringComparison.Ordinal), StringComparison.Ordinal),
+            Chapter.Replace("Meeting: 9 minutes", "Two meetings of 7 minutes", StringComparison.Ordinal))];
+        Assert.Equal(fault is null ? [] : [fault + "."], faults);
+    }
+
     private const string Chapter = "#!markdown\n\n**Time.** Meeting: 9 minutes.\n\n## 1.1 · A\n\n*core* · 5 min\n\n**Prediction.** Which?\n\n"
         + "## 1.2 · B\n\n*at home* · 5 min\n\n**Prediction.** Which?\n";
 
+    private const string PlanOfSample = "## Plan: 9 minutes\n\n| 0–4 | a | b |\n| 4–9 | c | d |\n";
+
     private static string Sample => string.Join("\n\n", Parts)
-        .Replace("## Plan: ", "## Plan: 9 minutes\n\n| 0–4 | a | b |\n| 4–9 | c | d |\n", StringComparison.Ordinal)
+        .Replace("## Plan", PlanOfSample, StringComparison.Ordinal)
         + "\n| Name | Vote before | 1.1 | Vote after |\n";
 
     private static IEnumerable<string> Names() =>
-        ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!).Where(name => !RuledChapters.IsLater(name));
+        ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!);
 
     private static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Path.Combine([Repository.Notebooks, .. path]));
 
-    private static int Minutes(Regex line, string text) =>
-        line.Match(text) is { Success: true } found ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : -1;
+    private static int[] Minutes(Regex line, string text) => [.. line.Matches(text).Select(found => Number(found.Groups[1]))];
+
+    private static int Number(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Faults(string sheet, string chapter)
     {
@@ -62,27 +81,17 @@ public sealed partial class LeaderSheetTests
             yield return $"“{part}” is missing.";
         }
 
-        int planned = Minutes(Plan(), sheet), meeting = Minutes(Meeting(), chapter), at = 0;
-        if (planned != meeting)
+        int[] planned = Minutes(Plan(), sheet), meetings = Minutes(Meeting(), chapter), twice = Minutes(TwoMeetings(), chapter);
+        meetings = [.. meetings, .. twice, .. twice];
+        if (!planned.SequenceEqual(meetings))
         {
-            yield return $"the plan is for {planned} minutes, the chapter's meeting for {meeting}.";
+            yield return $"the plan is for {string.Join(" and ", planned)} minutes, the chapter's meeting for {string.Join(" and ", meetings)}.";
             yield break;
         }
 
-        foreach (Match row in Rows().Matches(sheet))
+        foreach (string fault in Section().Split(sheet).Where(section => Plan().IsMatch("## " + section)).SelectMany(OfPlan))
         {
-            int from = int.Parse(row.Groups[1].Value, CultureInfo.InvariantCulture);
-            if (from != at)
-            {
-                yield return $"the plan has a gap or an overlap at minute {from}.";
-            }
-
-            at = int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture);
-        }
-
-        if (at != planned)
-        {
-            yield return $"the plan ends at minute {at} of {planned}.";
+            yield return fault;
         }
 
         int columns = Columns().Match(sheet).Groups[1].Value.Count(c => c == '|'), predictions = CorePredictions(chapter);
@@ -92,10 +101,30 @@ public sealed partial class LeaderSheetTests
         }
     }
 
+    private static IEnumerable<string> OfPlan(string section)
+    {
+        int planned = Minutes(Plan(), "## " + section)[0], at = 0;
+        foreach (Match row in Rows().Matches(section))
+        {
+            int from = Number(row.Groups[1]);
+            if (from != at)
+            {
+                yield return $"the plan has a gap or an overlap at minute {from}.";
+            }
+
+            at = Number(row.Groups[2]);
+        }
+
+        if (at != planned)
+        {
+            yield return $"the plan ends at minute {at} of {planned}.";
+        }
+    }
+
     private static int CorePredictions(string chapter) => Section().Split(chapter)
         .Where(section => section.Contains("\n*core*", StringComparison.Ordinal)).Sum(section => section.Split("**Prediction.**").Length - 1);
 
-    [GeneratedRegex(@"^## Plan: (\d+) minutes", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^## Plan(?: [AB])?: (\d+) minutes", RegexOptions.Multiline)]
     private static partial Regex Plan();
 
     [GeneratedRegex(@"^\*\*Prepare \((\d+) minutes", RegexOptions.Multiline)]
@@ -103,6 +132,9 @@ public sealed partial class LeaderSheetTests
 
     [GeneratedRegex(@"^\*\*Time\.\*\* Meeting: (\d+) minutes", RegexOptions.Multiline)]
     private static partial Regex Meeting();
+
+    [GeneratedRegex(@"^\*\*Time\.\*\* Two meetings of (\d+) minutes", RegexOptions.Multiline)]
+    private static partial Regex TwoMeetings();
 
     [GeneratedRegex(@"^\| (\d+)–(\d+) \|", RegexOptions.Multiline)]
     private static partial Regex Rows();

@@ -43,7 +43,6 @@ public sealed partial class PredictionTests(ExecutedCourse course)
 
     private static IEnumerable<string> Faults(ExecutedNotebook chapter)
     {
-        bool measures = !RuledChapters.IsLater(chapter.Name);
         for (int i = 0; i < chapter.Cells.Count; i++)
         {
             ExecutedCell cell = chapter.Cells[i];
@@ -53,14 +52,14 @@ public sealed partial class PredictionTests(ExecutedCourse course)
             }
 
             ExecutedCell[] code = [.. chapter.Cells.Skip(i + 1).TakeWhile(next => next.Language == "csharp")];
-            if (OneFault(cell, code, chapter.Cells.ElementAtOrDefault(i + 1 + code.Length), measures) is string fault)
+            if (OneFault(cell, code, chapter.Cells.ElementAtOrDefault(i + 1 + code.Length)) is string fault)
             {
                 yield return $"{chapter.Name}.dib: cell {cell.Number}: {fault}";
             }
         }
     }
 
-    private static string? OneFault(ExecutedCell prediction, ExecutedCell[] code, ExecutedCell? after, bool measures)
+    private static string? OneFault(ExecutedCell prediction, ExecutedCell[] code, ExecutedCell? after)
     {
         Match list = AnswerList().Match(prediction.Source);
         if (!list.Success)
@@ -87,7 +86,7 @@ public sealed partial class PredictionTests(ExecutedCourse course)
         string[] measured =
             [.. code.SelectMany(cell => StatedText.Lines(cell.Outputs)).Where(line => line.StartsWith(Outcome.Label, StringComparison.Ordinal))
                 .Select(line => line[Outcome.Label.Length..].TrimEnd())];
-        return measures && measured.Length == 0 ? "no code cell says which answer the measurement gave: print Outcome.Of(…)."
+        return measured.Length == 0 ? "no code cell says which answer the measurement gave: print Outcome.Of(…)."
             : measured.FirstOrDefault(answer => !answers.Contains(answer)) is string foreign
             ? $"the measured answer “{foreign}” is none of the answers {string.Join(", ", answers.Select(a => $"“{a}”"))}."
             : after?.Source.StartsWith("**What you saw.**", StringComparison.Ordinal) == true ? null

@@ -7,9 +7,6 @@ internal static class RuledChapters
 {
     public static TheoryData<string> Names => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!)];
 
-    /// <summary>Chapters whose sections, times and leader's sheets do not yet follow the newest rules.</summary>
-    public static bool IsLater(string name) => name[..2] is "11" or "12" or "13";
-
     public static async Task<ExecutedNotebook> GetAsync(ExecutedCourse course, string name) =>
         (await course.GetAsync()).Single(notebook => notebook.Name == name);
 
