@@ -99,6 +99,8 @@ public static partial class Chart
             trace["mode"] = IsPoint(line) ? "markers+text" : "lines+text";
             trace["text"] = PlotText.Array(line.Y.Select((_, i) => i == top ? line.Name : ""));
             trace["textposition"] = IsPoint(line) ? $"middle {side}" : $"top {side}";
+            // A limit of markers would hide the text of a line that has none.
+            trace["marker"]!["maxdisplayed"] = 0;
             trace["cliponaxis"] = false;
             trace["showlegend"] = false;
         }

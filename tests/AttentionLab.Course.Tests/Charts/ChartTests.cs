@@ -424,6 +424,8 @@ public class ChartTests
         JsonObject limit = (JsonObject)figure.Data[2]!, here = (JsonObject)figure.Data[3]!;
         Assert.Equal(["", "limit"], limit["text"]!.AsArray().Select(text => (string)text!));
         Assert.Equal(("lines+text", "top left", false), ((string)limit["mode"]!, (string)limit["textposition"]!, (bool)limit["showlegend"]!));
+        // plotly.js hides the text of a line without markers whose markers are limited.
+        Assert.Equal(0, (int)limit["marker"]!["maxdisplayed"]!);
         Assert.Equal(("markers+text", "middle right", "here"), ((string)here["mode"]!, (string)here["textposition"]!, (string)here["text"]![0]!));
         Assert.False((bool)figure.Layout["showlegend"]!);
         Assert.Null(figure.Data[1]!["text"]);
