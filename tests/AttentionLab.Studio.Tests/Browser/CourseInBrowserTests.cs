@@ -32,11 +32,12 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         Assert.Empty(await Accessibility.SeriousAsync(page.Page, "pre.code > code"));
     }
 
+    /// <summary>On a phone, and from the server: one visit for both, because drawing all charts of all chapters takes long.</summary>
     [Theory]
     [MemberData(nameof(Chapters))]
-    public async Task Chapter_FromTheServer_DrawsEveryChartOffline(string name)
+    public async Task Chapter_FromTheServer400PixelsWide_FitsAndItsSlidersChangeThePicture(string name)
     {
-        await using WatchedPage page = await browser.OpenAsync();
+        await using WatchedPage page = await browser.OpenAsync(width: 400);
 
         // Nothing is run here: a page that hears no news starts no kernel.
         await page.Page.RouteAsync("**/events?*", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "" }));
@@ -44,15 +45,6 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         await page.UncoverAsync();
         await Assertions.Expect(page.Page.Locator("figure.chart")).ToHaveCountAsync(Report.Of([Notebook(name)]).Notebooks[0].Charts);
         await CheckChartsAsync(page, name);
-    }
-
-    [Theory]
-    [MemberData(nameof(Chapters))]
-    public async Task Chapter_400PixelsWide_FitsAndItsSlidersChangeThePicture(string name)
-    {
-        await using WatchedPage page = await browser.OpenAsync(width: 400);
-        await page.OpenFileAsync(book.Folder, name + ".html");
-        await page.DrawChartsAsync();
         Assert.Equal(400, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Equal(0,
             await page.Page.EvaluateAsync<int>(

@@ -13,7 +13,7 @@ internal static class RealTool
     /// <summary>True if the tool can be started.</summary>
     public static Task<bool> IsHereAsync() => Restored.Value;
 
-    /// <summary>Switches off telemetry and first-run notices, for the tool and whatever starts it.</summary>
+    /// <summary>Switches off telemetry, first-run notices and the profile-guided tier, for the tool and whatever starts it.</summary>
     public static void Quieten(IDictionary<string, string?> environment)
     {
         string[] quiet =
@@ -24,6 +24,9 @@ internal static class RealTool
         {
             environment[name] = "1";
         }
+
+        // As the library and Studio are built (Directory.Build.props).
+        environment["DOTNET_TieredPGO"] = "0";
     }
 
     /// <summary>Starts the tool.</summary>
