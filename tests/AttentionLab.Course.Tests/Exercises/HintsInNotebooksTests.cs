@@ -4,7 +4,7 @@ using AttentionLab.Course.Exercises;
 
 namespace AttentionLab.Course.Tests.Exercises;
 
-/// <summary>What a chapter says about an exercise is what the library says: each hint, folded; the starter; and a solution.</summary>
+/// <summary>What a chapter says about an exercise is what its card says: title, difficulty, minutes; each hint, folded; the starter; and a solution.</summary>
 public partial class HintsInNotebooksTests
 {
     private static readonly string Notebooks = Path.Combine(Repository.Root, "notebooks");
@@ -19,7 +19,8 @@ public partial class HintsInNotebooksTests
         string chapter = Directory.GetFiles(Notebooks, $"{id[..2]}-*.dib").Single();
         string text = File.ReadAllText(chapter);
         Assert.All(about.Hints, hint => Assert.Contains(hint, text));
-        Assert.Contains(about.Title, text);
+        Assert.Matches($@"(?m)^## {id} · {Regex.Escape(about.Title)}\r?\n\r?\n\*(?:core|at home)\* · {about.Minutes} min", text);
+        Assert.Matches($@"(?m)^\| {id} \| {Regex.Escape(about.Title)} \| {about.Difficulty} \| {about.Minutes}(?: min)? \|", text);
         Assert.Single(StarterLine().Matches(text), line => line.Groups[1].Value == id);
 
         string solutions = File.ReadAllText(Path.Combine(Notebooks, "solutions", Path.GetFileName(chapter)));

@@ -96,6 +96,16 @@ public class Chapter08Tests
         Assert.All(y.Values[..16], number => Assert.True(float.IsFinite(number)));
     }
 
+    /// <summary>A float beside 10⁹ loses the scores 1 to 4: the query looks at four hidden keys alike. The library gives nothing.</summary>
+    [Fact]
+    public void RowThatSeesNothing_AFarNumberGivesEqualShares_TheLibraryZeros()
+    {
+        Tensor far = Tensor.FromRows([1 - 1e9f, 2 - 1e9f, 3 - 1e9f, 4 - 1e9f]);
+        Assert.Equal([0.25f, 0.25f, 0.25f, 0.25f], far.Softmax().Values);
+        AttentionMask none = AttentionMask.Keys(false, false, false, false);
+        Assert.Equal(new float[4], ScaledDotProductAttention.Forward(new Tensor(1, 4), new Tensor(4, 4), new Tensor(4, 4), none).Saved.Weights.Values);
+    }
+
     [Fact]
     public void Mask_WithoutScores_IsTheRunningMean()
     {
