@@ -11,6 +11,7 @@ public sealed class CommandsTests
     [InlineData("duel --only attention --threads 2 --rivals DIR --json rows.json --out table.md --seconds 2.5")]
     [InlineData("torch --only training --threads 1 --python python3")]
     [InlineData("texts --rivals DIR --model work/models/minilm --threads 1")]
+    [InlineData("texts --rivals DIR --only first --ahead out/AttentionLab.FirstVector")]
     [InlineData("duel --only matmul encoder --json rows.json --resume")]
     [InlineData("phases --threads 1 --seconds 2 --out phases.md")]
     [InlineData("limit")]

@@ -47,6 +47,11 @@ internal static class Commands
         Description = "Only one group: attention, causal, encoder, training.",
         HelpName = "GROUP",
     };
+    private static readonly Option<string?> Ahead = new("--ahead")
+    {
+        Description = "AttentionLab.FirstVector as dotnet publish -p:PublishAot=true makes it: one more row of first vectors.", HelpName = "FILE",
+    };
+
     private static readonly Option<string?> TextsOnly = new("--only")
     {
         Description = "Only one part: many and single texts, the first vector of a process, the largest difference of vectors.",
@@ -138,7 +143,7 @@ internal static class Commands
         one.SetAction(result => Scale.One(result.GetValue(Way)!, result.GetValue(Tokens), result.GetValue(One)));
         Command texts = new(
             "texts", "Texts to vectors with MiniLM: ours against ONNX Runtime, interleaved; then the first vector of a process, memory, and how far "
-            + "the vectors are apart. Without --threads first on one thread, then on two.") { TextsOnly, Threads, Rivals, Model, Json, Out, Seconds };
+            + "the vectors are apart. Without --threads first on one thread, then on two.") { TextsOnly, Threads, Rivals, Model, Ahead, Json, Out, Seconds };
         texts.SetAction(result => Texts(result));
         Command first = new("first-one") { Way, Folder, File1, Runtime, One, Many };
         first.Hidden = true;
@@ -230,6 +235,12 @@ internal static class Commands
             return 1;
         }
 
+        if (result.GetValue(Ahead) is { } ahead && !File.Exists(ahead))
+        {
+            Console.Error.WriteLine($"--ahead: {ahead} was not found: dotnet publish tests/AttentionLab.FirstVector -p:PublishAot=true -o DIR");
+            return 1;
+        }
+
         string? only = result.GetValue(TextsOnly), file = result.GetValue(Out);
         int code = 0;
         if (only is null or "many" or "single")
@@ -243,7 +254,7 @@ internal static class Commands
             File.Delete(file);
         }
 
-        foreach (string table in TextTables.All(only, folder, result.GetValue(Rivals)!, rivals.Ort, Counts(result)))
+        foreach (string table in TextTables.All(only, folder, result.GetValue(Rivals)!, result.GetValue(Ahead), rivals.Ort, Counts(result)))
         {
             Console.WriteLine(table);
             if (file is not null)

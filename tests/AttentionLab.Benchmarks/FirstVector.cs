@@ -16,24 +16,38 @@ namespace AttentionLab.Benchmarks;
 internal static class FirstVector
 {
     private const int Rounds = 7;
-
-    private static readonly (string Way, string Name)[] Ways = [("ours", "ours"), ("shipped", "ORT graph as published"), ("fused", "ORT fused operators")];
+    private const string Text = "The apple fell from the tree.";
 
     /// <summary>Measures and describes.</summary>
-    public static string Run(string folder, string rivals, int threads, TextWriter progress)
+    /// <param name="folder">The model.</param>
+    /// <param name="rivals">Folder of ONNX Runtime.</param>
+    /// <param name="ahead">The program AttentionLab.FirstVector, compiled ahead of time, or null.</param>
+    /// <param name="threads">Threads of everybody.</param>
+    /// <param name="progress">Told of each process.</param>
+    public static string Run(string folder, string rivals, string? ahead, int threads, TextWriter progress)
     {
+        (string Way, string Name)[] ways =
+        [
+            ("ours", "ours"), .. ahead is null ? [] : ((string, string)[])[("ahead", "ours, compiled ahead of time")],
+            ("shipped", "ORT graph as published"), ("fused", "ORT fused operators"),
+        ];
         Dictionary<string, List<(double Milliseconds, double First)>> points = [];
         Dictionary<string, double> all = [];
-        string fused = Path.GetTempFileName();
+        string fused = Path.GetTempFileName(), mixed = Path.GetTempFileName();
         File.WriteAllBytes(fused, FusedBert.Build(Bert.Load(folder), masked: true));
+        File.WriteAllLines(mixed, TextContests.Mixed(Tokenizer(folder), 256));
         for (int round = 0; round < Rounds; round++)
         {
-            foreach ((string way, _) in Ways)
+            foreach ((string way, _) in ways)
             {
                 points.TryAdd(way, []);
                 bool many = round == 0;
-                (double milliseconds, double first, double peak) =
-                    Child(way, folder, way == "fused" ? fused : OnnxBert.PublishedFile(folder), rivals, threads, many);
+                string count = threads.ToString(CultureInfo.InvariantCulture);
+                (double milliseconds, double first, double peak) = way == "ahead"
+                    ? Child(way, ahead!, many ? [folder, count, Text, mixed] : [folder, count, Text])
+                    : Child(
+                        way, Environment.ProcessPath!,
+                        [.. Scale.Host(), "first-one", way, folder, way == "fused" ? fused : OnnxBert.PublishedFile(folder), rivals, count, many.ToString()]);
                 points[way].Add((milliseconds, first));
                 all.TryAdd(way, peak);
                 progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way}: {milliseconds:F0} ms, {first:F0} MB{(many ? $", {peak:F0} MB" : "")}"));
@@ -41,10 +55,11 @@ internal static class FirstVector
         }
 
         File.Delete(fused);
+        File.Delete(mixed);
         StringBuilder text = new($"\nFirst vector after the start of a process, {threads} thread{(threads == 1 ? "" : "s")}, median of {Rounds}; "
             + "peak memory of that process:\n\n| system | ms | × ours | MB, first vector | MB, 256 mixed texts |\n|---|--:|--:|--:|--:|\n");
         double ours = Median(points["ours"].Select(point => point.Milliseconds));
-        foreach ((string way, string name) in Ways)
+        foreach ((string way, string name) in ways)
         {
             double time = Median(points[way].Select(point => point.Milliseconds));
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {time:F0} | {time / ours:F2} | {Median(points[way].Select(point => point.First)):F0} ");
@@ -64,9 +79,7 @@ internal static class FirstVector
     public static void One(string way, string folder, string model, string rivals, int threads, bool many)
     {
         Workers.Count = threads;
-        const string Text = "The apple fell from the tree.";
         Action<string[]> embed;
-        string vocabulary = Path.Combine(folder, "vocab.txt");
         if (way == "ours")
         {
             Bert bert = Bert.Load(folder);
@@ -75,7 +88,7 @@ internal static class FirstVector
         else
         {
             OnnxRuntime ort = OnnxRuntime.Find(rivals) ?? throw new InvalidOperationException($"{rivals} holds no ONNX Runtime.");
-            WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
+            WordPieceTokenizer tokenizer = Tokenizer(folder);
             OnnxBert session = OnnxBert.FromFile(ort, model, 384, threads, way == "fused");
             embed = texts =>
             {
@@ -91,18 +104,17 @@ internal static class FirstVector
         double first = Machine.PeakBytes() / 1e6;
         if (many)
         {
-            embed(TextContests.Mixed(WordPieceTokenizer.Read(vocabulary, lowerCase: true), 256));
+            embed(TextContests.Mixed(Tokenizer(folder), 256));
         }
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{first} {Machine.PeakBytes() / 1e6}"));
     }
 
-    private static (double Milliseconds, double First, double All) Child(string way, string folder, string model, string rivals, int threads, bool many)
+    private static WordPieceTokenizer Tokenizer(string folder) => WordPieceTokenizer.Read(Path.Combine(folder, "vocab.txt"), lowerCase: true);
+
+    private static (double Milliseconds, double First, double All) Child(string way, string program, string[] arguments)
     {
-        ProcessStartInfo start = new(
-            Environment.ProcessPath!,
-            [.. Scale.Host(), "first-one", way, folder, model, rivals, threads.ToString(CultureInfo.InvariantCulture), many.ToString()])
-        { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true };
 
         // As a user's program runs, not as one that measures loops.
         start.Environment["DOTNET_TieredCompilation"] = "1";

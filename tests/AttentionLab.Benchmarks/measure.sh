@@ -31,7 +31,11 @@ for part; do
     torch) run torch --threads 1 --seconds 2 --out "$at-torch.md" --json "$at-torch.json" > /dev/null || echo "no PyTorch: no $name-torch" ;;
     scale) run scale --out "$at-scale.md" > /dev/null ;;
     alignment) run alignment --out "$at-alignment.md" > /dev/null ;;
-    texts) run texts --rivals "$rivals" --model ../../work/models/minilm --seconds 5 --out "$at-texts.md" > /dev/null ;;
+    texts)
+      ahead=$(mktemp -d)
+      dotnet publish ../AttentionLab.FirstVector -p:PublishAot=true -p:IlcInstructionSet=native -o "$ahead" -v q --nologo # gcc or clang links it
+      run texts --ahead "$ahead/AttentionLab.FirstVector" --rivals "$rivals" --model ../../work/models/minilm --seconds 5 --out "$at-texts.md" > /dev/null
+      rm -r "$ahead" ;;
     *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment, texts" >&2; exit 2 ;;
   esac
 done
