@@ -49,7 +49,8 @@ internal static class Commands
     };
     private static readonly Option<string?> Ahead = new("--ahead")
     {
-        Description = "AttentionLab.FirstVector as dotnet publish -p:PublishAot=true makes it: one more row of first vectors.", HelpName = "FILE",
+        Description = "AttentionLab.FirstVector as dotnet publish -p:PublishAot=true makes it: one more row of first vectors.",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> TextsOnly = new("--only")

@@ -69,8 +69,9 @@ internal sealed class CellValues
             (int values, long characters) = (_cutValues - last.Length, _cutCharacters - last.Sum(kept => (long)kept.Content.Length));
             _last.Clear();
             (_cutValues, _cutCharacters) = (0, 0);
+            string rest = last.Length > 0 ? "; the last ones:" : ".";
             return values == 0 ? last : [new CellOutput(CellOutput.Stream, FormattableString.Invariant(
-                $"\n… output cut here: {values:N0} more values ({characters:N0} characters) are not kept{(last.Length > 0 ? "; the last ones:" : ".")}\n")), .. last];
+                $"\n… output cut here: {values:N0} more values ({characters:N0} characters) are not kept{rest}\n")), .. last];
         }
     }
 }
