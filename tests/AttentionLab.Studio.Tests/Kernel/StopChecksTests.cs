@@ -31,6 +31,12 @@ public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFix
     [InlineData("IEnumerable<int> Forever() { for (int i = 0; ; i++) yield return i; }\nForever().Skip(3).Select(n => n * 2).First(n => n > 6)", 8)]
     [InlineData("async IAsyncEnumerable<int> Two() { yield return 1; await Task.Yield(); yield return 2; }\nint sum = 0;\n"
         + "await foreach (int n in Two()) sum += n;\nsum", 3)]
+    [InlineData("async IAsyncEnumerable<int> Two() { try { yield return 1; await Task.Yield(); yield return 2; } "
+        + "finally { ended++; } }\nint sum = 0, ended = 0;\n"
+        + "await foreach (var n in Two().WithCancellation(default).ConfigureAwait(false)) { sum += n; break; }\n"
+        + "await foreach (long n in Two()) sum += (int)n;\nsum * 10 + ended", 42)]
+    [InlineData("class Steps { int _n; public int Current => _n; public async Task<bool> MoveNextAsync() { await Task.Yield(); return ++_n < 3; } "
+        + "public Steps GetAsyncEnumerator() => this; }\nint sum = 0;\nawait foreach (int n in new Steps()) sum += n;\nsum", 3)]
     [InlineData("async Task Nothing() => await Task.Delay(1);\nasync Task<int> Some() => await Task.FromResult(4);\n"
         + "Func<Task> later = async () => await Nothing();\nFunc<Task<int>> some = async () => await Some();\n"
         + "async ValueTask<int> Value() => await some();\nawait later();\nawait Value().ConfigureAwait(false)", 4)]

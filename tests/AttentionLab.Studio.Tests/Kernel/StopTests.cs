@@ -63,6 +63,9 @@ public sealed class StopTests(KernelFixture kernel) : IClassFixture<KernelFixtur
     [InlineData("await Task.Delay(-1).ConfigureAwait(false);")]
     [InlineData("await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAsync()")]
     [InlineData("await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.WaitToReadAsync().ConfigureAwait(false)")]
+    [InlineData("await foreach (int n in System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAllAsync()) ;")]
+    [InlineData("await foreach (var (a, b) in System.Threading.Channels.Channel.CreateUnbounded<(int, int)>().Reader.ReadAllAsync().ConfigureAwait(false)) ;")]
+    [InlineData("async IAsyncEnumerable<int> Deaf() { yield return 1; await new TaskCompletionSource().Task; }\nawait foreach (int n in Deaf()) ;")]
     [InlineData("(from a in Enumerable.Range(0, int.MaxValue) group a by a % 2).Count()")]
     [InlineData("Func<int, int> self = null;\nself = n => n < 40 ? self(n + 1) + self(n + 2) : 0;\nwhile (true) self(0);")]
     public async Task Stop_EndlessCell_KeepsWhatEarlierCellsDeclared(string loop)

@@ -36,11 +36,41 @@ internal sealed class CellStops
             public static System.Threading.Tasks.ValueTask<T> Awaited<T>(int cell, System.Threading.Tasks.ValueTask<T> task) =>
                 task.IsCompleted ? task : new(task.AsTask().WaitAsync(Token(cell)));
 
+            public static IAsyncEnumerable<T> Stream<T>(int cell, IAsyncEnumerable<T> stream) => new Stoppable<T>(cell, stream);
+
             public static T Timer<T>(int cell, T timer) where T : IDisposable { Made(cell, timer); return timer; }
 
             static void Throw() => throw new {{Stopped}}();
 
             public sealed class {{Stopped}} : OperationCanceledException { }
+
+            sealed class Stoppable<T>(int cell, IAsyncEnumerable<T> stream) : IAsyncEnumerable<T>
+            {
+                public IAsyncEnumerator<T> GetAsyncEnumerator(System.Threading.CancellationToken token) =>
+                    new Steps<T>(cell, stream.GetAsyncEnumerator(token.CanBeCanceled ? token : Token(cell)));
+            }
+
+            sealed class Steps<T>(int cell, IAsyncEnumerator<T> steps) : IAsyncEnumerator<T>
+            {
+                System.Threading.Tasks.Task<bool> move;
+
+                public T Current => steps.Current;
+
+                public System.Threading.Tasks.ValueTask<bool> MoveNextAsync()
+                {
+                    var next = steps.MoveNextAsync();
+                    return next.IsCompleted ? next : Awaited(cell, new System.Threading.Tasks.ValueTask<bool>(move = next.AsTask()));
+                }
+
+                public System.Threading.Tasks.ValueTask DisposeAsync() => new(Awaited(cell, EndAsync()));
+
+                // A stop leaves a step in the middle; a stream may not be disposed of while it moves.
+                async System.Threading.Tasks.Task EndAsync()
+                {
+                    if (move is not null) await System.Threading.Tasks.Task.WhenAny(move);
+                    await steps.DisposeAsync();
+                }
+            }
         }
         """;
 

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AttentionLab.Studio.Kernel.Interactive;
@@ -6,15 +7,8 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// <content>Checks inside of expressions: what is awaited, asked of a query, made.</content>
 internal sealed partial class StopChecks
 {
-    public override void VisitAwaitExpression(AwaitExpressionSyntax node)
-    {
-        // What ConfigureAwait makes of a task cannot be taken apart again.
-        ExpressionSyntax awaited = node.Expression is InvocationExpressionSyntax
-        {
-            Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: nameof(Task.ConfigureAwait) } made,
-        } && _model.GetSymbolInfo(made.Expression).Symbol is not INamespaceOrTypeSymbol ? made.Expression : node.Expression;
-        Wrap(awaited, Call("Awaited") + ",", ")", () => base.VisitAwaitExpression(node));
-    }
+    public override void VisitAwaitExpression(AwaitExpressionSyntax node) =>
+        Wrap(Unconfigured(node.Expression), Call("Awaited") + ",", ")", () => base.VisitAwaitExpression(node));
 
     public override void VisitInvocationExpression(InvocationExpressionSyntax node) =>
         Quoted(node, node.ArgumentList, () => base.VisitInvocationExpression(node));
@@ -61,6 +55,39 @@ internal sealed partial class StopChecks
             QueryContinuationSyntax into => into.Identifier.ValueText,
             _ => null,
         };
+
+    /// <summary>What is awaited itself: what <c>ConfigureAwait</c> and <c>WithCancellation</c> make of it cannot be taken apart again.</summary>
+    private ExpressionSyntax Unconfigured(ExpressionSyntax awaited)
+    {
+        while (awaited is InvocationExpressionSyntax
+            {
+                Expression: MemberAccessExpressionSyntax
+                {
+                    Name.Identifier.ValueText: nameof(Task.ConfigureAwait) or nameof(TaskAsyncEnumerableExtensions.WithCancellation),
+                } made,
+            } && _model.GetSymbolInfo(made.Expression).Symbol is not INamespaceOrTypeSymbol)
+        {
+            awaited = made.Expression;
+        }
+
+        return awaited;
+    }
+
+    /// <summary>The stream of an <c>await foreach</c>: its steps may wait without end, in a library too.</summary>
+    private void Stream(CommonForEachStatementSyntax node, Action visit)
+    {
+        ExpressionSyntax stream = Unconfigured(node.Expression);
+        if (node.AwaitKeyword != default && _model.GetTypeInfo(stream).Type is ITypeSymbol type
+            && type.AllInterfaces.Append(type).Where(one => one.MetadataName == "IAsyncEnumerable`1").ToArray() is [INamedTypeSymbol steps]
+            && SymbolEqualityComparer.Default.Equals(steps.TypeArguments[0], _model.GetForEachStatementInfo(node).ElementType))
+        {
+            Wrap(stream, Call("Stream") + ",", ")", visit);
+        }
+        else
+        {
+            visit();
+        }
+    }
 
     private void Passed(ExpressionSyntax value, Action visit) => Wrap(value, Call("Passed") + ",", ")", visit);
 

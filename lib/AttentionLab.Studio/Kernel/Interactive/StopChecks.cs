@@ -69,10 +69,11 @@ internal sealed partial class StopChecks : CSharpSyntaxWalker
 
     public override void VisitForStatement(ForStatementSyntax node) => Loop(node.Statement, () => base.VisitForStatement(node));
 
-    public override void VisitForEachStatement(ForEachStatementSyntax node) => Loop(node.Statement, () => base.VisitForEachStatement(node));
+    public override void VisitForEachStatement(ForEachStatementSyntax node) =>
+        Stream(node, () => Loop(node.Statement, () => base.VisitForEachStatement(node)));
 
     public override void VisitForEachVariableStatement(ForEachVariableStatementSyntax node) =>
-        Loop(node.Statement, () => base.VisitForEachVariableStatement(node));
+        Stream(node, () => Loop(node.Statement, () => base.VisitForEachVariableStatement(node)));
 
     public override void VisitGotoStatement(GotoStatementSyntax node) => Wrap(node, $"{{{Call("Check")});", "}", () => base.VisitGotoStatement(node));
 
