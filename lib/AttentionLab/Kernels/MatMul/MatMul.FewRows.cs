@@ -29,6 +29,9 @@ public static partial class MatMul
     /// <summary>So many rows of B ahead of those in use, memory is asked for.</summary>
     private const int RowsAhead = 16;
 
+    /// <summary>From so many numbers on (8 MB) B is taken to come from memory; where it is near, asking for it costs up to a third of the time.</summary>
+    private const int Far = 1 << 21;
+
     /// <summary>A row of B up to so long is short.</summary>
     private const int ShortRow = 128;
 
@@ -73,25 +76,13 @@ public static partial class MatMul
                 float* sums = apart ? Scratch.Of(Scratch.B, Of.Rows * (int)step) : Of.C + first;
                 CopyRows(Of.C + first, Of.Columns, sums, step, apart ? Of.Rows : 0, end - first);
 
-                for (int p = 0; p < Of.Inner; p += RowsAtOnce)
+                if ((long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
                 {
-                    FetchRows(Of.B + p * Of.BInner + first, Of.BInner, end - first);
-                    float* a = Of.A + p * Of.AInner, b = Of.B + p * Of.BInner + first;
-                    int i = 0, rows = Math.Min(RowsAtOnce, Of.Inner - p);
-                    for (; ManyRegisters && i + 4 <= Of.Rows; i += 4)
-                    {
-                        AddRowsOfB<Rows4>(a + i * Of.ARow, b, sums + i * step, step, rows, end - first);
-                    }
-
-                    for (; i + 2 <= Of.Rows; i += 2)
-                    {
-                        AddRowsOfB<Rows2>(a + i * Of.ARow, b, sums + i * step, step, rows, end - first);
-                    }
-
-                    if (i < Of.Rows)
-                    {
-                        AddRowsOfB<Rows1>(a + i * Of.ARow, b, sums + i * step, step, rows, end - first);
-                    }
+                    AddRowsOfB<Near>(first, sums, step, end - first);
+                }
+                else
+                {
+                    AddRowsOfB<Asking>(first, sums, step, end - first);
                 }
 
                 CopyRows(sums, step, Of.C + first, Of.Columns, apart ? Of.Rows : 0, end - first);
@@ -106,6 +97,35 @@ public static partial class MatMul
                 Of.Ending.Apply<V>(Of.C, Of.Columns, 0, Of.Rows, first, end);
             }
         }
+
+        /// <summary>c_ij += Σ_p a_ip·b_pj for columns from <paramref name="first"/> on, some rows of B at a time.</summary>
+        private readonly void AddRowsOfB<M>(int first, float* c, nint step, int columns)
+            where M : struct, IMemory
+        {
+            for (int p = 0; p < Of.Inner; p += RowsAtOnce)
+            {
+                FetchRows(Of.B + p * Of.BInner + first, Of.BInner, columns);
+                float* a = Of.A + p * Of.AInner, b = Of.B + p * Of.BInner + first;
+                int i = 0, rows = Math.Min(RowsAtOnce, Of.Inner - p);
+                for (; ManyRegisters && i + 4 <= Of.Rows; i += 4)
+                {
+                    AddRowsOfB<Rows4, M>(a + i * Of.ARow, b, c + i * step, step, rows, columns, Asked(i, 4));
+                }
+
+                for (; i + 2 <= Of.Rows; i += 2)
+                {
+                    AddRowsOfB<Rows2, M>(a + i * Of.ARow, b, c + i * step, step, rows, columns, Asked(i, 2));
+                }
+
+                if (i < Of.Rows)
+                {
+                    AddRowsOfB<Rows1, M>(a + i * Of.ARow, b, c + i * step, step, rows, columns, Asked(i, 1));
+                }
+            }
+        }
+
+        /// <summary>Which of the next rows of B are asked for while some rows of A meet those in use: all of A together ask for each once.</summary>
+        private readonly Range Asked(int row, int count) => (RowsAtOnce * row / Of.Rows)..(RowsAtOnce * (row + count) / Of.Rows);
 
         private static void CopyRows(float* from, nint fromStep, float* to, nint toStep, int rows, int columns)
         {
@@ -130,8 +150,9 @@ public static partial class MatMul
 
         /// <summary>c_ij += Σ_p a_ip·b_pj for up to four rows of B, and for one, two or four rows of A while these are in registers.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void AddRowsOfB<R>(float* a, float* b, float* c, nint step, int rows, int columns)
+        private readonly void AddRowsOfB<R, M>(float* a, float* b, float* c, nint step, int rows, int columns, Range asked)
             where R : struct, ITileRows
+            where M : struct, IMemory
         {
             float* a1 = a + (R.Count > 1 ? Of.ARow : 0), a2 = a + (R.Count > 2 ? 2 * Of.ARow : 0), a3 = a2 + (R.Count > 2 ? Of.ARow : 0), c2 = c + 2 * step;
             int j = 0;
@@ -143,8 +164,15 @@ public static partial class MatMul
                 V z0 = V.All(a2[0]), z1 = V.All(a2[one]), z2 = V.All(a2[two]), z3 = V.All(a2[three]);
                 V w0 = V.All(a3[0]), w1 = V.All(a3[one]), w2 = V.All(a3[two]), w3 = V.All(a3[three]);
                 float* b1 = b + Of.BInner, b2 = b1 + Of.BInner, b3 = b2 + Of.BInner;
+                float* next = b + (RowsAtOnce + asked.Start.Value) * Of.BInner;
+                int ask = asked.End.Value - asked.Start.Value;
                 for (; j + V.Count <= columns; j += V.Count)
                 {
+                    for (int r = 0; M.IsFar && r < ask; r++)
+                    {
+                        Prefetch.Line(next + r * Of.BInner + j);
+                    }
+
                     V u0 = V.Load(b + j), u1 = V.Load(b1 + j), u2 = V.Load(b2 + j), u3 = V.Load(b3 + j);
 
                     // All of C is read before any is written: what lies a power of two behind a write is taken to depend on it.

@@ -32,6 +32,11 @@ public static partial class MatMul
     internal static unsafe void NearTile<W>(int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write)
         where W : struct, ITileRow<W> => Tile<W, Near>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, default, null);
 
+    /// <summary>The same where no other tile meets this strip of B, which therefore asks for all lines of a row with each step.</summary>
+    internal static unsafe void StreamTile<W>(
+        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead)
+        where W : struct, ITileRow<W> => Tile<W, Streaming>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, null);
+
     private static unsafe void Tile<W, M>(
         int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
         where W : struct, ITileRow<W>
@@ -112,7 +117,16 @@ public static partial class MatMul
             a += aInner;
             a3 += aInner;
             b += bInner;
-            if (M.IsFar)
+            if (M.IsStream)
+            {
+                for (int j = 0; j < W.Count; j += Scratch.LineFloats)
+                {
+                    Prefetch.Line(next + j);
+                }
+
+                next += nextStep;
+            }
+            else if (M.IsFar)
             {
                 Prefetch.Line(next);
                 float* turn = next + nextStep;
@@ -167,16 +181,30 @@ public static partial class MatMul
     {
         /// <summary>Whether memory must be asked early.</summary>
         static abstract bool IsFar { get; }
+
+        /// <summary>Whether all of B is asked for, since no other tile does.</summary>
+        static abstract bool IsStream { get; }
+    }
+
+    private readonly struct Streaming : IMemory
+    {
+        public static bool IsFar => true;
+
+        public static bool IsStream => true;
     }
 
     private readonly struct Asking : IMemory
     {
         public static bool IsFar => true;
+
+        public static bool IsStream => false;
     }
 
     private readonly struct Near : IMemory
     {
         public static bool IsFar => false;
+
+        public static bool IsStream => false;
     }
 
     /// <summary>How many rows a tile has.</summary>

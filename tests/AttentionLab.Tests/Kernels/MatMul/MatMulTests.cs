@@ -42,6 +42,11 @@ public class MatMulTests
             data.Add(8, 130, 2100);
             data.Add(9, 10, 2048);
 
+            // A B of more than 8 MB, of which few rows ask for the next rows before they are needed.
+            data.Add(1, 1027, 2049);
+            data.Add(3, 1103, 1907);
+            data.Add(8, 1026, 2053);
+
             // Enough work for several threads: parts of rows, parts of columns.
             data.Add(300, 90, 170);
             data.Add(8, 400, 1100);
