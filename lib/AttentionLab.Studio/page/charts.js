@@ -13,7 +13,12 @@
         var script = document.createElement('script');
         script.src = document.body.dataset.plotly;
         script.onload = resolve;
-        script.onerror = function () { reject(new Error('plotly.js did not load from ' + script.src)); };
+        script.onerror = function () {
+          // A chart that comes later tries again.
+          library = null;
+          script.remove();
+          reject(new Error('plotly.js did not load from ' + script.src));
+        };
         document.head.appendChild(script);
       });
     }

@@ -6,24 +6,39 @@
   var list = dialog.querySelector('.results');
   var status = dialog.querySelector('.search-status');
   var index = null;
+  var loading = null;
   function openSearch() {
     if (!dialog.open) {
       dialog.showModal();
     }
     box.select();
-    if (!index) {
-      index = [];
-      var script = document.createElement('script');
-      script.src = document.body.dataset.root + 'assets/search-index.js';
-      script.onload = function () {
-        index = window.bookIndex.map(function (entry) {
-          return { entry: entry, heading: fold(entry.h + ' ' + entry.c), text: fold(entry.t) };
-        });
-        search();
-      };
-      script.onerror = function () { status.textContent = 'The search index did not load.'; };
-      document.head.appendChild(script);
+    load();
+  }
+  // A script that did not load is asked for again when the reader types, or opens the search again.
+  function load() {
+    if (index || loading) {
+      return;
     }
+    loading = document.createElement('script');
+    loading.src = document.body.dataset.root + 'assets/search-index.js';
+    loading.onload = function () {
+      if (!window.bookIndex) {
+        fail();
+        return;
+      }
+      loading = null;
+      index = window.bookIndex.map(function (entry) {
+        return { entry: entry, heading: fold(entry.h + ' ' + entry.c), text: fold(entry.t) };
+      });
+      search();
+    };
+    loading.onerror = fail;
+    document.head.appendChild(loading);
+  }
+  function fail() {
+    loading.remove();
+    loading = null;
+    status.textContent = 'The search index did not load. Type on to try again.';
   }
   function fold(text) {
     return text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
@@ -31,8 +46,9 @@
   function search() {
     var words = fold(box.value).split(/\s+/).filter(Boolean);
     list.textContent = '';
-    if (!words.length) {
-      status.textContent = '';
+    status.textContent = '';
+    load();
+    if (!words.length || !index) {
       return;
     }
     var found = index.map(function (item) {

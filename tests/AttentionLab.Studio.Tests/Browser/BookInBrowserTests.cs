@@ -33,6 +33,31 @@ public sealed class BookInBrowserTests(BrowserFixture browser) : IDisposable
     }
 
     [Fact]
+    public async Task Chart_ThatComesAfterPlotlyDidNotLoad_IsDrawn()
+    {
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.RouteAsync("**/plotly.min.js", route => route.AbortAsync());
+        await page.OpenFileAsync(_book.Folder, "01-sample.html");
+        await page.UncoverAsync();
+        ILocator charts = page.Page.Locator("figure.chart");
+        await charts.First.ScrollIntoViewIfNeededAsync();
+        await Assertions.Expect(charts.First.Locator(".chart-error")).ToContainTextAsync("plotly.js did not load");
+        await page.Page.UnrouteAsync("**/plotly.min.js");
+
+        // As a cell that runs again brings it.
+        await charts.First.EvaluateAsync("""
+            failed => {
+              const fresh = failed.cloneNode(true);
+              delete fresh.dataset.state;
+              fresh.querySelector('.chart-error').outerHTML = '<div class="plot"></div>';
+              failed.replaceWith(fresh);
+              window.bookCharts.find(document);
+            }
+            """);
+        await Assertions.Expect(charts.First).ToHaveAttributeAsync("data-state", "drawn");
+    }
+
+    [Fact]
     public async Task Slider_MovedByKey_ChangesBarsAndText()
     {
         await using WatchedPage page = await _book.OpenAsync("01-sample.html");

@@ -50,6 +50,21 @@ public sealed class BookReadingTests(BrowserFixture browser) : IDisposable
     }
 
     [Fact]
+    public async Task Search_WhoseIndexDidNotLoad_TriesAgain()
+    {
+        await using WatchedPage page = await _book.OpenAsync("index.html");
+        await page.Page.RouteAsync("**/search-index.js", route => route.AbortAsync());
+        await page.Page.Locator(".search-button").ClickAsync();
+        ILocator status = page.Page.Locator(".search-status");
+        await Assertions.Expect(status).ToHaveTextAsync("The search index did not load. Type on to try again.");
+        await page.Page.Keyboard.TypeAsync("slide");
+        await Assertions.Expect(status).ToHaveTextAsync("The search index did not load. Type on to try again.");
+        await page.Page.UnrouteAsync("**/search-index.js");
+        await page.Page.Keyboard.TypeAsync("r");
+        await Assertions.Expect(page.Page.Locator(".results a").First).ToContainTextAsync("slider");
+    }
+
+    [Fact]
     public async Task Output_ThatRunsAScript_StaysInItsFrame()
     {
         await using WatchedPage page = await _book.OpenAsync(SampleCourse.HostilePage);
