@@ -14,13 +14,22 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// The editor's questions about a cell that continues those before it. They go past the kernel's queue, so that they are answered while a
 /// cell runs; in the short moment when a cell's end changes what they ask about, the answer is "busy".
 /// </summary>
-internal sealed class CodeQuestions(CSharpKernel kernel)
+internal sealed class CodeQuestions
 {
     /// <summary>A busy machine needs a tenth of it.</summary>
     private static readonly TimeSpan VariablesLimit = TimeSpan.FromSeconds(5);
 
-    private readonly Completions _completions = new(kernel);
+    private readonly CSharpKernel _kernel;
+    private readonly EditedCell _edited;
+    private readonly Completions _completions;
     private readonly Variables _variables = new(VariablesLimit);
+
+    public CodeQuestions(CSharpKernel kernel)
+    {
+        _kernel = kernel;
+        _edited = new EditedCell(kernel);
+        _completions = new Completions(kernel, _edited);
+    }
 
     /// <summary>
     /// The answer to a question, and "busy" where something goes wrong, a lack of memory too: no question may end the process. Its
@@ -34,6 +43,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         }
         catch (Exception)
         {
+            _edited.Forget();
             return new KernelMessage("answer") { Busy = true };
         }
     }
@@ -56,7 +66,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
             "hover" => answer with { Hover = HoverAsync(code, position).GetAwaiter().GetResult() },
             "signature" => answer with { Signature = SignatureAsync(code, position).GetAwaiter().GetResult() },
             "diagnose" => answer with { Diagnostics = DiagnoseAsync(code, directives).GetAwaiter().GetResult() },
-            "variables" => answer with { Variables = _variables.Of(kernel.ScriptState) },
+            "variables" => answer with { Variables = _variables.Of(_kernel.ScriptState) },
             _ => answer with { Busy = true },
         };
     }
@@ -71,7 +81,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
 
     private async Task<Hover?> HoverAsync(string code, int position)
     {
-        Document document = ScriptSettings.Continue(kernel, code);
+        Document document = _edited.With(code);
         QuickInfoItem? info = await QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, position);
         return info is null ? null : new Hover(info.Span.Start, info.Span.Length, info.ToMarkdownString().ReplaceLineEndings("\n"));
     }
@@ -83,7 +93,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
         SignatureHelpProduced? produced = null;
         using KernelInvocationContext context = KernelInvocationContext.GetOrCreateAmbientContext(request);
         using IDisposable subscription = context.KernelEvents.Subscribe(happened => produced = happened as SignatureHelpProduced ?? produced);
-        await ((IKernelCommandHandler<RequestSignatureHelp>)kernel).HandleAsync(request, context);
+        await ((IKernelCommandHandler<RequestSignatureHelp>)_kernel).HandleAsync(request, context);
         return produced is not { Signatures.Count: > 0 } ? null : new SignatureHelp(
             [.. produced.Signatures.Select(signature => new Signature(
                 signature.Label, signature.Documentation.Value,
@@ -94,7 +104,7 @@ internal sealed class CodeQuestions(CSharpKernel kernel)
 
     private async Task<IReadOnlyList<CellDiagnostic>> DiagnoseAsync(string code, IReadOnlyList<CellDirective> directives)
     {
-        Document document = ScriptSettings.Continue(kernel, code);
+        Document document = _edited.With(code);
         SemanticModel model = (await document.GetSemanticModelAsync())!;
         ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found = model.GetDiagnostics();
         return

@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 
 /// <summary>What a reader may type at a place, and what one of these means. The last list is kept: a reader walks through it and looks at one after the
 /// other.</summary>
-internal sealed class Completions(CSharpKernel kernel)
+internal sealed class Completions(CSharpKernel kernel, EditedCell edited)
 {
     /// <summary>Completions that are listed; the rest comes when the reader types on.</summary>
     public const int Maximum = 50;
@@ -42,7 +42,7 @@ internal sealed class Completions(CSharpKernel kernel)
     private async Task<Found> FindAsync(string code, int position)
     {
         ScriptState? behind = kernel.ScriptState;
-        Document document = ScriptSettings.Continue(kernel, code);
+        Document document = edited.With(code);
         SemanticModel? model = await document.GetSemanticModelAsync();
         CompletionService service = CompletionService.GetService(document)!;
         Microsoft.CodeAnalysis.Completion.CompletionList found = await service.GetCompletionsAsync(document, position);

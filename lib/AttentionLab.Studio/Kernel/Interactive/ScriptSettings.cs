@@ -27,15 +27,21 @@ internal static class ScriptSettings
     public static void Apply(CSharpKernel kernel)
     {
         WorkspaceParseOptions.SetValue(Workspace.GetValue(kernel), CellDirectives.ParseOptions);
-        Options.SetValue(kernel, Of(kernel)
-            .WithEmitDebugInformation(true)
-            .WithFileEncoding(Encoding.UTF8)
-            .WithLanguageVersion(CellDirectives.ParseOptions.LanguageVersion)
-            .WithOptimizationLevel(OptimizationLevel.Release));
+        Options.SetValue(kernel, ForCells(Of(kernel)));
     }
+
+    /// <summary>How cells are compiled.</summary>
+    public static ScriptOptions ForCells(ScriptOptions options) => options
+        .WithEmitDebugInformation(true)
+        .WithFileEncoding(Encoding.UTF8)
+        .WithLanguageVersion(CellDirectives.ParseOptions.LanguageVersion)
+        .WithOptimizationLevel(OptimizationLevel.Release);
 
     /// <summary>Names the next cell in stacks.</summary>
     public static void Name(CSharpKernel kernel, CellPath path) => Options.SetValue(kernel, Of(kernel).WithFilePath(path.ToString()));
+
+    /// <summary>What the language services know: another object whenever a cell has ended.</summary>
+    public static Solution Cells(CSharpKernel kernel) => ((Workspace)Workspace.GetValue(kernel)!).CurrentSolution;
 
     /// <summary>A document that continues the cells so far.</summary>
     public static Document Continue(CSharpKernel kernel, string source) => (Document)Fork.Invoke(Workspace.GetValue(kernel), [source])!;
