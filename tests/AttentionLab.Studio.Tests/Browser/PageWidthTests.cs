@@ -1,0 +1,41 @@
+using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>Every page of the course's own book on a phone: chapters as they are before they ran, solutions, leader's sheets, prose, the library.</summary>
+public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
+{
+    private const int Phone = 400;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task EveryPage_400PixelsWide_DoesNotScrollSideways()
+    {
+        CourseFolder course = ExecutedCourse.Folder;
+        ExecutedNotebook[] chapters = [.. course.Executed.Select(path => NotebookRunner.NotRun(path, DibDocument.Read(path)))];
+        Formulas formulas = new(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));
+        BookWriter.Write(_folder.Path, CourseContent.Load(course.Notebooks, chapters), formulas);
+        Assert.Empty(formulas.Problems);
+        await using WatchedPage page = await browser.OpenAsync(width: Phone);
+        List<string> wide = [];
+        foreach (string file in Directory.EnumerateFiles(_folder.Path, "*.html", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetRelativePath(_folder.Path, file);
+            await page.OpenFileAsync(_folder.Path, name);
+            await page.UncoverAsync();
+            await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(fold => { fold.open = true; })");
+            int width = await page.Page.EvaluateAsync<int>("document.fonts.ready.then(() => document.documentElement.scrollWidth)");
+            if (width > Phone)
+            {
+                wide.Add($"{name}: {width}");
+            }
+        }
+
+        Assert.Empty(wide);
+    }
+}
