@@ -76,6 +76,7 @@ internal static class ServeCommand
             {
                 Kernel = options with { CellTimeLimit = Timeout.InfiniteTimeSpan, StopLimit = Timeout.InfiniteTimeSpan },
                 Folder = Path.Combine(course.Root, "work"),
+                StartsAhead = true,
             },
         };
         var formulas = new Formulas(Path.Combine(course.Root, "artifacts", "book", "formulas.json"));

@@ -26,7 +26,7 @@ internal sealed class KernelHost : IDisposable
     private readonly CellConsole _console;
     private readonly CellValues _values = new();
     private readonly CourseKernel _kernel;
-    private readonly NotebookCells _cells;
+    private NotebookCells _cells;
 
     /// <summary>Guards what runs; never taken by a cell's threads, which may be stopped anywhere.</summary>
     private readonly Lock _running = new();
@@ -51,6 +51,7 @@ internal sealed class KernelHost : IDisposable
         ProcessGroup.Open();
         using var input = new AnonymousPipeClientStream(PipeDirection.In, commands);
         using var output = new AnonymousPipeClientStream(PipeDirection.Out, messages);
+        new Thread(CourseKernel.ReadCompiler) { IsBackground = true, Name = "compiler" }.Start();
         using var host = new KernelHost(notebook, output);
         new Thread(() => host.ReadCommands(input)) { IsBackground = true, Name = "commands" }.Start();
         return host.Serve();
@@ -74,7 +75,7 @@ internal sealed class KernelHost : IDisposable
             {
                 switch (message.Kind)
                 {
-                    case "run":
+                    case "open" or "run":
                         _runs.Add(message);
                         break;
                     case "stop":
@@ -110,7 +111,14 @@ internal sealed class KernelHost : IDisposable
         _toHost.Send(new KernelMessage("ready"));
         foreach (KernelMessage command in _runs.GetConsumingEnumerable())
         {
-            RunCell(command.Id, command.Cell, command.Source ?? "");
+            if (command.Kind == "open")
+            {
+                _cells = new NotebookCells(command.Source!, _kernel);
+            }
+            else
+            {
+                RunCell(command.Id, command.Cell, command.Source ?? "");
+            }
         }
 
         return 0;

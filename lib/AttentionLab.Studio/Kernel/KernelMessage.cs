@@ -10,6 +10,7 @@ namespace AttentionLab.Studio.Kernel;
 /// belong to the notebook.</para>
 /// <para>To the kernel:</para>
 /// <list type="table">
+/// <item><term><c>open</c></term><description><see cref="Source"/>: from now on it is the kernel of the notebook at that path.</description></item>
 /// <item><term><c>run</c></term><description><see cref="Id"/>, <see cref="Cell"/>, <see cref="Source"/>: run a cell behind those that came
 /// before.</description></item>
 /// <item><term><c>stop</c></term><description><see cref="Id"/> of a run: stop it if it runs; its <c>done</c> says whether the state is
@@ -87,7 +88,7 @@ internal sealed record KernelMessage(string Kind)
 
     /// <summary>Every word that a message may begin with.</summary>
     private static readonly string[] Kinds =
-        ["run", "stop", "complete", "describe", "hover", "signature", "diagnose", "variables", "ready", "output", "done", "exit", "answer"];
+        ["open", "run", "stop", "complete", "describe", "hover", "signature", "diagnose", "variables", "ready", "output", "done", "exit", "answer"];
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, KernelMessageJson.Relaxed.KernelMessage);
 

@@ -14,11 +14,7 @@ public sealed class NotebookSession : IAsyncDisposable
     private volatile RunningCell? _running;
     private int _runs;
 
-    private NotebookSession(KernelProcess kernel, KernelOptions options)
-    {
-        this._kernel = kernel;
-        this._options = options;
-    }
+    private NotebookSession(KernelProcess kernel, KernelOptions options) => (_kernel, _options) = (kernel, options);
 
     /// <summary>False once the process has ended: no further cell can run.</summary>
     public bool IsAlive { get; private set; } = true;
@@ -60,6 +56,10 @@ public sealed class NotebookSession : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes it the kernel of another notebook of the same folder; nothing has run in it yet.</summary>
+    /// <param name="notebook">Path of the file.</param>
+    internal void Open(string notebook) => _kernel.Send(new KernelMessage("open") { Source = Path.GetFullPath(notebook) });
 
     /// <summary>Runs one cell; the next one is started when this one has ended.</summary>
     /// <param name="number">Number of the cell, for messages.</param>

@@ -36,6 +36,9 @@ public sealed record WorkOptions
     /// </summary>
     public int MostKernels { get; init; } = 4;
 
+    /// <summary>A kernel is started before a page asks for one, and before the book runs.</summary>
+    public bool StartsAhead { get; init; }
+
     /// <summary>A kernel that nobody used for so long is ended.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(30);
 }

@@ -26,9 +26,10 @@ public sealed class LiveCourse : IAsyncDisposable
     private readonly Pulse _pulse = new();
     private readonly Workshop _workshop;
     private readonly Action<string> _log;
+    private readonly Task _prepared;
     private int _saidReady;
 
-    /// <summary>Reads all text. Nothing runs before <see cref="Start"/>.</summary>
+    /// <summary>Reads all text. Nothing runs before <see cref="Start"/>; with <see cref="WorkOptions.StartsAhead"/> a kernel starts.</summary>
     /// <param name="source">Where chapters come from, and how they run.</param>
     /// <param name="formulas">Sets formulas.</param>
     /// <param name="parallel">Chapters that run at the same time; 0 for one a core.</param>
@@ -39,9 +40,10 @@ public sealed class LiveCourse : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
         _lock = source.Work.Folder is { } folder ? WorkLock.Take(folder) : null;
+        _workshop = new Workshop(source.Work, _pulse, () => _queue!.Running);
+        _prepared = source.Work.StartsAhead ? _workshop.PrepareAsync(Path.GetDirectoryName(source.Chapters[0])!) : Task.CompletedTask;
         _store = new ChapterStore(source, formulas);
         _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
-        _workshop = new Workshop(source.Work, _pulse, () => _queue.Running);
         _log = log ?? (_ => { });
     }
 
@@ -52,7 +54,16 @@ public sealed class LiveCourse : IAsyncDisposable
     public int Finished => _store.Finished;
 
     /// <summary>Starts to run, in the background, what is not up to date.</summary>
-    public void Start() => _queue.Add(Order);
+    public void Start()
+    {
+        if (_source.Work.StartsAhead)
+        {
+            // The first page that a reader opens waits for nothing that .NET has to translate first.
+            _ = Task.Run(() => _store.Pages.Render(PageAddress.Chapter(Order[0])));
+        }
+
+        _queue.Add(Order);
+    }
 
     /// <summary>Says where the course is to whoever would start another one on the same folder.</summary>
     internal void ListensAt(Uri address) => _lock?.Say(address);
@@ -208,6 +219,9 @@ public sealed class LiveCourse : IAsyncDisposable
                 _store.Change(name, now => now with { State = ChapterState.Running });
                 _pulse.Beat();
                 _log($"{name}: runs …");
+
+                // A reader waits for that kernel; the book can wait.
+                await _prepared.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, cell), stopping);
                 _store.Change(name, now => now.With(notebook));
                 _log($"{Line(notebook)} · {Finished} of {Order.Count} ready");

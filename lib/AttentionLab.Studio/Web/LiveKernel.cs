@@ -8,11 +8,9 @@ namespace AttentionLab.Studio.Web;
 public sealed record KernelView(string State, string Word = "");
 
 /// <summary>The kernel process of one chapter: started when it is needed, ended by itself, by the reader or to make room, and started again.</summary>
-/// <param name="path">The chapter's file: paths in cells start from its folder.</param>
-/// <param name="options">Its limits.</param>
-/// <param name="makeRoomAsync">Called before a process is started.</param>
+/// <param name="startAsync">Starts a process for it.</param>
 /// <param name="changed">Called when <see cref="View"/> changed.</param>
-internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> makeRoomAsync, Action changed) : IAsyncDisposable
+internal sealed class LiveKernel(Func<CancellationToken, Task<NotebookSession>> startAsync, Action changed) : IAsyncDisposable
 {
     /// <summary>What follows after a kernel's end, for the reader.</summary>
     public const string StartsAgain = "The next run starts a new one, in which nothing has run yet.";
@@ -139,8 +137,7 @@ internal sealed class LiveKernel(string path, KernelOptions options, Func<Task> 
         Set(new KernelView("starting"));
         try
         {
-            await makeRoomAsync();
-            NotebookSession session = await NotebookSession.StartAsync(path, options, life);
+            NotebookSession session = await startAsync(life);
             _session = session;
             Set(new KernelView("ready"));
             _ = NoticeEndAsync(session);

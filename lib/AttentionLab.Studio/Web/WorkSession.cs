@@ -18,14 +18,14 @@ internal sealed class WorkSession : IAsyncDisposable
     private readonly WorkText _text;
     private MachineNumbers _numbers;
 
-    public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<Task> makeRoomAsync, Pulse pulse)
+    public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<CancellationToken, Task<NotebookSession>> startAsync, Pulse pulse)
     {
         _pulse = pulse;
         _chapter = Path.GetFileNameWithoutExtension(path);
         _text = new WorkText(shown, options.Folder is { } folder ? new WorkFile(path, folder) : null);
         _book = _text.Book;
         _numbers = new MachineNumbers(shown);
-        _kernel = new LiveKernel(path, options.Kernel, makeRoomAsync, () => Change(_book.TouchAll));
+        _kernel = new LiveKernel(startAsync, () => Change(_book.TouchAll));
         _queue = new CellQueue(_book, _kernel, Change, _text.Ran);
     }
 

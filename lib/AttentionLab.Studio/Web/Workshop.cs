@@ -15,6 +15,7 @@ internal sealed class Workshop : IAsyncDisposable
     private readonly Pulse _pulse;
     private readonly Dictionary<string, WorkSession> _sessions = new(StringComparer.Ordinal);
     private readonly Timer _idle;
+    private readonly SpareKernel _spare;
 
     /// <param name="options">How kernels run, and how many.</param>
     /// <param name="pulse">Beats when something changed.</param>
@@ -22,6 +23,7 @@ internal sealed class Workshop : IAsyncDisposable
     public Workshop(WorkOptions options, Pulse pulse, Func<int> behind)
     {
         (_options, _pulse, _behind) = (options, pulse, behind);
+        _spare = new SpareKernel(options.Kernel);
         _idle = new Timer(_ => _ = EndIdleAsync(), null, options.IdleLimit / 4, options.IdleLimit / 4);
     }
 
@@ -34,19 +36,23 @@ internal sealed class Workshop : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a kernel for the first chapter of this folder that asks for one.</summary>
+    public Task<NotebookSession> PrepareAsync(string folder) => _spare.StartAsync(folder);
+
     /// <summary>The session of a chapter; nothing runs in it yet.</summary>
     public WorkSession Open(string name, string path, ExecutedNotebook shown)
     {
         lock (_gate)
         {
             return _sessions.TryGetValue(name, out WorkSession? open) ? open
-                : _sessions[name] = new WorkSession(path, shown, _options, () => MakeRoomAsync(name), _pulse);
+                : _sessions[name] = new WorkSession(path, shown, _options, life => StartAsync(name, path, life), _pulse);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _idle.DisposeAsync();
+        await _spare.DisposeAsync();
         WorkSession[] sessions = Sessions();
         lock (_gate)
         {
@@ -57,6 +63,12 @@ internal sealed class Workshop : IAsyncDisposable
         {
             await session.DisposeAsync();
         }
+    }
+
+    private async Task<NotebookSession> StartAsync(string name, string path, CancellationToken life)
+    {
+        await MakeRoomAsync(name);
+        return await _spare.TakeAsync(path, life) ?? await NotebookSession.StartAsync(path, _options.Kernel, life);
     }
 
     /// <summary>Before one more kernel starts, the one that was idle for the longest time gives its memory back.</summary>

@@ -58,7 +58,7 @@ public sealed partial class HostileTextTests : IDisposable
     public async Task News_OfTextWithControlCharacters_BringNoneAsHtml()
     {
         Workbook book = new(Hostile, null);
-        await using LiveKernel kernel = new("01-sample.dib", new KernelOptions(), () => Task.CompletedTask, () => { });
+        await using LiveKernel kernel = new(stop => NotebookSession.StartAsync("01-sample.dib", cancellation: stop), () => { });
         await kernel.EndAsync(Controls);
         WorkNews news = new WorkViews("01-" + Controls, book, kernel, new MachineNumbers(Hostile)).Since(0, mayEdit: true, all: true);
         Assert.Equal(["c2", "c3"], news.Cells.Where(cell => cell.Html.Length > 0).Select(cell => cell.Id));

@@ -31,7 +31,8 @@ internal sealed class WorkedChapter : IAsyncDisposable
     /// <summary>As a new start of the course does.</summary>
     public WorkSession Open()
     {
-        WorkSession session = new(Chapter, Notebook, new WorkOptions { Folder = Path.GetDirectoryName(Work) }, () => Task.CompletedTask, new Pulse());
+        WorkOptions options = new() { Folder = Path.GetDirectoryName(Work) };
+        WorkSession session = new(Chapter, Notebook, options, life => NotebookSession.StartAsync(Chapter, options.Kernel, life), new Pulse());
         _sessions.Add(session);
         return session;
     }

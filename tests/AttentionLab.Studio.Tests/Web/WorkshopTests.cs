@@ -60,6 +60,46 @@ public sealed class WorkshopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Kernel_StartedAhead_IsThatOfTheFirstChapterThatAsks()
+    {
+        _shop = new Workshop(new WorkOptions(), new Pulse(), () => _behind);
+        Write("01-a");
+        int ahead = (await _shop.PrepareAsync(_course.Notebooks)).ProcessId;
+        WorkSession first = await OpenAsync("01-a"), second = await OpenAsync("02-b");
+        Assert.Equal(ahead, first.Kernel!.ProcessId);
+        Assert.NotEqual(ahead, second.Kernel!.ProcessId);
+
+        // It knows the chapter by its name.
+        const string Stack = "try { throw new Exception(); } catch (Exception e) { Console.WriteLine(e.StackTrace); }";
+        Assert.True(first.Do(new WorkCommand("edit", "t") { Cell = "c1", Source = Stack }).Ok);
+        Assert.True(first.Do(new WorkCommand("run", "t") { Cell = "c1", Which = "cell" }).Ok);
+        await Patience.UntilAsync(() => Cell(first) is { Run: "idle" } cell && cell.Html.Contains("01-a.dib/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kernel_StartedAheadThatIsGone_IsReplaced()
+    {
+        _shop = new Workshop(new WorkOptions(), new Pulse(), () => _behind);
+        Write("01-a");
+        NotebookSession ahead = await _shop.PrepareAsync(_course.Notebooks);
+        using Process kernel = Process.GetProcessById(ahead.ProcessId);
+        kernel.Kill();
+        await ahead.Ended;
+        WorkSession session = await OpenAsync("01-a");
+        Assert.NotEqual(kernel.Id, session.Kernel!.ProcessId);
+    }
+
+    [Fact]
+    public async Task Kernel_StartedAheadThatNobodyTakes_EndsWithTheCourse()
+    {
+        _shop = new Workshop(new WorkOptions(), new Pulse(), () => _behind);
+        Write("01-a");
+        NotebookSession ahead = await _shop.PrepareAsync(_course.Notebooks);
+        await _shop.DisposeAsync();
+        await ahead.Ended.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Kernel_ThatNobodyUses_IsEndedAndSaysSo()
     {
         _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse(), () => _behind);

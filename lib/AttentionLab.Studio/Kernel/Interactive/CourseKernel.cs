@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.CSharp;
@@ -37,6 +38,23 @@ internal sealed class CourseKernel : IDisposable
     /// <summary>Which build of the package this is, for everything that depends on it.</summary>
     public static string Version =>
         typeof(CSharpKernel).Module.ModuleVersionId.ToString() + typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Module.ModuleVersionId;
+
+    /// <summary>
+    /// Compiles the first cell for nothing: most of a kernel's start is .NET that translates the compiler, and the rest of the start has nothing to do
+    /// with that. Call it on a thread of its own.
+    /// </summary>
+    public static void ReadCompiler()
+    {
+        try
+        {
+            ScriptOptions options = ScriptSettings.ForCells(ScriptOptions.Default).WithImports("System", "System.Collections.Generic");
+            CSharpScript.Create(CellStops.Source, options).GetCompilation().Emit(Stream.Null);
+        }
+        catch (Exception)
+        {
+            // The first cell says it.
+        }
+    }
 
     /// <summary>Runs a first cell: then the compiler is loaded, later cells can be stopped, and questions have something to start from.</summary>
     public void Start()
