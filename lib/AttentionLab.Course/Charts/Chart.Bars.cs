@@ -86,15 +86,23 @@ public static partial class Chart
 
     private static readonly string[] Hatches = ["", "/", ".", "x"];
 
-    /// <summary>The same decimals on each bar, three digits of the largest; where that would show a small bar as zero, as many as each needs.</summary>
+    /// <summary>
+    /// The same decimals on each bar, three digits of the largest, fewer where the numbers come rounded; where that would show a small bar as zero, as many as
+    /// each needs.
+    /// </summary>
     private static string Written(double[] values)
     {
         double most = values.Max(Math.Abs), least = values.Select(Math.Abs).Where(value => value > 0).DefaultIfEmpty(1).Min();
         int decimals = most > 0 ? Math.Max(0, 2 - (int)Math.Floor(Math.Log10(most))) : 0;
+        while (decimals is > 0 and < 16 && values.All(value => Math.Abs(value - Math.Round(value, decimals - 1)) <= 1e-9 * most))
+        {
+            decimals--;
+        }
+
         return values.All(double.IsInteger) || least < Math.Pow(10, -decimals) ? PlotNumber.Hover('y', values, digits: 3) : $"%{{y:.{decimals}f}}";
     }
 
-    private static IEnumerable<string> Wrapped(BarSet set) => set.Categories.Select(category => PlotText.Wrap(category, set.Categories.Count > 3 ? 9 : 12));
+    private static IEnumerable<string> Wrapped(BarSet set) => set.Categories.Select(category => PlotText.Wrap(category, set.Categories.Count > 3 ? 8 : 12));
 
     private static JsonObject LevelTrace(string name, double at, IReadOnlyList<BarSet> sets)
     {

@@ -73,7 +73,8 @@ public static partial class Chart
     private static JsonObject Marker(int index, bool many) => new()
     {
         ["color"] = Palette.Colour(index),
-        ["symbol"] = Palette.Symbol(index),
+        // As small as that, a circle and a diamond look alike in grey: every other set is drawn open.
+        ["symbol"] = Palette.Symbol(index) + (many && index % 2 == 1 ? "-open" : ""),
         ["size"] = many ? 5 : 9,
         ["opacity"] = many ? 0.6 : 1.0,
     };

@@ -12,13 +12,13 @@ public sealed class Figure : IShowsItself
 {
     internal Figure(string kind, string title, string summary, JsonArray data, JsonObject layout, Extent extent)
     {
-        (Kind, Title, Summary, Data, Layout, Extent) = (kind, title, summary, data, layout, extent);
+        (Kind, Title, Summary, Data, Layout, Extent) = (kind, PlotText.WithMinus(title), PlotText.WithMinus(summary), data, layout, extent);
         if (Layout["meta"] is not JsonObject meta)
         {
             Layout["meta"] = meta = [];
         }
 
-        (meta["kind"], meta["summary"]) = (kind, summary);
+        (meta["kind"], meta["summary"]) = (kind, Summary);
     }
 
     /// <summary>plotly.js on the CDN, for a build that was made without Node. The version is that of lib/npm/package.json.</summary>

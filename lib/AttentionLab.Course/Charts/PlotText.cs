@@ -1,16 +1,20 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace AttentionLab.Course.Charts;
 
 /// <summary>Texts in plotly's little HTML, broken into lines.</summary>
-internal static class PlotText
+internal static partial class PlotText
 {
     /// <summary>Breaks a text between words into lines of at most <paramref name="width"/> letters, and encodes it for plotly.</summary>
     internal static string Wrap(string text, int width) => string.Join("<br>", Broken(text, width).Select(Encode));
 
     /// <summary>A text as plotly's little HTML: nothing in it is a tag.</summary>
-    internal static string Encode(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+    internal static string Encode(string text) => WithMinus(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
+    /// <summary>Numbers as .NET writes them have a hyphen for their sign: here it becomes the minus that the axes show.</summary>
+    internal static string WithMinus(string text) => HyphenOfANumber().Replace(text, "−");
 
     internal static JsonArray Array(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)Encode(text))];
 
@@ -54,4 +58,7 @@ internal static class PlotText
 
         return words;
     }
+
+    [GeneratedRegex(@"(?<![\p{L}\p{N}_.)\]–-])-(?=[\d∞])")]
+    private static partial Regex HyphenOfANumber();
 }

@@ -1,3 +1,4 @@
+using AttentionLab.Course.Experiments;
 using AttentionLab.Kernels;
 using AttentionLab.Tensors;
 
@@ -52,13 +53,13 @@ public static class StartWithoutScale
             .Refuse(1.0 / 256 / Math.Sqrt(64), "This is the variance σ². You were asked for the standard deviation σ: one more root.");
         double measured = Variance(256, 64, wide.Value);
         wide.Require(measured is > Low and < High, "scores of variance 1", "With your σ the scores start with another variance.",
-            $"scores of variance {measured:G3}");
+            $"scores of variance {PowerOfTen.Text(measured, 3)}");
 
         Answer<double> narrow = trial.Call("d_model = 64, d_head = 16: the scores are measured", () => deviation(64, 16));
         measured = Variance(64, 16, narrow.Value);
         narrow.Require(measured is > Low and < High, "scores of variance 1",
             "The formula fits d_model = 256 with d_head = 64, but not this pair. Use the two arguments, not fixed numbers.",
-            $"scores of variance {measured:G3}");
+            $"scores of variance {PowerOfTen.Text(measured, 3)}");
 
         trial.Call("d_model = 768, d_head = 64: BERT", () => deviation(768, 64))
             .Expect(1 / Math.Sqrt(768 * Math.Sqrt(64)), "Var(score) = d_head·(d_model·σ²)² = 1.");

@@ -59,7 +59,8 @@ public sealed class Spread(IEnumerable<double> values)
     public double ShareBelow(double limit) => _sorted.Count(x => x < limit) / (double)Count;
 
     /// <summary>"median 0.27 (0.15 to 0.46 for the middle 80 %)".</summary>
-    public override string ToString() => FormattableString.Invariant($"median {Median:G3} ({Quantile(0.1):G3} to {Quantile(0.9):G3} for the middle 80 %)");
+    public override string ToString() =>
+        $"median {PowerOfTen.Text(Median, 2)} ({PowerOfTen.Text(Quantile(0.1), 2)} to {PowerOfTen.Text(Quantile(0.9), 2)} for the middle 80 %)";
 
     private static double[] Sorted(IEnumerable<double> values)
     {

@@ -177,6 +177,14 @@ public class ChartTests
     }
 
     [Fact]
+    public void Scatter_TwoSetsOfManyPoints_AreFilledAndOpen()
+    {
+        double[] x = [.. Enumerable.Range(0, 201).Select(i => (double)i)];
+        JsonArray data = Chart.Scatter([new PointSet("a", x, x), new PointSet("b", x, x)], "t", "s", "x", "y").Data;
+        Assert.Equal([false, true], data.Select(trace => ((string)trace!["marker"]!["symbol"]!).EndsWith("-open", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Arrows_AxesHaveEqualUnits_AndShowTailsTipsAndHull()
     {
         Figure figure = Chart.Arrows([new Arrow("a", 2, 2) { FromX = -1 }], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3), (1, 1)]);
@@ -317,6 +325,7 @@ public class ChartTests
     [Theory]
     [InlineData(new[] { 0.4273, 0.5, 0.0759, 0.018 }, "%{y:.3f}")]
     [InlineData(new[] { 7.389, 1.5 }, "%{y:.2f}")]
+    [InlineData(new[] { 0.71, 0.5, 0.02 }, "%{y:.2f}")]
     [InlineData(new[] { 8.0, 12, 0 }, "%{y:.3~g}")]
     public void Bars_WriteTheirValuesWithEquallyManyDecimals(double[] values, string written)
     {

@@ -29,6 +29,15 @@ public class FigureTests
     }
 
     [Fact]
+    public void TitleAndSummary_NegativeNumbers_HaveTheMinusOfTheAxes()
+    {
+        Figure figure = Chart.Lines([new("a", [1, 2], [3, 4])], $"Gradient {-0.95:0.00} at key-2, 1e-8 to (-∞) in 2-3 steps", $"x-axis: {-1}", "x", "y");
+        Assert.Equal(("Gradient −0.95 at key-2, 1e-8 to (−∞) in 2-3 steps", "x-axis: −1"), (figure.Title, figure.Summary));
+        JsonNode layout = JsonNode.Parse(figure.ToJson())!["layout"]!;
+        Assert.Equal((figure.Title, figure.Summary), (((string)layout["title"]!["text"]!).Replace("<br>", " "), (string?)layout["meta"]!["summary"]));
+    }
+
+    [Fact]
     public void Title_Long_IsBrokenBetweenWordsAndGetsRoom()
     {
         string title = "Without the scale half of the queries receive no gradient at all while a few receive everything";

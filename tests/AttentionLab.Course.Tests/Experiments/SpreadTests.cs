@@ -21,6 +21,10 @@ public class SpreadTests
         Assert.Contains("at least one number", Assert.Throws<ArgumentException>(() => Spread.OfEach([1], Array.Empty<int>(), (_, _) => 0)).Message);
     }
 
+    [Fact]
+    public void ToString_SmallNumbers_HavePowersOfTen() =>
+        Assert.Equal("median 1.4·10⁻¹² (1.4·10⁻¹² to 1.4·10⁻¹² for the middle 80 %)", $"{new Spread([1.39e-12])}");
+
     [Theory]
     [InlineData(new[] { 1.0, 1, 1, 1 }, 1)]
     [InlineData(new[] { 0.0, 0, 0, 7 }, 0.25)]

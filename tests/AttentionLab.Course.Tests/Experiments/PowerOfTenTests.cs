@@ -1,6 +1,6 @@
-using AttentionLab.Course.Charts;
+using AttentionLab.Course.Experiments;
 
-namespace AttentionLab.Course.Tests.Charts;
+namespace AttentionLab.Course.Tests.Experiments;
 
 public class PowerOfTenTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AttentionLab.Course.Charts;
+namespace AttentionLab.Course.Experiments;
 
 /// <summary>Numbers of any size for titles and summaries, as people write them: 0.56 and 2·10⁻⁷, not 2E-07.</summary>
 public static class PowerOfTen
