@@ -88,7 +88,7 @@ public static class DigitReading
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Share of held-out digits that are right, by step, from the untrained model on.</returns>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        VisionTransformer model, Digits train, Digits test, int steps = 900, int every = 100, CancellationToken cancellationToken = default)
+        VisionTransformer model, Digits train, Digits test, int steps, int every, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, steps, every, () => Right(model, test), (images, labels, random) =>
@@ -102,7 +102,7 @@ public static class DigitReading
 
     /// <inheritdoc cref="Train(VisionTransformer, Digits, Digits, int, int, CancellationToken)"/>
     public static IReadOnlyList<(int Step, double Right)> Train(
-        S2MlpV2 model, Digits train, Digits test, int steps = 400, int every = 100, CancellationToken cancellationToken = default)
+        S2MlpV2 model, Digits train, Digits test, int steps, int every, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Train(model.Parameters, train, steps, every, () => Right(model, test), (images, labels, random) =>
