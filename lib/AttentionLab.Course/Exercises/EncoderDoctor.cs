@@ -11,7 +11,7 @@ public static class EncoderDoctor
     private static readonly (int Channels, int Heads)[] Sizes = [(16, 4), (24, 3), (8, 2), (32, 8)];
 
     /// <summary>Number, size and hints.</summary>
-    public static Exercise About { get; } = new("10.4", "The five bugs", Difficulty: 3, Minutes: 20, Hints:
+    public static Exercise About { get; } = new("10.4", "The five bugs", Difficulty: 3, Minutes: 30, Hints:
     [
         "One mechanism, one test. What do you know for sure about each: about the numbers of a row right after a norm; about one sentence that stands in a "
         + "batch twice; about who can reach whom; about the weights, if you have Q and K?",

@@ -30,6 +30,18 @@ public class QueryPuzzlesTests
         new("avoid: to the side", Answer(avoid: [2, 0.5f]), "its score must be well below"));
 
     [Fact]
+    public void Check_RightButUnusual_Passes() => Mutants.Accept<Queries>(Check,
+        Answer(select: [-0.5f, 8], average: [5, 5], avoid: [0, 1.9f]),
+        Answer(select: [0, 1e6f], average: [1e6f, 1e6f]),
+        Answer(average: [6, 5.97f], avoid: [0.05f, 1.92f]),
+        (() => [.. Select.Select(x => 2 * x)], () => [.. new double[] { 7, 7 }.Select(x => (float)x)], () => [0, (float)Math.Sqrt(3.8)]),
+        (() => Mix(1, 20), () => Mix(0, 10, other: 1, otherTimes: 10), () => Mix(1, 1.95f)));
+
+    /// <summary>A query as a sum of keys, each times a number.</summary>
+    private static float[] Mix(int key, float times, int other = 0, float otherTimes = 0) =>
+        [.. Enumerable.Range(0, 2).Select(c => times * QueryPuzzles.Keys[key][c] + otherTimes * QueryPuzzles.Keys[other][c])];
+
+    [Fact]
     public void Check_Starter_IsNotStarted_AndHalfSolvedSaysSo()
     {
         static float[] Starter() => throw new NotImplementedException();
