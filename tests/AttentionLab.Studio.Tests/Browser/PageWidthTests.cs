@@ -37,5 +37,13 @@ public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
         }
 
         Assert.Empty(wide);
+
+        // The sheet of formulas is there to be looked at, not to be scrolled.
+        await page.OpenFileAsync(_folder.Path, "formulas.html");
+        string[] cut = await page.Page.EvaluateAsync<string[]>("""
+            document.fonts.ready.then(() => [...document.querySelectorAll('.formula')].filter(box => box.scrollWidth > box.clientWidth)
+              .map(box => box.querySelector('annotation').textContent + ': ' + box.scrollWidth))
+            """);
+        Assert.Empty(cut);
     }
 }
