@@ -25,19 +25,20 @@ internal static class BuildCommand
         Option<string[]> only = CommonOptions.Only();
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
+        Option<int> memory = CommonOptions.MemoryLimit();
         var command = new Command(
             "build",
             "Run every notebook whose outputs are not known yet, each in a process of its own, and write the book. "
             + "The last line is 'N notebooks, N cells, N failed'; exit code 1 if a cell failed, 2 if the book could not be written.")
         {
-            output, ipynb, only, notebooks, limit,
+            output, ipynb, only, notebooks, limit, memory,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(output)!,
             parsed.GetValue(ipynb),
             parsed.GetValue(only) ?? [],
             CourseFolder.Open(parsed.GetValue(notebooks)),
-            CommonOptions.Kernel(parsed.GetValue(limit)),
+            CommonOptions.Kernel(parsed.GetValue(limit), parsed.GetValue(memory)),
             cancellation));
         return command;
     }

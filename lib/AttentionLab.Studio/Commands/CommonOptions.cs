@@ -8,6 +8,12 @@ namespace AttentionLab.Studio.Commands;
 /// <summary>Options that several commands have, and how values are read: what cannot be used is refused in one line that names it and the fix.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Megabytes in which the kernel starts, compiles and answers the editor.</summary>
+    private const int LeastMemory = 128;
+
+    /// <summary>More megabytes than a machine has: a terabyte.</summary>
+    private const int MostMemory = 1 << 20;
+
     public static Option<double> TimeLimit() => new("--cell-limit")
     {
         Description = "Stop a cell, and its notebook with it, after so many seconds.",
@@ -15,6 +21,16 @@ internal static class CommonOptions
         DefaultValueFactory = _ => new KernelOptions().CellTimeLimit.TotalSeconds,
         CustomParser = given => double.TryParse(Text(given), CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 86_400
             ? seconds : Refuse<double>(given, "give seconds, more than 0 and at most 86400"),
+    };
+
+    public static Option<int> MemoryLimit() => new("--memory-limit")
+    {
+        Description = "Managed memory of one notebook in megabytes; a cell that wants more gets an OutOfMemoryException.",
+        HelpName = "MB",
+        DefaultValueFactory = _ => (int)KernelEnd.Megabytes(new KernelOptions().MemoryLimit),
+        CustomParser = given => int.TryParse(Text(given), NumberStyles.None, CultureInfo.InvariantCulture, out int megabytes)
+            && megabytes is >= LeastMemory and <= MostMemory
+            ? megabytes : Refuse<int>(given, $"give megabytes, a whole number from {LeastMemory} to {MostMemory}"),
     };
 
     public static Option<string?> Notebooks() => File("--notebooks", "DIR", "Folder of the notebooks; without it, the course's own.");
@@ -46,7 +62,10 @@ internal static class CommonOptions
         return default;
     }
 
-    public static KernelOptions Kernel(double cellLimit) => new() { CellTimeLimit = TimeSpan.FromSeconds(cellLimit) };
+    /// <param name="cellLimit">Seconds.</param>
+    /// <param name="memoryLimit">Megabytes.</param>
+    public static KernelOptions Kernel(double cellLimit, int memoryLimit) =>
+        new() { CellTimeLimit = TimeSpan.FromSeconds(cellLimit), MemoryLimit = (long)memoryLimit << 20 };
 
     private static string Text(ArgumentResult given) => string.Join(' ', given.Tokens.Select(token => token.Value));
 }

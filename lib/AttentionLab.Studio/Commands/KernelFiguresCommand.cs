@@ -11,6 +11,10 @@ internal static class KernelFiguresCommand
     private const string Declarations =
         "using System.Collections.Generic;\n/// <summary>Twice.</summary>\nint Twice(int x) => 2 * x;\nvar numbers = new List<int> { 1, 2, 3 };";
     private const string Code = "var doubled = numbers.Select(Twice).ToList();\nMath.Round(1.5, numbers.";
+    private const string StartName = "start to first 1 + 1 (ms)", SumName = "1 + 1 (ms)", CompletionsName = "completions (ms)", MemoryName = "memory (MB)";
+
+    /// <summary>Pairs of samples, with the checks and without.</summary>
+    private const int Pairs = 60;
 
     public static Command Create()
     {
@@ -23,7 +27,13 @@ internal static class KernelFiguresCommand
                 && number is >= 1 and <= 1000
                 ? number : CommonOptions.Refuse<int>(given, "give a number from 1 to 1000"),
         };
-        var command = new Command("kernel-figures", "Measure start, cells, questions and memory of the kernel process; medians.") { runs };
+        var command = new Command(
+            "kernel-figures",
+            "Measure start, cells, questions and memory of the kernel process, beside the compiler's own script class, "
+            + "and what the checks cost that let a cell be stopped.")
+        {
+            runs,
+        };
         command.Hidden = true;
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(runs), cancellation));
         return command;
@@ -31,56 +41,111 @@ internal static class KernelFiguresCommand
 
     private static async Task<int> RunAsync(int runs, CancellationToken cancellation)
     {
-        var figures = new Dictionary<string, List<double>>();
-        string notebook = Path.Combine(Path.GetTempPath(), "figures.dib");
+        var kernel = new Figures();
+        var baseline = new Figures();
         for (int run = 0; run < runs; run++)
         {
-            long start = Stopwatch.GetTimestamp();
-            await using NotebookSession session = await NotebookSession.StartAsync(notebook, cancellation: cancellation);
-            await session.RunAsync(1, "1 + 1", cancellation: cancellation);
-            Add("start to first 1 + 1 (ms)", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            await session.RunAsync(2, Declarations, cancellation: cancellation);
-            for (int again = 0; again <= runs; again++)
-            {
-                string times = again == 0 ? "first " : "warm ";
-                await TimeAsync(times + "1 + 1 (ms)", () => session.RunAsync(3, "1 + 1", cancellation: cancellation));
-                KernelAnswer<CompletionList> list = default;
-                await TimeAsync(times + "completions (ms)", async () => list = await session.CompletionsAsync(Code, Code.Length, cancellation));
-                await TimeAsync(
-                    times + "description of one (ms)",
-                    () => session.DescribeAsync(Code, Code.Length, list.Value!.Items[again % list.Value.Items.Count], cancellation));
-                await TimeAsync(times + "hover (ms)", () => session.HoverAsync(Code, Code.IndexOf("Twice", StringComparison.Ordinal) + 1, cancellation));
-                await TimeAsync(times + "signature (ms)", () => session.SignatureAsync(Code, Code.IndexOf("1.5,", StringComparison.Ordinal) + 4, cancellation));
-                await TimeAsync(times + "diagnostics (ms)", () => session.DiagnosticsAsync(Code, cancellation));
-                await TimeAsync(times + "variables (ms)", () => session.VariablesAsync(cancellation));
-            }
-
-            var started = new TaskCompletionSource();
-            Task<ExecutedCell> endless = session.RunAsync(4, "\"started\".Display();\nwhile (true) { }", _ => started.TrySetResult(), cancellation);
-            await started.Task;
-            await TimeAsync("stop of an endless loop (ms)", session.StopAsync);
-            await endless;
-            using Process kernel = Process.GetProcessById(session.ProcessId);
-            Add("memory (MB)", kernel.WorkingSet64 / 1e6);
+            await MeasureKernelAsync(kernel, runs, cancellation);
+            await MeasureBaselineAsync(baseline, runs);
+            cancellation.ThrowIfCancellationRequested();
         }
 
-        foreach ((string name, List<double> values) in figures.OrderBy(figure => figure.Key, StringComparer.Ordinal))
+        Console.WriteLine(Line("", "the kernel", "", "", "plain script", "", ""));
+        Console.WriteLine(Line("", "median", "from", "to", "median", "from", "to"));
+        foreach (string name in kernel.Names)
         {
-            values.Sort();
-            Console.WriteLine(
-                FormattableString.Invariant(
-                    $"{name,-30} median {values[values.Count / 2],8:0.0}   from {values[0],8:0.0} to {values[^1],8:0.0}   n = {values.Count}"));
+            Console.WriteLine(Line([name, .. kernel.Of(name), .. baseline.Of(name)]));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(Line("checks of stops", "with/without", "from", "to", "with (ms)", "without", "pairs"));
+        foreach ((string name, string source, int count) in StopCheckFigures.Loops)
+        {
+            IReadOnlyList<(double Plain, double Checked)> pairs = await StopCheckFigures.MeasureAsync(source, count, Pairs);
+            double[] ratios = [.. pairs.Select(pair => pair.Checked / pair.Plain).Order()];
+            Console.WriteLine(Line(
+                name, Number(Quantile(ratios, 0.5)), Number(Quantile(ratios, 0.25)), Number(Quantile(ratios, 0.75)),
+                Number(Quantile([.. pairs.Select(pair => pair.Checked).Order()], 0.5)), Number(Quantile([.. pairs.Select(pair => pair.Plain).Order()], 0.5)),
+                FormattableString.Invariant($"{pairs.Count}")));
         }
 
         return 0;
+    }
 
-        void Add(string name, double value) => (figures.TryGetValue(name, out List<double>? values) ? values : figures[name] = []).Add(value);
+    private static async Task MeasureKernelAsync(Figures figures, int runs, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await using NotebookSession session = await NotebookSession.StartAsync(Path.Combine(Path.GetTempPath(), "figures.dib"), cancellation: cancellation);
+        await session.RunAsync(1, "1 + 1", cancellation: cancellation);
+        figures.Add(StartName, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        await session.RunAsync(2, Declarations, cancellation: cancellation);
+        for (int again = 0; again <= runs; again++)
+        {
+            string times = again == 0 ? "first " : "warm ";
+            await figures.TimeAsync(times + SumName, () => session.RunAsync(3, "1 + 1", cancellation: cancellation));
+            KernelAnswer<CompletionList> list = default;
+            await figures.TimeAsync(times + CompletionsName, async () => list = await session.CompletionsAsync(Code, Code.Length, cancellation));
+            await figures.TimeAsync(
+                times + "description of one (ms)",
+                () => session.DescribeAsync(Code, Code.Length, list.Value!.Items[again % list.Value.Items.Count], cancellation));
+            await figures.TimeAsync(times + "hover (ms)", () => session.HoverAsync(Code, Code.IndexOf("Twice", StringComparison.Ordinal) + 1, cancellation));
+            await figures.TimeAsync(
+                times + "signature (ms)", () => session.SignatureAsync(Code, Code.IndexOf("1.5,", StringComparison.Ordinal) + 4, cancellation));
+            await figures.TimeAsync(times + "diagnostics (ms)", () => session.DiagnosticsAsync(Code, cancellation));
+            await figures.TimeAsync(times + "variables (ms)", () => session.VariablesAsync(cancellation));
+        }
 
-        async Task TimeAsync<T>(string name, Func<Task<T>> work)
+        var started = new TaskCompletionSource();
+        Task<ExecutedCell> endless = session.RunAsync(4, "\"started\".Display();\nwhile (true) { }", _ => started.TrySetResult(), cancellation);
+        await started.Task;
+        await figures.TimeAsync("stop of an endless loop (ms)", session.StopAsync);
+        await endless;
+        using Process kernel = Process.GetProcessById(session.ProcessId);
+        figures.Add(MemoryName, kernel.WorkingSet64 / 1e6);
+    }
+
+    private static async Task MeasureBaselineAsync(Figures figures, int runs)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using ScriptBaseline script = ScriptBaseline.Start();
+        await script.RunAsync("1 + 1");
+        figures.Add(StartName, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        await script.RunAsync(Declarations);
+        for (int again = 0; again <= runs; again++)
+        {
+            string times = again == 0 ? "first " : "warm ";
+            await figures.TimeAsync(times + SumName, () => script.RunAsync("1 + 1"));
+            await figures.TimeAsync(times + CompletionsName, () => script.CompleteAsync(Declarations + "\n" + Code));
+        }
+
+        figures.Add(MemoryName, script.Megabytes);
+    }
+
+    private static string Line(params string[] columns) =>
+        string.Concat(columns.Select((column, at) => at == 0 ? column.PadRight(30) : column.PadLeft(13))).TrimEnd();
+
+    private static string Number(double value) => value.ToString(value < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
+
+    private static double Quantile(double[] sorted, double part) => sorted[(int)(part * (sorted.Length - 1))];
+
+    /// <summary>Measured values by the name of what they measure.</summary>
+    private sealed class Figures
+    {
+        private readonly SortedDictionary<string, List<double>> _values = new(StringComparer.Ordinal);
+
+        public IEnumerable<string> Names => _values.Keys;
+
+        public void Add(string name, double value) => (_values.TryGetValue(name, out List<double>? values) ? values : _values[name] = []).Add(value);
+
+        public async Task TimeAsync<T>(string name, Func<Task<T>> work)
         {
             long start = Stopwatch.GetTimestamp();
             await work();
             Add(name, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
+
+        /// <summary>Median, smallest and largest; empty where nothing was measured.</summary>
+        public string[] Of(string name) => _values.TryGetValue(name, out List<double>? values) && values.Order().ToArray() is var sorted
+            ? [Number(Quantile(sorted, 0.5)), Number(sorted[0]), Number(sorted[^1])] : ["", "", ""];
     }
 }

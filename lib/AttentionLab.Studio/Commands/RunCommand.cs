@@ -13,10 +13,13 @@ internal static class RunCommand
         var file = new Argument<string>("FILE.dib") { Description = "The notebook to run.", CustomParser = CommonOptions.Name };
         Option<string?> json = CommonOptions.File("--json", "OUT", "Also write every cell with all its outputs to this file, as JSON.");
         Option<double> limit = CommonOptions.TimeLimit();
-        var command = new Command(
-            "run", "Run one notebook in a fresh kernel and print what its cells show. Exit code 1 if a cell failed.") { file, json, limit };
+        Option<int> memory = CommonOptions.MemoryLimit();
+        var command = new Command("run", "Run one notebook in a fresh kernel and print what its cells show. Exit code 1 if a cell failed.")
+        {
+            file, json, limit, memory,
+        };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(file)!, parsed.GetValue(json), CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+            parsed.GetValue(file)!, parsed.GetValue(json), CommonOptions.Kernel(parsed.GetValue(limit), parsed.GetValue(memory)), cancellation));
         return command;
     }
 

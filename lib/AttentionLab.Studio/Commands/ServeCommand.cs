@@ -42,14 +42,16 @@ internal static class ServeCommand
         };
         Option<string?> notebooks = CommonOptions.Notebooks();
         Option<double> limit = CommonOptions.TimeLimit();
+        Option<int> memory = CommonOptions.MemoryLimit();
         command.Add(port);
         command.Add(forwarded);
         command.Add(noOpen);
         command.Add(notebooks);
         command.Add(limit);
+        command.Add(memory);
         command.SetAction((parsed, cancellation) => RunAsync(
             CourseFolder.Open(parsed.GetValue(notebooks)), parsed.GetValue(port), parsed.GetValue(forwarded), !parsed.GetValue(noOpen),
-            CommonOptions.Kernel(parsed.GetValue(limit)), cancellation));
+            CommonOptions.Kernel(parsed.GetValue(limit), parsed.GetValue(memory)), cancellation));
     }
 
     private static async Task<int> RunAsync(CourseFolder course, int? port, string? forwarded, bool open, KernelOptions options, CancellationToken cancellation)

@@ -24,6 +24,7 @@ internal sealed class KernelHost : IDisposable
     private readonly BlockingCollection<KernelMessage> _looks = [];
     private readonly MessageQueue _toHost;
     private readonly CellConsole _console;
+    private readonly MemoryLimit _memory;
     private readonly CellValues _values = new();
     private readonly CourseKernel _kernel;
     private NotebookCells _cells;
@@ -38,6 +39,7 @@ internal sealed class KernelHost : IDisposable
     {
         this._toHost = new MessageQueue(toHost, broken: ProcessGroup.KillOwn);
         _console = new CellConsole(text => Show(new CellOutput(CellOutput.Stream, text)));
+        _memory = new MemoryLimit(_standardError);
         _kernel = new CourseKernel(_console, Show);
         _cells = new NotebookCells(Path.GetFullPath(notebook), _kernel);
     }
@@ -104,7 +106,7 @@ internal sealed class KernelHost : IDisposable
             EndOutput();
             _toHost.SendAndWait(new KernelMessage("exit"));
         };
-        using var ticks = new Timer(_ => _console.Flush(), null, 100, 100);
+        using var ticks = new Timer(_ => Tick(), null, 100, 100);
         _kernel.Start();
         new Thread(() => Answer(_questions)) { IsBackground = true, Name = "questions" }.Start();
         new Thread(() => Answer(_looks)) { IsBackground = true, Name = "looks" }.Start();
@@ -122,6 +124,12 @@ internal sealed class KernelHost : IDisposable
         }
 
         return 0;
+    }
+
+    private void Tick()
+    {
+        _memory.Look();
+        _console.Flush();
     }
 
     private void Answer(BlockingCollection<KernelMessage> questions)
@@ -144,10 +152,12 @@ internal sealed class KernelHost : IDisposable
             }
         }
 
+        _memory.Begin();
         _values.Begin();
         _console.Begin();
         var clock = Stopwatch.StartNew();
         CellEnd end = _cells.Run(cell, source, stopThis.Token);
+        _memory.End();
         double seconds = clock.Elapsed.TotalSeconds;
         lock (_running)
         {

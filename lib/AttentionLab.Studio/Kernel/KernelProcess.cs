@@ -218,9 +218,9 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// Tensors of a training step are small garbage, too: counted as large objects (from 85 KB on), every few megabytes of them would start a collection
     /// of everything, the C# compiler's memory included.
     /// </summary>
-    private static void Configure(IDictionary<string, string?> environment, KernelOptions options)
+    internal static void Configure(IDictionary<string, string?> environment, KernelOptions options)
     {
-        environment["DOTNET_GCHeapHardLimit"] = "0x" + options.MemoryLimit.ToString("X", CultureInfo.InvariantCulture);
+        environment[MemoryLimit.Setting] = "0x" + options.MemoryLimit.ToString("X", CultureInfo.InvariantCulture);
         environment["DOTNET_gcServer"] = "0";
         environment["DOTNET_gcConcurrent"] = "0";
         environment["DOTNET_GCLOHThreshold"] = "0x" + LargeObject.ToString("X", CultureInfo.InvariantCulture);

@@ -21,6 +21,9 @@ internal sealed class NativeOutput
 
     public NativeOutput(StreamReader reader) => Completed = Task.Run(() => ReadAsync(reader));
 
+    /// <summary>True if the process said since the last <see cref="Take"/> that it is near its memory limit.</summary>
+    public bool IsNearMemoryLimit { get; private set; }
+
     /// <summary>Ends when the process has closed the stream.</summary>
     public Task Completed { get; }
 
@@ -43,6 +46,7 @@ internal sealed class NativeOutput
         {
             string text = _kept + _cut.Take();
             _kept.Clear();
+            IsNearMemoryLimit = false;
             return text;
         }
     }
@@ -54,7 +58,7 @@ internal sealed class NativeOutput
         int read;
         while ((read = await reader.ReadAsync(buffer)) > 0)
         {
-            // The marker starts a line of its own here, whatever stands before it, so that a long line is never cut in the middle of it.
+            // A marker starts a line of its own here, whatever stands before it, so that a long line is never cut in the middle of it.
             foreach (char c in buffer.AsSpan(0, read))
             {
                 if (c == KernelHost.EndOfRun[0])
@@ -86,6 +90,12 @@ internal sealed class NativeOutput
     {
         lock (_gate)
         {
+            if (line.TrimEnd() == MemoryLimit.Mark)
+            {
+                IsNearMemoryLimit = true;
+                return;
+            }
+
             int marker = line.IndexOf(KernelHost.EndOfRun, StringComparison.Ordinal);
             string text = marker < 0 ? line : line[..marker];
             int room = Math.Min(text.Length, MaximumCharacters - _kept.Length);

@@ -9,8 +9,29 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
     private readonly Stack<string> _importing = new([notebook]);
 
     /// <summary>Runs a cell of the notebook itself.</summary>
-    public CellEnd Run(int cell, string source, CancellationToken stop) =>
-        Run(source, new CellPath(Path.GetFileName(notebook), cell), Path.GetDirectoryName(notebook)!, stop);
+    public CellEnd Run(int cell, string source, CancellationToken stop)
+    {
+        string folder = Path.GetDirectoryName(notebook)!;
+        if (IsNowhere())
+        {
+            Environment.CurrentDirectory = folder;
+        }
+
+        return Run(source, new CellPath(Path.GetFileName(notebook), cell), folder, stop);
+    }
+
+    /// <summary>An earlier cell may have deleted the folder in which it worked; without one nothing can be compiled.</summary>
+    private static bool IsNowhere()
+    {
+        try
+        {
+            return !Directory.Exists(Environment.CurrentDirectory);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private CellEnd Run(string source, CellPath path, string folder, CancellationToken stop)
     {

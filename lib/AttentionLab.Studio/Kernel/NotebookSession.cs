@@ -188,22 +188,23 @@ public sealed class NotebookSession : IAsyncDisposable
             _kernel.Kill();
             cancellation.ThrowIfCancellationRequested();
             await _kernel.EndAsync();
+            string reason = KernelEnd.DescribeTime(_options.CellTimeLimit, _options.MemoryLimit, _kernel.Error.IsNearMemoryLimit);
             AddNative(cell);
-            return (Failed($"stopped after {Seconds(_options.CellTimeLimit)} s, the time limit of a cell; the notebook's process was ended."),
-                _options.CellTimeLimit.TotalSeconds);
+            return (Failed(reason), _options.CellTimeLimit.TotalSeconds);
         }
 
         // The process is gone, or what it says makes no sense: then it must go.
         IsAlive = false;
         _kernel.Kill();
         int code = await _kernel.EndAsync();
+        bool isNearLimit = _kernel.Error.IsNearMemoryLimit;
         string lastWords = _kernel.Error.Take();
         AddNative(cell);
         return (Failed(
             cell.IsStopOverdue ? CellFailures.StateLost("the cell does not let go (native code, or workers that it waits for)")
             : cell.IsStopAsked ? CellFailures.StateLost("it broke off in the middle of the stop")
             : exited ? $"the cell ended the notebook's process with exit code {code}."
-            : $"the notebook's process crashed (exit code {code}): {Reason(_kernel, lastWords)}",
+            : KernelEnd.Describe(code, _kernel.Garbage, lastWords, _options.MemoryLimit, isNearLimit),
             string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);
     }
 
@@ -235,16 +236,6 @@ public sealed class NotebookSession : IAsyncDisposable
     {
         kernel.Kill();
         int code = await kernel.EndAsync();
-        return $"exit code {code}: {Reason(kernel, kernel.Error.Take())}";
-    }
-
-    /// <summary>The runtime's last words up to the stack say what happened: "Stack overflow.", "Unhandled exception. …".</summary>
-    private static string Reason(KernelProcess kernel, string lastWords)
-    {
-        string reason =
-            string.Join(' ', lastWords.Split('\n').Select(line => line.Trim()).TakeWhile(line => !line.StartsWith("at ", StringComparison.Ordinal))).Trim();
-        return kernel.Garbage is string garbage ? garbage + "."
-            : reason.Length == 0 ? "it was killed, or crashed without a word."
-            : reason[..Math.Min(reason.Length, 500)];
+        return KernelEnd.DescribeStart(code, kernel.Garbage, kernel.Error.Take());
     }
 }

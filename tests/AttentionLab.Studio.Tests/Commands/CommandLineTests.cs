@@ -56,6 +56,10 @@ public class CommandLineTests
     [Theory]
     [InlineData("serve --port 80x", "error: --port 80x: give a number from 1 to 65535. (--help tells more)")]
     [InlineData("build --cell-limit abc", "error: --cell-limit abc: give seconds, more than 0 and at most 86400. (--help tells more)")]
+    [InlineData("run a.dib --memory-limit 127", "error: --memory-limit 127: give megabytes, a whole number from 128 to 1048576. (--help tells more)")]
+    [InlineData("build --memory-limit 1048577",
+        "error: --memory-limit 1048577: give megabytes, a whole number from 128 to 1048576. (--help tells more)")]
+    [InlineData("serve --memory-limit 4GB", "error: --memory-limit 4GB: give megabytes, a whole number from 128 to 1048576. (--help tells more)")]
     [InlineData("run", "error: Required argument 'FILE.dib' missing for command: 'run'. (--help tells more)")]
     public async Task Program_WithAWrongLine_SaysSoAndEndsWith2(string line, string expected)
     {

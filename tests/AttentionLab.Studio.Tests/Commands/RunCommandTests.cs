@@ -49,6 +49,15 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_MemoryLimit_IsTheProcessesOwn()
+    {
+        string notebook = _folder.WriteNotebook("small.dib", "GC.Collect();\nGC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20");
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", notebook, "--memory-limit", "192");
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("\n192\n", output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
     public async Task Run_CardsAndCharts_AreTextInATerminal()
     {
         _folder.Write("setup.dib", File.ReadAllText(Path.Combine(Repository.Notebooks, "setup.dib")));

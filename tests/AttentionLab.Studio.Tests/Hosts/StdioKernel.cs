@@ -11,10 +11,14 @@ namespace AttentionLab.Studio.Tests.Hosts;
 internal sealed class StdioKernel : IAsyncDisposable
 {
     /// <summary>A hang has to end some time; no cell of the course takes a tenth of this.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    /// <summary>Until a tool that was asked to end is killed. Nothing of a test depends on which it is.</summary>
+    private static readonly TimeSpan BeforeKill = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly Task<string> _error;
+    private bool _hasQuit;
 
     private StdioKernel(Process process)
     {
@@ -50,10 +54,7 @@ internal sealed class StdioKernel : IAsyncDisposable
     public async Task<HostCell> RunAsync(int number, string code, CancellationToken cancellation)
     {
         string token = $"{number}";
-        await _process.StandardInput.WriteLineAsync(
-            JsonSerializer.Serialize(
-                new { token, commandType = "SubmitCode", command = new { code, targetKernelName = "csharp" }, routingSlip = Array.Empty<string>() }));
-        await _process.StandardInput.FlushAsync(cancellation);
+        await SendAsync(token, "SubmitCode", new { code, targetKernelName = "csharp" });
         var printed = new StringBuilder();
         int charts = 0;
         string? failure = null;
@@ -92,11 +93,47 @@ internal sealed class StdioKernel : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a cell and does not wait for it.</summary>
+    public Task BeginAsync(string code) => SendAsync("begun", "SubmitCode", new { code, targetKernelName = "csharp" });
+
+    /// <summary>Asks the tool to end: it ends neither when its input ends nor with the process that started it. Kills it if it does not.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <returns>The exit code, or null if it was killed.</returns>
+    public async Task<int?> QuitAsync(TimeSpan limit)
+    {
+        _hasQuit = true;
+        try
+        {
+            await SendAsync("quit", "Quit", new { });
+            _process.StandardInput.Close();
+
+            // What is not read could keep it from ending.
+            Task<string> rest = _process.StandardOutput.ReadToEndAsync();
+            await _process.WaitForExitAsync().WaitAsync(limit);
+            return _process.ExitCode;
+        }
+        catch (Exception e) when (e is TimeoutException or IOException)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            return null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        if (!_hasQuit)
+        {
+            await QuitAsync(BeforeKill);
+        }
+
         _process.Dispose();
+    }
+
+    private async Task SendAsync(string token, string commandType, object command)
+    {
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { token, commandType, command, routingSlip = Array.Empty<string>() }));
+        await _process.StandardInput.FlushAsync();
     }
 
     private static string TypeOf(JsonElement message) => message.GetProperty("eventType").GetString()!;
@@ -106,7 +143,7 @@ internal sealed class StdioKernel : IAsyncDisposable
 
     private async Task<JsonElement> ReceiveAsync(CancellationToken cancellation)
     {
-        string? line = await _process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
+        string? line = await _process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(Longest, cancellation);
         Assert.True(line is not null, line is null ? $"the tool ended: {await _error}" : "");
         using JsonDocument message = JsonDocument.Parse(line!);
         return message.RootElement.Clone();

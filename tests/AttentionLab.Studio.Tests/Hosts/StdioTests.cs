@@ -45,6 +45,24 @@ public sealed class StdioTests(ExecutedCourse course, HostTable table)
         Assert.Contains("nowhere.dib", import.Failure);
     }
 
+    [Fact]
+    public async Task Tool_AskedToQuit_EndsByItself()
+    {
+        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
+        await using StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken);
+        await kernel.RunAsync(1, "var x = 1;", TestContext.Current.CancellationToken);
+        Assert.Equal(0, await kernel.QuitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task Tool_ThatDoesNotQuit_IsKilled()
+    {
+        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
+        await using StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken);
+        await kernel.BeginAsync("while (true) { }");
+        Assert.Null(await kernel.QuitAsync(TimeSpan.FromSeconds(1)));
+    }
+
     [Theory]
     [InlineData("took 3.4 ms", "took # ms")]
     [InlineData("plain  12.1 s, fast 3 s", "plain # s, fast # s")]
