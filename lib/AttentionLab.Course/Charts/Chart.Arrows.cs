@@ -150,7 +150,8 @@ public static partial class Chart
         };
     }
 
-    /// <summary>The corners of the smallest convex polygon around the points, counter-clockwise (Andrew 1979, monotone chain).</summary>
+    /// <summary>The corners of the smallest convex polygon around the points, counter-clockwise (Andrew 1979, monotone chain). The kernel of that name is out
+    /// of reach: charts use no mathematics of the library.</summary>
     internal static (double X, double Y)[] ConvexHull(IEnumerable<(double X, double Y)> points)
     {
         (double X, double Y)[] sorted = [.. points.Distinct().OrderBy(point => point.X).ThenBy(point => point.Y)];

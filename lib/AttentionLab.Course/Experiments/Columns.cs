@@ -14,8 +14,7 @@ public static class Columns
         if (x.Rank != 2 || x.Rows == 0)
         {
             throw new ArgumentException(
-                $"x has shape ({string.Join(", ", x.Shape.ToArray())}) but columns are standardised over the rows of a matrix: pass (n, C) with n of 1 or "
-                + "more.",
+                $"x is {Tensor.Describe(x.Shape)} but columns are standardised over the rows of a matrix: pass (n, C) with n of 1 or more.",
                 nameof(x));
         }
 

@@ -10,6 +10,10 @@ namespace AttentionLab.Studio.Book;
 /// C# in colours, as HTML: <c>span</c>s of the classes k (keyword), s (text), n (number), c (comment), t (type),
 /// m (method), d (directive). Every character of the source comes out again.
 /// </summary>
+/// <remarks>
+/// Roslyn parses. Its classifier would also say what a name is, but only where the name resolves: it needs references and all cells before, and most of
+/// what is coloured here has neither (fenced lines, files of the library, a cell before anything ran).
+/// </remarks>
 public static class CodeHighlighter
 {
     private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp13, kind: SourceCodeKind.Script);

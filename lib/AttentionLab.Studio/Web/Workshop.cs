@@ -6,10 +6,10 @@ namespace AttentionLab.Studio.Web;
 /// <summary>The chapters on which the reader works, and the few kernels that they share the machine's memory with.</summary>
 internal sealed class Workshop : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
     /// <summary>Kernels that the reader may have however much runs behind the page: two chapters side by side.</summary>
     private const int Fewest = 2;
 
+    private readonly Lock _gate = new();
     private readonly WorkOptions _options;
     private readonly Func<int> _behind;
     private readonly Pulse _pulse;

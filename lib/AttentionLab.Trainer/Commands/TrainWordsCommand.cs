@@ -70,7 +70,7 @@ internal static class TrainWordsCommand
 
         TrainWordsMeasures? questions = null;
         double next = 0;
-        (WordVectors vectors, WordScores? scores, WordScores? plain) = TrainWords.Run(
+        (WordVectors vectors, VectorScores? scores, VectorScores? plain) = TrainWords.Run(
             sentences, TrainRecipe.Describe(corpus), output, size, settings, words => questions = new(tree, words), Show, cancellationToken);
         Say($"{Path.Combine(output, "words")} written after {watch.Elapsed.TotalSeconds:0.0} s");
         Console.WriteLine();
@@ -94,7 +94,7 @@ internal static class TrainWordsCommand
         Say($"({scores!.Nouns:N0} nouns, {scores.TripleCount:N0} triples ± {100 * scores.TripleError:0.0} %; chance of a triple 33.3 %)");
         return 0;
 
-        void Print(string name, WordScores s) => Say($"{name,-34}{100 * s.Precision,26:0.00} %{100 * s.Triples,14:0.0} %");
+        void Print(string name, VectorScores s) => Say($"{name,-34}{100 * s.Precision,26:0.00} %{100 * s.Triples,14:0.0} %");
 
         void Show(SkipGramProgress now)
         {

@@ -31,7 +31,7 @@ internal static class TrainReport
     /// <summary>Triples and neighbours of the word vectors.</summary>
     /// <param name="scores">From <see cref="TrainWordsMeasures"/>.</param>
     /// <param name="to">Where the line goes.</param>
-    public static JsonObject Words(WordScores scores, TextWriter to)
+    public static JsonObject Words(VectorScores scores, TextWriter to)
     {
         to.WriteLine(string.Format(
             CultureInfo.InvariantCulture,

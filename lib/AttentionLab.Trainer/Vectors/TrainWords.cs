@@ -26,7 +26,7 @@ internal static class TrainWords
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancellationToken">Stops; files that are there stay as they are.</param>
     /// <returns>The vectors, and the scores of v + u and of v alone if they were asked for.</returns>
-    public static (WordVectors Vectors, WordScores? Scores, WordScores? PlainScores) Run(
+    public static (WordVectors Vectors, VectorScores? Scores, VectorScores? PlainScores) Run(
         IReadOnlyList<IReadOnlyList<string>> sentences, JsonObject corpus, string output, int size, SkipGramOptions settings,
         Func<Vocabulary, TrainWordsMeasures>? measures, Action<SkipGramProgress> progress, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal static class TrainWords
         double processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         WordVectors vectors = training.Sums();
         TrainWordsMeasures? questions = measures?.Invoke(vectors.Words);
-        WordScores? scores = questions?.Of(vectors), plain = questions?.Of(training.Vectors());
+        VectorScores? scores = questions?.Of(vectors), plain = questions?.Of(training.Vectors());
         string folder = Path.Combine(output, "words");
         WordVectorFiles.WriteFolder(vectors, folder);
         TrainRecipe.Write(
@@ -79,7 +79,7 @@ internal static class TrainWords
     };
 
     private static JsonObject Result(
-        SkipGramTraining training, int words, SkipGramProgress last, double processor, WordScores? scores, WordScores? plain)
+        SkipGramTraining training, int words, SkipGramProgress last, double processor, VectorScores? scores, VectorScores? plain)
     {
         JsonObject result = new()
         {

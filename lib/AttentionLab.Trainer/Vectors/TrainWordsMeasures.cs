@@ -8,7 +8,7 @@ namespace AttentionLab.Trainer;
 /// <param name="Nouns">Nouns looked at: all that have at least 10 such words in the vocabulary.</param>
 /// <param name="Triples">Share of triples (a, b | c) in which a and b are nearer to each other than either is to c; chance is 1/3.</param>
 /// <param name="TripleCount">Number of triples.</param>
-internal sealed record WordScores(double Precision, int Nouns, double Triples, int TripleCount)
+internal sealed record VectorScores(double Precision, int Nouns, double Triples, int TripleCount)
 {
     /// <summary>Half the width of the 95 % interval of <see cref="Triples"/>.</summary>
     public double TripleError => 1.96 * Math.Sqrt(Triples * (1 - Triples) / Math.Max(1, TripleCount));
@@ -57,7 +57,7 @@ internal sealed class TrainWordsMeasures
 
     /// <summary>Asks a set of vectors; words outside of the vocabulary are not looked at.</summary>
     /// <param name="vectors">Vectors; must hold every word of the vocabulary.</param>
-    public WordScores Of(WordVectors vectors)
+    public VectorScores Of(WordVectors vectors)
     {
         WordVectors own = new(_vocabulary, vectors.Rows([.. _vocabulary.Words]));
         double[] shares = new double[Related.Count];

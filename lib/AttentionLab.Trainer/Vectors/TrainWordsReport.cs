@@ -6,11 +6,11 @@ namespace AttentionLab.Trainer;
 /// <summary>The word vectors' part of <c>train report</c>.</summary>
 internal static class TrainWordsReport
 {
-    /// <summary>Asks the vectors that are shipped: <see cref="WordScores.Triples"/> is <c>words.triples</c> of the report.</summary>
+    /// <summary>Asks the vectors that are shipped: <see cref="VectorScores.Triples"/> is <c>words.triples</c> of the report.</summary>
     /// <param name="corpusFolder">Where WordNet lies; null for /usr/share.</param>
     /// <param name="vectorFolder">A folder as <see cref="WordVectorFiles.ReadFolder"/> reads it; null for the course's <c>data/words</c>.</param>
     /// <exception cref="CourseException">WordNet is missing; the message names the packages.</exception>
-    public static WordScores Measure(string? corpusFolder = null, string? vectorFolder = null)
+    public static VectorScores Measure(string? corpusFolder = null, string? vectorFolder = null)
     {
         WordNetTree tree = WordNetTree.Read(corpusFolder);
         WordVectors vectors = WordVectorFiles.ReadFolder(vectorFolder ?? CourseData.Path("words"));
@@ -24,7 +24,7 @@ internal static class TrainWordsReport
     /// <param name="corpusFolder">Where WordNet lies; null for /usr/share.</param>
     /// <param name="vectorFolder">The vectors to compare with; null for the course's.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static IEnumerable<(string Name, WordScores Scores, TimeSpan ProcessorTime)> Rivals(
+    public static IEnumerable<(string Name, VectorScores Scores, TimeSpan ProcessorTime)> Rivals(
         Corpus corpus, string? corpusFolder, string? vectorFolder, CancellationToken cancellationToken)
     {
         if (!TrainWordsRival.IsInstalled())

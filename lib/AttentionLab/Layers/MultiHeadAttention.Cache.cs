@@ -25,7 +25,7 @@ public sealed partial class MultiHeadAttention
         CheckMaps();
         ShapeCheck.Rank(memory, 3, 3, nameof(MultiHeadAttention), "(B,T,C)", nameof(memory));
         Tensor key = Heads.Split(Key.Forward(memory).Y, heads), value = Heads.Split(Value.Forward(memory).Y, heads);
-        _rotary?.Rotate(key, cache.Length);
+        Rotary?.Rotate(key, cache.Length);
         cache.Append(key, value);
     }
 
@@ -41,7 +41,7 @@ public sealed partial class MultiHeadAttention
         CheckMaps();
         ShapeCheck.Rank(x, 3, 3, nameof(MultiHeadAttention), "(B,T,C)");
         Tensor query = Heads.Split(Query.Forward(x).Y, heads);
-        _rotary?.Rotate(query, cache.Length - x.Shape[1]);
+        Rotary?.Rotate(query, cache.Length - x.Shape[1]);
         return Output.Forward(Heads.Merge(cache.Attend(query, Scale, mask))).Y;
     }
 

@@ -19,8 +19,6 @@ namespace AttentionLab.Layers;
 /// <param name="name">Prefix of the parameters' names.</param>
 public sealed partial class MultiHeadAttention(int channels, int heads, CounterRandom random, AttentionOptions? options = null, string name = "attention")
 {
-    private readonly RotaryPositions? _rotary = options?.Rotary;
-
     /// <summary>W_Q: C → H·D.</summary>
     public Linear Query { get; init; } = new(channels, Keys(channels, heads, options), random, options?.Bias ?? true, name: $"{name}.query");
 
@@ -45,7 +43,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     public float Scale { get; } = options?.Scale ?? 1 / MathF.Sqrt(Size(channels, heads, options));
 
     /// <summary>Positions by rotation, or null.</summary>
-    public RotaryPositions? Rotary => _rotary;
+    public RotaryPositions? Rotary { get; } = options?.Rotary;
 
     /// <summary>Weights and biases of the four maps; a shared one once.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. new[] { Query, Key, Value, Output }.Distinct().SelectMany(map => map.Parameters)];
@@ -126,8 +124,8 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     private AttentionInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
     {
         (HeadTensor query, HeadTensor key, HeadTensor value) = Columns(queries, keysAndValues);
-        _rotary?.Turn(query, back: false);
-        _rotary?.Turn(key, back: false);
+        Rotary?.Turn(query, back: false);
+        Rotary?.Turn(key, back: false);
         AttentionInput input = new(query, key, value, mask, Scale);
         input.CheckMask();
         return input;
@@ -149,8 +147,8 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span };
         FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, to);
         Workspace.Return(dMixed);
-        _rotary?.Turn(dQuery, back: true);
-        _rotary?.Turn(dKey, back: true);
+        Rotary?.Turn(dQuery, back: true);
+        Rotary?.Turn(dKey, back: true);
     }
 
     /// <summary>Throws unless the four maps, each of which a caller may have replaced, fit the heads and each other.</summary>

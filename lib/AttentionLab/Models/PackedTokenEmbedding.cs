@@ -45,7 +45,7 @@ internal sealed class PackedTokenEmbedding
     /// <summary>y (B,T,C) = Norm(scale·Words[id] + Positions[t] + Types[type]).</summary>
     public void Infer(int[,] ids, int[,]? types, Span<float> y)
     {
-        int channels = _options.Channels, tokens = ids.GetLength(1);
+        int tokens = ids.GetLength(1);
         if (types is not null && _types.Length == 0)
         {
             throw new ArgumentException("types were given but the model has none: build it with TokenTypes: 2.", nameof(types));

@@ -16,8 +16,6 @@ namespace AttentionLab.Training;
 /// <param name="step">One batch: adds gradients, returns loss and tokens.</param>
 public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Func<CounterRandom, Batch> step)
 {
-    private float[][]? _best;
-
     /// <summary>Steps to do in all; a continued run does what is left of them. May change while the run goes on, as when a budget of time decides.</summary>
     public required long Steps { get; set; }
 
@@ -85,11 +83,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     internal CounterRandom Random => random;
 
     /// <summary>The parameters at the best evaluation, kept only while patience is on; null before the first.</summary>
-    internal float[][]? Best
-    {
-        get => _best;
-        set => _best = value;
-    }
+    internal float[][]? Best { get; set; }
 
     /// <summary>Trains until the steps are done, patience ends, or it is cancelled.</summary>
     /// <param name="cancellationToken">Stops after the step under way.</param>
@@ -198,7 +192,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
             (BestEvaluation, Stale) = (value, 0);
             if (Patience > 0)
             {
-                _best = [.. optimizer.Parameters.Select(p => p.Value.Span.ToArray())];
+                Best = [.. optimizer.Parameters.Select(p => p.Value.Span.ToArray())];
             }
 
             return true;
@@ -209,9 +203,9 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
 
     private void RestoreBest()
     {
-        for (int i = 0; _best is not null && i < _best.Length; i++)
+        for (int i = 0; Best is not null && i < Best.Length; i++)
         {
-            _best[i].CopyTo(optimizer.Parameters[i].Value.Span);
+            Best[i].CopyTo(optimizer.Parameters[i].Value.Span);
         }
     }
 

@@ -97,7 +97,7 @@ public sealed class TrainReportTests
         WordVectors vectors = new(new Vocabulary(["red", "fast", "program", "tree"]), Tensor.Gaussian(random, 1, 4, 6));
         using StringWriter text = new();
         JsonObject report = TrainReport.Run(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text);
-        report["words"] = TrainReport.Words(new AttentionLab.Trainer.WordScores(0.25, 10, 0.5, 100), text);
+        report["words"] = TrainReport.Words(new VectorScores(0.25, 10, 0.5, 100), text);
 
         string[] paths =
         [

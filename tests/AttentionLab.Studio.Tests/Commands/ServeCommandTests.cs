@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace AttentionLab.Studio.Tests.Web;
+namespace AttentionLab.Studio.Tests.Commands;
 
 /// <summary><c>serve</c> as a user starts it, with real kernels.</summary>
 public sealed partial class ServeCommandTests : IDisposable
