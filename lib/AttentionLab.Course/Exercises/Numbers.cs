@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Exercises;
@@ -114,7 +115,7 @@ internal readonly record struct Numbers(double[] Values, string Form, int Column
         };
     }
 
-    private static string Text(double x, int digits) => x == 0 ? "0" : x.ToString($"G{digits}");
+    private static string Text(double x, int digits) => x == 0 ? "0" : x.ToString($"G{digits}", CultureInfo.InvariantCulture);
 
     private static Numbers Row(double[] row) => new(row, Count(row.Length, "number"), 0);
 

@@ -109,6 +109,7 @@ internal sealed class WorkFile
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    /// <summary>As AtomicFile does it, but under one name: of however many kills, the reader's folder keeps one file, which the next write replaces.</summary>
     private static void Replace(string path, byte[] bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

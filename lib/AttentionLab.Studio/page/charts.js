@@ -25,11 +25,6 @@
     return library;
   }
 
-  function isDark() {
-    var chosen = document.documentElement.dataset.theme;
-    return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  }
-
   var printing = false;
 
   // The theme of all figures (draw.js) in the page's colour and letters; on paper always the light one.
@@ -120,11 +115,7 @@
     });
   }
 
-  function drawAll() {
-    return Promise.all(waiting.map(draw));
-  }
-
-  window.bookCharts = { find: find, drawAll: drawAll, retheme: retheme, isDark: isDark };
+  window.bookCharts = { find: find, retheme: retheme };
 
   document.addEventListener('DOMContentLoaded', function () { find(document); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', retheme);

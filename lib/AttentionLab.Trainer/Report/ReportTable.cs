@@ -6,11 +6,9 @@ namespace AttentionLab.Trainer;
 /// <param name="to">Where they go.</param>
 internal sealed class ReportTable(TextWriter to)
 {
-    private readonly TextWriter _to = to;
-
     /// <summary>One line; an empty one without a format.</summary>
     public void Line(string format = "", params object?[] values) =>
-        _to.WriteLine(values.Length == 0 ? format : string.Format(CultureInfo.InvariantCulture, format, values));
+        to.WriteLine(values.Length == 0 ? format : string.Format(CultureInfo.InvariantCulture, format, values));
 
     /// <summary>As many digits as JSON gets.</summary>
     public static double Round(double value) => Math.Round(value, 5);

@@ -35,7 +35,6 @@ public sealed class Vocabulary
                     $"word \"{_words[id]}\" has the ids {_ids[_words[id]]} and {id} but a word has one id: remove one of the two.", nameof(words));
             }
         }
-
     }
 
     /// <summary>Words of which some may be repeated or empty, and the id of each that is looked up.</summary>

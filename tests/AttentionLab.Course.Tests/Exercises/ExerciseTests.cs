@@ -1,3 +1,4 @@
+using System.Globalization;
 using AttentionLab.Course.Exercises;
 using AttentionLab.Tensors;
 
@@ -29,6 +30,22 @@ public class ExerciseTests
         Feedback feedback = CheckSum(row => row.Length);
         Assert.Equal(("three numbers", "7", "3"), (feedback.Tried, feedback.Expected, feedback.Got));
         Assert.Equal(["nothing"], feedback.Solved);
+    }
+
+    /// <summary>Jupyter runs a notebook in the reader's own culture.</summary>
+    [Fact]
+    public void Check_WrongAnswerInACommaCulture_KeepsThePoint()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "−" } };
+            Assert.Equal("-0.5", CheckSum(_ => -0.5f).Got);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

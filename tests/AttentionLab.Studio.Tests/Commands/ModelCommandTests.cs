@@ -4,6 +4,7 @@ using AttentionLab.Course.Data;
 using AttentionLab.Course.Experiments;
 using AttentionLab.Models;
 using AttentionLab.Studio.Models;
+using AttentionLab.Studio.Tests.Models;
 using AttentionLab.Words;
 
 namespace AttentionLab.Studio.Tests.Commands;

