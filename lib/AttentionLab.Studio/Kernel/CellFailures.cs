@@ -85,8 +85,8 @@ internal static class CellFailures
             {
                 InsufficientExecutionStackException => "the stack is full: a function calls itself without end, or too deep.",
                 { Message: { Length: > LongestText } message } => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
-                OutOfMemoryException { Message: { Length: > 0 } message } => FormattableString.Invariant(
-                    $"{message.TrimEnd('.')}; the cell met the memory limit of {KernelEnd.Megabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} MB (--memory-limit)."),
+                OutOfMemoryException { Message: { Length: > 0 } message } => message.TrimEnd('.') + FormattableString.Invariant(
+                    $"; the cell met the memory limit of {KernelEnd.Megabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} MB (--memory-limit)."),
                 { Message: { Length: > 0 } message } => message,
                 _ => "(no message)",
             };

@@ -32,7 +32,8 @@ public sealed class MemoryLimitTests : IDisposable
     public async Task Run_CellReachesTheLimit_IsAFailureThatNamesItAndWhoLivesGoesOn()
     {
         await using NotebookSession session = await StartAsync();
-        ExecutedCell cell = await RunAsync(session, "var all = new List<byte[]>();\nwhile (true)\n    { all.Add(new byte[1 << 20]); System.Threading.Thread.Sleep(5); }");
+        ExecutedCell cell = await RunAsync(
+            session, "var all = new List<byte[]>();\nwhile (true)\n    { all.Add(new byte[1 << 20]); System.Threading.Thread.Sleep(5); }");
         AssertNamesTheLimit(cell);
         if (cell.Failure!.Message.StartsWith("OutOfMemoryException: ", StringComparison.Ordinal))
         {
