@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -25,19 +26,37 @@ public sealed partial record Report(IReadOnlyList<ReportedNotebook> Notebooks)
     /// <summary>The report as the file holds it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
 
+    /// <summary>A line for each notebook below a line of headings, in columns.</summary>
+    public string ToTable()
+    {
+        string[][] rows =
+        [
+            ["notebook", "cells", "charts", "exercises", "failed", "seconds", "lines a cell: median", "longest"],
+            .. Notebooks.Select(n => (string[])
+                [n.Name, $"{n.Cells}", $"{n.Charts}", $"{n.Exercises}", $"{n.Failed}", Seconds(n.Seconds), $"{n.MedianLines}", $"{n.MostLines}"]),
+        ];
+        int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
+        return string.Join('\n', rows.Select(row => row[0].PadRight(widths[0]) + string.Concat(row.Skip(1).Select((cell, i) => "  " + cell.PadLeft(widths[i + 1])))));
+
+        static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture);
+    }
+
     /// <summary><c>3 notebooks, 42 cells, 0 failed</c>.</summary>
     public override string ToString() => $"{Notebooks.Count} notebooks, {Notebooks.Sum(n => n.Cells)} cells, {Notebooks.Sum(n => n.Failed)} failed";
 
     private static ReportedNotebook Count(ExecutedNotebook notebook)
     {
         ExecutedCell[] code = [.. notebook.Cells.Where(cell => cell.Language == "csharp")];
+        int[] lines = [.. code.Select(cell => cell.Source.Split('\n').Length).Order()];
         return new ReportedNotebook(
             PageText.Clean(notebook.Name),
             code.Length,
             code.Sum(cell => cell.Outputs.Count(output => output.MimeType == CellOutput.Plotly)),
             code.Count(cell => ExerciseOf(cell.Source) is not null),
             code.Count(cell => cell.Failure is not null),
-            Math.Round(notebook.Seconds, 2));
+            Math.Round(notebook.Seconds, 2),
+            lines.ElementAtOrDefault(lines.Length / 2),
+            lines.LastOrDefault());
     }
 
     [GeneratedRegex(@"\A// exercise (\S+)[ \t]*(?:\n|\z)")]
@@ -51,7 +70,9 @@ public sealed partial record Report(IReadOnlyList<ReportedNotebook> Notebooks)
 /// <param name="Exercises">Cells that start with <c>// exercise ID</c>.</param>
 /// <param name="Failed">Cells that failed.</param>
 /// <param name="Seconds">Time of the run that made the outputs.</param>
-public sealed record ReportedNotebook(string Name, int Cells, int Charts, int Exercises, int Failed, double Seconds);
+/// <param name="MedianLines">Lines of a cell of code: the median.</param>
+/// <param name="MostLines">Lines of its longest cell of code.</param>
+public sealed record ReportedNotebook(string Name, int Cells, int Charts, int Exercises, int Failed, double Seconds, int MedianLines, int MostLines);
 
 /// <summary>JSON of reports, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -24,6 +24,11 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Equal("", error);
         Assert.Equal(0, exitCode);
         Assert.Equal("3 notebooks, 6 cells, 0 failed", LastLine(output));
+        string[] table = [.. output.Split('\n').SkipWhile(line => !line.StartsWith("notebook ", StringComparison.Ordinal)).Select(line => line.TrimEnd())];
+        Assert.Equal("notebook    cells  charts  exercises  failed  seconds  lines a cell: median  longest", table[0]);
+        Assert.Matches(@"^00-a +2 +0 +0 +0 +\d+\.\d +1 +1$", table[1]);
+        Assert.Matches(@"^01-b +3 +0 +1 +0 +\d+\.\d +1 +2$", table[2]);
+        Assert.Matches(@"^appendix-c +1 +0 +0 +0 +\d+\.\d +1 +1$", table[3]);
         Assert.All((string[])["1 of 3", "2 of 3", "3 of 3"], far => Assert.Contains($" · {far}", output));
         Assert.Equal("xx", _course.Read("runs.txt"));
         Assert.True(File.Exists(Path.Combine(_course.Site, "own.html")));
