@@ -36,7 +36,7 @@ public static partial class Chart
                 extent = extent.And(double.NaN, set.Values[k] + error).And(double.NaN, set.Values[k] - error);
             }
 
-            data.Add(BarTrace(set, i, written ? Written([.. sets.SelectMany(each => each.Values)]) : null, upright));
+            data.Add(BarTrace(set, i, written ? Written(set.Values, [.. sets.SelectMany(each => each.Values)]) : null, upright));
         }
 
         List<string> names = [.. sets.Select(set => set.Name)];
@@ -87,19 +87,21 @@ public static partial class Chart
     private static readonly string[] Hatches = ["", "/", ".", "x"];
 
     /// <summary>
-    /// The same decimals on each bar, three digits of the largest, fewer where the numbers come rounded; where that would show a small bar as zero, as many as
-    /// each needs.
+    /// What stands on the bars of a set: the same decimals on each bar of all sets, three digits of the largest, fewer where the numbers come rounded; where that
+    /// would show a small bar as zero, as many as each needs. Written here, because plotly's own formats have a hyphen for a minus.
     /// </summary>
-    private static string Written(double[] values)
+    private static IEnumerable<string> Written(IReadOnlyList<double> values, double[] all)
     {
-        double most = values.Max(Math.Abs), least = values.Select(Math.Abs).Where(value => value > 0).DefaultIfEmpty(1).Min();
+        double most = all.Max(Math.Abs), least = all.Select(Math.Abs).Where(value => value > 0).DefaultIfEmpty(1).Min();
         int decimals = most > 0 ? Math.Max(0, 2 - (int)Math.Floor(Math.Log10(most))) : 0;
-        while (decimals is > 0 and < 16 && values.All(value => Math.Abs(value - Math.Round(value, decimals - 1)) <= 1e-9 * most))
+        while (decimals is > 0 and < 16 && all.All(value => Math.Abs(value - Math.Round(value, decimals - 1)) <= 1e-9 * most))
         {
             decimals--;
         }
 
-        return values.All(double.IsInteger) || least < Math.Pow(10, -decimals) ? PlotNumber.Hover('y', values, digits: 3) : $"%{{y:.{decimals}f}}";
+        return all.All(double.IsInteger) || least < Math.Pow(10, -decimals)
+            ? PlotNumber.Labels(values, digits: 3)
+            : values.Select(value => PlotNumber.Fixed(value, decimals));
     }
 
     private static IEnumerable<string> Wrapped(BarSet set) => set.Categories.Select(category => PlotText.Wrap(category, set.Categories.Count > 3 ? 8 : 12));
@@ -119,7 +121,7 @@ public static partial class Chart
         };
     }
 
-    private static JsonObject BarTrace(BarSet set, int index, string? written, bool upright)
+    private static JsonObject BarTrace(BarSet set, int index, IEnumerable<string>? written, bool upright)
     {
         JsonObject trace = new()
         {
@@ -149,7 +151,7 @@ public static partial class Chart
         }
         else if (written is not null)
         {
-            trace["texttemplate"] = written;
+            (trace["text"], trace["texttemplate"]) = (PlotText.Array(written), "%{text}");
             trace["textposition"] = "outside";
             trace["textangle"] = upright ? -90 : 0;
             if (upright)

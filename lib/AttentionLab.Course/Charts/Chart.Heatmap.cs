@@ -78,11 +78,16 @@ public static partial class Chart
         };
         if (annotate)
         {
-            trace["texttemplate"] = "%{z:.2f}";
+            (trace["text"], trace["texttemplate"]) = (CellTexts(values), "%{text}");
         }
 
         return trace;
     }
+
+    /// <summary>What stands in the cells: plotly's own formats write a hyphen for a minus.</summary>
+    private static JsonArray CellTexts(float[,] values) =>
+        [.. Enumerable.Range(0, values.GetLength(0)).Select(i => (JsonNode)new JsonArray(
+            [.. Enumerable.Range(0, values.GetLength(1)).Select(j => (JsonNode)(float.IsFinite(values[i, j]) ? PlotNumber.Fixed(values[i, j], 2) : ""))]))];
 
     /// <summary>The labels; of equal ones (a word that occurs twice) each gets its own invisible ending, or plotly would put both in one place.</summary>
     private static JsonArray Labels(IReadOnlyList<string>? labels, int count)

@@ -4,12 +4,15 @@ namespace AttentionLab.Course.Charts;
 
 public static partial class Chart
 {
-    private const int MostLabels = 60, MapWidth = 640;
+    private const int MapWidth = 640;
 
     /// <summary>Letters of 13 px that stand side by side under an axis on a page 400 px wide.</summary>
     private const int MostLettersUnderAxis = 32;
 
-    /// <summary>Points, with labels beside them; of more than 60 labelled points the label shows under the pointer only.</summary>
+    /// <summary>
+    /// Points, with labels beside them: up to 12 always; of more, a smallest set of up to 12 and those that would cross no other point or label on a narrow page;
+    /// the others show under the pointer.
+    /// </summary>
     /// <param name="sets">At least one; each gets its colour and its symbol.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>
     /// <param name="summary">One line of text for someone who cannot see the chart.</param>
@@ -25,7 +28,6 @@ public static partial class Chart
     {
         options ??= new();
         Check.Any(sets, nameof(sets));
-        bool written = sets.Sum(set => set.Labels?.Count ?? 0) <= MostLabels;
         JsonArray data = [];
         Extent extent = AddHull(data, options.Hull, logX, logY);
         for (int i = 0; i < sets.Count; i++)
@@ -39,19 +41,18 @@ public static partial class Chart
             JsonObject trace = new()
             {
                 ["type"] = "scatter",
-                ["mode"] = set.Labels is not null && written ? "markers+text" : "markers",
+                ["mode"] = set.Labels is not null ? "markers+text" : "markers",
                 ["name"] = PlotText.Encode(set.Name),
                 ["x"] = PlotNumber.Array(set.X),
                 ["y"] = PlotNumber.Array(set.Y),
                 ["marker"] = Marker(i, many: set.X.Count > 200),
-                ["hovertemplate"] = (set.Labels is null ? "" : "%{text}: ")
+                ["hovertemplate"] = (set.Labels is null ? "" : "%{hovertext}: ")
                     + $"{PlotNumber.Hover('x', set.X)}, {PlotNumber.Hover('y', set.Y)}<extra>%{{fullData.name}}</extra>",
             };
             if (set.Labels is { } labels)
             {
                 Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Labels", labels.Count);
-                trace["text"] = PlotText.Array(labels);
-                trace["textposition"] = "top center";
+                trace["hovertext"] = PlotText.Array(labels);
                 trace["cliponaxis"] = false;
             }
 
@@ -60,6 +61,7 @@ public static partial class Chart
 
         JsonObject layout = Page.Layout(title, summary, PlotHeight + 40, [.. options.Hull is null ? [] : new[] { HullName }, .. sets.Select(set => set.Name)]);
         extent = extent.Padded(0.08);
+        WriteNames(data.Skip(data.Count - sets.Count), PointNames.Place(sets, extent, logX, logY, options.EqualAxes));
         JsonObject yAxis = PlotAxis.Of(yTitle, vertical: true, logY);
         SetAxes(layout, XAxis(xTitle, logX, options.XNames), options.EqualAxes ? Equal(yAxis) : yAxis, extent);
         if (options.EqualAxes)
@@ -68,6 +70,15 @@ public static partial class Chart
         }
 
         return new Figure("scatter", title, summary, data, layout, extent);
+    }
+
+    private static void WriteNames(IEnumerable<JsonNode?> traces, (string Written, string Place)[][] names)
+    {
+        foreach ((JsonNode? trace, (string Written, string Place)[] own) in traces.Zip(names).Where(pair => pair.Second.Length > 0))
+        {
+            trace!["text"] = PlotText.Array(own.Select(name => name.Written));
+            trace["textposition"] = PlotText.Array(own.Select(name => name.Place));
+        }
     }
 
     private static JsonObject Marker(int index, bool many) => new()

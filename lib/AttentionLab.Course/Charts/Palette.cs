@@ -15,10 +15,13 @@ internal static class Palette
     private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "x", "star", "cross"];
     private static readonly string[] Dashes = ["dash", "dot", "dashdot", "longdash"];
 
-    /// <summary>Blue below zero, orange above: hues that no colour-blind eye confuses, grey in between (after ColorBrewer's PuOr).</summary>
+    /// <summary>
+    /// Dark blue below zero, light orange above: hues that no colour-blind eye confuses, middle grey in between. It grows lighter from end to end, so that a grey
+    /// print tells the sign too: darker than the grey of zero is minus, lighter is plus.
+    /// </summary>
     internal static JsonNode Diverging() => new JsonArray(
-        new JsonArray(0.0, "#08519c"), new JsonArray(0.25, "#6baed6"), new JsonArray(0.5, "#ececec"),
-        new JsonArray(0.75, "#f4a261"), new JsonArray(1.0, "#a63603"));
+        new JsonArray(0.0, "#04285c"), new JsonArray(0.25, "#29538f"), new JsonArray(0.5, "#787878"),
+        new JsonArray(0.75, "#e39a4c"), new JsonArray(1.0, "#ffc77d"));
 
     internal static string Colour(int index) => Categories[index % Categories.Length];
 

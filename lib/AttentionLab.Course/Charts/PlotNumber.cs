@@ -54,20 +54,32 @@ internal static class PlotNumber
         return $"%{{{axis}:.{Math.Clamp(digits + more, digits, 15)}~g}}";
     }
 
+    /// <summary>A number with so many decimals, and the minus of the axes; none where only zeros are left of it.</summary>
+    internal static string Fixed(double value, int decimals)
+    {
+        string size = Math.Abs(value).ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        return value < 0 && size.Any(digit => digit is >= '1' and <= '9') ? "−" + size : size;
+    }
+
     /// <summary>Numbers as texts with at least <paramref name="digits"/> digits, and so many that different numbers have different texts; whole ones below ten
-    /// millions in full.</summary>
+    /// millions in full. Their minus is that of the axes.</summary>
     internal static IReadOnlyList<string> Labels(IReadOnlyCollection<double> values, int digits)
     {
         int different = values.Distinct().Count();
         for (; ; digits++)
         {
-            string[] texts =
-                [.. values.Select(
-                    value => value.ToString(Math.Abs(value) < 1e7 && Math.Round(value) == value ? "0" : $"G{digits}", CultureInfo.InvariantCulture))];
+            string[] texts = [.. values.Select(value => Text(value, digits))];
             if (digits >= 17 || texts.Distinct().Count() == different)
             {
                 return texts;
             }
         }
+    }
+
+    private static string Text(double value, int digits)
+    {
+        string text = value.ToString(Math.Abs(value) < 1e7 && Math.Round(value) == value ? "0" : $"G{digits}", CultureInfo.InvariantCulture);
+        text = text.Contains('E') ? value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture) : text;
+        return text.Replace('-', '−');
     }
 }

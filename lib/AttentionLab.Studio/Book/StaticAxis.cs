@@ -69,6 +69,9 @@ internal sealed class StaticAxis
     /// <summary>A text; a number as it is written; empty for nothing.</summary>
     public static string Text(JsonNode? value) => value is JsonValue ? value.ToString() : "";
 
+    /// <summary>A number with so many digits, and the minus that the drawn charts show.</summary>
+    public static string Written(double value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture).Replace('-', '−');
+
     private IEnumerable<(double At, string[] Lines)> FindTicks(JsonNode? axis)
     {
         if (axis?["tickvals"] is JsonArray places)
@@ -92,7 +95,7 @@ internal sealed class StaticAxis
         int step = Math.Max(1, (int)Math.Ceiling(Length / 6));
         for (int power = (int)Math.Ceiling(Math.Min(_low, _high)); power <= Math.Max(_low, _high); power += step)
         {
-            yield return (At(Math.Pow(10, power)), [Math.Pow(10, power).ToString("G3", CultureInfo.InvariantCulture)]);
+            yield return (At(Math.Pow(10, power)), [Written(Math.Pow(10, power), 3)]);
         }
     }
 
@@ -103,7 +106,7 @@ internal sealed class StaticAxis
         double step = power * (rough / power switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
         for (double k = Math.Ceiling(Math.Min(_low, _high) / step); k * step <= Math.Max(_low, _high); k++)
         {
-            yield return (At(k * step), [(k * step).ToString("G6", CultureInfo.InvariantCulture)]);
+            yield return (At(k * step), [Written(k * step, 6)]);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class StaticColours
 
     /// <summary>The scale of a heatmap and the words at its ends; null for a trace without one.</summary>
     public static (Scale Scale, string Low, string High)? Ends(JsonNode trace, JsonObject layout) => Of(trace, layout) is not { } colours ? null
-        : (colours.Scale, colours.Low.ToString("G3", CultureInfo.InvariantCulture), colours.High.ToString("G3", CultureInfo.InvariantCulture));
+        : (colours.Scale, Written(colours.Low, 3), Written(colours.High, 3));
 
     /// <summary>The scale of a heatmap and the numbers at its ends; null for a trace without one.</summary>
     public static (Scale Scale, double Low, double High)? Of(JsonNode trace, JsonObject layout)

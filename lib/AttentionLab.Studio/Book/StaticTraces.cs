@@ -90,7 +90,7 @@ internal static class StaticTraces
             }
             else if (Text(trace["texttemplate"]).Length > 0)
             {
-                string value = Number(y[i]).ToString("G3", CultureInfo.InvariantCulture);
+                string value = trace["text"] is JsonArray texts && i < texts.Count ? OutputHtml.PlainLines(Text(texts[i]))[0] : Written(Number(y[i]), 3);
                 (double middle, double end) = (left + width / 2, top < zero || (top == zero && Number(y[i]) >= 0) ? top - 4 : top + 13);
                 svg.Append(value.Length * 7 <= width + 6
                     ? FormattableString.Invariant($"<text x=\"{middle:0.#}\" y=\"{end:0.#}\" text-anchor=\"middle\">{value}</text>")
@@ -127,7 +127,7 @@ internal static class StaticTraces
         {
             for (int i = 0; i < Math.Min(points.Length, texts.Count); i++)
             {
-                string[] lines = OutputHtml.PlainLines(Text(texts[i])), where = Text(trace["textposition"]).Split(' ');
+                string[] lines = OutputHtml.PlainLines(Text(texts[i])), where = Text(Each(trace["textposition"], i)).Split(' ');
                 if (IsThere(points[i]) && lines is not [""])
                 {
                     double down = where[0] switch { "top" => -7 - (lines.Length - 1) * 15, "bottom" => 16, _ => 4 };
@@ -188,6 +188,9 @@ internal static class StaticTraces
         };
         return FormattableString.Invariant($"<path fill=\"{colour}\" transform=\"translate({at.X:0.#} {at.Y:0.#}) scale({half:0.#})\" d=\"{shape}\"/>");
     }
+
+    /// <summary>What a setting says of one point: itself, or its part of a list.</summary>
+    private static JsonNode? Each(JsonNode? setting, int i) => setting is not JsonArray list ? setting : i < list.Count ? list[i] : null;
 
     private static bool IsThere((double X, double Y) point) => double.IsFinite(point.X) && double.IsFinite(point.Y);
 }

@@ -18,7 +18,38 @@ public class ChartTests
     {
         JsonNode colours = Heatmap(new float[,] { { -1, 3 } }).Layout["coloraxis"]!;
         Assert.Equal((-3, 3), ((double)colours["cmin"]!, (double)colours["cmax"]!));
-        Assert.Equal("#ececec", (string?)colours["colorscale"]![2]![1]);
+        string zero = (string)colours["colorscale"]![2]![1]!;
+        Assert.True(zero[1..3] == zero[3..5] && zero[3..5] == zero[5..7], zero);
+    }
+
+    [Fact]
+    public void Heatmap_BothSigns_GreyPrintTellsThem()
+    {
+        double[] lightness =
+            [.. Heatmap(new float[,] { { -1, 3 } }).Layout["coloraxis"]!["colorscale"]!.AsArray().Select(stop => Lightness((string)stop![1]!))];
+        Assert.Equal(lightness.Order(), lightness);
+        Assert.All(Enumerable.Range(1, lightness.Length - 1), i => Assert.True(lightness[i] - lightness[i - 1] >= 12, string.Join(' ', lightness)));
+        Assert.True(lightness[2] - lightness[0] >= 30 && lightness[^1] - lightness[2] >= 30, string.Join(' ', lightness));
+    }
+
+    /// <summary>CIE L*, 0 for black to 100 for white: what a grey print keeps of "#rrggbb".</summary>
+    private static double Lightness(string colour)
+    {
+        double[] linear =
+        [
+            .. new[] { colour[1..3], colour[3..5], colour[5..7] }.Select(part => Convert.ToInt32(part, 16) / 255.0)
+                .Select(part => part <= 0.04045 ? part / 12.92 : Math.Pow((part + 0.055) / 1.055, 2.4)),
+        ];
+        double luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+        return luminance > 0.008856 ? 116 * Math.Cbrt(luminance) - 16 : 903.3 * luminance;
+    }
+
+    [Fact]
+    public void Heatmap_NumbersInCells_HaveTheMinusOfTheAxes_AndZeroHasNone()
+    {
+        JsonNode trace = Heatmap(new[,] { { -1.234f, 0.5f, -0.001f, float.NaN } }).Data[0]!;
+        Assert.Equal("%{text}", (string?)trace["texttemplate"]);
+        Assert.Equal(["−1.23", "0.50", "0.00", ""], trace["text"]![0]!.AsArray().Select(text => (string)text!));
     }
 
     [Fact]
@@ -160,12 +191,30 @@ public class ChartTests
         Assert.Contains("Low but no High", Assert.Throws<ArgumentException>(() => Lines(new Series("a", [1], [1]) { Low = [1] })).Message);
 
     [Fact]
-    public void Scatter_ManyLabels_MoveToThePointer()
+    public void Scatter_NamesOfPointsInACrowd_TakeFreeSides_OrMoveToThePointer()
     {
-        double[] x = [.. Enumerable.Range(0, 61).Select(i => (double)i)];
-        JsonNode trace = Chart.Scatter([new PointSet("words", x, x) { Labels = [.. x.Select(v => $"w{v}")] }], "t", "s", "x", "y").Data[0]!;
-        Assert.Equal("markers", (string?)trace["mode"]);
-        Assert.Contains("%{text}", (string?)trace["hovertemplate"]);
+        (double X, double Y)[] crowd = [.. Enumerable.Range(0, 25).Select(i => (0.05 * (i % 5), 0.05 * (i / 5)))];
+        PointSet one = new("one", [0.1], [0.1]) { Labels = ["middle"] };
+        PointSet many = new("crowd", [.. crowd.Select(p => p.X), 1.0], [.. crowd.Select(p => p.Y), 1.0])
+        {
+            Labels = [.. crowd.Select((_, i) => $"word{i}"), "alone"],
+        };
+        JsonArray data = Chart.Scatter([many, one], "t", "s", "x", "y").Data;
+        string[] written = [.. data[0]!["text"]!.AsArray().Select(text => (string)text!)];
+        Assert.Equal("alone", written[^1]);
+        Assert.InRange(written.Count(text => text.Length > 0), 2, 12);
+        Assert.Equal("", written[6]); // inside: points on every side
+        Assert.StartsWith("%{hovertext}: ", (string?)data[0]!["hovertemplate"], StringComparison.Ordinal);
+        Assert.Equal(many.Labels, data[0]!["hovertext"]!.AsArray().Select(text => (string)text!));
+        Assert.Equal("middle", (string?)data[1]!["text"]![0]);
+    }
+
+    [Fact]
+    public void Scatter_NameOfAPointBelowAnother_StandsElsewhereThanAbove()
+    {
+        PointSet set = new("a", [0.5, 0.5, 0, 1], [0.5, 0.55, 0, 1]) { Labels = ["low", "high", "first", "last"] };
+        JsonNode trace = Chart.Scatter([set], "t", "s", "x", "y").Data[0]!;
+        Assert.Equal(["bottom center", "top center"], trace["textposition"]!.AsArray().Take(2).Select(place => (string)place!));
     }
 
     [Fact]
@@ -323,19 +372,17 @@ public class ChartTests
     }
 
     [Theory]
-    [InlineData(new[] { 0.4273, 0.5, 0.0759, 0.018 }, "%{y:.3f}")]
-    [InlineData(new[] { 7.389, 1.5 }, "%{y:.2f}")]
-    [InlineData(new[] { 0.71, 0.5, 0.02 }, "%{y:.2f}")]
-    [InlineData(new[] { 8.0, 12, 0 }, "%{y:.3~g}")]
-    public void Bars_WriteTheirValuesWithEquallyManyDecimals(double[] values, string written)
+    [InlineData(new[] { 0.4273, 0.5, 0.0759, 0.018 }, new[] { "0.427", "0.500", "0.076", "0.018" })]
+    [InlineData(new[] { 7.389, -1.5 }, new[] { "7.39", "−1.50" })]
+    [InlineData(new[] { 0.71, 0.5, 0.02 }, new[] { "0.71", "0.50", "0.02" })]
+    [InlineData(new[] { 1234.0, -12, 0 }, new[] { "1234", "−12", "0" })]
+    [InlineData(new[] { 1.5, -0.0001, 0.00002 }, new[] { "1.5", "−0.0001", "2e−5" })] // none as zero
+    public void Bars_WriteTheirValuesWithEquallyManyDecimals(double[] values, string[] written)
     {
-        JsonArray data = Chart.Bars([new BarSet("a", [.. values.Select((_, i) => $"k{i}")], values)], "t", "s", "x", "y").Data;
-        Assert.Equal(written, data[0]!["texttemplate"]!.GetValue<string>());
+        JsonNode trace = Chart.Bars([new BarSet("a", [.. values.Select((_, i) => $"k{i}")], values)], "t", "s", "x", "y").Data[0]!;
+        Assert.Equal("%{text}", (string?)trace["texttemplate"]);
+        Assert.Equal(written, trace["text"]!.AsArray().Select(text => (string)text!));
     }
-
-    [Fact]
-    public void Bars_OfVeryDifferentSize_WriteNoneAsZero() => Assert.EndsWith("~g}",
-        Chart.Bars([new BarSet("a", ["k", "l"], [1.5, 0.0001])], "t", "s", "x", "y").Data[0]!["texttemplate"]!.GetValue<string>(), StringComparison.Ordinal);
 
     [Fact]
     public void Bars_TwoSets_DifferInHatchingToo()

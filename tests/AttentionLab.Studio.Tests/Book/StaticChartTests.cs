@@ -44,6 +44,23 @@ public sealed class StaticChartTests
     }
 
     [Fact]
+    public void NegativeNumbers_HaveTheMinusOfTheAxes()
+    {
+        Assert.All((Figure[])
+            [
+                Chart.Bars([new BarSet("a", ["k", "l"], [-30, 6])], "t", "s", "x", "y"),
+                Chart.Heatmap(new[,] { { -30f, 6 } }, "t", "s", "x", "y"),
+                Chart.FromJson("""{ "data": [{ "type": "bar", "x": [-2, 2], "y": [-30, 6], "texttemplate": "%{y}" }] }""", "t", "s"),
+            ],
+            figure =>
+            {
+                string[] texts = [.. Picture(figure).Elements("text").Select(text => text.Value)];
+                Assert.Contains("−30", texts);
+                Assert.All(texts, text => Assert.DoesNotContain('-', text));
+            });
+    }
+
+    [Fact]
     public void Heatmap_HasACellForEachNumber_InTheColoursOfItsScale()
     {
         XElement svg = Picture(Chart.Heatmap(new float[,] { { 0, 1 }, { 1, float.NaN } }, "t", "s", "x", "y"));

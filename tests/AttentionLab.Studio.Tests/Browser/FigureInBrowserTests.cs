@@ -122,7 +122,7 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
 
     [Theory]
     [InlineData("[[0,1]]", "rgb(0,32,76)", "rgb(255,233,69)")]
-    [InlineData("[[-1,1]]", "#08519c", "#a63603")]
+    [InlineData("[[-1,1]]", "#04285c", "#ffc77d")]
     public async Task Heatmap_MadeElsewhere_HasTheCoursesColours(string z, string lowest, string highest)
     {
         await using WatchedPage page =
