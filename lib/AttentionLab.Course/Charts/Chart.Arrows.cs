@@ -15,7 +15,7 @@ public static partial class Chart
     /// <param name="summary">One line of text for someone who cannot see the chart.</param>
     /// <param name="xTitle">Title of the horizontal axis, with its unit.</param>
     /// <param name="yTitle">Title of the vertical axis, with its unit.</param>
-    /// <param name="hull">Points whose convex hull is shaded; null for none.</param>
+    /// <param name="hull">Corners of a convex hull, in their order around it; it is shaded. Null for none.</param>
     /// <exception cref="ArgumentException">A text is missing or a number is not finite.</exception>
     public static Figure Arrows(IReadOnlyList<Arrow> arrows, string title, string summary, string xTitle, string yTitle,
         IReadOnlyList<(double X, double Y)>? hull = null)
@@ -132,10 +132,9 @@ public static partial class Chart
         return Extent.None.And(Of(x, y, logX, logY));
     }
 
-    private static JsonObject HullTrace(IReadOnlyList<(double X, double Y)> points)
+    private static JsonObject HullTrace(IReadOnlyList<(double X, double Y)> corners)
     {
-        (double X, double Y)[] corners = ConvexHull(points);
-        IEnumerable<(double X, double Y)> outline = corners.Length > 0 ? corners.Append(corners[0]) : corners;
+        IEnumerable<(double X, double Y)> outline = [.. corners, .. corners.Take(1)];
         return new JsonObject
         {
             ["type"] = "scatter",
@@ -148,34 +147,5 @@ public static partial class Chart
             ["fillcolor"] = "rgba(128,128,128,0.18)",
             ["hoverinfo"] = "skip",
         };
-    }
-
-    /// <summary>The corners of the smallest convex polygon around the points, counter-clockwise (Andrew 1979, monotone chain). The kernel of that name is out
-    /// of reach: charts use no mathematics of the library.</summary>
-    internal static (double X, double Y)[] ConvexHull(IEnumerable<(double X, double Y)> points)
-    {
-        (double X, double Y)[] sorted = [.. points.Distinct().OrderBy(point => point.X).ThenBy(point => point.Y)];
-        return sorted.Length < 3 ? sorted : [.. Chain(sorted), .. Chain(sorted.Reverse())];
-    }
-
-    /// <summary>Half of the hull, without its last corner: keeps only left turns.</summary>
-    private static List<(double X, double Y)> Chain(IEnumerable<(double X, double Y)> sorted)
-    {
-        List<(double X, double Y)> chain = [];
-        foreach ((double X, double Y) point in sorted)
-        {
-            while (chain.Count >= 2 && Turn(chain[^2], chain[^1], point) <= 0)
-            {
-                chain.RemoveAt(chain.Count - 1);
-            }
-
-            chain.Add(point);
-        }
-
-        chain.RemoveAt(chain.Count - 1);
-        return chain;
-
-        static double Turn((double X, double Y) a, (double X, double Y) b, (double X, double Y) c) =>
-            (b.X - a.X) * (c.Y - a.Y) - (b.Y - a.Y) * (c.X - a.X);
     }
 }

@@ -1,12 +1,10 @@
 // Draws a figure of AttentionLab.Charts. A classic script without dependencies: inlined into every notebook output, and
 // loaded once by the book. It declares one name, attentionFigure:
 //   show(host, figure, cdn)      waits for plotly.js (window.Plotly), loads it from `cdn` if it does not come, then draws
-//   themed(colour, own)          Plotly's template for a page that writes in `colour`; `own` is the figure's template, which wins
-//   merge(below, above)          one object of two, deeply
 //   draw(Plotly, host, figure)   draws into `host`, a div that holds the summary in a <p>, which stays as the caption
-//   take(layout, frames, titled) takes title, sliders and lists out of a layout: they stand above the drawing as text and controls
-//   control(Plotly, parts, one, meta)   a slider or list that was taken, as an element; parts: plot, title, caption
-//   setTitle(element, text)      a title with plotly's few tags
+//   fill(Plotly, parts, figure, page)   draws where a page has the parts ready: plot, and title and caption or null. `page` says when asked in what
+//                                colour the page writes, and in what letters if not plotly's. The promise gives what draws in another theme, or
+//                                answers false once the drawing has left the page
 var attentionFigure = (function () {
   'use strict';
 
@@ -31,36 +29,54 @@ var attentionFigure = (function () {
   }
 
   function draw(Plotly, host, figure) {
-    var layout = JSON.parse(JSON.stringify(figure.layout)), frames = JSON.parse(JSON.stringify(figure.frames || [])), meta = layout.meta || {};
-    var taken = take(layout, frames, true);
-    var caption = host.querySelector('p') || host.appendChild(paragraph(meta.summary || ''));
-    var title = document.createElement('div');
-    setTitle(title, taken.title || '');
+    var summary = (figure.layout.meta || {}).summary || '';
+    var caption = host.querySelector('p') || host.appendChild(paragraph(summary));
+    var title = document.createElement('div'), plot = document.createElement('div');
     title.className = 'attention-title';
     title.style.cssText = 'margin:0.2em 0 0.5em;font-weight:600;max-width:48em';
-    var plot = document.createElement('div');
     plot.className = 'attention-plot';
     plot.style.width = '100%';
-    plot.style.maxWidth = meta.maxWidth ? meta.maxWidth + 'px' : '';
-    plot.style.height = layout.height + 'px'; // no jump of the page while plotly works
     plot.setAttribute('role', 'img');
-    plot.setAttribute('aria-label', meta.summary || title.textContent);
     caption.style.cssText = 'margin:0.2em 0 0.8em;font-size:0.9em;max-width:48em';
-    host.insertBefore(title, caption);
-    taken.controls.forEach(function (one) {
-      var row = control(Plotly, { plot: plot, title: title, caption: caption }, one, meta);
+    caption.before(title, plot);
+    var drawn = fill(Plotly, { plot: plot, title: title, caption: caption }, figure, function () { return { colour: getComputedStyle(host).color }; });
+    plot.setAttribute('aria-label', summary || title.textContent);
+    host.querySelectorAll('.chart-control').forEach(function (row) {
       row.style.cssText = 'display:flex;flex-wrap:wrap;align-items:center;gap:0.3em 0.9em;margin:0.3em 0;font-size:0.9em';
       row.querySelector('input, select').style.cssText = 'margin-left:0.6em;vertical-align:middle';
-      host.insertBefore(row, caption);
     });
-    host.insertBefore(plot, caption);
-    layout.template = themed(getComputedStyle(host).color, figure.layout.template);
-    return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: frames, config: figure.config }).then(function () {
-      watch(function () {
-        if (document.contains(plot)) { Plotly.relayout(plot, { template: themed(getComputedStyle(host).color, figure.layout.template) }); }
-        return document.contains(plot);
-      });
+    return drawn.then(function (again) {
+      watch(again);
       return plot;
+    });
+  }
+
+  function fill(Plotly, parts, figure, page) {
+    var layout = JSON.parse(JSON.stringify(figure.layout || {})), frames = JSON.parse(JSON.stringify(figure.frames || []));
+    var meta = layout.meta || {}, own = layout.template, plot = parts.plot;
+    var taken = take(layout, frames, !!parts.title);
+    if (taken.title !== null) {
+      setTitle(parts.title, taken.title);
+    }
+    // A figure made elsewhere may bring a width and letters: the page's hold.
+    layout.autosize = true;
+    delete layout.width;
+    if (layout.font) {
+      delete layout.font.family;
+    }
+    plot.style.maxWidth = meta.maxWidth ? meta.maxWidth + 'px' : '';
+    plot.style.minHeight = layout.height + 'px'; // no jump of the page while plotly works
+    taken.controls.forEach(function (one) { plot.before(control(Plotly, parts, one, meta)); });
+    layout.template = themed(page(), own);
+    var config = Object.assign({}, figure.config, { responsive: true, displayModeBar: false, displaylogo: false });
+    return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: frames, config: config }).then(function () {
+      return function () {
+        var stands = document.contains(plot);
+        if (stands) {
+          Plotly.relayout(plot, { template: themed(page(), own) });
+        }
+        return stands;
+      };
     });
   }
 
@@ -227,7 +243,8 @@ var attentionFigure = (function () {
   }
 
   // Text and lines in the colour that the page itself writes with: right in any theme of any host.
-  function theme(colour) {
+  function theme(page) {
+    var colour = page.colour;
     var rgb = (colour.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
     var dark = colour.indexOf('rgb') === 0 && 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 128;
     function faint(share) { return 'rgba(' + rgb[0] + ',' + rgb[1] + ',' + rgb[2] + ',' + share + ')'; }
@@ -235,7 +252,7 @@ var attentionFigure = (function () {
     var control = { bordercolor: faint(0.45), bgcolor: dark ? '#3a3f47' : '#e9ecef', font: { color: colour } };
     return {
       layout: {
-        font: { color: colour }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+        font: Object.assign({ color: colour }, page.letters), paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
         xaxis: axis, yaxis: axis, legend: { bgcolor: 'rgba(0,0,0,0)' },
         sliderdefaults: Object.assign({ activebgcolor: faint(0.6), tickcolor: faint(0.6) }, control),
         updatemenudefaults: Object.assign({}, control, { bgcolor: dark ? '#3a3f47' : '#ffffff' }),
@@ -246,8 +263,8 @@ var attentionFigure = (function () {
   }
 
   // A figure made elsewhere may bring a template: what that says wins.
-  function themed(colour, own) {
-    return own ? { data: own.data || {}, layout: merge(theme(colour).layout, own.layout || {}) } : theme(colour);
+  function themed(page, own) {
+    return own ? { data: own.data || {}, layout: merge(theme(page).layout, own.layout || {}) } : theme(page);
   }
 
   function merge(below, above) {
@@ -281,5 +298,5 @@ var attentionFigure = (function () {
     return p;
   }
 
-  return { show: show, draw: draw, themed: themed, merge: merge, take: take, control: control, setTitle: setTitle };
+  return { show: show, draw: draw, fill: fill };
 })();

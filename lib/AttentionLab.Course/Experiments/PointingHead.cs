@@ -48,6 +48,25 @@ public sealed class PointingHead
     /// <summary>M = W_Q·W_Kᵀ (n, n): all that the scores depend on.</summary>
     public Tensor Product => Query.Weight.Value.MatMulTransposed(Key.Weight.Value);
 
+    /// <summary><see cref="Product"/> without the mean of each row (n, n): what softmax sees of it, as it only sees how far scores lie apart.</summary>
+    public Tensor CentredProduct
+    {
+        get
+        {
+            Tensor centred = Product;
+            for (int i = 0; i < centred.Rows; i++)
+            {
+                float mean = centred.Row(i).ToArray().Average();
+                foreach (ref float x in centred.Row(i))
+                {
+                    x -= mean;
+                }
+            }
+
+            return centred;
+        }
+    }
+
     /// <summary>(n, n): row i says how token i looks at all tokens.</summary>
     public Tensor Weights => Forward().Attention.Weights;
 

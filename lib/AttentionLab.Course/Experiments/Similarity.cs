@@ -1,4 +1,3 @@
-using AttentionLab.Tensors;
 using MathNet.Numerics.Statistics;
 
 namespace AttentionLab.Course.Experiments;
@@ -20,23 +19,5 @@ public static class Similarity
 
         return new(Enumerable.Range(1, runs.Count - 1).SelectMany(i => Enumerable.Range(0, i).Select(j =>
             Correlation.Pearson(runs[i].Select(x => (double)x), runs[j].Select(x => (double)x)))));
-    }
-
-    /// <summary>Subtracts from each row its mean: of a table of scores, what softmax does not see.</summary>
-    /// <param name="matrix">(n, m).</param>
-    public static Tensor CentreRows(Tensor matrix)
-    {
-        ArgumentNullException.ThrowIfNull(matrix);
-        Tensor centred = matrix.Copy();
-        for (int i = 0; i < centred.Rows; i++)
-        {
-            float mean = centred.Row(i).ToArray().Average();
-            foreach (ref float x in centred.Row(i))
-            {
-                x -= mean;
-            }
-        }
-
-        return centred;
     }
 }

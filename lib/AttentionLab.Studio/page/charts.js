@@ -1,6 +1,5 @@
-// Draws the page's charts from the JSON beside them: plotly.js is loaded once, when the first chart comes near, and all
-// charts are drawn before the page is printed. Charts follow the theme; titles, sliders and drop-down lists are taken out of the
-// drawing by draw.js, as in every other host.
+// When the page's charts are drawn from the JSON beside them: plotly.js is loaded once, when the first chart comes near, and all
+// charts are drawn before the page is printed. draw.js draws them, as in every other host, and again where the theme changes.
 (function () {
   'use strict';
   var waiting = [];
@@ -27,17 +26,19 @@
 
   var printing = false;
 
-  // The theme of all figures (draw.js) in the page's colour and letters; on paper always the light one.
-  function themed(figure) {
-    var letters = { family: getComputedStyle(document.body).getPropertyValue('--sans'), size: 13 };
-    var colour = printing ? 'rgb(36, 39, 44)' : getComputedStyle(figure).color;
-    return window.attentionFigure.themed(colour, window.attentionFigure.merge({ layout: { font: letters } }, figure.base));
+  // On paper always the light theme.
+  function look(figure) {
+    return {
+      colour: printing ? 'rgb(36, 39, 44)' : getComputedStyle(figure).color,
+      letters: { family: getComputedStyle(document.body).getPropertyValue('--sans'), size: 13 }
+    };
   }
 
   function fail(figure, error) {
     var note = document.createElement('p');
     note.className = 'chart-error';
     note.textContent = 'This chart could not be drawn: ' + error.message;
+    figure.querySelectorAll('.chart-control').forEach(function (control) { control.remove(); });
     figure.querySelector('.plot').replaceWith(note);
     figure.dataset.state = 'failed';
   }
@@ -56,43 +57,15 @@
 
   function drawNow(figure) {
     var json = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-    var plot = figure.querySelector('.plot');
-    var layout = json.layout || {};
-    var frames = json.frames || [];
-    var line = figure.querySelector('.chart-title');
-    var taken = window.attentionFigure.take(layout, frames, !!line);
-    if (taken.title !== null) {
-      window.attentionFigure.setTitle(line, taken.title);
-    }
-    layout.autosize = true;
-    delete layout.width;
-    if (layout.font) {
-      delete layout.font.family;
-    }
-    figure.base = layout.template || {};
-    layout.template = themed(figure);
-    if (layout.meta && layout.meta.maxWidth) {
-      plot.style.maxWidth = layout.meta.maxWidth + 'px';
-    }
-    plot.style.minHeight = layout.height + 'px';
-    var config = Object.assign({}, json.config, { responsive: true, displayModeBar: false, displaylogo: false });
-    return Promise.resolve(window.Plotly.newPlot(plot, json.data, layout, config)).then(function () {
-      return frames.length ? window.Plotly.addFrames(plot, frames) : null;
-    }).then(function () {
-      var parts = { plot: plot, title: line, caption: figure.querySelector('figcaption') };
-      taken.controls.forEach(function (control) { plot.before(window.attentionFigure.control(window.Plotly, parts, control, layout.meta || {})); });
+    var parts = { plot: figure.querySelector('.plot'), title: figure.querySelector('.chart-title'), caption: figure.querySelector('figcaption') };
+    return window.attentionFigure.fill(window.Plotly, parts, json, function () { return look(figure); }).then(function (again) {
       figure.dataset.state = 'drawn';
-      drawn.push(figure);
+      drawn.push(again);
     });
   }
 
   function retheme() {
-    drawn.forEach(function (figure) {
-      var plot = figure.querySelector('.plot');
-      if (plot && plot.layout) {
-        window.Plotly.relayout(plot, { template: themed(figure) });
-      }
-    });
+    drawn = drawn.filter(function (again) { return again(); });
   }
 
   var observer = 'IntersectionObserver' in window ? new IntersectionObserver(function (entries) {

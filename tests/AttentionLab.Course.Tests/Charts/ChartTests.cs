@@ -236,10 +236,10 @@ public class ChartTests
     [Fact]
     public void Arrows_AxesHaveEqualUnits_AndShowTailsTipsAndHull()
     {
-        Figure figure = Chart.Arrows([new Arrow("a", 2, 2) { FromX = -1 }], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3), (1, 1)]);
+        Figure figure = Chart.Arrows([new Arrow("a", 2, 2) { FromX = -1 }], "t", "s", "x", "y", hull: [(0, 0), (4, 0), (0, 3)]);
         Assert.Equal("x", (string?)figure.Layout["yaxis"]!["scaleanchor"]);
         Assert.True(figure.Extent is { Left: <= -1, Right: >= 4, Bottom: <= 0, Top: >= 3 }, $"{figure.Extent}");
-        // The point inside is no corner; the first corner closes the outline.
+        // The first corner closes the outline.
         Assert.Equal([0.0, 4, 0, 0], figure.Data[0]!["x"]!.AsArray().Select(x => (double)x!));
         Assert.Equal([0, 16], figure.Data[1]!["marker"]!["size"]!.AsArray().Select(size => (int)size!));
     }
@@ -259,17 +259,6 @@ public class ChartTests
         JsonArray data = Chart.Arrows([new Arrow("one", 2, 2), new Arrow("two", 2.3, 2.1)], "t", "s", "x", "y").Data;
         Assert.NotEqual((string?)data[0]!["textposition"], (string?)data[1]!["textposition"]);
     }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void ConvexHull_FewPoints_AreTheirOwnHull(int count) =>
-        Assert.Equal(count, Chart.ConvexHull(Enumerable.Range(0, count).Select(i => ((double)i, 0.0))).Length);
-
-    [Fact]
-    public void ConvexHull_SquareWithCentreAndEdgePoints_IsTheFourCorners() =>
-        Assert.Equal([(0, 0), (2, 0), (2, 2), (0, 2)], Chart.ConvexHull([(1, 1), (0, 0), (1, 0), (2, 0), (2, 2), (0, 2), (0, 0)]));
 
     [Fact]
     public void Bars_StandOnZero_AndErrorsFitIn()

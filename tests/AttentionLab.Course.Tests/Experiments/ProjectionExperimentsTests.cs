@@ -72,12 +72,25 @@ public class ProjectionExperimentsTests
     }
 
     [Fact]
-    public void Similarity_OfPairs_AndCentredRows()
+    public void Similarity_OfPairs_IsTheCorrelationOfEveryTwo()
     {
         Spread spread = Similarity.OfPairs([[1, 2, 4], [2, 4, 8], [-1, -2, -4]]);
         Assert.Equal((3, -1, 1), (spread.Count, Math.Round(spread.Smallest, 6), Math.Round(spread.Largest, 6)));
         Assert.Contains("one length", Assert.Throws<ArgumentException>(() => Similarity.OfPairs([[1, 2], [1]])).Message);
-        Assert.Equal([-1, 1, -5, 5], Similarity.CentreRows(Tensor.FromRows([1, 3], [0, 10])).Values);
+    }
+
+    [Fact]
+    public void CentredProduct_OfARow_DiffersByOneNumberFromTheProduct()
+    {
+        PointingHead head = new(new(), seed: 1);
+        (Tensor product, Tensor centred) = (head.Product, head.CentredProduct);
+        for (int i = 0; i < product.Rows; i++)
+        {
+            float taken = product[i, 0] - centred[i, 0];
+            Assert.NotEqual(0, taken);
+            Assert.Equal(0, centred.Row(i).ToArray().Sum(), 1e-5);
+            Assert.All(Enumerable.Range(0, product.Columns), j => Assert.Equal(taken, product[i, j] - centred[i, j], 1e-5));
+        }
     }
 
     private static void Compare(IReadOnlyList<Parameter> parameters, Func<double> gradient)

@@ -103,6 +103,6 @@ public class Chapter04Tests
     {
         PointingHead[] heads = [.. Enumerable.Range(1, 6).Select(seed => PointingHead.Train(new(), (ulong)seed))];
         Assert.InRange(Similarity.OfPairs([.. heads.Select(h => h.Query.Weight.Value.Values.ToArray())]).Median, -0.3, 0.3);
-        Assert.InRange(Similarity.OfPairs([.. heads.Select(h => Similarity.CentreRows(h.Product).Values.ToArray())]).Median, 0.7, 1);
+        Assert.InRange(Similarity.OfPairs([.. heads.Select(h => h.CentredProduct.Values.ToArray())]).Median, 0.7, 1);
     }
 }
