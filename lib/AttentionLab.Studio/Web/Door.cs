@@ -92,8 +92,8 @@ internal sealed class Door
 
     private bool IsEntered(HttpRequest request) => Same(request.Cookies[_cookie], _secret);
 
-    /// <summary>Not ASP.NET Core's host filtering: its refusal cannot say what lets a host in, and who asks from elsewhere is measured by the same names.
-    /// </summary>
+    /// <summary>Not ASP.NET Core's host filtering: it answers with a fixed page or with none, neither of which can say what lets a host in, and it takes "*" in
+    /// a name for any host.</summary>
     private bool IsOurs(HostString host) =>
         host.HasValue && (Loopback.Contains(host.Host, StringComparer.OrdinalIgnoreCase) || _forwarded.Contains(host.Host, StringComparer.OrdinalIgnoreCase));
 

@@ -173,16 +173,16 @@ public static partial class MatMul
 
                     if (valid == W.Count && _of.Strips != null && endTile - firstTile == 1)
                     {
-                        StreamTile<W>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, new(b + StreamAhead, W.Count, 0));
+                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, new(b + StreamAhead, W.Count, 0));
                     }
                     else if (valid == W.Count)
                     {
-                        Tile<W>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
+                        Tile<W, Asking>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
                     }
                     else
                     {
                         float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
-                        Tile<W>(tall, a, aRow, aInner, b, bInner, edge, W.Count, depth, write: true, ahead);
+                        Tile<W, Asking>(tall, a, aRow, aInner, b, bInner, edge, W.Count, depth, write: true, ahead);
                         CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
                     }
                 }

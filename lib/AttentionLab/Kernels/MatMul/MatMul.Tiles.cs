@@ -10,7 +10,7 @@ public static partial class MatMul
 {
     /// <summary>
     /// Writes, or adds to, up to 6 or exactly 12 rows of C, one <typeparamref name="W"/> wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
-    /// A may lie anywhere: copied or not, transposed or not.
+    /// A may lie anywhere: copied or not, transposed or not. <typeparamref name="M"/> says how far away the numbers are.
     /// </summary>
     /// <param name="rows">1 … 6 or 12; each makes code of its own.</param>
     /// <param name="a">First element of A.</param>
@@ -24,21 +24,9 @@ public static partial class MatMul
     /// <param name="write">Overwrite C instead of adding to it.</param>
     /// <param name="ahead">What to ask memory for meanwhile.</param>
     /// <param name="copy">Where the rows of B are left one behind the other for the tiles below, or null.</param>
-    internal static unsafe void Tile<W>(
-        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy = null)
-        where W : struct, ITileRow<W> => Tile<W, Asking>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy);
-
-    /// <summary>The same where all numbers are near: nothing is asked for and nothing copied, which leaves a step of 6 × 2 registers a tenth faster.</summary>
-    internal static unsafe void NearTile<W>(int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write)
-        where W : struct, ITileRow<W> => Tile<W, Near>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, default, null);
-
-    /// <summary>The same where no other tile meets this strip of B, which therefore asks for all lines of a row with each step.</summary>
-    internal static unsafe void StreamTile<W>(
-        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead)
-        where W : struct, ITileRow<W> => Tile<W, Streaming>(rows, a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, null);
-
-    private static unsafe void Tile<W, M>(
-        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
+    internal static unsafe void Tile<W, M>(
+        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead = default,
+        float* copy = null)
         where W : struct, ITileRow<W>
         where M : struct, IMemory
     {
@@ -177,7 +165,7 @@ public static partial class MatMul
         where W : struct, ITileRow<W> => W.Store(write ? row : row + W.Load(c), c);
 
     /// <summary>Where the numbers of a tile lie.</summary>
-    private interface IMemory
+    internal interface IMemory
     {
         /// <summary>Whether memory must be asked early.</summary>
         static abstract bool IsFar { get; }
@@ -186,21 +174,24 @@ public static partial class MatMul
         static abstract bool IsStream { get; }
     }
 
-    private readonly struct Streaming : IMemory
+    /// <summary>No other tile meets this strip of B: all lines of a row are asked for with each step.</summary>
+    internal readonly struct Streaming : IMemory
     {
         public static bool IsFar => true;
 
         public static bool IsStream => true;
     }
 
-    private readonly struct Asking : IMemory
+    /// <summary>A line now and then is asked for.</summary>
+    internal readonly struct Asking : IMemory
     {
         public static bool IsFar => true;
 
         public static bool IsStream => false;
     }
 
-    private readonly struct Near : IMemory
+    /// <summary>All numbers are near: nothing is asked for and nothing copied, which leaves a step of 6 × 2 registers a tenth faster.</summary>
+    internal readonly struct Near : IMemory
     {
         public static bool IsFar => false;
 

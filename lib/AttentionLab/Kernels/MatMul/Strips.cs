@@ -22,12 +22,12 @@ internal static unsafe class Strips
             tall = rows >= 12 && MatMul.ManyRegisters ? 12 : Math.Min(rows, 6);
             if (next == null || !MatMul.ManyRegisters)
             {
-                MatMul.NearTile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+                MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
                 continue;
             }
 
             MatMul.Ahead ahead = new(next, 2 * Scratch.LineFloats, Scratch.LineFloats);
-            MatMul.Tile<Two<V>>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
+            MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
             next += inner * Scratch.LineFloats;
         }
     }
