@@ -87,8 +87,8 @@ public static partial class Chart
     private static readonly string[] Hatches = ["", "/", ".", "x"];
 
     /// <summary>
-    /// What stands on the bars of a set: the same decimals on each bar of all sets, three digits of the largest, fewer where the numbers come rounded; where that
-    /// would show a small bar as zero, as many as each needs. Written here, because plotly's own formats have a hyphen for a minus.
+    /// What stands on the bars of a set: the same decimals on each bar of all sets, three digits of the largest, fewer where the numbers come rounded; where
+    /// that would show a small bar as zero, as many as each needs. Written here, because plotly's own formats have a hyphen for a minus.
     /// </summary>
     private static IEnumerable<string> Written(IReadOnlyList<double> values, double[] all)
     {

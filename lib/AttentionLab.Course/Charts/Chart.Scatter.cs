@@ -10,8 +10,8 @@ public static partial class Chart
     private const int MostLettersUnderAxis = 32;
 
     /// <summary>
-    /// Points, with labels beside them: up to 12 always; of more, a smallest set of up to 12 and those that would cross no other point or label on a narrow page;
-    /// the others show under the pointer.
+    /// Points, with labels beside them: up to 12 always; of more, a smallest set of up to 12 and those that would cross no other point or label on a narrow
+    /// page; the others show under the pointer.
     /// </summary>
     /// <param name="sets">At least one; each gets its colour and its symbol.</param>
     /// <param name="title">States the finding; broken into lines where needed.</param>

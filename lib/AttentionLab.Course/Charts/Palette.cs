@@ -16,8 +16,8 @@ internal static class Palette
     private static readonly string[] Dashes = ["dash", "dot", "dashdot", "longdash"];
 
     /// <summary>
-    /// Dark blue below zero, light orange above: hues that no colour-blind eye confuses, middle grey in between. It grows lighter from end to end, so that a grey
-    /// print tells the sign too: darker than the grey of zero is minus, lighter is plus.
+    /// Dark blue below zero, light orange above: hues that no colour-blind eye confuses, middle grey in between. It grows lighter from end to end, so that a
+    /// grey print tells the sign too: darker than the grey of zero is minus, lighter is plus.
     /// </summary>
     internal static JsonNode Diverging() => new JsonArray(
         new JsonArray(0.0, "#04285c"), new JsonArray(0.25, "#29538f"), new JsonArray(0.5, "#787878"),

@@ -3,7 +3,8 @@ namespace AttentionLab.Course.Charts;
 /// <summary>Where the names of a scatter's points stand: beside their point, across no other point and no other name, on a page 400 px wide.</summary>
 internal static class PointNames
 {
-    /// <summary>So many names of a chart or of its smallest set are always written. Of more, those that find no free place show under the pointer only.</summary>
+    /// <summary>So many names of a chart or of its smallest set are always written. Of more, those that find no free place show only under the
+    /// pointer.</summary>
     private const int AlwaysWritten = 12;
 
     // Pixels: the plot on such a page, a letter, a line, and half a point with its rim.

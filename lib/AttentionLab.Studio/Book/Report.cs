@@ -36,7 +36,8 @@ public sealed partial record Report(IReadOnlyList<ReportedNotebook> Notebooks)
                 [n.Name, $"{n.Cells}", $"{n.Charts}", $"{n.Exercises}", $"{n.Failed}", Seconds(n.Seconds), $"{n.MedianLines}", $"{n.MostLines}"]),
         ];
         int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
-        return string.Join('\n', rows.Select(row => row[0].PadRight(widths[0]) + string.Concat(row.Skip(1).Select((cell, i) => "  " + cell.PadLeft(widths[i + 1])))));
+        return string.Join('\n', rows.Select(row =>
+            row[0].PadRight(widths[0]) + string.Concat(row.Skip(1).Select((cell, i) => "  " + cell.PadLeft(widths[i + 1])))));
 
         static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture);
     }

@@ -29,7 +29,8 @@ internal static class BuildCommand
         var command = new Command(
             "build",
             "Run every notebook whose outputs are not known yet, each in a process of its own, and write the book. "
-            + "It ends with a table of the notebooks: cells, charts, exercises, failures, seconds, lines. The last line is 'N notebooks, N cells, N failed'; exit code 1 if a cell failed, 2 if the book could not be written.")
+            + "It ends with a table of the notebooks: cells, charts, exercises, failures, seconds, lines. "
+            + "The last line is 'N notebooks, N cells, N failed'; exit code 1 if a cell failed, 2 if the book could not be written.")
         {
             output, ipynb, only, notebooks, limit, memory,
         };
