@@ -192,9 +192,13 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
 
         // The line that one types is not under the bar at the foot of the page.
         await TypeAsync(page, 2, string.Join('\n', Enumerable.Range(1, 40).Select(line => $"// {line}")));
-        await page.Page.WaitForFunctionAsync(
-            "() => document.querySelector('.cm-focused .cm-line:last-child').getBoundingClientRect().bottom <= "
-            + "document.querySelector('.work-bar').getBoundingClientRect().top");
+        const string isSeen = "() => document.querySelector('.cm-focused .cm-line:last-child').getBoundingClientRect().bottom <= "
+            + "document.querySelector('.work-bar').getBoundingClientRect().top";
+        await page.Page.WaitForFunctionAsync(isSeen);
+
+        // Nor when the bar becomes higher, as it does with a word about the kernel.
+        await page.Page.EvaluateAsync("document.querySelector('.work-bar').style.paddingTop = '8rem'");
+        await page.Page.WaitForFunctionAsync(isSeen);
     }
 
     private static async Task SolveAsync(WatchedPage page, string body)

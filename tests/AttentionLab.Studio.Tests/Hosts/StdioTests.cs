@@ -59,7 +59,7 @@ public sealed class StdioTests(ExecutedCourse course, HostTable table)
     {
         Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
         await using StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken);
-        await kernel.BeginAsync("while (true) { }");
+        await kernel.BeginAsync("Console.WriteLine(1); while (true) { }", TestContext.Current.CancellationToken);
         Assert.Null(await kernel.QuitAsync(TimeSpan.FromSeconds(1)));
     }
 

@@ -14,6 +14,24 @@ function height(bar) {
   return document.querySelector(bar)?.offsetHeight ?? 0;
 }
 
+// The line that one types must not come under a bar that becomes higher, as with a word about the kernel.
+let keepInView = null;
+let barHeights = 0;
+const barsResized = new ResizeObserver(() => {
+  const before = barHeights;
+  barHeights = height('.bar') + height('.work-bar');
+  if (barHeights !== before) {
+    keepInView?.();
+  }
+});
+
+function watchBars(whenResized) {
+  keepInView = whenResized;
+  barHeights = height('.bar') + height('.work-bar');
+  barsResized.disconnect();
+  document.querySelectorAll('.bar, .work-bar').forEach(bar => barsResized.observe(bar, { box: 'border-box' }));
+}
+
 function rich(cm, options) {
   const { EditorView, EditorState, StateEffect, StateField, Decoration } = cm;
   const editable = new cm.Compartment();
@@ -71,7 +89,10 @@ function rich(cm, options) {
             options.typed(update.state.doc.toString());
           }
         }),
-        EditorView.domEventHandlers({ blur: (event, at) => { at.setTabFocusMode(false); options.left(); } }),
+        EditorView.domEventHandlers({
+          focus: (event, at) => watchBars(() => at.dispatch({ effects: EditorView.scrollIntoView(at.state.selection.main.head) })),
+          blur: (event, at) => { watchBars(null); at.setTabFocusMode(false); options.left(); },
+        }),
         editable.of([]),
       ],
     }),
