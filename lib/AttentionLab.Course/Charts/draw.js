@@ -68,6 +68,7 @@ var attentionFigure = (function () {
     plot.style.minHeight = layout.height + 'px'; // no jump of the page while plotly works
     taken.controls.forEach(function (one) { plot.before(control(Plotly, parts, one, meta)); });
     layout.template = themed(page(), own);
+    blackenNumbers();
     var config = Object.assign({}, figure.config, { responsive: true, displayModeBar: false, displaylogo: false });
     return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: frames, config: config }).then(function () {
       return function () {
@@ -78,6 +79,16 @@ var attentionFigure = (function () {
         return stands;
       };
     });
+  }
+
+  // Plotly writes on a cell in white or, where that is light, in a dark grey: too faint on the colours between. Black is read on each of them.
+  function blackenNumbers() {
+    if (!document.getElementById('attention-numbers')) {
+      var style = document.createElement('style');
+      style.id = 'attention-numbers';
+      style.textContent = '.heatmap-label text[style*="rgb(68, 68, 68)"] { fill: #000 !important; }';
+      document.head.append(style);
+    }
   }
 
   // Takes out of a layout what stands beside the drawing: the title, if it is wanted, sliders and drop-down lists, and the room they had.

@@ -134,6 +134,17 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Heatmap_NumbersInCells_AreBlackOrWhite()
+    {
+        Figure figure = Chart.Heatmap(new[,] { { -1f, 0.4f, 1 } }, "Three numbers", "From -1 to 1.", "x", "y");
+        await using WatchedPage page = await ShowAsync(FigureHtml.Write(figure, "first", Plotly));
+        await DrawnAsync(page, 1);
+        string[] fills = await page.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.heatmap-label text')].map(text => text.textContent + ' ' + getComputedStyle(text).fill)");
+        Assert.Equal(["−1.00 rgb(255, 255, 255)", "0.40 rgb(0, 0, 0)", "1.00 rgb(0, 0, 0)"], fills);
+    }
+
+    [Fact]
     public async Task Template_OfAFigureMadeElsewhere_Wins()
     {
         const string Json = """{"data":[{"y":[1,2]}],"layout":{"template":{"layout":{"font":{"color":"#ff0000"}}}}}""";
