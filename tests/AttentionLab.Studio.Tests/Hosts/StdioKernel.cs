@@ -93,15 +93,6 @@ internal sealed class StdioKernel : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a cell and waits until it has printed something: then it runs.</summary>
-    public async Task BeginAsync(string code, CancellationToken cancellation)
-    {
-        await SendAsync("begun", "SubmitCode", new { code, targetKernelName = "csharp" });
-        while (TypeOf(await ReceiveAsync(cancellation)) != "StandardOutputValueProduced")
-        {
-        }
-    }
-
     /// <summary>Asks the tool to end: it ends neither when its input ends nor with the process that started it. Kills it if it does not.</summary>
     /// <param name="limit">How long it may take.</param>
     /// <returns>The exit code, or null if it was killed.</returns>
