@@ -199,6 +199,13 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         // Nor when the bar becomes higher, as it does with a word about the kernel.
         await page.Page.EvaluateAsync("document.querySelector('.work-bar').style.paddingTop = '8rem'");
         await page.Page.WaitForFunctionAsync(isSeen);
+
+        // But whoever has scrolled away to read stays there.
+        await page.Page.EvaluateAsync("scrollTo(0, 0)");
+        await page.Page.EvaluateAsync(
+            "new Promise(done => { document.querySelector('.work-bar').style.paddingTop = '9rem';"
+            + " requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))); })");
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>("scrollY"));
     }
 
     private static async Task SolveAsync(WatchedPage page, string body)

@@ -90,7 +90,13 @@ function rich(cm, options) {
           }
         }),
         EditorView.domEventHandlers({
-          focus: (event, at) => watchBars(() => at.dispatch({ effects: EditorView.scrollIntoView(at.state.selection.main.head) })),
+          focus: (event, at) => watchBars(() => {
+            // Whoever has scrolled away to read on is not called back.
+            const caret = at.coordsAtPos(at.state.selection.main.head);
+            if (caret && caret.bottom > 0 && caret.top < innerHeight) {
+              at.dispatch({ effects: EditorView.scrollIntoView(at.state.selection.main.head) });
+            }
+          }),
           blur: (event, at) => { watchBars(null); at.setTabFocusMode(false); options.left(); },
         }),
         editable.of([]),
