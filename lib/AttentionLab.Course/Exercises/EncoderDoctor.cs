@@ -20,7 +20,7 @@ public static class EncoderDoctor
         + "where D is `Channels / Heads`.",
         "`Tensor y = p.Forward(x)` with `x = Tensor.Gaussian(new CounterRandom(1), 1, 2, 8, p.Channels)` whose second half is a copy of the first. (1) "
         + "`y[0, t, c]` and `y[1, t, c]` differ: PositionsByBatch. (2) The mean of `v * v` over `y.Row(t)` is (C − 1)/C for every t: UnbiasedVariance; far "
-        + "from 1: PreNorm. (3) Add 1 to `x[0, 0, 0]`, run again: `y.Row(7)` stays: ReshapedHeads. (4) From `p.Look(x)`: the ratio of two logits, "
+        + "from 1: PreNorm. (3) Add 1 to `x[0, 0, 0]`, run again: `y.Row(7)` stays: ReshapedHeads. (4) From `p.Look(x)`: the difference of two scores, "
         + "`Math.Log(w[0, 0, 0, 0] / w[0, 0, 0, 1])`, must be (q·k₀ − q·k₁)/√D, else ScaleByModel.",
     ]);
 

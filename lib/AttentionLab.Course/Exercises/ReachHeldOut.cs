@@ -21,9 +21,8 @@ public static class ReachHeldOut
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.1", "Reach 95 % held out", Difficulty: 2, Minutes: 15, Hints:
     [
-        "Look at the two numbers of the colleague: right on the training sequences, wrong on new ones. Which setting lets a model learn its sequences by "
-            + "heart? And "
-        + "which setting tells it *where* a digit stands?",
+        "The colleague looks only at sequences that the model was trained on. Which setting lets a model learn its sequences by heart? And which setting "
+        + "tells it *where* a digit stands?",
         "New sequences in every step: `Pool = 0`. Positions: sinusoidal ones can be used from the first step. What is left is speed: 150 steps are few, so the "
         + "learning rate of the chapter (0.005) is too small, and 8 channels are too narrow to hold a digit and a position.",
         "`new() { Steps = 150, Pool = 0, Positions = PositionKind.Sinusoidal, Channels = 64, LearningRate = 0.01 }`. Now find out which of these you can do "

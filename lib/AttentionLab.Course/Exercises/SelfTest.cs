@@ -6,7 +6,7 @@ public static class SelfTest
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("00.5", "Are you ready? Five questions", Difficulty: 1, Minutes: 5, Hints:
     [
-        "All five answers follow from the box of section 0.4. Use pencil and paper; the check tells you which question to look at again.",
+        "All five answers follow from section 0.4. Use pencil and paper; the check tells you which question to look at again.",
         "1: outer derivative times inner derivative. 2: a row of W with dL/dy. 3: the mean of the squared distances. 4: variances of independent numbers add. "
         + "5: a row of A with a column of B.",
         "1: 2·(3x + 1)·3 at x = 1. 2: 1·1 + 2·10. 3: (1 + 0 + 1)/3. 4: 64 times 1. 5: row (3, 4) with column (0, 1).",

@@ -15,8 +15,8 @@ public static class UnreachableKey
         "Draw the five keys on paper and put a rubber band around them. Which one does the band not touch?",
         "The score q·k is linear in k. If a key is an average of the other keys, its score is the same average of their scores, and an average is never above "
         + "the largest. So look for weights λ_j ≥ 0 with sum 1 and Σ λ_j·k_j = that key. Three of the four others are enough: set one weight to 0.",
-        "It is key 2, (3, −1). Use keys 0, 3 and 4 only, with weights a, c, d: 8a − 4c = 3, 4c − 8d = −1 and a + c + d = 1. Add the first two lines and use "
-        + "the third: a = 1/2. Now c and d follow.",
+        "It is key 2, (3, −1). Use keys 0, 3 and 4 only, with weights a, c, d: 8a − 4c = 3, 4c − 8d = −1 and a + c + d = 1. Add the first two: "
+        + "8a − 8d = 2, so d = a − 1/4. Put it into the third: c = 5/4 − 2a. Put that into the first: 16a − 5 = 3, so a = 1/2. Now c and d follow.",
     ]);
 
     /// <summary>One of the three hints.</summary>
