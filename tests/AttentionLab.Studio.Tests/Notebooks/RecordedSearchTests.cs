@@ -1,8 +1,9 @@
 using AttentionLab.Course.Data;
 using AttentionLab.Course.Experiments;
 using AttentionLab.Models;
+using AttentionLab.Studio.Tests.Models;
 
-namespace AttentionLab.Studio.Tests.Models;
+namespace AttentionLab.Studio.Tests.Notebooks;
 
 /// <summary>What appendix B shows without the model is what the model gives.</summary>
 public sealed class RecordedSearchTests(MiniLmFolder miniLm)
