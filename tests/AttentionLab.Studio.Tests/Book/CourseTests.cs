@@ -46,9 +46,17 @@ public sealed partial class CourseTests(ExecutedCourse course)
         Assert.Equal(ids, SolvedNotebook.Exercises(solutions).Select(exercise => exercise.Id));
         Assert.Equal(ids.Length, ids.Distinct().Count());
 
+        // Most exercises need nothing of their chapter: those SolutionsTests runs, as the same cells.
+        HashSet<string> alone = [.. solutions.Cells.Select(cell => cell.Text)];
+        IReadOnlyList<(int Number, string Source)> cells = SolvedNotebook.Compose(chapter, solutions);
+        if (cells.All(cell => alone.Contains(cell.Source) || cell.Source.StartsWith("#!import", StringComparison.Ordinal)))
+        {
+            return;
+        }
+
         var passed = new List<string>();
         await using NotebookSession session = await NotebookSession.StartAsync(path, cancellation: TestContext.Current.CancellationToken);
-        foreach ((int number, string source) in SolvedNotebook.Compose(chapter, solutions))
+        foreach ((int number, string source) in cells)
         {
             ExecutedCell cell = await session.RunAsync(number, source, cancellation: TestContext.Current.CancellationToken);
             Assert.True(cell.Failure is null, cell.Failure?.At(name + ".dib", number));
