@@ -94,6 +94,29 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.Equal("List<Int32>", Short(variables, "listed").Type);
     }
 
+    /// <summary>The formula stands at the type, the shapes at the parameters of the reference from which the fast path inherits its documentation.</summary>
+    [Theory]
+    [InlineData("Softmax.Forward", "**Softmax**: Softmax of each row: y_j = exp(x_j − m) / Σ_k exp(x_k − m) with m = max_k x_k.",
+        "**x**: (rows, columns).", "**y**: (rows, columns), may be the memory of x.", "**columns**: Length of a row.")]
+    [InlineData("Softmax.Backward", "**dy**: ∂L/∂y, (rows, columns).", "**dx**: ∂L/∂x, (rows, columns), overwritten; may be the memory of dy.")]
+    public async Task Hover_OurLibrary_ShowsFormulaAndShapes(string source, params string[] expected)
+    {
+        await kernel.RunAsync($"#r \"{typeof(Tensors.Tensor).Assembly.Location}\"\nusing AttentionLab.Kernels;");
+        string shown = await HoverAsync(source);
+        Assert.All(expected, line => Assert.Contains("\n> " + line, shown));
+        Assert.Single(shown.Split("**Softmax**"), part => part.StartsWith(':'));
+    }
+
+    [Fact]
+    public async Task Hover_OfACellsOwnMethod_ShowsWhatItsCommentSaysAndNoMore()
+    {
+        await kernel.RunAsync(
+            "/// <summary>Half of <paramref name=\"length\"/>.</summary>\n/// <param name=\"length\">In metres, as <see cref=\"Math.Abs(double)\"/> has it, "
+            + "<c>a_b</c>.</param>\n/// <returns>Metres.</returns>\ndouble HalfOf(double length) => length / 2;\ndouble Bare(double length) => length;");
+        Assert.EndsWith("\n\n> **length**: In metres, as Abs has it, a_b.\n\n> **Returns**: Metres.", await HoverAsync("HalfOf"));
+        Assert.DoesNotContain("\n>", await HoverAsync("Bare"));
+    }
+
     [Fact]
     public async Task Signature_InsideACall_NamesOverloadsAndTheParameter()
     {
@@ -202,6 +225,10 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.False((await kernel.Session.SignatureAsync(source, position, Cancellation)).IsBusy);
         Assert.False((await kernel.Session.DiagnosticsAsync(source, Cancellation)).IsBusy);
     }
+
+    /// <summary>What is shown of the last word, without the marks that keep Markdown from reading signs of a formula as its own.</summary>
+    private async Task<string> HoverAsync(string source) =>
+        (await kernel.Session.HoverAsync(source, source.Length - 1, Cancellation)).Value!.Markdown.Replace("\\", "", StringComparison.Ordinal);
 
     private static Variable Short(IReadOnlyList<Variable> variables, string name) => Assert.Single(variables, variable => variable.Name == name);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FindSymbols;
 using Microsoft.CodeAnalysis.QuickInfo;
 using Microsoft.CodeAnalysis.Text;
 using Microsoft.DotNet.Interactive;
@@ -83,7 +84,14 @@ internal sealed class CodeQuestions
     {
         Document document = _edited.With(code);
         QuickInfoItem? info = await QuickInfoService.GetService(document)!.GetQuickInfoAsync(document, position);
-        return info is null ? null : new Hover(info.Span.Start, info.Span.Length, info.ToMarkdownString().ReplaceLineEndings("\n"));
+        if (info is null)
+        {
+            return null;
+        }
+
+        ISymbol? symbol = await SymbolFinder.FindSymbolAtPositionAsync(document, info.Span.Start);
+        string more = symbol is null ? "" : SymbolDocumentation.More(symbol, (await document.Project.GetCompilationAsync())!);
+        return new Hover(info.Span.Start, info.Span.Length, info.ToMarkdownString().ReplaceLineEndings("\n") + more);
     }
 
     private async Task<SignatureHelp?> SignatureAsync(string code, int position)
