@@ -109,11 +109,17 @@ public sealed class VoteRefusalTests : IAsyncDisposable
     {
         await _voting.StartAsync();
         _voting.Server.Room.Ask("Who?", ["apple", "phone"]);
-        using HttpRequestMessage request = new(HttpMethod.Post, _voting.Server.Room.Code + "/vote") { Content = Form("question=1&answer=1") };
-        request.Headers.TryAddWithoutValidation(header, value);
-        using HttpResponseMessage answer = await _voting.Device(1).SendAsync(request, Token);
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal(0, _voting.Server.Room.Look().Votes);
+        string code = _voting.Server.Room.Code;
+        foreach ((HttpMethod method, string path) in ((HttpMethod, string)[])[
+            (HttpMethod.Get, code), (HttpMethod.Get, code + "/tally"), (HttpMethod.Post, code + "/vote")])
+        {
+            // Without the attempt the same request is answered: the refusal is for nothing else.
+            Assert.True((int)(await AnswerAsync(method, path, null, "")).Status < 400, path);
+            _voting.Server.Room.Ask("Who?", ["apple", "phone"]);
+            (HttpStatusCode status, string text) = await AnswerAsync(method, path, header, value);
+            Assert.Equal((path, expected, ""), (path, status, text));
+            Assert.Equal(0, _voting.Server.Room.Look().Votes);
+        }
     }
 
     [Fact]
@@ -136,5 +142,18 @@ public sealed class VoteRefusalTests : IAsyncDisposable
                 Assert.DoesNotContain("<script", await answer.Content.ReadAsStringAsync(Token));
             }
         }
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> AnswerAsync(HttpMethod method, string path, string? header, string value)
+    {
+        string vote = $"question={_voting.Server.Room.Look().Number}&answer=1";
+        using HttpRequestMessage request = new(method, path) { Content = method == HttpMethod.Post ? Form(vote) : null };
+        if (header is not null)
+        {
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        using HttpResponseMessage answer = await _voting.Device(1).SendAsync(request, Token);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
     }
 }
