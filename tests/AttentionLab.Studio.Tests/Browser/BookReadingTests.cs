@@ -72,6 +72,9 @@ public sealed class BookReadingTests(BrowserFixture browser) : IDisposable
         await frame.Locator("b").ClickAsync();
         Assert.Equal("framed", await frame.Locator("b").InnerTextAsync());
         Assert.DoesNotContain("attacked", await page.Page.TitleAsync());
+
+        // The page's policy would stop the script too: an attribute with nothing allowed is what makes the frame of no origin.
+        Assert.Equal("", await page.Page.Locator("iframe.html").GetAttributeAsync("sandbox"));
         Assert.Empty(page.Foreign);
     }
 

@@ -90,6 +90,7 @@ public sealed class CourseAnswersTests : IAsyncDisposable
         using HttpResponseMessage response = await _served.Client.GetAsync(_served.Address, Token);
         string policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'none'; script-src 'self'", policy);
+        Assert.DoesNotContain("unsafe", policy.Split("; ").Single(directive => directive.StartsWith("script-src ", StringComparison.Ordinal)));
         Assert.Contains("frame-ancestors 'none'", policy);
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
         Assert.Empty(response.Headers.Server);
