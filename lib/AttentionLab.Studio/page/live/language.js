@@ -148,8 +148,10 @@ function box(text) {
   return made;
 }
 
-// The few marks of Markdown that the kernel writes.
+// The few marks of Markdown that the kernel writes. A sign behind a backslash is itself, and one inside a word is none: y_j.
+const marks = /\\([^A-Za-z0-9\s])|(?<![\p{L}\p{N}])([*_`]{1,2})(?=\S)((?:\\.|[^\\*_`])+)\2(?![\p{L}\p{N}])/gu;
+
 function plain(markdown) {
-  return markdown.split('\n').filter(line => !line.startsWith('```')).map(line =>
-    line.replace(/^> ?/, '').replace(/\\([^\w\s])/g, '$1').replace(/[*_`]{1,2}(\S[^*_`]*)[*_`]{1,2}/g, '$1')).join('\n');
+  const inline = text => text.replace(marks, (_, sign, mark, inside) => sign ?? inline(inside));
+  return markdown.split('\n').filter(line => !line.startsWith('```')).map(line => inline(line.replace(/^> ?/, ''))).join('\n');
 }
