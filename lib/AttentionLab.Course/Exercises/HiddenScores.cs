@@ -10,8 +10,8 @@ public static class HiddenScores
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("08.3", "A row that may see nothing", Difficulty: 2, Minutes: 10, Hints:
     [
-        "Three rules: a hidden score has no say in anything, not even in the largest score; a visible score may be very small or very large; and 0/0 must not "
-        + "happen.",
+        "Three rules: a hidden score takes part in nothing, not even in the search for the largest score; a visible score may be very small or very large; "
+        + "and 0/0 must not happen.",
         "Walk over the visible places only. First their largest score (start with −∞). If there is none, return zeros at once. Then powers e^(s − largest) of "
         + "the visible ones, their sum, and the division. The hidden places keep the 0 that a new array has.",
         "`float top = float.NegativeInfinity;` and a loop `if (visible[j]) top = MathF.Max(top, scores[j]);`. Then `if (!visible.Contains(true)) return w;` "

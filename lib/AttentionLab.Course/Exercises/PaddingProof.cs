@@ -13,7 +13,7 @@ public static class PaddingProof
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("08.2", "A sentence without its padding", Difficulty: 2, Minutes: 12, Hints:
     [
-        "Padding gets in by two doors: as a *key* in the attention, and as a *row* of the mean. Which of the two does a mask of keys close?",
+        "Padding can get in by two ways: as a *key* in the attention, and as a *row* of the mean. Which of the two does a mask of keys stop?",
         "Attention: `ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output` hides padding as keys. The rows of padding still have an "
         + "output (they look at the words): leave them out of the mean, and divide by the number of *words*, not by `x.Rows`.",
         "`Tensor y = ScaledDotProductAttention.Forward(x, x, x, AttentionMask.Keys(real)).Output;`, then for each t with `real[t]` add `y[t, c]` to `sum[c]`; "

@@ -106,10 +106,9 @@ public class FlashAttendTests
     public void Forward_AfterWarmUp_AllocatesNothing()
     {
         float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130];
-        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        Assert.Equal(0, Allocations.OfTenCalls(
+            () => FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics)));
     }
 
     [Fact]
@@ -188,16 +187,9 @@ public class FlashAttendTests
         float[] x = Inputs.Gaussian(1, 130 * 32), output = new float[130 * 32], statistics = new float[2 * 130], dq = new float[x.Length];
         float[] dk = new float[x.Length], dv = new float[x.Length];
         FlashAttend.Forward(AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics);
-        long before = 0;
-        for (int i = 0; i < 2; i++)
-        {
-            before = GC.GetAllocatedBytesForCurrentThread();
-            FlashAttend.Backward(
-                AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x,
-                new AttendGradients<float> { Q = dq, K = dk, V = dv });
-        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.OfTenCalls(() => FlashAttend.Backward(
+            AttendInput.Split<float>(x, x, x, new(1, 1, 130, 130, 32, 32), 1), output, statistics, x, new AttendGradients<float> { Q = dq, K = dk, V = dv })));
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]

@@ -72,14 +72,22 @@ public sealed unsafe class WorkersTests : IDisposable
         CountRuns job = default;
         int* runs = stackalloc int[16];
         job.Runs = runs;
-        Workers.Run(ref job, 16);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < 100; round++)
+
+        // The least of a few tries, as in Allocations: another test may ask for more threads meanwhile, and the first call after that makes them.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5 && least > 0; attempt++)
         {
             Workers.Run(ref job, 16);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int round = 0; round < 100; round++)
+            {
+                Workers.Run(ref job, 16);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     [Theory]
