@@ -37,6 +37,14 @@ internal static class BertTokenizer
 
         tokenizer = BertAddedTokens.Read(model, file, tokenizer);
         int pieces = tokenizer.Pieces.Count, rows = config.Vocabulary;
+        if (!hasJson && pieces == rows - 1)
+        {
+            // Filled up by one row, or a line that was lost: nothing but another file can tell, and a vocabulary that lost a line gives wrong vectors.
+            throw new InvalidDataException(
+                $"{text} has {pieces} pieces but config.json has vocab_size {rows}, one more: take both files from the same model, or put its tokenizer.json "
+                + "there, which names added pieces, too. If the model has a row that no piece uses, add a line \"[unused]\" at the end.");
+        }
+
         if (!Fits(pieces, rows))
         {
             throw new InvalidDataException(

@@ -24,6 +24,13 @@ internal static class TokenizerJsonText
             };
         }
 
+        if (choices.Rules == TokenizerRules.Original)
+        {
+            throw file.Refusal(
+                "normalizer", $"is not one BertNormalizer, but {nameof(TokenizerRules)}.{nameof(TokenizerRules.Original)} is Google's way of that one alone",
+                $"take {nameof(TokenizerRules)}.{nameof(TokenizerRules.Fast)}");
+        }
+
         List<TextStep> steps = [.. normalizers.SelectMany(Steps)];
         bool lowers = steps.Contains(TextStep.LowerEach);
         if (choices.LowerCase is { } wanted && wanted != lowers)

@@ -77,6 +77,47 @@ public class TokenizerJsonTests
         Assert.Equal(13, tokenizer.Pieces.Count);
     }
 
+    /// <summary>The form in which published rerankers say where a pair's special pieces stand, and of which type each piece is.</summary>
+    [Theory]
+    [InlineData("[CLS]:0 A:0 [SEP]:0 B:1 [SEP]:1", new[] { 2, 8, 3, 11, 3 }, new[] { 0, 0, 0, 1, 1 })]
+    [InlineData("[CLS]:0 A:0 [SEP]:0 [SEP]:0 B:0 [SEP]:0", new[] { 2, 8, 3, 3, 11, 3 }, new[] { 0, 0, 0, 0, 0, 0 })]
+    [InlineData("[CLS]:2 A:0 B:1 [SEP]:1", new[] { 2, 8, 11, 3 }, new[] { 2, 0, 1, 1 })]
+    public void Read_TemplateOfPairs_GivesItsIdsAndTypes(string template, int[] ids, int[] types)
+    {
+        static JsonNode Part(string[] of) => new JsonObject
+        {
+            [of[0] is "A" or "B" ? "Sequence" : "SpecialToken"] = new JsonObject { ["id"] = of[0], ["type_id"] = int.Parse(of[1]) },
+        };
+        static string Parts(string parts) => new JsonArray([.. parts.Split(' ').Select(part => Part(part.Split(':')))]).ToJsonString();
+        using TemporaryFolder folder = new();
+        string pieces = """{"[CLS]":{"id":"[CLS]","ids":[2],"tokens":["[CLS]"]},"[SEP]":{"id":"[SEP]","ids":[3],"tokens":["[SEP]"]}}""";
+        TokenizerFile.Write(
+            folder["tokenizer.json"], Pieces,
+            processor: $$"""
+            {"type":"TemplateProcessing","single":{{Parts("[CLS]:0 A:0 [SEP]:0")}},"pair":{{Parts(template)}},"special_tokens":{{pieces}} }
+            """);
+
+        EncodedText pair = WordPieceTokenizer.Read(folder["tokenizer.json"]).Encode("run", "the");
+
+        Assert.Equal(ids, pair.Ids);
+        Assert.Equal(types, pair.Types);
+    }
+
+    [Fact]
+    public void Read_GooglesRulesWithAnotherNormalizer_IsRefusedByKeyAndFix()
+    {
+        using TemporaryFolder folder = new();
+        TokenizerFile.Write(
+            folder["tokenizer.json"], Pieces, """{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Lowercase"},{"type":"StripAccents"}]}""");
+        Assert.Equal(["the"], WordPieceTokenizer.Read(folder["tokenizer.json"]).Tokenize("Thé"));
+
+        string message = Assert.Throws<InvalidDataException>(
+            () => WordPieceTokenizer.Read(folder["tokenizer.json"], rules: TokenizerRules.Original)).Message;
+
+        Assert.StartsWith($"{folder["tokenizer.json"]}: normalizer is not one BertNormalizer", message, StringComparison.Ordinal);
+        Assert.EndsWith(": take TokenizerRules.Fast.", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_FolderWithTokenizerJsonOnly_GivesTheSameVectors()
     {
