@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 using static AttentionLab.Studio.Tests.Browser.WorkTests;
 using static Microsoft.Playwright.Assertions;
@@ -48,6 +49,19 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(area).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Control+z");
         await Expect(area).ToHaveValueAsync("int a = 7;");
+    }
+
+    [Fact]
+    public async Task Typing_WithoutAPause_IsSavedMeanwhile()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, "//");
+        long start = Stopwatch.GetTimestamp();
+        while (!_course.Session.Since(0, "", true)!.Cells[0].Source.StartsWith("//x", StringComparison.Ordinal))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience.Limit, "typed and typed, and nothing was saved");
+            await page.Page.Keyboard.TypeAsync("x");
+        }
     }
 
     [Fact]

@@ -90,10 +90,38 @@ public sealed class WorkFiguresTests(BrowserFixture browser) : IAsyncDisposable
                 """, (object[])[kind, source, Runs]));
         }
 
+        Say("a list of completions after a key", await ListsAsync(page.Page));
         await PictureAsync(page.Page, Cell(page, 901), pictures, "");
         await page.Page.GotoAsync(new Uri(new Uri(page.Page.Url), "?present#cell-3").AbsoluteUri);
         await Expect(page.Page.Locator(".present-bar")).ToBeVisibleAsync();
         await PictureAsync(page.Page, page.Page.Locator(".present-bar"), pictures, "presenter-");
+    }
+
+    /// <summary>From the key that asks for completions to the list on the screen, in milliseconds, in the editor that has the focus.</summary>
+    private static async Task<double[]> ListsAsync(IPage page)
+    {
+        await page.EvaluateAsync("""
+            () => {
+              window.lists = [];
+              let pressed = 0;
+              document.addEventListener('keydown', event => { if (event.key === '.') pressed = performance.now(); }, true);
+              new MutationObserver(() => {
+                if (pressed && document.querySelector('.cm-tooltip-autocomplete')) { window.lists.push(performance.now() - pressed); pressed = 0; }
+              }).observe(document.body, { subtree: true, childList: true });
+            }
+            """);
+        for (int run = 1; run <= Runs; run++)
+        {
+            await page.Keyboard.PressAsync("Control+a");
+            await page.Keyboard.InsertTextAsync("Tensor");
+            await Expect(page.Locator(".cm-tooltip-autocomplete")).ToBeVisibleAsync();
+            await page.Keyboard.PressAsync("Escape");
+            await Expect(page.Locator(".cm-tooltip-autocomplete")).ToHaveCountAsync(0);
+            await page.Keyboard.PressAsync(".");
+            await page.WaitForFunctionAsync("run => window.lists.length === run", run);
+        }
+
+        return await page.EvaluateAsync<double[]>("window.lists");
     }
 
     private static async Task PictureAsync(IPage page, ILocator shown, string folder, string name)

@@ -45,6 +45,20 @@ public sealed class WorkKeysTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Focus_OfACellWhoseOutputHasAFold_LeavesTheFoldClosed()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 2, "throw new Exception(\"no\");");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        ILocator fold = Cell(page, 2).Locator(".outputs details");
+        await Expect(fold).ToHaveCountAsync(1);
+        await Code(page, 1).ClickAsync();
+        await page.Page.Keyboard.PressAsync("Shift+Enter");
+        await Expect(Editor(page, 2)).ToBeFocusedAsync();
+        Assert.False(await fold.EvaluateAsync<bool>("fold => fold.open"));
+    }
+
+    [Fact]
     public async Task Keys_BeforeTheEditorIsLoaded_AreQueued()
     {
         await _course.StartAsync();

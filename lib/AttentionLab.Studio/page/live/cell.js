@@ -137,7 +137,8 @@ export class Cell {
   }
 
   async focus() {
-    this.root.querySelector('details:not(.solution)')?.setAttribute('open', '');
+    // The fold around the code of the setup; folds of an output, such as hints, stay as the reader left them.
+    this.root.querySelector(':scope > details:not(.solution)')?.setAttribute('open', '');
     await this.mount();
     this.#editor.focus();
   }

@@ -35,7 +35,8 @@ function completions(cm) {
       })),
     };
   };
-  return cm.autocompletion({ override: [source], icons: false });
+  // The kernel takes the time: the editor's own wait of 100 ms would come on top.
+  return cm.autocompletion({ override: [source], icons: false, activateOnTypingDelay: 20 });
 }
 
 function hovers(cm) {

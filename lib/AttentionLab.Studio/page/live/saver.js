@@ -49,8 +49,8 @@ export class Saver {
 
   typed() {
     this.#write();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), pause);
+    // A timer that runs goes on: whoever types without a pause is saved, too.
+    this.#timer ??= setTimeout(() => this.flush(), pause);
   }
 
   // A draft of an earlier visit, or one that did not reach the server.
@@ -62,6 +62,7 @@ export class Saver {
 
   async flush(keepalive = false) {
     clearTimeout(this.#timer);
+    this.#timer = null;
     while (this.#sending) {
       await this.#sending;
     }
