@@ -54,7 +54,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         for (int i = 0; i < count; i++)
         {
             string unchanged = await controls.Nth(i).EvaluateAsync<string>("""
-                async input => {
+                async (input, patience) => {
                   const plot = input.closest('figure').querySelector('.plot');
                   const picture = () => JSON.stringify([plot._fullData.map(trace => [trace.x, trace.y, trace.z]),
                     plot.querySelector('.cartesianlayer').innerHTML]);
@@ -65,12 +65,13 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
                     const before = picture();
                     input.value = step;
                     input.dispatchEvent(new Event('input'));
-                    for (let wait = 0; wait < 100 && picture() === before; wait++) await new Promise(done => setTimeout(done, 20));
+                    const start = performance.now();
+                    while (picture() === before && performance.now() - start < patience) await new Promise(done => setTimeout(done, 20));
                     if (picture() === before) same.push(step);
                   }
                   return same.join();
                 }
-                """);
+                """, Patience.Limit.TotalMilliseconds);
             Assert.Equal("", unchanged);
         }
 

@@ -35,11 +35,16 @@ public sealed class VariablesTests
             """);
         var variables = new Variables(Short);
 
-        // On a busy machine the others may be late, too; then they come with a later look.
-        await Patience.UntilAsync(() => Previews(variables, state) is ["1", Variables.TooSlow, Variables.TooSlow, "2"]);
-        Assert.Equal(["1", Variables.TooSlow, Variables.TooSlow, "2"], Previews(variables, state));
+        var asked = (Func<int>)state.ReturnValue;
+        for (int look = 0; look < 2; look++)
+        {
+            // On a busy machine the others may be late, too; then they come with a later look.
+            await Patience.UntilAsync(() => Previews(variables, state) is ["1", Variables.TooSlow, Variables.TooSlow, "2"]);
+        }
+
         Assert.Equal(["Int32", "Slow", "Slower", "Int32"], variables.Of(state).Select(variable => variable.Type));
-        Assert.Equal(2, ((Func<int>)state.ReturnValue)());
+        await Patience.UntilAsync(() => asked() >= 2);
+        Assert.Equal(2, asked());
         await state.ContinueWithAsync("Slow.IsOver = true;", cancellationToken: TestContext.Current.CancellationToken);
         await Patience.UntilAsync(() => Previews(variables, state)[1].Contains("came", StringComparison.Ordinal));
     }
