@@ -11,7 +11,7 @@ internal static partial class StartupHook
 {
     public static void Initialize()
     {
-        if (Environment.GetCommandLineArgs() is not [.., "kernel", string notebook, _, string messages])
+        if (Environment.GetCommandLineArgs() is not [.., "kernel", string notebook, _, _, _, string messages])
         {
             return;
         }

@@ -35,26 +35,27 @@ internal sealed class KernelHost : IDisposable
     private int _currentRun;
     private int _stoppedRun;
 
-    private KernelHost(string notebook, Stream toHost)
+    private KernelHost(string notebook, KernelOptions limits, Stream toHost)
     {
         this._toHost = new MessageQueue(toHost, broken: ProcessGroup.KillOwn);
         _console = new CellConsole(text => Show(new CellOutput(CellOutput.Stream, text)));
         _memory = new MemoryLimit(_standardError);
-        _kernel = new CourseKernel(_console, Show);
+        _kernel = new CourseKernel(_console, Show, limits);
         _cells = new NotebookCells(Path.GetFullPath(notebook), _kernel);
     }
 
     /// <summary>Serves one host until it goes away.</summary>
     /// <param name="notebook">The notebook's file: relative paths start from its folder.</param>
+    /// <param name="limits">How long a stopped cell may take.</param>
     /// <param name="commands">Handle of the pipe that commands come from.</param>
     /// <param name="messages">Handle of the pipe that messages go to.</param>
-    public static int Run(string notebook, string commands, string messages)
+    public static int Run(string notebook, KernelOptions limits, string commands, string messages)
     {
         ProcessGroup.Open();
         using var input = new AnonymousPipeClientStream(PipeDirection.In, commands);
         using var output = new AnonymousPipeClientStream(PipeDirection.Out, messages);
         new Thread(CourseKernel.ReadCompiler) { IsBackground = true, Name = "compiler" }.Start();
-        using var host = new KernelHost(notebook, output);
+        using var host = new KernelHost(notebook, limits, output);
         new Thread(() => host.ReadCommands(input)) { IsBackground = true, Name = "commands" }.Start();
         return host.Serve();
     }

@@ -52,7 +52,10 @@ internal sealed class WorkedCourse : IAsyncDisposable
     /// <summary>What the first chapter's session holds.</summary>
     public WorkSession Session => _live!.Session("01-work")!;
 
-    public WorkOptions Options { get; set; } = new() { Kernel = new KernelOptions { StopLimit = Timeout.InfiniteTimeSpan } };
+    public WorkOptions Options { get; set; } = new()
+    {
+        Kernel = new KernelOptions { StopLimit = Timeout.InfiniteTimeSpan, AbortLimit = Patience.Limit, WorkersLimit = Patience.Limit },
+    };
 
     /// <summary>See <see cref="CourseSource.Beat"/>.</summary>
     public TimeSpan? Beat { get; set; }

@@ -12,7 +12,15 @@ public sealed class KernelFixture : IAsyncLifetime
 
     public string Folder => _folder.Path;
 
-    public async ValueTask InitializeAsync() => Session = await NotebookSession.StartAsync(Path.Combine(Folder, "shared.dib"));
+    /// <summary>A cell that can be stopped alone is: no busy machine makes the kernel, or the host, give it up.</summary>
+    private static KernelOptions Patient { get; } = new()
+    {
+        StopLimit = Patience.Limit,
+        AbortLimit = Patience.Limit,
+        WorkersLimit = Patience.Limit,
+    };
+
+    public async ValueTask InitializeAsync() => Session = await NotebookSession.StartAsync(Path.Combine(Folder, "shared.dib"), Patient);
 
     /// <summary>The kernel, or a new one if a test has lost it.</summary>
     public async Task<NotebookSession> AliveAsync()

@@ -13,11 +13,9 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal sealed class CourseKernel : IDisposable
 {
-    /// <summary>How long workers that have nothing to do may take to go, on a busy machine.</summary>
-    private static readonly TimeSpan WorkersLimit = TimeSpan.FromSeconds(2);
-
     private readonly TextWriter _console;
     private readonly Action<CellOutput> _show;
+    private readonly KernelOptions _limits;
     private readonly CSharpKernel _csharp = new();
     private readonly CompositeKernel _composite;
     private readonly CodeQuestions _questions;
@@ -26,10 +24,12 @@ internal sealed class CourseKernel : IDisposable
 
     /// <param name="console">Takes what cells write to <see cref="Console"/>.</param>
     /// <param name="show">Takes the values that cells show.</param>
-    public CourseKernel(TextWriter console, Action<CellOutput> show)
+    /// <param name="limits">How long a stopped cell may take.</param>
+    public CourseKernel(TextWriter console, Action<CellOutput> show, KernelOptions limits)
     {
         this._console = console;
         this._show = show;
+        this._limits = limits;
         _composite = new CompositeKernel { _csharp };
         _composite.DefaultKernelName = _csharp.Name;
         _questions = new CodeQuestions(_csharp);
@@ -112,7 +112,7 @@ internal sealed class CourseKernel : IDisposable
     {
         string? lost =
             cell.IsUnfinished ? "a cell that awaits cannot be stopped alone"
-            : !cell.WorkersEnded(WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run, Thread)"
+            : !cell.WorkersEnded(_limits.WorkersLimit) ? "workers that the cell started still run (Parallel.For, Task.Run, Thread)"
             : RunBehindStop(before, path) is CellFailure broken ? $"the kernel does not work behind it ({broken.Message})"
             : null;
         return lost is null
@@ -130,7 +130,7 @@ internal sealed class CourseKernel : IDisposable
     private Submission Submit(string source, CancellationToken stop)
     {
         _failed = null;
-        var cell = new Submission(_csharp, source, _console, _stops, stop);
+        var cell = new Submission(_csharp, source, _console, _stops, _limits.AbortLimit, stop);
         _csharp.SendAsync(cell, CancellationToken.None).GetAwaiter().GetResult();
         return cell;
     }

@@ -23,12 +23,6 @@ internal sealed class Submission : KernelCommand, IDisposable
     /// <summary>How long each of the gentler means may take; an idle machine needs a few milliseconds.</summary>
     private const int StepMilliseconds = 50;
 
-    /// <summary>
-    /// How long a cell may be on its way back from a library before it is aborted. .NET's abort breaks a process that makes calls all the time
-    /// more often than not, so this is longer than a busy machine keeps a thread waiting.
-    /// </summary>
-    private static readonly TimeSpan BeforeAbort = TimeSpan.FromSeconds(1);
-
     private const int InCell = 0;
     private const int Waking = 1;
     private const int LeftCell = 2;
@@ -40,6 +34,7 @@ internal sealed class Submission : KernelCommand, IDisposable
     private readonly SubmitCode _submit;
     private readonly TextWriter _console;
     private readonly CellStops _stops;
+    private readonly TimeSpan _abortLimit;
     private readonly CancellationToken _stop;
     private readonly CancellationTokenSource _abort = new();
     private readonly Thread _thread;
@@ -51,9 +46,9 @@ internal sealed class Submission : KernelCommand, IDisposable
     private KernelInvocationContext? _context;
     private Task? _handling;
 
-    public Submission(CSharpKernel kernel, string source, TextWriter console, CellStops stops, CancellationToken stop)
+    public Submission(CSharpKernel kernel, string source, TextWriter console, CellStops stops, TimeSpan abortLimit, CancellationToken stop)
     {
-        (_kernel, _console, _stops, _stop) = (kernel, console, stops, stop);
+        (_kernel, _console, _stops, _abortLimit, _stop) = (kernel, console, stops, abortLimit, stop);
         _submit = new SubmitCode(source);
         _submit.SetParent(this, bubbleEvents: true);
         _thread = new Thread(Execute, StackBytes) { Name = "cell" };
@@ -160,7 +155,7 @@ internal sealed class Submission : KernelCommand, IDisposable
         _stops.StopAll();
         while (!_thread.Join(StepMilliseconds))
         {
-            if (Stopwatch.GetElapsedTime(start) > BeforeAbort)
+            if (Stopwatch.GetElapsedTime(start) > _abortLimit)
             {
                 _abort.Cancel();
             }
