@@ -78,7 +78,8 @@ internal sealed class KernelProcess : IAsyncDisposable
                         // Without the course's libraries on its list, the process loads the very files that a notebook names by #r.
                         "exec", "--depsfile", Path.ChangeExtension(program, ".kernel.deps.json"), "--runtimeconfig",
                         Path.ChangeExtension(program, ".runtimeconfig.json"),
-                        program, "kernel", path, options.AbortLimit.ToString("c"), options.WorkersLimit.ToString("c"), commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
+                        program, "kernel", path, options.AbortLimit.ToString("c"), options.WorkersLimit.ToString("c"),
+                        commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
                     },
                 };
                 Configure(start.Environment, options);
