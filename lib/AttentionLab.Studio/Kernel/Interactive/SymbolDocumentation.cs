@@ -99,7 +99,7 @@ internal static partial class SymbolDocumentation
         _ => "",
     };
 
-    /// <summary>The last name of "M:AttentionLab.Kernels.Softmax.Reference``1(System.ReadOnlySpan{``0})"; of a constructor its type's.</summary>
+    /// <summary>The last name of "M:System.MemoryExtensions.Reverse``1(System.Span{``0})"; of a constructor its type's.</summary>
     private static string Name(string id)
     {
         string[] names = id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('(')[0].Split('.');
