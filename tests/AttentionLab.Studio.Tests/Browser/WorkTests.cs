@@ -128,12 +128,12 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
 
         await TypeAsync(page, 2, "Math.Max");
         await page.Page.Keyboard.TypeAsync("(1, ");
-        await Expect(page.Page.Locator(".code-help")).ToContainTextAsync("Math.Max(");
+        await Expect(page.Page.Locator(".cm-tooltip.code-help")).ToContainTextAsync("Math.Max(");
 
         // What Markdown could take for its own marks stays as it is written.
         await TypeAsync(page, 2, "/// <summary>y_j = x_j * w_j * 2.</summary>\nint Of(int x_j) => 2 * x_j;\nOf");
         await Editor(page, 2).Locator(".cm-line").Last.HoverAsync(new() { Position = new() { X = 12, Y = 10 } });
-        await Expect(page.Page.Locator(".code-help")).ToContainTextAsync("y_j = x_j * w_j * 2.");
+        await Expect(page.Page.Locator(".cm-tooltip-hover .code-help")).ToContainTextAsync("y_j = x_j * w_j * 2.");
         await TypeAsync(page, 2, "Math.Max(1, 2)");
 
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();

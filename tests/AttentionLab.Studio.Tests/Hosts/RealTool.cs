@@ -25,8 +25,9 @@ internal static class RealTool
             environment[name] = "1";
         }
 
-        // As the library and Studio are built (Directory.Build.props).
+        // As the library and Studio are built (Directory.Build.props), and as Studio starts its kernels.
         environment["DOTNET_TieredPGO"] = "0";
+        environment["DOTNET_EnableWriteXorExecute"] = "0";
 
         // Tests run beside each other: threads of one notebook that wait for each other would take a fifth more of the processor, and no result needs them.
         environment["DOTNET_PROCESSOR_COUNT"] = "1";
