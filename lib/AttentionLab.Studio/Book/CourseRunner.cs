@@ -1,4 +1,3 @@
-using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
@@ -11,7 +10,6 @@ namespace AttentionLab.Studio.Book;
 public sealed class CourseRunner(CourseFolder course, ExecutionCache cache, KernelOptions? options = null)
 {
     /// <summary>The outputs of a notebook if they are known and up to date, else null.</summary>
-    /// <exception cref="CourseException">The library or an import is missing.</exception>
     /// <exception cref="DibException">The file is no notebook.</exception>
     public ExecutedNotebook? Known(string notebook) => Known(notebook, new ExecutionKey(course).Of(notebook));
 
@@ -42,7 +40,7 @@ public sealed class CourseRunner(CourseFolder course, ExecutionCache cache, Kern
         ArgumentNullException.ThrowIfNull(notebooks);
         ArgumentNullException.ThrowIfNull(progress);
 
-        // Everything is read before anything runs: a missing library or a broken file is said at once.
+        // Everything is read before anything runs: a file that is no notebook is said at once.
         var key = new ExecutionKey(course);
         ExecutedNotebook?[] results = [.. notebooks.Select(notebook => Known(notebook, key.Of(notebook)))];
         foreach (ExecutedNotebook known in results.OfType<ExecutedNotebook>())

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
-using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Kernel.Interactive;
@@ -39,8 +38,8 @@ public sealed class ExecutionKey
         .Single(attribute => attribute.Key == "KernelSources").Value!;
 
     /// <summary>The key of one notebook, 64 hexadecimal digits.</summary>
-    /// <exception cref="CourseException">An import or a referenced library is missing; the message says what to do.</exception>
-    /// <exception cref="DibException">The notebook or an import is no notebook.</exception>
+    /// <remarks>An import or a library that is missing or cannot be read is a failure of its cell, which says so when it runs.</remarks>
+    /// <exception cref="DibException">The notebook is none.</exception>
     public string Of(string notebook)
     {
         var text = new StringBuilder(_surroundings).Append(Path.GetFileName(notebook)).Append('\n');
@@ -55,7 +54,7 @@ public sealed class ExecutionKey
             return;
         }
 
-        foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
+        foreach ((_, DibCell cell) in DibDocument.Read(path).NumberedCells)
         {
             text.Append(cell.Language).Append('\n');
             CellDirective[] directives =
@@ -65,24 +64,34 @@ public sealed class ExecutionKey
             text.Append(CellDirectives.Replace(cell.Text, directives, _ => "")).Append('\n');
             foreach (CellDirective directive in directives)
             {
-                string file = directive.FileFrom(Path.GetDirectoryName(path)!);
-                if (!File.Exists(file))
-                {
-                    throw new CourseException(
-                        $"{Path.GetFileName(path)}: cell {number}, line {directive.Line}: {directive.Target} does not exist: build the library once (dotnet "
-                        + "build).");
-                }
-
-                text.Append(directive.Kind).Append(' ').Append(Path.GetFileName(file)).Append('\n');
-                if (directive.Kind == CellDirectiveKind.Import)
-                {
-                    AppendNotebook(text, file, seen);
-                }
-                else
-                {
-                    text.Append(HashOf(file)).Append('\n');
-                }
+                AppendFile(text, directive.Kind, directive.FileFrom(Path.GetDirectoryName(path)!), seen);
             }
+        }
+    }
+
+    private void AppendFile(StringBuilder text, CellDirectiveKind kind, string file, HashSet<string> seen)
+    {
+        text.Append(kind).Append(' ').Append(Path.GetFileName(file)).Append('\n');
+        if (!File.Exists(file))
+        {
+            text.Append("missing\n");
+            return;
+        }
+
+        try
+        {
+            if (kind == CellDirectiveKind.Import)
+            {
+                AppendNotebook(text, file, seen);
+            }
+            else
+            {
+                text.Append(HashOf(file)).Append('\n');
+            }
+        }
+        catch (Exception e) when (e is DibException or IOException or UnauthorizedAccessException)
+        {
+            text.Append("unreadable\n");
         }
     }
 

@@ -34,9 +34,11 @@ public sealed class DibDocument
 
     /// <summary>Reads a notebook from a file.</summary>
     /// <param name="path">Path of the .dib file.</param>
+    /// <param name="name">What messages call the file; its path unless given.</param>
     /// <exception cref="DibException">The file cannot be read, or is no notebook; the message names the file and the reason.</exception>
-    public static DibDocument Read(string path)
+    public static DibDocument Read(string path, string? name = null)
     {
+        name ??= path;
         byte[] bytes;
         try
         {
@@ -44,14 +46,14 @@ public sealed class DibDocument
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DibException($"{path}: no such file.");
+            throw new DibException($"{name}: no such file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DibException($"{path}: cannot be read: {OneLine(e.Message)}");
+            throw new DibException($"{name}: cannot be read: {OneLine(e.Message)}");
         }
 
-        return Parse(bytes, path);
+        return Parse(bytes, name);
     }
 
     /// <summary>Reads a notebook from bytes.</summary>

@@ -46,7 +46,7 @@ public sealed record CellOutput(string MimeType, string Content)
 
 /// <summary>Why a cell stopped.</summary>
 /// <param name="Message">One line, for example <c>DivideByZeroException: Attempted to divide by zero.</c></param>
-/// <param name="Line">Line of the cell, from 1; 0 where there is none (the process died, the time was up).</param>
+/// <param name="Line">Line of the cell, from 1; 0 where there is none (the process died without naming it, the time was up).</param>
 /// <param name="Details">All compiler errors with line and column, or the stack as far as it runs through the notebook.</param>
 public sealed record CellFailure(string Message, int Line, string Details)
 {

@@ -78,7 +78,7 @@ internal sealed class NotebookCells(string notebook, CourseKernel kernel)
         _importing.Push(path);
         try
         {
-            foreach ((int number, DibCell cell) in DibDocument.Read(path).NumberedCells)
+            foreach ((int number, DibCell cell) in DibDocument.Read(path, $"#!import {directive.Target}").NumberedCells)
             {
                 var cellPath = new CellPath(Path.GetFileName(path), number);
                 CellEnd end = cell.Kind == DibCellKind.CSharp ? Run(cell.Text, cellPath, Path.GetDirectoryName(path)!, stop) : CellEnd.Good;

@@ -12,9 +12,11 @@ public sealed class NotebookSession : IAsyncDisposable
     private readonly KernelProcess _kernel;
     private readonly KernelOptions _options;
     private volatile RunningCell? _running;
+    private string _file;
     private int _runs;
 
-    private NotebookSession(KernelProcess kernel, KernelOptions options) => (_kernel, _options) = (kernel, options);
+    private NotebookSession(KernelProcess kernel, KernelOptions options, string notebook) =>
+        (_kernel, _options, _file) = (kernel, options, Path.GetFileName(notebook));
 
     /// <summary>False once the process has ended: no further cell can run.</summary>
     public bool IsAlive { get; private set; } = true;
@@ -40,7 +42,7 @@ public sealed class NotebookSession : IAsyncDisposable
             limit.CancelAfter(options.StartLimit);
             if ((await kernel.ReceiveAsync(limit.Token))?.Kind == "ready")
             {
-                return new NotebookSession(kernel, options);
+                return new NotebookSession(kernel, options, notebook);
             }
 
             throw new KernelException($"the notebook's process did not start: {await LastWordsAsync(kernel)}");
@@ -59,7 +61,11 @@ public sealed class NotebookSession : IAsyncDisposable
 
     /// <summary>Makes it the kernel of another notebook of the same folder; nothing has run in it yet.</summary>
     /// <param name="notebook">Path of the file.</param>
-    internal void Open(string notebook) => _kernel.Send(new KernelMessage("open") { Source = Path.GetFullPath(notebook) });
+    internal void Open(string notebook)
+    {
+        _file = Path.GetFileName(notebook);
+        _kernel.Send(new KernelMessage("open") { Source = Path.GetFullPath(notebook) });
+    }
 
     /// <summary>Runs one cell; the next one is started when this one has ended.</summary>
     /// <param name="number">Number of the cell, for messages.</param>
@@ -205,7 +211,7 @@ public sealed class NotebookSession : IAsyncDisposable
             : cell.IsStopAsked ? CellFailures.StateLost("it broke off in the middle of the stop")
             : exited ? $"the cell ended the notebook's process with exit code {code}."
             : KernelEnd.Describe(code, _kernel.Garbage, lastWords, _options.MemoryLimit, isNearLimit),
-            string.Join('\n', lastWords.Split('\n').Take(LastWordsKept))), 0);
+            string.Join('\n', lastWords.Split('\n').Take(LastWordsKept)), new CellPath(_file, number).FirstLineIn(lastWords)), 0);
     }
 
     private async Task<KernelAnswer<T>> AskAsync<T>(KernelMessage question, Func<KernelMessage, T?> field, CancellationToken cancellation)
@@ -227,7 +233,7 @@ public sealed class NotebookSession : IAsyncDisposable
         }
     }
 
-    private static CellFailure Failed(string message, string details = "") => new(message, 0, details);
+    private static CellFailure Failed(string message, string details = "", int line = 0) => new(message, line, details);
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#}");
 

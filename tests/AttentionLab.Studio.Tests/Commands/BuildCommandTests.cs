@@ -129,9 +129,7 @@ public sealed class BuildCommandTests : IDisposable
         foreach ((string content, string reason) in ((string, string)[])[
             ("", "00-bad.dib: is empty (0 bytes)."),
             ("\0\u0001\u0002", "00-bad.dib: is binary"),
-            ("#!meta\n{\"kernelInfo\":{\"def", "00-bad.dib: its #!meta cell is cut off"),
-            ("#!csharp\n\n#!import ./setup.dib\n", "00-bad.dib: cell 1, line 1: ./setup.dib does not exist: build the library once (dotnet build)."),
-            ("#!csharp\n\n#r \"gone/AttentionLab.dll\"\n", "gone/AttentionLab.dll does not exist: build the library once (dotnet build).")])
+            ("#!meta\n{\"kernelInfo\":{\"def", "00-bad.dib: its #!meta cell is cut off")])
         {
             _course.WriteFile("notebooks/00-bad.dib", content);
             (int exitCode, _, string error) = await BuildAsync();
@@ -140,6 +138,42 @@ public sealed class BuildCommandTests : IDisposable
             Assert.Single(error.Trim().Split('\n'));
             Assert.Equal(before, _course.Book());
         }
+    }
+
+    [Fact]
+    public async Task Build_UnusableImports_AreNamedInOneLineEachAndTheOthersIntact()
+    {
+        _course.Write("00-good.dib", "1");
+        _course.Write("01-missing.dib", "1", "// not here\n#!import ./gone.dib", "3");
+        _course.Write("02-unbuilt.dib", "#!import ./setup.dib");
+        _course.Write("03-library.dib", "#r \"gone/AttentionLab.dll\"");
+        _course.Write("04-circle.dib", "#!import ./parts/ring.dib");
+        _course.WriteFile("notebooks/parts/ring.dib", "#!csharp\n\n#!import ../04-circle.dib\n");
+        _course.Write("05-itself.dib", "#!import ./05-itself.dib");
+        _course.Write("06-binary.dib", "#!import ./parts/binary.dib");
+        _course.WriteFile("notebooks/parts/binary.dib", "\0\u0001\u0002");
+        _course.Write("07-good.dib", "2");
+        (int exitCode, string output, string error) = await BuildAsync();
+        Assert.Equal((1, "8 notebooks, 10 cells, 6 failed"), (exitCode, LastLine(output)));
+        string[] expected =
+        [
+            "01-missing.dib: cell 2, line 2: #!import ./gone.dib: no such file.",
+            "02-unbuilt.dib: cell 1, line 1: #!import ./setup.dib: no such file: it is written by the build: run it once (dotnet build).",
+            "03-library.dib: cell 1, line 1: #r \"gone/AttentionLab.dll\" names no file: build the library once (dotnet build), or correct the path.",
+            "04-circle.dib: cell 1, line 1: ring.dib: cell 1, line 1: #!import ../04-circle.dib imports itself: 04-circle.dib → ring.dib → 04-circle.dib.",
+            "05-itself.dib: cell 1, line 1: #!import ./05-itself.dib imports itself: 05-itself.dib → 05-itself.dib.",
+            "06-binary.dib: cell 1, line 1: #!import ./parts/binary.dib: is binary, not a notebook: byte 0 is 0.",
+        ];
+        string[] lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(expected.Length, lines.Length);
+        Assert.All(expected.Zip(lines), pair => Assert.StartsWith(pair.First, pair.Second));
+        Assert.All((string[])["00-good", "07-good"], name => Assert.True(File.Exists(Path.Combine(_course.Site, name + ".html")), name));
+
+        // What was missing is there now; what did not fail is not run again.
+        _course.WriteFile("notebooks/gone.dib", "#!csharp\n\nvar came = 1;\n");
+        (exitCode, output, error) = await BuildAsync("--only", "00,01,07");
+        Assert.Equal((0, "3 notebooks, 5 cells, 0 failed", ""), (exitCode, LastLine(output), error));
+        Assert.Contains("00-good: up to date", output);
     }
 
     [Fact]

@@ -9,21 +9,23 @@ public sealed class ContainmentTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.Exit(7);", "ended the notebook's process with exit code 7")]
-    [InlineData("Console.WriteLine(\"last words\");\nclass Nest { Nest inner = new(); }\nnew Nest()", "Stack overflow")]
-    [InlineData("Console.WriteLine(\"last words\");\nvar t = new System.Threading.Thread(() => throw new Exception(\"alone\")); t.Start(); t.Join();", "alone")]
-    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.FailFast(\"on purpose\");", "on purpose")]
+    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.Exit(7);", "ended the notebook's process with exit code 7", 0)]
+    [InlineData("Console.WriteLine(\"last words\");\nclass Nest { Nest inner = new(); }\nnew Nest()", "Stack overflow", 0)]
+    [InlineData("Console.WriteLine(\"last words\");\nvar t = new System.Threading.Thread(() => throw new Exception(\"alone\"));\nt.Start();\nt.Join();",
+        "alone", 2)]
+    [InlineData("Console.WriteLine(\"last words\");\nEnvironment.FailFast(\"on purpose\");", "on purpose", 0)]
     [InlineData("Console.WriteLine(\"last words\");\nasync void Alone() { await Task.Yield(); throw new Exception(\"alone\"); }\n"
-        + "Alone();\nSystem.Threading.Thread.Sleep(-1);", "alone")]
+        + "Alone();\nSystem.Threading.Thread.Sleep(-1);", "alone", 2)]
     [InlineData("Console.WriteLine(\"last words\");\nvar t = new System.Threading.Timer(_ => throw new Exception(\"too late\"), null, 0, -1);\n"
-        + "System.Threading.Thread.Sleep(-1);", "too late")]
+        + "System.Threading.Thread.Sleep(-1);", "too late", 2)]
     [InlineData("Console.WriteLine(\"last words\");\nclass Ends { ~Ends() => throw new Exception(\"at its end\"); }\nvoid Make() { new Ends(); }\n"
-        + "Make();\nwhile (true) { GC.Collect(); GC.WaitForPendingFinalizers(); }", "at its end")]
-    public async Task Run_CellEndsTheProcess_IsAFailureWithTheReason(string source, string words)
+        + "Make();\nwhile (true) { GC.Collect(); GC.WaitForPendingFinalizers(); }", "at its end", 2)]
+    public async Task Run_CellEndsTheProcess_IsAFailureWithTheReason(string source, string words, int line)
     {
         await using NotebookSession session = await StartAsync(new KernelOptions());
         ExecutedCell cell = await session.RunAsync(4, source, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains(words, cell.Failure?.Message);
+        Assert.Equal(line, cell.Failure?.Line);
         Assert.DoesNotContain("\n", cell.Failure?.Message);
         Assert.InRange(cell.Failure!.Details.Length, 0, 5000);
         Assert.Contains("last words\n", string.Concat(cell.Outputs.Select(output => output.Content)));

@@ -107,14 +107,15 @@ public sealed class HostileCellTests : IDisposable
     [Fact]
     public async Task Build_ChaptersThatEndTheirProcess_AreNamedInOneLineAndTheOthersIntact()
     {
-        (string Source, string Words)[] hostile =
+        (string Source, string Place, string Words)[] hostile =
         [
-            ("Environment.Exit(3);", "the cell ended the notebook's process with exit code 3."),
-            ("Environment.FailFast(\"on purpose\");", "on purpose"),
-            ("class Nest { Nest inner = new(); }\nnew Nest()", "Stack overflow"),
+            ("Environment.Exit(3);", "cell 1: ", "the cell ended the notebook's process with exit code 3."),
+            ("Environment.FailFast(\"on purpose\");", "cell 1: ", "on purpose"),
+            ("class Nest { Nest inner = new(); }\nnew Nest()", "cell 1: ", "Stack overflow"),
             ("class Ends { ~Ends() => throw new Exception(\"at its end\"); }\nvoid Make() { new Ends(); }\nMake();\n"
-                + "while (true) { GC.Collect(); GC.WaitForPendingFinalizers(); }", "at its end"),
-            ("new System.Threading.Thread(() => throw new Exception(\"in a thread\")).Start();\nSystem.Threading.Thread.Sleep(-1);", "in a thread"),
+                + "while (true) { GC.Collect(); GC.WaitForPendingFinalizers(); }", "cell 1, line 1: ", "at its end"),
+            ("new System.Threading.Thread(() => throw new Exception(\"in a thread\")).Start();\nSystem.Threading.Thread.Sleep(-1);",
+                "cell 1, line 1: ", "in a thread"),
         ];
         using var course = new TemporaryCourse();
         course.Write("00-good.dib", "1");
@@ -130,7 +131,7 @@ public sealed class HostileCellTests : IDisposable
         Assert.Equal((1, hostile.Length), (exitCode, lines.Length));
         for (int i = 0; i < hostile.Length; i++)
         {
-            Assert.StartsWith($"0{i + 1}-bad.dib: cell 1: ", lines[i]);
+            Assert.StartsWith($"0{i + 1}-bad.dib: {hostile[i].Place}", lines[i]);
             Assert.Contains(hostile[i].Words, lines[i]);
         }
 
