@@ -44,8 +44,8 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     }
 
     /// <summary>
-    /// What <see cref="Forward"/> without dropout gives, by fused kernels and keeping
-    /// nothing. The other overload does it faster, from a copy of the weights.
+    /// What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing, from the packed weights of the other overload: after the first
+    /// call of a size nothing is allocated but the result, and what joins <paramref name="mask"/> to <paramref name="visible"/>.
     /// </summary>
     /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
     /// <param name="visible">(B,T): true where there is a token, false where padding; null for tokens everywhere.</param>
@@ -55,8 +55,18 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a mask does not fit.</exception>
     public Tensor Infer(int[,] ids, bool[,]? visible = null, int[,]? types = null, AttentionMask? mask = null)
     {
-        AttentionMask? whole = Mask(ids, visible, mask);
-        return Layers.Infer(Embedding.Forward(ids, types).Y, whole);
+        ArgumentNullException.ThrowIfNull(ids);
+        Tensor y = new(ids.GetLength(0), ids.GetLength(1), options.Channels);
+        if (mask is null || ReferenceEquals(mask, AttentionMask.Causal))
+        {
+            Packed().Infer(ids, y, visible, types, causal: mask is not null);
+        }
+        else
+        {
+            Packed().Infer(ids, y, types, Mask(ids, visible, mask));
+        }
+
+        return y;
     }
 
     /// <summary>

@@ -79,6 +79,41 @@ public sealed class PackedEncoder
     /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a shape does not fit.</exception>
     public void Infer(int[,] ids, Tensor y, bool[,]? visible = null, int[,]? types = null, bool causal = false)
     {
+        (int batch, int tokens) = Check(ids, y);
+        if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
+        {
+            throw new ArgumentException(
+                $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
+        }
+
+        AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
+        ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? Slopes(tokens).Span : [];
+        Infer(ids, y, types, mask, bias);
+    }
+
+    /// <summary>The same under any mask.</summary>
+    /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
+    /// <param name="y">(B,T,C), overwritten.</param>
+    /// <param name="types">(B,T) token types; null for all 0.</param>
+    /// <param name="mask">Who may look at whom, padding and ALiBi included.</param>
+    /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a shape does not fit.</exception>
+    internal void Infer(int[,] ids, Tensor y, int[,]? types, AttentionMask? mask)
+    {
+        (int batch, int tokens) = Check(ids, y);
+        mask?.Check(batch, Options.Heads, tokens, tokens);
+        Infer(ids, y, types, AttentionMask.Kernel(mask), AttentionMask.KernelBias(mask));
+    }
+
+    private void Infer(int[,] ids, Tensor y, int[,]? types, AttendMask mask, ReadOnlySpan<float> bias)
+    {
+        _embedding.Infer(ids, types, y.Span);
+        Layers(y.Span, ids.GetLength(0), mask, bias);
+        _norm?.Infer(y.Span, y.Span);
+    }
+
+    /// <summary>B and T, where both fit the encoder and the result.</summary>
+    private (int Batch, int Tokens) Check(int[,] ids, Tensor y)
+    {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(y);
         (int batch, int tokens, int channels) = (ids.GetLength(0), ids.GetLength(1), Options.Channels);
@@ -96,17 +131,7 @@ public sealed class PackedEncoder
                 $"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
         }
 
-        if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
-        {
-            throw new ArgumentException(
-                $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
-        }
-
-        _embedding.Infer(ids, types, y.Span);
-        AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
-        ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? Slopes(tokens).Span : [];
-        Layers(y.Span, batch, mask, bias);
-        _norm?.Infer(y.Span, y.Span);
+        return (batch, tokens);
     }
 
     private void Layers(Span<float> y, int batch, AttendMask mask, ReadOnlySpan<float> bias)
