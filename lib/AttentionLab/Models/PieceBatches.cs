@@ -20,7 +20,7 @@ internal ref struct PieceBatches(WordPieceTokenizer tokenizer, int longest, stri
     /// Pieces that go through the encoder together. Each layer's weights are read once a batch; 2048 rows of 384 numbers are 3 MB, which the last
     /// cache holds beside them.
     /// </summary>
-    private const int PiecesAtOnce = 2048;
+    internal const int PiecesAtOnce = 2048;
 
     private static readonly int OutputMemory = Scratch.Reserve();
     private PooledBuffer<int> _ids = new(0), _types = new(0), _starts = new(0), _lengths = new(0);

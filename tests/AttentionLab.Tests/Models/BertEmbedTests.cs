@@ -60,6 +60,41 @@ public class BertEmbedTests
         Parallel.For(0, 16, _ => Assert.Equal(expected, bert.Embed(texts).Values));
     }
 
+    /// <summary>Where batches end, as progress tells: they hold so many pieces, not so many texts, and texts come in order of their length.</summary>
+    [Fact]
+    public void Embed_TextsOfEveryLength_GoInBatchesOfSoManyPiecesSortedByLength()
+    {
+        Bert bert = Small();
+        string[] texts = Texts(600);
+        int[] lengths = [.. texts.Select(text => bert.Tokenizer.Encode(text).Length)];
+        List<int> told = [];
+
+        bert.Embed(texts, new TextOptions { Progress = new Told(told.Add) }, TestContext.Current.CancellationToken);
+
+        int[] sorted = Ends(lengths.Order());
+        Assert.Equal(sorted, told);
+        Assert.NotEqual(Ends(lengths), sorted);
+        Assert.True(sorted[0] > 2 * (sorted[^2] - sorted[^3]), "more short texts than long ones must go together");
+
+        static int[] Ends(IEnumerable<int> lengths)
+        {
+            List<int> ends = [];
+            int texts = 0, pieces = 0;
+            foreach (int length in lengths)
+            {
+                if (pieces + length > PieceBatches.PiecesAtOnce)
+                {
+                    ends.Add(texts);
+                    pieces = 0;
+                }
+
+                (texts, pieces) = (texts + 1, pieces + length);
+            }
+
+            return [.. ends, texts];
+        }
+    }
+
     [Fact]
     public void Embed_CancelledInTheMiddle_LeavesNoRowHalfWritten()
     {
