@@ -75,7 +75,9 @@ public sealed partial class Bert
                 batches.Add(Prepared(texts[i], prompt), null, truncate);
             }
 
-            batches.Infer(Encoder.Packed(), types: false, new Vectors(this, vectors), options?.Progress);
+            // Almost no tokenizer.json gives a single text other types than 0, which the encoder takes without being told.
+            bool types = Config.TokenTypes > 0 && Tokenizer.LargestTypeOfOneText > 0;
+            batches.Infer(Encoder.Packed(), types, new Vectors(this, vectors), options?.Progress);
         }
         finally
         {

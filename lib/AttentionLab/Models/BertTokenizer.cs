@@ -35,6 +35,13 @@ internal static class BertTokenizer
                 + "and put the model's vocab.txt there.");
         }
 
+        if (config.TokenTypes > 0 && tokenizer.LargestTypeOfOneText >= config.TokenTypes)
+        {
+            throw new InvalidDataException(
+                $"{json}: post_processor.single gives type_id {tokenizer.LargestTypeOfOneText} but config.json has type_vocab_size {config.TokenTypes}: take "
+                + "both files from the same model.");
+        }
+
         tokenizer = BertAddedTokens.Read(model, file, tokenizer);
         int pieces = tokenizer.Pieces.Count, rows = config.Vocabulary;
         if (!hasJson && pieces == rows - 1)

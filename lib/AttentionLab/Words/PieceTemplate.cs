@@ -19,6 +19,9 @@ internal sealed class PieceTemplate(IEnumerable<TemplatePart> single, IEnumerabl
 {
     private readonly TemplatePart[] _single = [.. single], _pair = [.. pair];
 
+    /// <summary>The largest token type of a single text.</summary>
+    public int LargestTypeOfOneText { get; } = single.Max(part => part.Type);
+
     /// <summary>[CLS] a [SEP] and [CLS] a [SEP] b [SEP], types 0 and 1 from b on.</summary>
     public static PieceTemplate Bert(int start, int separator) => new(
         [new(start, 0), new(TemplatePart.First, 0), new(separator, 0)],

@@ -57,6 +57,9 @@ public sealed class WordPieceTokenizer
     /// <summary>Whether a special piece, [CLS], stands before every text and every pair.</summary>
     internal bool BeginsWithSpecial => _template.Parts(pair: false)[0].Id >= 0 && _template.Parts(pair: true)[0].Id >= 0;
 
+    /// <summary>The largest token type that the template gives a single text; 0 almost everywhere.</summary>
+    internal int LargestTypeOfOneText => _template.LargestTypeOfOneText;
+
     /// <summary>The same, with pieces behind the vocabulary and more that is found in the text itself.</summary>
     /// <param name="pieces">Behind the last one, in order.</param>
     /// <param name="added">With ids of the vocabulary or of <paramref name="pieces"/>.</param>

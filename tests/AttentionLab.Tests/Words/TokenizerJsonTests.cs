@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AttentionLab.Kernels;
 using AttentionLab.Models;
+using AttentionLab.Tensors;
 using AttentionLab.Words;
 
 namespace AttentionLab.Tests.Words;
@@ -118,6 +119,33 @@ public class TokenizerJsonTests
         Assert.EndsWith(": take TokenizerRules.Fast.", message, StringComparison.Ordinal);
     }
 
+    /// <summary>A template may give the pieces of a single text other types than 0; the model adds the vectors of these.</summary>
+    [Fact]
+    public void Load_TemplateWithTypesOfASingleText_AddsTheirVectors()
+    {
+        string[] texts = ["The apple fell from the tree.", "a phone", ""];
+        using TemporaryFolder folder = WithTypesOfASingleText(text: 1, separator: 0), plain = WithTypesOfASingleText(text: 0, separator: 0);
+
+        Bert bert = Bert.Load(folder.Path);
+        Tensor vectors = bert.Embed(texts), zeros = Bert.Load(plain.Path).Embed(texts);
+
+        Assert.Equal([0, 1, 1, 0], bert.Tokenizer.Encode("a phone").Types);
+        EncodedBatch batch = bert.Tokenizer.Encode(texts);
+        Compare.Close(vectors, bert.Pool(bert.Forward(batch).Y, batch.Visible), 2e-6, "vectors");
+        Assert.False(vectors.Row(0).SequenceEqual(zeros.Row(0)));
+    }
+
+    [Theory, InlineData(2, 0), InlineData(0, 2)]
+    public void Load_TemplateWithATypeThatTheModelHasNot_IsRefusedByFileKeyAndFix(int text, int separator)
+    {
+        using TemporaryFolder folder = WithTypesOfASingleText(text, separator);
+
+        string message = Assert.Throws<InvalidDataException>(() => Bert.Load(folder.Path)).Message;
+
+        Assert.StartsWith($"{folder["tokenizer.json"]}: post_processor.single gives type_id 2", message, StringComparison.Ordinal);
+        Assert.Contains("type_vocab_size 2: take both files from the same model", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_FolderWithTokenizerJsonOnly_GivesTheSameVectors()
     {
@@ -206,6 +234,33 @@ public class TokenizerJsonTests
         }
 
         Assert.InRange(refused, original.Length, original.Length + 999);
+    }
+
+    /// <summary>The small model with a tokenizer.json that puts [CLS], the text and [SEP] of these types.</summary>
+    private static TemporaryFolder WithTypesOfASingleText(int text, int separator)
+    {
+        TemporaryFolder folder = GoldenFiles.Copy("bert/sentence-mean");
+        WriteJson(folder, File.ReadAllLines(folder["vocab.txt"]));
+        File.Delete(folder["vocab.txt"]);
+        JsonNode file = JsonNode.Parse(File.ReadAllText(folder["tokenizer.json"]))!;
+        file["post_processor"] = new JsonObject
+        {
+            ["type"] = "TemplateProcessing",
+            ["single"] = new JsonArray(Part("SpecialToken", "[CLS]", 0), Part("Sequence", "A", text), Part("SpecialToken", "[SEP]", separator)),
+            ["pair"] = new JsonArray(Part("SpecialToken", "[CLS]", 0), Part("Sequence", "A", 0), Part("Sequence", "B", 1)),
+            ["special_tokens"] = new JsonObject { ["[CLS]"] = Special("[CLS]"), ["[SEP]"] = Special("[SEP]") },
+        };
+        File.WriteAllText(folder["tokenizer.json"], file.ToJsonString());
+        return folder;
+
+        static JsonNode Part(string kind, string id, int type) => new JsonObject { [kind] = new JsonObject { ["id"] = id, ["type_id"] = type } };
+
+        JsonNode Special(string piece) => new JsonObject
+        {
+            ["id"] = piece,
+            ["ids"] = new JsonArray(file["model"]!["vocab"]![piece]!.DeepClone()),
+            ["tokens"] = new JsonArray(piece),
+        };
     }
 
     private static void WriteJson(TemporaryFolder folder, IReadOnlyList<string> lines)
