@@ -14,7 +14,7 @@ shift 2
 [ $# -gt 0 ] || set -- limit phases duel narrow torch scale alignment texts
 dotnet build -v q --nologo
 mkdir -p results
-at="results/$name"
+at="results/$name" model=../../work/models/minilm
 run() { dotnet run --no-build -- "$@"; }
 # Rivals that can be told use 256 bits, too. ONNX Runtime cannot: it looks at the CPU itself.
 narrow() { DOTNET_EnableAVX512=0 ONEDNN_MAX_CPU_ISA=AVX2 DNNL_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell run "$@"; }
@@ -32,9 +32,13 @@ for part; do
     scale) run scale --out "$at-scale.md" > /dev/null ;;
     alignment) run alignment --out "$at-alignment.md" > /dev/null ;;
     texts)
+      if [ ! -f "$model/onnx/model.onnx" ]; then
+        echo "no $model/onnx/model.onnx: no $name-texts; dotnet run --project lib/AttentionLab.Studio -- model get minilm --onnx" >&2
+        continue
+      fi
       ahead=$(mktemp -d)
       dotnet publish ../AttentionLab.FirstVector -p:PublishAot=true -p:IlcInstructionSet=native -o "$ahead" -v q --nologo # gcc or clang links it
-      run texts --ahead "$ahead/AttentionLab.FirstVector" --rivals "$rivals" --model ../../work/models/minilm --seconds 5 --out "$at-texts.md" > /dev/null
+      run texts --ahead "$ahead/AttentionLab.FirstVector" --rivals "$rivals" --model "$model" --seconds 5 --out "$at-texts.md" > /dev/null
       rm -r "$ahead" ;;
     *) echo "$part is no part: limit, phases, duel, narrow, torch, scale, alignment, texts" >&2; exit 2 ;;
   esac
