@@ -42,7 +42,7 @@ internal static class ChapterVersion
     /// <summary>A cell that the reader knows, perhaps with an earlier text.</summary>
     private static WorkCell Known(WorkRecordCell old, Dictionary<string, WorkCell> before, ExecutedCell fresh)
     {
-        WorkCell cell = before.GetValueOrDefault(old.Id) ?? new WorkCell(old.Id, fresh.Number, fresh.Source);
+        WorkCell cell = before.GetValueOrDefault(old.Id) ?? new WorkCell(old.Id, fresh.Number, old.Original);
         Restore(cell, old);
         (cell.Number, cell.Original) = (fresh.Number, fresh.Source);
         if (old.Source == old.Original && old.Source != fresh.Source)

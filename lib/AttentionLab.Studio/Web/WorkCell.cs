@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 
@@ -16,16 +17,28 @@ internal enum CellRun
 /// <param name="id">Stays the same however the chapter changes.</param>
 /// <param name="number">Place in the chapter, by which messages name it.</param>
 /// <param name="original">The chapter's text; null for a cell that the reader added.</param>
-internal sealed class WorkCell(string id, int number, string? original)
+internal sealed partial class WorkCell(string id, int number, string? original)
 {
     public string Id { get; } = id;
 
     public int Number { get; set; } = number;
 
-    public string? Original { get; set; } = original;
+    /// <summary>The chapter's text. With another check comes another last line of <see cref="Source"/>.</summary>
+    public string? Original
+    {
+        get;
+        set
+        {
+            string mine = value is null || CheckOf(value) == Check ? Source : WithoutCheck(Source);
+            field = value;
+            Source = mine;
+        }
+    }
 
-    /// <summary>The reader's text.</summary>
-    public string Source { get; set; } = original ?? "";
+    = original;
+
+    /// <summary>The reader's text. That of an exercise ends with the chapter's <see cref="Check"/>, whatever comes in.</summary>
+    public string Source { get; set => field = WithCheck(value); } = original ?? "";
 
     /// <summary>Counts the changes of <see cref="Source"/>: a change that starts from another text than this one is not taken in silence.</summary>
     public int Revision { get; set; }
@@ -79,6 +92,9 @@ internal sealed class WorkCell(string id, int number, string? original)
     /// <summary>Number of the exercise that it is, for example <c>03.1</c>; null if it is none.</summary>
     public string? Exercise => Original is { } original ? Report.ExerciseOf(original) : null;
 
+    /// <summary>The last line of an exercise, which looks at the answer: the chapter's, not the reader's. Null for a cell without one.</summary>
+    public string? Check => CheckOf(Original);
+
     public bool IsScratch => Original is null;
 
     public bool IsChanged => Original is { } original && original != Source;
@@ -88,6 +104,10 @@ internal sealed class WorkCell(string id, int number, string? original)
 
     /// <summary>Brings in the library: every fresh kernel starts with it.</summary>
     public bool IsSetup => Source.TrimStart().StartsWith("#!import", StringComparison.Ordinal);
+
+    /// <summary>A text of this cell with the chapter's check as its last line: a changed one is replaced, a missing one comes back.</summary>
+    public string WithCheck(string source) =>
+        Check is not { } check || source.EndsWith("\n" + check, StringComparison.Ordinal) ? source : WithoutCheck(source) + "\n\n" + check;
 
     /// <summary>How it ended, and after what time.</summary>
     public void Ended(CellFailure? failure, double seconds)
@@ -118,4 +138,22 @@ internal sealed class WorkCell(string id, int number, string? original)
 
         return all.ToString();
     }
+
+    private static string? CheckOf(string? original) =>
+        original is not null && Report.ExerciseOf(original) is not null && CheckLine().Match(original) is { Success: true } line ? line.Value : null;
+
+    /// <summary>Without the lines that begin as the check does: its name says which they are, whatever they were made to check.</summary>
+    private string WithoutCheck(string source)
+    {
+        if (Check is not { } check)
+        {
+            return source;
+        }
+
+        string call = check[..(check.IndexOf('(') + 1)];
+        return string.Join('\n', source.Split('\n').Where(line => !line.StartsWith(call, StringComparison.Ordinal))).TrimEnd();
+    }
+
+    [GeneratedRegex(@"(?<=\n)\w+\.Check\([^\n]*\)\z")]
+    private static partial Regex CheckLine();
 }

@@ -106,6 +106,9 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     /// <summary>The chapter's text, if the reader changed it; null for cells that the reader added.</summary>
     public string? Original { get; init; }
 
+    /// <summary>The last line of an exercise's text, which nobody changes; null for a cell without one.</summary>
+    public string? Check { get; init; }
+
     public bool IsScratch { get; init; }
 
     /// <summary>Tries at the exercise that can be brought back.</summary>

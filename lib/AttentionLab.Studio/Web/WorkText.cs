@@ -130,10 +130,12 @@ internal sealed class WorkText
 
     private WorkAnswer Edit(WorkCell cell, WorkCommand command)
     {
-        string source = (command.Source ?? "").ReplaceLineEndings("\n");
+        string typed = (command.Source ?? "").ReplaceLineEndings("\n");
+        string source = cell.WithCheck(typed);
+        string? corrected = source == typed ? null : source;
         if (cell.Source == source)
         {
-            WorkAnswer known = new(true) { Revision = cell.Revision };
+            WorkAnswer known = new(true) { Revision = cell.Revision, Source = corrected };
             return _isSaved ? known : Saved(known);
         }
 
@@ -149,7 +151,7 @@ internal sealed class WorkText
         // What the reader has in the editor now is no other text any more.
         cell.Others.RemoveAll(other => !other.IsGone && other.Source == source);
         cell.LastEdit = (command.Tab, command.Revision);
-        return Saved(new WorkAnswer(true) { Revision = cell.Revision });
+        return Saved(new WorkAnswer(true) { Revision = cell.Revision, Source = corrected });
     }
 
     /// <summary>Another text takes the place of the reader's. A cell that is gone there goes here too; one of the chapter stays, empty.</summary>

@@ -38,6 +38,7 @@ internal sealed class WorkViews(string chapter, Workbook book, LiveKernel kernel
         {
             Expected = cell.Expected,
             Original = cell.IsChanged ? cell.Original : null,
+            Check = cell.Check,
             IsScratch = cell.IsScratch,
             Others = [.. cell.Others],
             Attempts = cell.Attempts.Count,

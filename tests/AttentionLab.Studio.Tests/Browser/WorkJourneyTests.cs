@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttentionLab.Studio.Web;
 using Microsoft.Playwright;
 using static AttentionLab.Studio.Tests.Browser.WorkTests;
 using static Microsoft.Playwright.Assertions;
@@ -78,6 +79,50 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
             await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
         Assert.Contains("\"nbformat\": 4",
             await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.ipynb"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Exercise_ItsCheck_StandsBelowTheEditorAndIsRunWithIt()
+    {
+        await using WatchedPage page = await OpenAsync();
+        const string Check = "RowSums.Check(MyRowSums)";
+        ILocator line = Cell(page, 3).Locator(".check"), others = page.Page.Locator(".check:visible");
+        await Cell(page, 2).Locator(".run").ScrollIntoViewIfNeededAsync();
+        await Expect(line).ToContainTextAsync(Check + "checks your answer");
+        await Expect(Editor(page, 3)).Not.ToContainTextAsync("RowSums.Check");
+        await Expect(others).ToHaveCountAsync(1);
+
+        // Everything that can be typed is gone: the check is not.
+        await Cell(page, 2).GetByRole(AriaRole.Button, new() { Name = "Run to here" }).ClickAsync();
+        await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await TypeAsync(page, 3, "// nothing");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Cell(page, 3).Locator(".failure")).ToContainTextAsync("MyRowSums");
+        await Expect(line).ToHaveClassAsync("check failed-line");
+        await Expect(Cell(page, 3).Locator(".cm-editor .failed-line")).ToHaveCountAsync(0);
+        await Expect(Cell(page, 3).Locator(".cm-lintPoint-error, .cm-lintRange-error")).Not.ToHaveCountAsync(0);
+
+        // It is part of the text wherever the whole of it is meant.
+        await Cell(page, 3).GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
+        await Expect(Cell(page, 3).Locator(".difference .same").Last).ToHaveTextAsync($"  {Check}\n");
+        await Expect(Cell(page, 3).Locator(".difference .new")).ToHaveTextAsync("+ // nothing\n");
+        using HttpClient client = new();
+        await client.GetStringAsync(_course.Entrance, TestContext.Current.CancellationToken);
+        Assert.Contains("// nothing\n" + Check,
+            await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
+
+        // A text of an earlier visit, with a check of the reader's own, is put right.
+        await page.Page.GotoAsync("about:blank");
+        string text = Starter.Replace("RowSums.Check(MyRowSums)", "RowSums.Check(null)", StringComparison.Ordinal);
+        WorkCellView cell = _course.Session.Since(0, "t", isFirst: true)!.Cells.Single(cell => cell.Number == 3);
+        await _course.GotoAsync(page);
+        await page.Page.EvaluateAsync("([id, draft]) => localStorage.setItem('draft ' + document.body.dataset.live + ' ' + id, draft)",
+            new[] { cell.Id, System.Text.Json.JsonSerializer.Serialize(new { source = text, revision = cell.Revision }) });
+        await page.Page.ReloadAsync();
+        await Expect(Editor(page, 3)).ToContainTextAsync("NotImplementedException");
+        await Expect(Editor(page, 3)).Not.ToContainTextAsync("RowSums.Check");
+        await Expect(line).ToContainTextAsync(Check + "checks your answer");
+        Assert.Empty(page.Errors);
     }
 
     [Fact]
@@ -210,7 +255,7 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
 
     private static async Task SolveAsync(WatchedPage page, string body)
     {
-        await TypeAsync(page, 3, Starter.Replace("throw new NotImplementedException();", body, StringComparison.Ordinal));
+        await TypeAsync(page, 3, Starter[..Starter.LastIndexOf('\n')].Replace("throw new NotImplementedException();", body, StringComparison.Ordinal));
         await page.Page.Keyboard.PressAsync("Control+Enter");
         await Expect(Cell(page, 3).Locator(".cell-note")).ToContainTextAsync("ran in");
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
+using AttentionLab.Studio.Web;
 
 namespace AttentionLab.Studio.Tests.Notebooks;
 
@@ -32,6 +33,19 @@ public sealed partial class SolutionsTests : IDisposable
             string id = ExerciseLine().Match(cell.Source).Groups[1].Value;
             CellOutput card = cell.Outputs.Last(output => output.MimeType == "text/html");
             Assert.Contains($"data-exercise=\"{id}\" data-state=\"passed\"", card.Content);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Solutions))]
+    public void Exercises_OfTheChapter_EndWithTheirCheck(string name)
+    {
+        foreach (string file in (string[])[name, Path.Combine("solutions", name)])
+        {
+            string[] exercises = [.. DibDocument.Read(Path.Combine(Repository.Notebooks, file)).Cells.Select(cell => cell.Text)
+                .Where(text => ExerciseLine().IsMatch(text))];
+            Assert.NotEmpty(exercises);
+            Assert.All(exercises, text => Assert.NotNull(new WorkCell("c1", 1, text).Check));
         }
     }
 

@@ -36,6 +36,23 @@ public sealed class ChapterVersionTests : IAsyncDisposable
         Assert.True(View(session, "c2").IsScratch);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Chapter_WithAnotherCheck_ChecksTheReadersAnswerWithIt(bool isOpen)
+    {
+        _work.Write("1", "// exercise 01.1\nint Mine() => 1;\n\nOnes.Check(Mine)");
+        WorkSession session = _work.Open();
+        Edit(session, "c2", "// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(Mine)", 0);
+        _work.Write("1", "// exercise 01.1\nint Mine() => 1;\n\nTwos.Check(Mine, 2)");
+        if (isOpen)
+        {
+            session.Follow(_work.Notebook);
+        }
+
+        Assert.Equal(["1", "// exercise 01.1\nint Mine() => 2;\n\nTwos.Check(Mine, 2)"], Texts(isOpen ? session : _work.Open()));
+    }
+
     [Fact]
     public void Chapter_WithANewVersionWhileItIsOpen_IsFollowed()
     {

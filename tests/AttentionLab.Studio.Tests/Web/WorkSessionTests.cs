@@ -42,6 +42,39 @@ public sealed class WorkSessionTests : IAsyncDisposable
         Assert.Equal(["1", "2", "last"], Texts(_work.Open()));
     }
 
+    [Theory]
+    [InlineData("// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(Mine)", null)]
+    [InlineData("// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(() => 1)", "// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(Mine)")]
+    [InlineData("int Mine() => 2;\nOnes.Check(Mine);\n", "int Mine() => 2;\n\nOnes.Check(Mine)")]
+    [InlineData("int Mine() => 2;", "int Mine() => 2;\n\nOnes.Check(Mine)")]
+    [InlineData("Ones.Check(Mine)\nint Mine() => 2;", "int Mine() => 2;\n\nOnes.Check(Mine)")]
+    [InlineData("", "\n\nOnes.Check(Mine)")]
+    public void Edit_OfAnExercise_LeavesItsCheckAsItIs(string typed, string? corrected)
+    {
+        _work.Write("1", "// exercise 01.1\nint Mine() => 1;\n\nOnes.Check(Mine)");
+        WorkSession session = _work.Open();
+        Assert.Equal((null, "Ones.Check(Mine)"), (View(session, "c1").Check, View(session, "c2").Check));
+        WorkAnswer answer = Edit(session, "c2", typed, 0);
+        Assert.Equal((true, corrected), (answer.Ok, answer.Source));
+        Assert.Equal(corrected, Edit(session, "c2", typed, answer.Revision).Source);
+        Assert.Equal(["1", corrected ?? typed], Texts(session));
+        Assert.Equal(["1", (corrected ?? typed).Trim()], [.. _work.OnDisk.Select(text => text.Trim())]);
+    }
+
+    [Fact]
+    public void Disk_AnExerciseWhoseCheckIsChanged_IsTakenWithTheChaptersCheck()
+    {
+        _work.Write("// exercise 01.1\nint Mine() => 1;\n\nOnes.Check(Mine)");
+        WorkSession session = _work.Open();
+        Edit(session, "c1", "// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(Mine)", 0);
+        string work = File.ReadAllText(_work.Work);
+        File.WriteAllText(_work.Work, work.Replace("=> 2;\n\nOnes.Check(Mine)", "=> 3;\n\nOnes.Check(null)", StringComparison.Ordinal));
+        WorkCommand accept = new("accept", "t") { Cell = "c1", Other = View(session, "c1").Others.Single() };
+        Assert.True(session.Do(accept).Ok);
+        Assert.Equal(["// exercise 01.1\nint Mine() => 3;\n\nOnes.Check(Mine)"], Texts(session));
+        Assert.Equal(Texts(session), _work.OnDisk);
+    }
+
     [Fact]
     public void Edit_FromAnOldText_KeepsBoth()
     {

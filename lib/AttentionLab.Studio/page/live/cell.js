@@ -15,6 +15,7 @@ export class Cell {
   #code;
   #outputs;
   #editor = null;
+  #check = document.createElement('div');
   #mounting = null;
   #bar = document.createElement('div');
   #clock;
@@ -73,7 +74,8 @@ export class Cell {
       this.replace(this.#word, () =>
         this.#word.replaceChildren(...showOthers(this, view.others, (what, details) => this.#cells.ask(what, details))));
     }
-    this.#editor?.markLine(this.#failedLine);
+    this.#showCheck();
+    this.#markLine();
     if (before.run === 'running' && view.run === 'idle') {
       this.#cells.say((view.failed ? 'Failed: ' : 'Finished: ') + this.name);
     }
@@ -82,6 +84,29 @@ export class Cell {
   // Where its text failed; 0 while it runs again, and once the text is another.
   get #failedLine() {
     return this.view.run === 'idle' && this.view.failed && !this.view.mark ? this.view.line : 0;
+  }
+
+  #markLine() {
+    this.#editor?.markLine(this.#failedLine);
+    this.#check.classList.toggle('failed-line', this.#failedLine > 0 && this.#failedLine === this.text.split('\n').length);
+  }
+
+  // The end of an exercise's text, the chapter's check: it stands below the editor, where nobody can change it.
+  get #end() {
+    return this.view.check ? '\n' + this.view.check : '';
+  }
+
+  // What stands in the editor.
+  #typable(text) {
+    return text.endsWith(this.#end) ? text.slice(0, text.length - this.#end.length) : text;
+  }
+
+  #showCheck() {
+    const line = this.view.check ?? '';
+    this.#check.hidden = !line;
+    if (this.#check.firstChild.textContent !== line) {
+      this.#check.firstChild.textContent = line;
+    }
   }
 
   get #mayRun() {
@@ -103,7 +128,7 @@ export class Cell {
   // Another text than the one typed here: from the server, or taken by the reader.
   setText(text) {
     this.#take(text);
-    this.#editor?.setText(text);
+    this.#editor?.setText(this.#typable(text));
   }
 
   #take(text) {
@@ -116,21 +141,22 @@ export class Cell {
   // An editor in place of the still text; cells that nobody looks at need none.
   mount() {
     this.#mounting ??= createEditor({
-      text: this.text,
+      text: this.#typable(this.text),
       label: 'Code of ' + this.name,
       typed: text => {
-        this.#take(text);
+        this.#take(text + this.#end);
         this.saver.typed();
       },
       left: () => this.saver.flush(),
       run: how => this.run(how),
+      whole: text => text + this.#end,
       mayCheck: () => !this.view.missesAbove,
     }).then(editor => {
       this.#editor = editor;
-      this.#pre.replaceWith(editor.dom);
-      editor.setText(this.text);
+      this.#pre.replaceWith(editor.dom, this.#check);
+      editor.setText(this.#typable(this.text));
       editor.allow(this.#allowed);
-      editor.markLine(this.#failedLine);
+      this.#markLine();
       this.root.classList.add('mounted');
     });
     return this.#mounting;
@@ -180,6 +206,9 @@ export class Cell {
     }
     bar.append(this.#tries.button, button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
     this.#word.className = 'cell-word';
+    this.#check.className = 'check';
+    this.#check.append(document.createElement('code'), 'checks your answer; it is run with your code, and stays as it is');
+    this.#showCheck();
     const place = this.#pre.closest('.code-frame') ?? this.#pre;
     place.after(bar, this.#word, this.#beside.dom);
   }
@@ -191,7 +220,7 @@ export class Cell {
   // Another text into the editor, as if the reader had typed it; the editor has the focus, for whoever wants to undo it.
   async #bring(text) {
     await this.mount();
-    this.#editor.setText(text, true);
+    this.#editor.setText(this.#typable(text), true);
     await this.focus();
   }
 

@@ -3,7 +3,7 @@ import { language } from './language.js';
 // A C# editor of CodeMirror 6. Without it (the course was built without Node) a plain text area does the same with less.
 let loading = null;
 
-// options: text, label, typed(text), left(), run(how), mayCheck()
+// options: text, label, typed(text), left(), run(how), whole(text), mayCheck()
 export async function createEditor(options) {
   loading ??= import('./codemirror.js').catch(() => null);
   const cm = await loading;

@@ -7,7 +7,8 @@ const kinds = {
   Namespace: 'namespace', Keyword: 'keyword',
 };
 
-// options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare.
+// options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare; whole(text) is the text with what stands
+// below the editor.
 export function language(cm, options) {
   return [completions(cm), hovers(cm), signatures(cm), diagnostics(cm, options)];
 }
@@ -52,7 +53,7 @@ function diagnostics(cm, options) {
     if (!view.hasFocus || !options.mayCheck()) {
       return [];
     }
-    const found = (await ask('diagnose', view.state.doc.toString()))?.diagnostics ?? [];
+    const found = (await ask('diagnose', options.whole(view.state.doc.toString())))?.diagnostics ?? [];
     const end = view.state.doc.length;
     return found.map(each => ({
       from: Math.min(each.start, end),
