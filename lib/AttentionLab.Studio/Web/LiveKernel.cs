@@ -57,7 +57,7 @@ internal sealed class LiveKernel(Func<CancellationToken, Task<NotebookSession>> 
                 ExecutedCell ran = await session.RunAsync(number, source, show, life);
                 if (!session.IsAlive)
                 {
-                    await EndAsync(session, "The kernel ended with the cell. " + StartsAgain);
+                    await EndAsync(session, "The kernel ended with the cell; a new one starts, in which nothing has run yet.");
                 }
 
                 return ran;

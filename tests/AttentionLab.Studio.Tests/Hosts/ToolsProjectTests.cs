@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 
 namespace AttentionLab.Studio.Tests.Hosts;
 
@@ -25,6 +27,27 @@ public sealed class ToolsProjectTests : IDisposable
         string[] lines = await BuildAsync();
         Assert.Contains("warning TOOL001: The tool .NET Interactive could not be restored (exit code 1)", Assert.Single(lines));
         Assert.False(File.Exists(_folder[Path.Combine("artifacts", "tools.stamp")]));
+    }
+
+    [Fact]
+    public async Task Tool_ThatIsStarted_IsTheOneOfTheManifest()
+    {
+        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
+        string pinned = (string)JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, ".config", "dotnet-tools.json")))!
+            ["tools"]!["microsoft.dotnet-interactive"]!["version"]!;
+        Assert.StartsWith(pinned + "+", (await RealTool.RunAsync("--version")).Printed);
+    }
+
+    /// <summary>README names two commands, and neither restores tools: the build of Studio does.</summary>
+    [Fact]
+    public void Build_OfStudio_RestoresTheTools()
+    {
+        XElement project = XElement.Load(Path.Combine(Repository.Root, "lib", "AttentionLab.Studio", "AttentionLab.Studio.csproj"));
+        XElement call = Assert.Single(project.Elements("Target").Where(target => (string?)target.Attribute("AfterTargets") == "Build").Elements("MSBuild"));
+        string tools = ((string)call.Attribute("Projects")!).Replace("$(MSBuildThisFileDirectory)", "");
+        Assert.Equal(
+            Path.Combine(Repository.Root, ".config", "tools.proj"),
+            Path.GetFullPath(Path.Combine(Repository.Root, "lib", "AttentionLab.Studio", tools)));
     }
 
     public void Dispose() => _folder.Dispose();

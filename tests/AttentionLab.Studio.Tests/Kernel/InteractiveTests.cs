@@ -4,6 +4,7 @@ using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Kernel.Interactive;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive.CSharp;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionLab.Studio.Tests.Kernel;
 
@@ -34,6 +35,17 @@ public sealed class InteractiveTests(KernelFixture kernel) : IClassFixture<Kerne
         using var fresh = new CSharpKernel();
         Exception? changed = Record.Exception(() => ScriptSettings.Apply(fresh));
         Assert.True(changed is null, $"Microsoft.DotNet.Interactive.CSharp {used}: {changed?.GetBaseException().Message}");
+    }
+
+    [Fact]
+    public void Packages_OfInteractive_AreOneVersionInTheKernel()
+    {
+        Dictionary<string, string> pins = XElement.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .ToDictionary(version => (string)version.Attribute("Include")!, version => (string)version.Attribute("Version")!);
+        Assembly[] loaded = [typeof(Microsoft.DotNet.Interactive.Kernel).Assembly, typeof(CSharpKernel).Assembly, typeof(Formatter).Assembly];
+        string[] versions = [.. loaded.Select(each => each.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0])];
+        Assert.Equal([.. loaded.Select(each => pins[each.GetName().Name!])], versions);
+        Assert.Single(versions.Distinct());
     }
 
     [Fact]

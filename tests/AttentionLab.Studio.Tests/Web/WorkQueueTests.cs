@@ -43,6 +43,26 @@ public sealed class WorkQueueTests(WorkQueueTests.Running running) : IClassFixtu
     }
 
     [Fact]
+    public async Task Run_ACellThatEndsTheKernel_SaysSoAndANewOneStarts()
+    {
+        string kept = Add("int kept = 41;\nkept"), gate = running.NewFile(), ends = Add(Gated(gate) + "Environment.Exit(3);");
+        string waits = Add("1"), asks = Add("kept + 1"), other = Add("6 * 7");
+        Ask(kept);
+        await EndedAsync(kept, "41");
+        await BeginAsync(ends);
+        Ask(waits);
+        await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(() => View(Session, ends).Failed && Session.Since(0, "t", isFirst: true)!.Kernel.State == "ready");
+        Assert.Contains("exit code 3", View(Session, ends).Html);
+        Assert.Equal("not run yet", View(Session, waits).Note);
+        Ask(asks);
+        await Patience.UntilAsync(() => View(Session, asks).Failed);
+        Assert.Contains("CS0103", View(Session, asks).Html);
+        Ask(other);
+        await EndedAsync(other, "42");
+    }
+
+    [Fact]
     public async Task Run_ACellThatRuns_RunsItAgainIfItWasEdited()
     {
         string gate = running.NewFile(), runs = running.NewFile();
