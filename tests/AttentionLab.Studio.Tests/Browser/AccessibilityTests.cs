@@ -10,7 +10,8 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.Page.SetContentAsync("""
             <!doctype html><html lang="en"><head><title>Bad</title>
             <style>body { background: white; color: black } [data-theme=dark] .pale { color: #eee }</style></head>
-            <body><main><h1>Bad</h1><p class="pale">Seen in one theme only.</p><img src="data:,"><p class="known" style="color: #eee">Left out.</p></main></body></html>
+            <body><main><h1>Bad</h1><p class="pale">Seen in one theme only.</p><img src="data:,">
+            <p class="known" style="color: #eee">Left out.</p></main></body></html>
             """);
         string[] found = [.. await Accessibility.ViolationsAsync(page.Page, ".known")];
         Assert.Equal(2, found.Length);
