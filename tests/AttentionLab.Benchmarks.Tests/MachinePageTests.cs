@@ -27,6 +27,9 @@ public sealed class MachinePageTests
             + "| matmul 8×8×8 | 1 | ours on one thread | 1.6 | 1 | 9 | 85 | 0.5 | 3/3 |  |  |\n");
         File.WriteAllText(Path.Combine(folder.Path, "b-duel-256.md"), "- CPU: Two\n\n" + Head + "| exp | 1 | ours | 2.000 | 1.0 |  |  |  | 3/3 |  |  |\n");
 
+        File.WriteAllText(Path.Combine(folder.Path, "b-texts.md"), "# Texts\n");
+        File.WriteAllText(Path.Combine(folder.Path, "README.md"), "# An earlier page\n");
+
         string page = MachinePage.Of(folder.Path);
 
         const string Columns = "\n\n| workload | a-duel | b-duel-256 |\n|---|---|---|\n";
@@ -36,6 +39,7 @@ public sealed class MachinePageTests
             "## 1 thread" + Columns + "| matmul 8×8×8 | 1.500 ms · 90.0 % · × 1.25 | – |\n| exp | – | 2.000 ms |\n",
             "## 2 threads" + Columns + "| matmul 8×8×8 | 0.800 ms · 80.0 % · × 1.10 | – |\n",
         ];
+        Assert.Contains("each with systems of its own: [b-texts](b-texts.md).\n", page, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 

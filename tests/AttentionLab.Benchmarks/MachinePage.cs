@@ -48,6 +48,14 @@ internal static class MachinePage
                 $"| [{table.Name}]({table.Name}.md) | {Fact(table, "CPU")} | {Fact(table, "Limit")} | {Fact(table, "Date")} | {Fact(table, "Bars")} |\n");
         }
 
+        string[] others = [.. Directory.GetFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Where(name => name != "README" && tables.All(table => table.Name != name)).Order(StringComparer.Ordinal)];
+        if (others.Length > 0)
+        {
+            text.Append($"\nOther tables of these machines (texts to vectors, phases of a training step, and so on), each with systems of its own: "
+                + $"{string.Join(", ", others.Select(name => $"[{name}]({name}.md)"))}.\n");
+        }
+
         foreach (int threads in tables.SelectMany(table => table.Rows).Select(row => row.Threads).Distinct().Order())
         {
             text.Append($"\n## {threads} thread{(threads == 1 ? "" : "s")}\n\n| workload | {string.Join(" | ", tables.Select(table => table.Name))} |\n");
