@@ -49,7 +49,8 @@ public sealed record SignatureParameter(string Label, string Documentation);
 /// <param name="Length">Length in characters; may be 0.</param>
 /// <param name="Line">Line of the cell, from 1.</param>
 /// <param name="Column">Column, from 1.</param>
-public sealed record CellDiagnostic(string Severity, string Code, string Message, int Start, int Length, int Line, int Column);
+/// <param name="IsSyntax">It is wrong whatever the cells above declare.</param>
+public sealed record CellDiagnostic(string Severity, string Code, string Message, int Start, int Length, int Line, int Column, bool IsSyntax);
 
 /// <summary>A variable that a cell declared.</summary>
 /// <param name="Name">Its name; of two with the same name, the later.</param>

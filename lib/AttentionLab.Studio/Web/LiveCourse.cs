@@ -190,9 +190,9 @@ public sealed class LiveCourse : IAsyncDisposable
         return IpynbNotebook.Write(shown, folder, folder);
     }
 
-    /// <summary>Which exercises of the course are passed, as Markdown for the group.</summary>
-    internal string Progress() => WorkProgress.ToMarkdown(
-        [.. _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0)],
+    /// <summary>Which exercises of the course are passed.</summary>
+    internal IReadOnlyList<ExerciseProgress> Progress() => WorkProgress.Of(
+        _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0),
         name => _workshop.Find(name)?.Look(book => book.ToRecord([]))
             ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
 

@@ -135,12 +135,18 @@ internal sealed record WorkCellView(string Id, int Number, string Source, int Re
     public string Html { get; init; } = "";
 }
 
+/// <summary>Exercises passed, as the course's first page shows them.</summary>
+/// <param name="Passed">For example <c>3 of 41</c>.</param>
+/// <param name="Chapters">The same for each page of a chapter that has exercises.</param>
+internal sealed record ProgressView(string Passed, IReadOnlyDictionary<string, string> Chapters);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LiveStatus))]
 [JsonSerializable(typeof(WorkNews))]
 [JsonSerializable(typeof(WorkCommand))]
 [JsonSerializable(typeof(WorkAnswer))]
+[JsonSerializable(typeof(ProgressView))]
 [JsonSerializable(typeof(CodeQuestion))]
 [JsonSerializable(typeof(CodeReply))]
 [JsonSerializable(typeof(VoteCommand))]

@@ -24,7 +24,9 @@ internal static class WorkRoutes
 
     private static void MapDownloads(WebApplication app, LiveCourse course)
     {
-        app.MapGet("work/progress.md", () => Results.File(Encoding.UTF8.GetBytes(course.Progress()), "text/markdown; charset=utf-8", "progress.md"));
+        app.MapGet("work/progress.md", () => Results.File(
+            Encoding.UTF8.GetBytes(WorkProgress.ToMarkdown(course.Progress())), "text/markdown; charset=utf-8", "progress.md"));
+        app.MapGet("work/progress.json", () => Results.Json(WorkProgress.ToView(course.Progress()), LiveJson.Default.ProgressView));
         app.MapGet("work/{chapter}/notebook.dib", (string chapter) => Download(course.ToNotebook(chapter), "text/plain; charset=utf-8", chapter + ".dib"));
         app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => Download(
             course.ToIpynb(chapter) is { } notebook ? Encoding.UTF8.GetBytes(notebook) : null, "application/x-ipynb+json", chapter + IpynbNotebook.Extension));

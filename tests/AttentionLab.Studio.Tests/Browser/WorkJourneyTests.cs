@@ -65,6 +65,12 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.PressAsync("Control+z");
         await Expect(Code(page, 3)).ToContainTextAsync("Enumerable.Range");
 
+        // The first page of the course knows it, too.
+        await page.Page.GotoAsync(_course.Address.AbsoluteUri);
+        await Expect(page.Page.Locator(".course-progress")).ToHaveTextAsync("Exercises: 1 of 1 passed. That is all of them.");
+        await Expect(page.Page.Locator(".course li .passed")).ToHaveTextAsync([" · 1 of 1 passed", ""]);
+        await page.Page.GoBackAsync();
+
         // After a new start of the server too; outputs are made by running.
         await _course.StopAsync();
         await _course.StartAsync();

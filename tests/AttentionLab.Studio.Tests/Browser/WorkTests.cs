@@ -113,6 +113,11 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Editor_WithAKernel_CompletesExplainsAndFindsErrors()
     {
         await using WatchedPage page = await OpenAsync();
+        // Before the cell above ran: what is wrong whatever it declares.
+        await TypeAsync(page, 2, "int b = missing + ;");
+        await page.Page.Keyboard.TypeAsync(" ");
+        await Expect(Cell(page, 2).Locator(".cm-lintRange-error")).ToHaveTextAsync(";");
+
         await RunAsync(page, 1, "20");
         await TypeAsync(page, 2, "string text = \"a\";\n");
         await page.Page.Keyboard.TypeAsync("text.ToUpp");

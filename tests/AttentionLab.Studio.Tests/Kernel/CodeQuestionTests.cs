@@ -140,8 +140,15 @@ public sealed class CodeQuestionTests(KernelFixture kernel) : IClassFixture<Kern
         Assert.Equal(("// é\nint number = ".Length, "\"text\"".Length), (found[0].Start, found[0].Length));
         Assert.Empty((await kernel.Session.DiagnosticsAsync("#!import ./anything.dib\nbox.Value + 1", Cancellation)).Value!);
         Assert.Contains((await kernel.Session.DiagnosticsAsync("box?.Value = 3;", Cancellation)).Value!, d => d.Severity == "error");
+        Assert.All(found, d => Assert.False(d.IsSyntax));
+
+        // What is wrong in any case, beside what a cell above might declare.
+        found = (await kernel.Session.DiagnosticsAsync("int sum = missing + ;\nfor (;;", Cancellation)).Value!;
+        Assert.Equal([("CS0103", false)], found.Where(d => !d.IsSyntax).Select(d => (d.Code, d.IsSyntax)));
+        Assert.Contains(found, d => d is { IsSyntax: true, Line: 1 });
+        Assert.Contains(found, d => d is { IsSyntax: true, Line: 2 });
         CellDiagnostic refused = Assert.Single((await kernel.Session.DiagnosticsAsync("1\n#r \"nuget: X\"", Cancellation)).Value!, d => d.Code == "");
-        Assert.Equal((2, 2), (refused.Line, refused.Start));
+        Assert.Equal((2, 2, true), (refused.Line, refused.Start, refused.IsSyntax));
     }
 
     [Fact]

@@ -72,12 +72,13 @@ internal sealed class CodeQuestions
         };
     }
 
-    public static CellDiagnostic ToDiagnostic(Microsoft.CodeAnalysis.Diagnostic found)
+    public static CellDiagnostic ToDiagnostic(Microsoft.CodeAnalysis.Diagnostic found, bool isSyntax)
     {
         TextSpan span = found.Location.SourceSpan;
         LinePosition start = found.Location.GetLineSpan().StartLinePosition;
         string severity = found.Severity == DiagnosticSeverity.Error ? "error" : "warning";
-        return new CellDiagnostic(severity, found.Id, CellFailures.OneLine(found.GetMessage()), span.Start, span.Length, start.Line + 1, start.Character + 1);
+        return new CellDiagnostic(severity, found.Id, CellFailures.OneLine(found.GetMessage()), span.Start, span.Length, start.Line + 1, start.Character + 1,
+            isSyntax);
     }
 
     private async Task<Hover?> HoverAsync(string code, int position)
@@ -115,11 +116,13 @@ internal sealed class CodeQuestions
         Document document = _edited.With(code);
         SemanticModel model = (await document.GetSemanticModelAsync())!;
         ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found = model.GetDiagnostics();
+        HashSet<(string, TextSpan)> syntax = [.. model.SyntaxTree.GetDiagnostics().Select(diagnostic => (diagnostic.Id, diagnostic.Location.SourceSpan))];
         return
         [
             .. directives.Where(directive => directive.Kind == CellDirectiveKind.Refused)
-                .Select(directive => new CellDiagnostic("error", "", directive.Target, directive.Span.Start, directive.Span.Length, directive.Line, 1)),
-            .. found.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !diagnostic.IsSuppressed).Select(ToDiagnostic),
+                .Select(directive => new CellDiagnostic("error", "", directive.Target, directive.Span.Start, directive.Span.Length, directive.Line, 1, true)),
+            .. found.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !diagnostic.IsSuppressed)
+                .Select(diagnostic => ToDiagnostic(diagnostic, syntax.Contains((diagnostic.Id, diagnostic.Location.SourceSpan)))),
         ];
     }
 }

@@ -95,7 +95,7 @@ internal sealed class CourseKernel : IDisposable
         return thrown switch
         {
             CodeSubmissionCompilationErrorException { InnerException: CompilationErrorException errors } =>
-                CellEnd.Failed(CellFailures.From([.. errors.Diagnostics.Select(CodeQuestions.ToDiagnostic)])),
+                CellEnd.Failed(CellFailures.From([.. errors.Diagnostics.Select(error => CodeQuestions.ToDiagnostic(error, isSyntax: false))])),
             not null => CellEnd.Failed(CellFailures.From(thrown, path)),
             null when _failed is not null => CellEnd.Failed(CellFailures.Plain(CellFailures.OneLine(_failed.Message))),
             null => CellEnd.Good,

@@ -7,8 +7,8 @@ const kinds = {
   Namespace: 'namespace', Keyword: 'keyword',
 };
 
-// options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare; whole(text) is the text with what stands
-// below the editor.
+// options: mayCheck() says whether the cells above have run, so that the kernel knows what they declare: until then only what is wrong in any case is
+// marked. whole(text) is the text with what stands below the editor.
 export function language(cm, options) {
   return [completions(cm), hovers(cm), signatures(cm), diagnostics(cm, options)];
 }
@@ -50,12 +50,12 @@ function hovers(cm) {
 
 function diagnostics(cm, options) {
   return cm.linter(async view => {
-    if (!view.hasFocus || !options.mayCheck()) {
+    if (!view.hasFocus) {
       return [];
     }
     const found = (await ask('diagnose', options.whole(view.state.doc.toString())))?.diagnostics ?? [];
     const end = view.state.doc.length;
-    return found.map(each => ({
+    return found.filter(each => each.isSyntax || options.mayCheck()).map(each => ({
       from: Math.min(each.start, end),
       to: Math.min(each.start + each.length, end),
       severity: each.severity,

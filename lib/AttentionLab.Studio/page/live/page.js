@@ -94,6 +94,12 @@ open();
 
 if (chapter && new URLSearchParams(location.search).has('present')) {
   import('./present.js').then(presenter => presenter.present());
+} else if (!chapter && document.querySelector('.course')) {
+  import('./progress.js').then(async ({ showProgress }) => {
+    await showProgress();
+    // Whoever comes back to this tab may have passed one in another.
+    document.addEventListener('visibilitychange', () => document.hidden || showProgress());
+  });
 } else if (body.dataset.page.startsWith('leader/')) {
   import('./plan.js').then(sheet => sheet.followPresenter());
 }
