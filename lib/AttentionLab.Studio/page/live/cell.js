@@ -88,7 +88,8 @@ export class Cell {
 
   #markLine() {
     this.#editor?.markLine(this.#failedLine);
-    this.#check.classList.toggle('failed-line', this.#failedLine > 0 && this.#failedLine === this.text.split('\n').length);
+    const isCheck = Boolean(this.view.check) && this.#failedLine === this.text.split('\n').length;
+    this.#check.classList.toggle('failed-line', isCheck);
   }
 
   // The end of an exercise's text, the chapter's check: it stands below the editor, where nobody can change it.
