@@ -74,9 +74,13 @@ export class Cells {
 
   // A command whose refusal or loss is said to the reader.
   async ask(what, details) {
+    // What an earlier one said goes now: the answer may come after the news that the cell ended, and must not take that away.
+    this.say('');
     try {
       const answer = await command(what, details);
-      this.say(answer.ok ? '' : answer.word);
+      if (!answer.ok) {
+        this.say(answer.word);
+      }
       return answer;
     } catch {
       this.say('The course does not answer: start it again, then repeat this.');
