@@ -117,6 +117,14 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         Assert.Contains("// nothing\n" + Check,
             await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken));
 
+        // A whole solution, its check with it, may be pasted: the check is there once.
+        await TypeAsync(page, 3, "// pasted\n" + Check);
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Cell(page, 3).Locator(".failure")).ToContainTextAsync("CS0103");
+        string pasted = await client.GetStringAsync(new Uri(_course.Address, "work/01-work/notebook.dib"), TestContext.Current.CancellationToken);
+        Assert.Contains("// pasted\n" + Check, pasted);
+        Assert.Equal(2, pasted.Split(Check).Length);
+
         // A text of an earlier visit, with a check of the reader's own, is put right.
         await page.Page.GotoAsync("about:blank");
         string text = Starter.Replace("RowSums.Check(MyRowSums)", "RowSums.Check(null)", StringComparison.Ordinal);

@@ -110,6 +110,29 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Said_OfACellThatEndsBeforeTheAnswerToItsRun_Stays()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await page.Page.EvaluateAsync("""
+            () => {
+              const real = fetch, held = new Promise(go => { window.letGo = go; });
+              window.taken = new Promise(done => {
+                window.fetch = async (...asked) => {
+                  const answer = await real(...asked);
+                  await held;
+                  answer.json = () => Response.prototype.json.call(answer).finally(() => setTimeout(done));
+                  return answer;
+                };
+              });
+            }
+            """);
+        await Cell(page, 1).Locator(".run").ClickAsync();
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 1");
+        await page.Page.EvaluateAsync("() => { window.letGo(); return window.taken; }");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 1");
+    }
+
+    [Fact]
     public async Task Editor_WithAKernel_CompletesExplainsAndFindsErrors()
     {
         await using WatchedPage page = await OpenAsync();

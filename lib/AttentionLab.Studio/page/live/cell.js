@@ -102,6 +102,12 @@ export class Cell {
     return text.endsWith(this.#end) ? text.slice(0, text.length - this.#end.length) : text;
   }
 
+  // The cell's text from what stands in the editor. Whoever pastes a solution has its check in it already.
+  #whole(typed) {
+    const own = typed.trimEnd();
+    return this.#end && own.endsWith(this.#end) ? own : typed + this.#end;
+  }
+
   #showCheck() {
     const line = this.view.check ?? '';
     this.#check.hidden = !line;
@@ -145,12 +151,12 @@ export class Cell {
       text: this.#typable(this.text),
       label: 'Code of ' + this.name,
       typed: text => {
-        this.#take(text + this.#end);
+        this.#take(this.#whole(text));
         this.saver.typed();
       },
       left: () => this.saver.flush(),
       run: how => this.run(how),
-      whole: text => text + this.#end,
+      whole: text => this.#whole(text),
       mayCheck: () => !this.view.missesAbove,
     }).then(editor => {
       this.#editor = editor;
