@@ -50,11 +50,18 @@ function hovers(cm) {
 
 function diagnostics(cm, options) {
   return cm.linter(async view => {
-    if (!view.hasFocus) {
-      return [];
+    const doc = view.state.doc;
+    let reply = null;
+    // A kernel that starts, or is at work, has no answer yet: it is asked again for as long as this is the text that one looks at.
+    for (let wait = 500; view.hasFocus && view.state.doc === doc; wait = Math.min(4000, 2 * wait)) {
+      reply = await ask('diagnose', options.whole(doc.toString()));
+      if (reply?.diagnostics) {
+        break;
+      }
+      await new Promise(resolve => setTimeout(resolve, wait));
     }
-    const found = (await ask('diagnose', options.whole(view.state.doc.toString())))?.diagnostics ?? [];
-    const end = view.state.doc.length;
+    const found = reply?.diagnostics ?? [];
+    const end = doc.length;
     return found.filter(each => each.isSyntax || options.mayCheck()).map(each => ({
       from: Math.min(each.start, end),
       to: Math.min(each.start + each.length, end),
