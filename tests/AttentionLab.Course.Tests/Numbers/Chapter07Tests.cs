@@ -19,26 +19,26 @@ public class Chapter07Tests
     [Theory]
     [InlineData(10, 0.175, 0.2)]
     [InlineData(100, 0.25, 0.28)]
-    public void FragileHead_OneHeadFails_TwoHeadsOrNormalisedKeysDoNot(int keys, double low, double high)
+    public void MeanOfTwoKeys_OneHeadFails_TwoHeadsOrNormalisedKeysDoNot(int keys, double low, double high)
     {
         for (ulong seed = 1; seed <= 3; seed++)
         {
-            Assert.InRange(Best(FragileRemedy.OneHead, seed), low, high);
-            Assert.InRange(Best(FragileRemedy.TwoHeads, seed), 0, 0.002);
-            Assert.InRange(Best(FragileRemedy.NormalisedKeys, seed), 0, 1e-5);
+            Assert.InRange(Best(HeadSetup.OneHead, seed), low, high);
+            Assert.InRange(Best(HeadSetup.TwoHeads, seed), 0, 0.002);
+            Assert.InRange(Best(HeadSetup.NormalisedKeys, seed), 0, 1e-5);
         }
 
-        double Best(FragileRemedy remedy, ulong seed) => FragileHead.Errors(keys, 0.3, Betas, remedy, 300, seed).Min();
+        double Best(HeadSetup remedy, ulong seed) => MeanOfTwoKeys.Errors(keys, 0.3, Betas, remedy, 300, seed).Min();
     }
 
     [Fact]
-    public void FragileHead_OnlyTheTwoKeys_AQueryOfZerosIsExact() =>
-        Assert.Equal([0], FragileHead.Errors(2, 0.3, [0], FragileRemedy.OneHead));
+    public void MeanOfTwoKeys_OnlyTheTwoKeys_AQueryOfZerosIsExact() =>
+        Assert.Equal([0], MeanOfTwoKeys.Errors(2, 0.3, [0], HeadSetup.OneHead));
 
     [Fact]
-    public void FragileHead_LessSpread_LessError()
+    public void MeanOfTwoKeys_LessSpread_LessError()
     {
-        double[] errors = [.. new[] { 0, 0.1, 0.3 }.Select(spread => FragileHead.Errors(100, spread, Betas, FragileRemedy.OneHead, 300).Min())];
+        double[] errors = [.. new[] { 0, 0.1, 0.3 }.Select(spread => MeanOfTwoKeys.Errors(100, spread, Betas, HeadSetup.OneHead, 300).Min())];
         Assert.InRange(errors[0], 0, 1e-5);
         Assert.InRange(errors[1], 0.13, 0.16);
         Assert.True(errors[2] > errors[1]);

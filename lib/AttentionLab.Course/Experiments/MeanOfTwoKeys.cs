@@ -4,8 +4,8 @@ using AttentionLab.Tensors;
 
 namespace AttentionLab.Course.Experiments;
 
-/// <summary>What is done about keys whose lengths vary.</summary>
-public enum FragileRemedy
+/// <summary>How heads ask for the mean of two keys whose lengths vary.</summary>
+public enum HeadSetup
 {
     /// <summary>Nothing: one head with the query β·(u_a + u_b).</summary>
     OneHead,
@@ -21,7 +21,7 @@ public enum FragileRemedy
 /// A head that must average two values: weight ½ on key a, ½ on key b, 0 on all others. The keys stand at right angles, k_j = ℓ_j·u_j,
 /// and their lengths vary: ℓ_j = |1 + σ·N(0, 1)|. The experiment of chapter 07; the idea is an exercise of Stanford's CS224n (2021, assignment 5).
 /// </summary>
-public static class FragileHead
+public static class MeanOfTwoKeys
 {
     /// <summary>
     /// How far the weights of a and b are from ½, mean of |w_a − ½| and |w_b − ½|, for each β: 0 = the exact mean, 0.5 = one has everything,
@@ -30,12 +30,12 @@ public static class FragileHead
     /// <param name="keys">n, at least 2; a is key 0 and b is key 1.</param>
     /// <param name="spread">σ, spread of the lengths.</param>
     /// <param name="betas">β: how loud the query asks; each is tried on the same keys.</param>
-    /// <param name="remedy">One head, two heads, or normalised keys.</param>
+    /// <param name="setup">One head, two heads, or normalised keys.</param>
     /// <param name="draws">Sets of keys.</param>
-    /// <param name="seed">The same seed draws the same lengths, whatever the remedy.</param>
+    /// <param name="seed">The same seed draws the same lengths, whatever the setup.</param>
     /// <returns>One distance for each β.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two keys, or no draws.</exception>
-    public static double[] Errors(int keys, double spread, IReadOnlyList<double> betas, FragileRemedy remedy, int draws = 500, ulong seed = 1)
+    public static double[] Errors(int keys, double spread, IReadOnlyList<double> betas, HeadSetup setup, int draws = 500, ulong seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keys, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
@@ -49,10 +49,10 @@ public static class FragileHead
             for (int j = 0; j < keys; j++)
             {
                 float length = MathF.Abs((float)(1 + spread * random.NextGaussian()));
-                k[j, j] = remedy == FragileRemedy.NormalisedKeys ? 1 : length;
+                k[j, j] = setup == HeadSetup.NormalisedKeys ? 1 : length;
             }
 
-            Tensor weights = remedy == FragileRemedy.TwoHeads ? (Weights(first, k) + Weights(second, k)) * 0.5f : Weights(both, k);
+            Tensor weights = setup == HeadSetup.TwoHeads ? (Weights(first, k) + Weights(second, k)) * 0.5f : Weights(both, k);
             for (int i = 0; i < errors.Length; i++)
             {
                 errors[i] += (Math.Abs(weights[i, 0] - 0.5) + Math.Abs(weights[i, 1] - 0.5)) / 2 / draws;
