@@ -2,7 +2,7 @@
 export { EditorState, Compartment, Prec, StateEffect, StateField } from '@codemirror/state';
 export { Decoration, EditorView, ViewPlugin, drawSelection, highlightSpecialChars, hoverTooltip, keymap, showTooltip } from '@codemirror/view';
 export { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
-export { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+export { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from '@codemirror/language';
 export { classHighlighter } from '@lezer/highlight';
 export { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 export { linter, lintKeymap } from '@codemirror/lint';

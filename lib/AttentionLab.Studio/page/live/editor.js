@@ -1,3 +1,4 @@
+import { brackets } from './brackets.js';
 import { language } from './language.js';
 
 // A C# editor of CodeMirror 6. Without it (the course was built without Node) a plain text area does the same with less.
@@ -68,7 +69,7 @@ function rich(cm, options) {
       extensions: [
         keys,
         cm.highlightSpecialChars(), cm.history(), cm.drawSelection(), cm.indentOnInput(), cm.indentUnit.of('    '), EditorState.tabSize.of(4),
-        cm.bracketMatching(), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }),
+        brackets(cm), cm.closeBrackets(), cm.highlightSelectionMatches(), cm.search({ top: true }),
         cm.csharp(), cm.syntaxHighlighting(cm.classHighlighter),
         language(cm, options),
         cm.keymap.of([

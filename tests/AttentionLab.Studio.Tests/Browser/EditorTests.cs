@@ -1,0 +1,69 @@
+using Microsoft.Playwright;
+using static AttentionLab.Studio.Tests.Browser.WorkTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace AttentionLab.Studio.Tests.Browser;
+
+/// <summary>What an editor must do by itself, in the live page: colours, brackets, find; and the button that clears what cells show.</summary>
+public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
+{
+    private readonly WorkedCourse _course = new();
+
+    public ValueTask DisposeAsync() => _course.DisposeAsync();
+
+    [Fact]
+    public async Task Editor_OfACell_ColoursCodeAndFindsWords()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser);
+        await TypeAsync(page, 4, "var word = \"here\"; // here");
+        await Expect(Editor(page, 4).Locator(".tok-keyword")).ToHaveTextAsync("var");
+        await Expect(Editor(page, 4).Locator(".tok-string")).ToHaveTextAsync("\"here\"");
+        await Expect(Editor(page, 4).Locator(".tok-comment")).ToHaveTextAsync("// here");
+
+        await page.Page.Keyboard.PressAsync("Control+f");
+        ILocator find = Cell(page, 4).GetByRole(AriaRole.Textbox, new() { Name = "Find" });
+        await Expect(find).ToBeFocusedAsync();
+        await page.Page.Keyboard.TypeAsync("here");
+        await Expect(Editor(page, 4).Locator(".cm-searchMatch")).ToHaveTextAsync(["here", "here"]);
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(find).ToHaveCountAsync(0);
+        await Expect(Editor(page, 4)).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Editor_OfACell_ClosesBracketsAndShowsTheirPartners()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser);
+        await TypeAsync(page, 4, "1 + ");
+        await page.Page.Keyboard.TypeAsync("(");
+        await Expect(Code(page, 4)).ToHaveTextAsync("1 + ()");
+        await page.Page.Keyboard.TypeAsync("2)");
+        await Expect(Code(page, 4)).ToHaveTextAsync("1 + (2)");
+        await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveTextAsync(["(", ")"]);
+
+        // A bracket in a string or a comment is none, and one without a partner is shown as such.
+        await TypeAsync(page, 4, "Print(\"(\", [1, 2] /* ( */)");
+        await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveTextAsync(["(", ")"]);
+        await TypeAsync(page, 4, "Print(1))");
+        await Expect(Editor(page, 4).Locator(".cm-nonmatchingBracket")).ToHaveTextAsync(")");
+        await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Clear_Outputs_TakesAwayWhatCellsShowAndLeavesTheirTexts()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser);
+        await RunAsync(page, 4, "last\n");
+        await RunAsync(page, 1, "20");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Clear outputs" }).ClickAsync();
+        await Expect(Output(page, 4)).ToHaveCountAsync(0);
+        await Expect(Output(page, 1)).ToHaveCountAsync(0);
+        await page.Page.ReloadAsync();
+        await Expect(Code(page, 4)).ToHaveTextAsync("Console.WriteLine(\"last\");");
+        await Expect(Output(page, 4)).ToHaveCountAsync(0);
+
+        // What the cells declared is still there.
+        await RunAsync(page, 2, "21");
+        Assert.Empty(page.Errors);
+    }
+}
