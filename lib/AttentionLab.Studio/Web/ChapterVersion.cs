@@ -42,6 +42,8 @@ internal static class ChapterVersion
     /// <summary>A cell that the reader knows, perhaps with an earlier text.</summary>
     private static WorkCell Known(WorkRecordCell old, Dictionary<string, WorkCell> before, ExecutedCell fresh)
     {
+        // A check is the chapter's in both: where it alone is new, there is nothing to choose.
+        string asGiven = new WorkCell(old.Id, fresh.Number, old.Original) { Original = fresh.Source }.Source;
         WorkCell cell = before.GetValueOrDefault(old.Id) ?? new WorkCell(old.Id, fresh.Number, old.Original);
         Restore(cell, old);
         (cell.Number, cell.Original) = (fresh.Number, fresh.Source);
@@ -49,7 +51,7 @@ internal static class ChapterVersion
         {
             (cell.Source, cell.Revision) = (fresh.Source, old.Revision + 1);
         }
-        else if (old.Original != fresh.Source && old.Source != fresh.Source)
+        else if (asGiven != fresh.Source && old.Source != fresh.Source)
         {
             cell.Others.Add(new OtherText(fresh.Source, "the chapter has a new text here"));
         }

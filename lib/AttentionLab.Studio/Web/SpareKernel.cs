@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -9,6 +10,7 @@ internal sealed class SpareKernel(KernelOptions options) : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
     private string _folder = "";
+    private long _started;
     private Task<NotebookSession>? _session;
 
     /// <summary>Starts it, once.</summary>
@@ -18,6 +20,7 @@ internal sealed class SpareKernel(KernelOptions options) : IAsyncDisposable
         lock (_gate)
         {
             _folder = Path.GetFullPath(folder);
+            _started = Stopwatch.GetTimestamp();
             return _session = NotebookSession.StartAsync(Path.Combine(_folder, "spare.dib"), options, _ended.Token);
         }
     }
@@ -65,6 +68,22 @@ internal sealed class SpareKernel(KernelOptions options) : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Ends it to save memory, if nobody took it for so long: the next chapter starts its own.</summary>
+    public async Task EndIdleAsync(TimeSpan limit)
+    {
+        Task<NotebookSession>? idle;
+        lock (_gate)
+        {
+            idle = _session is { IsCompletedSuccessfully: true } && Stopwatch.GetElapsedTime(_started) > limit ? _session : null;
+            _session = idle is null ? _session : null;
+        }
+
+        if (idle is not null)
+        {
+            await (await idle).DisposeAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()

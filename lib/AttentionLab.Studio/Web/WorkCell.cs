@@ -142,7 +142,7 @@ internal sealed partial class WorkCell(string id, int number, string? original)
     private static string? CheckOf(string? original) =>
         original is not null && Report.ExerciseOf(original) is not null && CheckLine().Match(original) is { Success: true } line ? line.Value : null;
 
-    /// <summary>Without the lines that begin as the check does: its name says which they are, whatever they were made to check.</summary>
+    /// <summary>Without the lines that are such a check and nothing else: its name says which they are, whatever they were made to check.</summary>
     private string WithoutCheck(string source)
     {
         if (Check is not { } check)
@@ -150,8 +150,8 @@ internal sealed partial class WorkCell(string id, int number, string? original)
             return source;
         }
 
-        string call = check[..(check.IndexOf('(') + 1)];
-        return string.Join('\n', source.Split('\n').Where(line => !line.StartsWith(call, StringComparison.Ordinal))).TrimEnd();
+        Regex call = new("^" + Regex.Escape(check[..(check.IndexOf('(') + 1)]) + @"[^;]*\) *;? *(//.*)?$");
+        return string.Join('\n', source.Split('\n').Where(line => !call.IsMatch(line))).TrimEnd();
     }
 
     [GeneratedRegex(@"(?<=\n)\w+\.Check\([^\n]*\)\z")]

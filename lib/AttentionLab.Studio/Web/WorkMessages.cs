@@ -45,6 +45,9 @@ internal sealed record WorkAnswer(bool Ok)
 
     /// <summary>The cell's text where it is another than the page thought.</summary>
     public string? Source { get; init; }
+
+    /// <summary>For <c>edit</c>: when it was taken, in the workbook's time. News from before know an older text.</summary>
+    public long At { get; init; }
 }
 
 /// <summary>A question of the editor.</summary>

@@ -67,7 +67,7 @@ internal sealed class WorkText
                 Book.Remove(cell);
                 return Saved(new WorkAnswer(true));
             case { Do: "attempts" } when cell is not null:
-                return new WorkAnswer(true) { Attempts = [.. cell.Attempts] };
+                return new WorkAnswer(true) { Attempts = [.. cell.Attempts.Select(attempt => attempt with { Source = cell.WithCheck(attempt.Source) })] };
             case { Do: "keep" or "accept", Other: { } other } when cell is not null:
                 return !cell.Others.Contains(other) ? new WorkAnswer(false) { Word = "The other text changed meanwhile; nothing was given up. Choose again." }
                     : command.Do == "accept" ? Accept(cell, other) : GiveUp(cell, other);
@@ -111,7 +111,7 @@ internal sealed class WorkText
             {
                 last = cells[match[i]];
                 last.Others.RemoveAll(other => other.IsGone);
-                if (last.Source.Trim() != found.Code[i].Trim())
+                if (last.Source.Trim() != last.WithCheck(found.Code[i].Trim()).Trim())
                 {
                     Keep(last, new OtherText(found.Code[i], $"another program wrote it into {_file.Name}", IsOnDisk: true));
                 }
@@ -135,7 +135,7 @@ internal sealed class WorkText
         string? corrected = source == typed ? null : source;
         if (cell.Source == source)
         {
-            WorkAnswer known = new(true) { Revision = cell.Revision, Source = corrected };
+            WorkAnswer known = new(true) { Revision = cell.Revision, Source = corrected, At = Book.Now };
             return _isSaved ? known : Saved(known);
         }
 
@@ -143,7 +143,7 @@ internal sealed class WorkText
         {
             // Neither text is lost, and neither wins in silence.
             Keep(cell, new OtherText(source, "typed on a page that did not know the cell's newest text"));
-            return Saved(new WorkAnswer(true) { Source = cell.Source, Revision = cell.Revision });
+            return Saved(new WorkAnswer(true) { Source = cell.Source, Revision = cell.Revision, At = Book.Now });
         }
 
         Book.Edit(cell, source);
@@ -151,10 +151,11 @@ internal sealed class WorkText
         // What the reader has in the editor now is no other text any more.
         cell.Others.RemoveAll(other => !other.IsGone && other.Source == source);
         cell.LastEdit = (command.Tab, command.Revision);
-        return Saved(new WorkAnswer(true) { Revision = cell.Revision, Source = corrected });
+        return Saved(new WorkAnswer(true) { Revision = cell.Revision, Source = corrected, At = Book.Now });
     }
 
-    /// <summary>Another text takes the place of the reader's. A cell that is gone there goes here too; one of the chapter stays, empty.</summary>
+    /// <summary>Another text takes the place of the reader's. A cell that is gone there goes here too; one of the chapter stays, with no more than
+    /// the check of an exercise.</summary>
     private WorkAnswer Accept(WorkCell cell, OtherText other)
     {
         if (other.IsGone && cell is { IsScratch: true, Run: not CellRun.Idle })
@@ -182,6 +183,7 @@ internal sealed class WorkText
 
     private void Keep(WorkCell cell, OtherText other)
     {
+        other = other.IsGone ? other : other with { Source = cell.WithCheck(other.Source) };
         bool isKnown = other.IsGone
             ? cell.Others.Any(kept => kept.IsGone)
             : other.Source == cell.Source || cell.Others.Any(kept => kept.Source == other.Source);

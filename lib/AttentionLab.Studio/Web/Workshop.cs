@@ -86,6 +86,7 @@ internal sealed class Workshop : IAsyncDisposable
 
     private async Task EndIdleAsync()
     {
+        await _spare.EndIdleAsync(_options.IdleLimit);
         foreach (WorkSession session in Sessions().Where(session =>
             session.HasKernel && session.IsIdle && Stopwatch.GetElapsedTime(session.LastUsed) > _options.IdleLimit))
         {

@@ -65,6 +65,28 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task News_FromBeforeAnEditWasTaken_LeavesTheTextAlone()
+    {
+        await using WatchedPage page = await OpenAsync();
+        Studio.Web.WorkCellView cell = _course.Session.Since(0, "", isFirst: true)!.Cells[0];
+        string[] texts = await page.Page.EvaluateAsync<string[]>("""
+            async ([id, source]) => {
+              const { Saver } = await import(new URL(document.body.dataset.root + 'assets/live/saver.js', location.href));
+              const cell = { id, text: source, root: document.querySelector('.cell[data-work="' + id + '"]'), setText(text) { this.text = text; }, say() {} };
+              const saver = new Saver(cell, { source, revision: 0 });
+              cell.text = 'typed';
+              await saver.flush();
+              saver.take({ source, revision: 0 }, 1);
+              const late = cell.text;
+              saver.take({ source: 'newer', revision: 2 }, Number.MAX_SAFE_INTEGER);
+              return [late, cell.text];
+            }
+            """, new[] { cell.Id, cell.Source });
+        Assert.Equal(["typed", "newer"], texts);
+        await Patience.UntilAsync(() => _course.Session.Since(0, "", isFirst: true)!.Cells[0].Source == "typed");
+    }
+
+    [Fact]
     public async Task Server_ThatIsGoneWhileOneTypes_GetsTheTextWhenItIsBack()
     {
         await using WatchedPage page = await OpenAsync();

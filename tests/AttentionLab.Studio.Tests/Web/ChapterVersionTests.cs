@@ -50,7 +50,11 @@ public sealed class ChapterVersionTests : IAsyncDisposable
             session.Follow(_work.Notebook);
         }
 
-        Assert.Equal(["1", "// exercise 01.1\nint Mine() => 2;\n\nTwos.Check(Mine, 2)"], Texts(isOpen ? session : _work.Open()));
+        session = isOpen ? session : _work.Open();
+        Assert.Equal(["1", "// exercise 01.1\nint Mine() => 2;\n\nTwos.Check(Mine, 2)"], Texts(session));
+
+        // The starter is as it was: there is nothing to choose.
+        Assert.Empty(View(session, "c2").Others);
     }
 
     [Fact]

@@ -42,6 +42,43 @@ public sealed class OtherTextTests : IAsyncDisposable
         Assert.Equal(("second", "first"), (view.Source, Assert.Single(view.Others).Source));
     }
 
+    private const string Exercise = "// exercise 01.1\nint Mine() => 1;\n\nOnes.Check(Mine)";
+
+    [Fact]
+    public void Check_EditedByAnotherProgram_IsTheChaptersAgainAndNoOtherText()
+    {
+        _work.Write("1", Exercise);
+        WorkSession session = _work.Open();
+        Edit(session, "c2", Exercise.Replace("1;", "2;", StringComparison.Ordinal), 0);
+        File.WriteAllText(_work.Work, File.ReadAllText(_work.Work).Replace("Ones.Check(Mine)", "Ones.Check(null);", StringComparison.Ordinal));
+        Edit(session, "c1", "11", 0);
+        WorkCellView view = View(session, "c2");
+        Assert.Empty(view.Others);
+        Assert.Equal(Exercise.Replace("1;", "2;", StringComparison.Ordinal), view.Source);
+        Assert.Equal(view.Source, _work.OnDisk[1]);
+    }
+
+    [Fact]
+    public void Check_OfTheReadersOwnOnALineWithMore_StaysBesideTheChapters()
+    {
+        _work.Write("1", Exercise);
+        WorkSession session = _work.Open();
+        Edit(session, "c2", "Ones.Check(Mine); Print(1);\nOnes.Check(null); // mine\nint a = 1;", 0);
+        Assert.Equal("Ones.Check(Mine); Print(1);\nint a = 1;\n\nOnes.Check(Mine)", View(session, "c2").Source);
+    }
+
+    [Fact]
+    public void Attempts_FromBeforeTheChapterHadAnotherCheck_ComeBackWithTheNewOne()
+    {
+        _work.Write("1", Exercise);
+        WorkText text = _work.Text();
+        text.Book.Edit(text.Book.Find("c2")!, Exercise.Replace("1;", "2;", StringComparison.Ordinal));
+        Run(text, "c2");
+        _work.Write("1", Exercise.Replace("Ones.Check(Mine)", "Ones.Check(Mine, 1)", StringComparison.Ordinal));
+        WorkAnswer answer = _work.Open().Do(new WorkCommand("attempts", "t") { Cell = "c2" });
+        Assert.Equal("// exercise 01.1\nint Mine() => 2;\n\nOnes.Check(Mine, 1)", Assert.Single(answer.Attempts!).Source);
+    }
+
     private static WorkAnswer Decide(WorkSession session, string what, OtherText other) =>
         session.Do(new WorkCommand(what, "t") { Cell = "c1", Other = other });
 

@@ -100,6 +100,15 @@ public sealed class WorkshopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Kernel_StartedAheadThatNobodyTakesForLong_IsEnded()
+    {
+        _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse(), () => _behind);
+        Write("01-a");
+        NotebookSession ahead = await _shop.PrepareAsync(_course.Notebooks);
+        await ahead.Ended.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Kernel_ThatNobodyUses_IsEndedAndSaysSo()
     {
         _shop = new Workshop(new WorkOptions { IdleLimit = TimeSpan.FromMilliseconds(400) }, new Pulse(), () => _behind);

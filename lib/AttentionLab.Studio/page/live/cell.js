@@ -48,11 +48,11 @@ export class Cell {
     return (this.view.isScratch ? 'your own cell ' : 'cell ') + this.view.number;
   }
 
-  // What the server says about it.
-  take(view) {
+  // What the server says about it, at a time of the server's.
+  take(view, at) {
     const before = this.view;
     this.view = view;
-    this.saver.take(view);
+    this.saver.take(view, at);
     this.#outputs.take(view);
     this.#clock.take(view);
     const running = view.run === 'running';
@@ -88,8 +88,12 @@ export class Cell {
 
   #markLine() {
     this.#editor?.markLine(this.#failedLine);
-    const isCheck = Boolean(this.view.check) && this.#failedLine === this.text.split('\n').length;
-    this.#check.classList.toggle('failed-line', isCheck);
+    this.#markCheck(Boolean(this.view.check) && this.#failedLine === this.text.split('\n').length);
+  }
+
+  #markCheck(isFailed) {
+    this.#check.classList.toggle('failed-line', isFailed);
+    this.#check.title = isFailed ? 'It failed here' : '';
   }
 
   // The end of an exercise's text, the chapter's check: it stands below the editor, where nobody can change it.
@@ -151,6 +155,7 @@ export class Cell {
       text: this.#typable(this.text),
       label: 'Code of ' + this.name,
       typed: text => {
+        this.#markCheck(false);
         this.#take(this.#whole(text));
         this.saver.typed();
       },

@@ -42,7 +42,7 @@ export class Cells {
         this.#cells.set(view.id, cell);
         this.#seen.observe(root);
       }
-      cell.take(view);
+      cell.take(view, news.at);
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
     this.#focusAdded();

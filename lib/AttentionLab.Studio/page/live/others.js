@@ -10,8 +10,9 @@ export function showOthers(cell, others, ask) {
     const accept = (label, title) => button(label, title, () => ask('accept', { cell: cell.id, other }));
     if (other.isGone) {
       word.textContent = 'Is this cell gone? You have it here, but ' + other.from + '. Nothing is lost until you choose.';
+      const leave = cell.view.check ? 'Leave only its check' : 'Leave it empty';
       return [word, keep('Keep it', 'This other version is given up'), ' ',
-        cell.view.isScratch ? accept('Take it out', 'The cell goes, with what it shows') : accept('Leave it empty', '“Reset” brings the chapter’s text back')];
+        cell.view.isScratch ? accept('Take it out', 'The cell goes, with what it shows') : accept(leave, '“Reset” brings the chapter’s text back')];
     }
     const code = document.createElement('pre');
     code.className = 'code';

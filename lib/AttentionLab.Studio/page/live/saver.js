@@ -10,6 +10,7 @@ export class Saver {
   #key;
   #revision;
   #known;
+  #at = 0;
   #timer = null;
   #sending = null;
 
@@ -35,9 +36,10 @@ export class Saver {
     return this.#cell.text !== this.#known;
   }
 
-  // The server's text now; it does not replace what was typed meanwhile.
-  take(view) {
-    if (this.#sending || (this.#isDirty && view.source !== this.#cell.text)) {
+  // The server's text, as it was at a time of the server's; it does not replace what was typed meanwhile. News can come later than the answer to
+  // an edit that they do not know yet.
+  take(view, at) {
+    if (this.#sending || at < this.#at || (this.#isDirty && view.source !== this.#cell.text)) {
       return;
     }
     this.#revision = view.revision;
@@ -86,6 +88,7 @@ export class Saver {
       return;
     }
     this.#revision = answer.revision;
+    this.#at = answer.at;
     this.#known = answer.source ?? source;
     if (this.#cell.text !== source) {
       this.typed();
