@@ -9,7 +9,7 @@ internal static partial class Signals
 {
     /// <summary>Sends a signal to a process.</summary>
     /// <param name="process">Its id.</param>
-    /// <param name="name"><c>INT</c>, <c>KILL</c> or <c>TERM</c>: their numbers are the same on every POSIX system.</param>
+    /// <param name="name"><c>INT</c>, <c>KILL</c>, <c>TERM</c>, <c>STOP</c> or <c>CONT</c>.</param>
     public static void Send(int process, string name)
     {
         int number = Number(name);
@@ -30,7 +30,11 @@ internal static partial class Signals
         "INT" => 2,
         "KILL" => 9,
         "TERM" => 15,
-        _ => throw new ArgumentException($"the signal {name} has no number here: use INT, KILL or TERM."),
+
+        // The first three are the same on every POSIX system, these are not.
+        "STOP" => OperatingSystem.IsMacOS() ? 17 : 19,
+        "CONT" => OperatingSystem.IsMacOS() ? 19 : 18,
+        _ => throw new ArgumentException($"the signal {name} has no number here: use INT, KILL, TERM, STOP or CONT."),
     };
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -94,6 +94,19 @@ public sealed class BookReadingTests(BrowserFixture browser) : IDisposable
     }
 
     [Fact]
+    public async Task Pager_AtTheFoot_LeadsToTheNextChapterAndBack()
+    {
+        await using WatchedPage page = await _book.OpenAsync("01-sample.html");
+        ILocator pager = page.Page.GetByRole(AriaRole.Navigation, new() { Name = "Previous and next chapter" });
+        await pager.GetByRole(AriaRole.Link, new() { Name = "Next" }).ClickAsync();
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/02-other.html$"));
+        await pager.GetByRole(AriaRole.Link, new() { Name = "Previous" }).ClickAsync();
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/01-sample.html$"));
+        await pager.GetByRole(AriaRole.Link, new() { Name = "Up" }).ClickAsync();
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/index.html$"));
+    }
+
+    [Fact]
     public async Task Contents_WhileReading_NameTheSection()
     {
         await using WatchedPage page = await _book.OpenAsync("01-sample.html", width: 1400);

@@ -20,22 +20,22 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>On a large screen, and from disk: what differs there is the frame, not the chapter, so three stand for all.</summary>
     [Theory]
-    [MemberData(nameof(Chapters))]
-    public async Task Chapter_FromDisk_DrawsEveryChartOfflineAndBreaksNoRuleOfAccessibility(string name)
+    [InlineData("00-start")]
+    [InlineData("02-context")]
+    [InlineData("appendix-plotly-net")]
+    public async Task Chapter_FromDisk_DrawsEveryChartOffline(string name)
     {
         await using WatchedPage page = await browser.OpenAsync();
         await page.OpenFileAsync(book.Folder, name + ".html");
         await CheckChartsAsync(page, name);
-
-        // The colours of code are those of the sample course, whose every word is looked at.
-        Assert.Empty(await Accessibility.SeriousAsync(page.Page, "pre.code > code"));
     }
 
-    /// <summary>On a phone, and from the server: one visit for both, because drawing all charts of all chapters takes long.</summary>
+    /// <summary>On a phone, and from the server: one visit for all, because drawing all charts of all chapters takes long.</summary>
     [Theory]
     [MemberData(nameof(Chapters))]
-    public async Task Chapter_FromTheServer400PixelsWide_FitsAndItsSlidersChangeThePicture(string name)
+    public async Task Chapter_FromTheServer400PixelsWide_FitsAndItsSlidersChangeThePictureAndBreaksNoRuleOfAccessibility(string name)
     {
         await using WatchedPage page = await browser.OpenAsync(width: 400);
 
@@ -60,8 +60,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
                     plot.querySelector('.cartesianlayer').innerHTML]);
                   const steps = input.max ? Number(input.max) + 1 : input.options.length;
                   const same = [];
-                  for (let step = 0; step < steps; step++) {
-                    if (step === Number(input.value)) continue;
+                  for (const step of new Set([0, 1, steps >> 1, steps - 1])) {
+                    if (step === Number(input.value) || step >= steps) continue;
                     const before = picture();
                     input.value = step;
                     input.dispatchEvent(new Event('input'));
@@ -75,6 +75,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
             Assert.Equal("", unchanged);
         }
 
+        // The colours of code are those of the sample course, whose every word is looked at.
+        Assert.Empty(await Accessibility.ViolationsAsync(page.Page, "pre.code > code"));
         Assert.Empty(page.Errors);
     }
 

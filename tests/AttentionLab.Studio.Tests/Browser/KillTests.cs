@@ -2,12 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using static AttentionLab.Studio.Tests.Browser.WorkTests;
 using static Microsoft.Playwright.Assertions;
 
 namespace AttentionLab.Studio.Tests.Browser;
 
-/// <summary><c>kill -9</c> of the server or of the kernel while a reader types and runs: nothing that was typed is lost, no output comes twice.</summary>
+/// <summary>
+/// <c>kill -9</c> of the server or of the kernel while a reader types and runs, and a machine that sleeps: nothing that was typed is lost, no output
+/// comes twice.
+/// </summary>
 public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
 {
     private readonly TemporaryCourse _course = new();
@@ -18,6 +22,10 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
     /// <summary>How often something is killed; ATTENTIONLAB_KILLS asks for more.</summary>
     private static int Kills =>
         int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 5;
+
+    /// <summary>How long the machine sleeps; ATTENTIONLAB_SLEEP asks for more seconds. The page waits for 40 before it takes the line for dead.</summary>
+    private static TimeSpan Sleep => TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("ATTENTIONLAB_SLEEP"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : 2);
 
     private string KernelFile => Path.Combine(_course.Root, "kernel.pid");
 
@@ -69,6 +77,12 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
             }
 
             await typing;
+
+            // Looked at before anything runs again: a run clears what came twice, and what the queue repeated by itself would not be seen.
+            await ExpectOnceAsync(page, round);
+            await page.Page.ReloadAsync();
+            await Expect(Cell(page, 2).Locator(".run")).ToBeVisibleAsync();
+            await ExpectOnceAsync(page, round);
             await Patience.UntilAsync(() => OnDisk().Contains(text, StringComparison.Ordinal));
             await RunAsync(page, 2);
             await Expect(Output(page, 2)).ToHaveTextAsync($"round {round}\nend {round}\n");
@@ -77,6 +91,54 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
                 (await page.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.cell[data-cell=\"2\"] .cm-line')].map(line => line.textContent)"))
                     .Aggregate((a, b) => a + "\n" + b));
         }
+    }
+
+    /// <summary>A laptop that sleeps in the middle of a run: the course and its kernel stand still, and go on as if nothing had been.</summary>
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Sleep_InTheMiddleOfARun_LosesNothingAndShowsNothingTwice()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that suspends a process");
+        _course.Write("01-kill.dib", $"System.IO.File.WriteAllText(@\"{KernelFile}\", Environment.ProcessId.ToString());", "1");
+        string gate = Path.Combine(_course.Root, "gate");
+        string address = await StartAsync(FreePort());
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.Page.GotoAsync(address.Replace("/?", "/01-kill.html?", StringComparison.Ordinal));
+        await RunAsync(page, 1);
+        int kernel = int.Parse(await File.ReadAllTextAsync(KernelFile, Token), CultureInfo.InvariantCulture);
+        await TypeAsync(page, 2, $"Console.WriteLine(\"one\");\nwhile (!System.IO.File.Exists(@\"{gate}\")) System.Threading.Thread.Sleep(10);\n"
+            + "Console.WriteLine(\"two\");");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(Output(page, 2)).ToHaveTextAsync("one\n");
+
+        Signals.Send(_serve!.Id, "STOP");
+        Signals.Send(kernel, "STOP");
+        await File.WriteAllTextAsync(gate, "", Token);
+        await TypeAsync(page, 1, "int typed = 1;");
+        await Task.Delay(Sleep, Token);
+        await Expect(Output(page, 2)).ToHaveTextAsync("one\n");
+        Signals.Send(kernel, "CONT");
+        Signals.Send(_serve.Id, "CONT");
+
+        await Expect(Output(page, 2)).ToHaveTextAsync("one\ntwo\n");
+        await Expect(Cell(page, 2).Locator(".cell-note")).ToContainTextAsync("ran in");
+        await Patience.UntilAsync(() => OnDisk().Contains("int typed = 1;", StringComparison.Ordinal));
+        await page.Page.ReloadAsync();
+        await Expect(Output(page, 2)).ToHaveTextAsync("one\ntwo\n");
+        await Expect(Code(page, 1)).ToHaveTextAsync("int typed = 1;");
+        await Expect(page.Page.Locator(".cell-word:not(:empty)")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>What stands under the cell that was killed or not: lines of this round or of the one before, in order, each once.</summary>
+    private static async Task ExpectOnceAsync(WatchedPage page, int round)
+    {
+        // The output may still be on its way, and after a kill a failure stands below it.
+        string shown = string.Join('\n', await Output(page, 2).AllInnerTextsAsync());
+        string[] lines = shown.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] own = [.. lines.Where(line => line.StartsWith("round ", StringComparison.Ordinal) || line.StartsWith("end ", StringComparison.Ordinal))];
+        Assert.Contains(string.Join(", ", own), (string[])["", .. Lines(round), .. Lines(round - 1)]);
+
+        static string[] Lines(int round) => [$"round {round}", $"round {round}, end {round}"];
     }
 
     private static async Task TypeAndRunAsync(WatchedPage page, string text)

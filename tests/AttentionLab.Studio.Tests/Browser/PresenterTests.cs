@@ -15,9 +15,11 @@ public sealed class PresenterTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Presenter_ByKeyboardOnly_GoesThroughAChapterAndRunsItsCells()
     {
         await using WatchedPage page = await OpenAsync();
+        double size = await TextSizeAsync(page);
         await TabToAsync(page, page.Page.GetByRole(AriaRole.Link, new() { Name = "Present" }));
         await page.Page.Keyboard.PressAsync("Enter");
         await Expect(Where(page)).ToHaveTextAsync("1 of 6");
+        Assert.InRange(await TextSizeAsync(page) / size, 1.3, 3);
         await Expect(page.Page.Locator("h1")).ToBeFocusedAsync();
         await PressAsync(page, "ArrowRight", "The claim that we test");
         await Expect(page.Page.Locator("h1")).ToBeHiddenAsync();
@@ -140,6 +142,10 @@ public sealed class PresenterTests(BrowserFixture browser) : IAsyncDisposable
 
         Assert.Fail($"{key} does not reach {wanted}");
     }
+
+    /// <summary>Height of the letters of running text, in pixels.</summary>
+    private static Task<double> TextSizeAsync(WatchedPage page) =>
+        page.Page.EvaluateAsync<double>("parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)");
 
     private static ILocator Where(WatchedPage page) => page.Page.Locator(".present-bar [role=status]");
 
