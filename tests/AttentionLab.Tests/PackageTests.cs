@@ -34,6 +34,7 @@ public class PackageTests
             RedirectStandardOutput = true,
         };
         using Process pack = Process.Start(start)!;
+        await using CancellationTokenRegistration stop = TestContext.Current.CancellationToken.Register(() => pack.Kill(entireProcessTree: true));
         string said = await pack.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await pack.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(pack.ExitCode == 0, said);

@@ -85,6 +85,9 @@ internal static class CellFailures
             {
                 InsufficientExecutionStackException => "the stack is full: a function calls itself without end, or too deep.",
                 { Message: { Length: > LongestText } message } => FormattableString.Invariant($"{message[..LongestText]} … ({message.Length:N0} characters)"),
+                // No memory would be enough: .NET has no array so long.
+                OutOfMemoryException { Message: "Array dimensions exceeded supported range." } => FormattableString.Invariant(
+                    $"an array has at most {Array.MaxLength:N0} elements, and this one would have more."),
                 OutOfMemoryException { Message: { Length: > 0 } message } => message.TrimEnd('.') + FormattableString.Invariant(
                     $"; the cell met the memory limit of {KernelEnd.Megabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} MB (--memory-limit)."),
                 { Message: { Length: > 0 } message } => message,

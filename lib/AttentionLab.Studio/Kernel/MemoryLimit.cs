@@ -37,8 +37,15 @@ internal sealed class MemoryLimit(Stream standardError)
     {
         if (_reserve is null && GC.GetTotalMemory(false) + (2 * ReserveBytes) < _near)
         {
-            // Pinned: what lies still is never touched, and costs addresses alone.
-            _reserve = GC.AllocateUninitializedArray<byte>(ReserveBytes, pinned: true);
+            try
+            {
+                // Pinned: what lies still is never touched, and costs addresses alone.
+                _reserve = GC.AllocateUninitializedArray<byte>(ReserveBytes, pinned: true);
+            }
+            catch (OutOfMemoryException)
+            {
+                // The heap has no gap for it: the cell runs without.
+            }
         }
 
         Volatile.Write(ref _isTold, 0);

@@ -72,7 +72,8 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     /// <summary>
     /// The same into a tensor of the caller's, from a copy of the weights in the order that products read (<see cref="PackedEncoder"/>): after the first call
     /// of a size nothing is allocated. The first call packs the weights and lets go of the unpacked ones, which are made again when somebody asks for them;
-    /// a matrix that somebody holds is packed again at each call.
+    /// a matrix that somebody holds is packed again at each call. An optimiser's step asks for all of them: the calls after it pack again until the garbage
+    /// collector has taken what nobody holds any more.
     /// </summary>
     /// <param name="ids">(B,T) numbers from 0 to V−1.</param>
     /// <param name="y">(B,T,C), overwritten.</param>

@@ -174,7 +174,7 @@ public static partial class MatMul
         static abstract bool IsStream { get; }
     }
 
-    /// <summary>No other tile meets this strip of B: all lines of a row are asked for with each step.</summary>
+    /// <summary>No other tile of this part meets this strip of B: all lines of a row are asked for with each step.</summary>
     internal readonly struct Streaming : IMemory
     {
         public static bool IsFar => true;
