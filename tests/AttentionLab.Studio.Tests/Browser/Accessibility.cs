@@ -21,22 +21,14 @@ internal static class Accessibility
           document.documentElement.dataset.theme = theme;
           const rules = theme === 'dark' ? { runOnly: ['color-contrast'] } : {};
           const result = await axe.run({ exclude: exclude.map(each => [each]) }, { resultTypes: ['violations'], ...rules });
-          return result.violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => ({ rule: id, impact, html })));
+          return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => ({ rule: id, html })));
         }
         """;
 
     /// <summary>Violations of whatever impact, each with the rule and the element.</summary>
     /// <param name="page">A page of the book.</param>
     /// <param name="except">Selectors of what need not be looked at again.</param>
-    public static Task<IReadOnlyList<string>> ViolationsAsync(IPage page, params string[] except) => FindAsync(page, _ => true, except);
-
-    /// <summary>The serious and critical ones of them, for the course's own texts.</summary>
-    /// <param name="page">A page of the book.</param>
-    /// <param name="except">Selectors of what need not be looked at again.</param>
-    public static Task<IReadOnlyList<string>> SeriousAsync(IPage page, params string[] except) =>
-        FindAsync(page, impact => impact is "serious" or "critical", except);
-
-    private static async Task<IReadOnlyList<string>> FindAsync(IPage page, Func<string, bool> counts, string[] except)
+    public static async Task<IReadOnlyList<string>> ViolationsAsync(IPage page, params string[] except)
     {
         // A sandboxed frame runs no script, that of axe neither: it would wait for an answer for ever.
         await page.EvaluateAsync(
@@ -50,7 +42,6 @@ internal static class Accessibility
             Found[] violations = await page.EvaluateAsync<Found[]>(Run, new { theme, exclude = (string[])[".main-svg", ".katex-html", .. except] });
             found.AddRange(
                 from violation in violations
-                where counts(violation.Impact)
                 where !OnPurpose.Any(known => known.Rule == violation.Rule && violation.Html.Contains(known.Element, StringComparison.Ordinal))
                 select $"{theme}: {violation.Rule} {violation.Html}");
         }
@@ -62,8 +53,6 @@ internal static class Accessibility
     private sealed record Found
     {
         public string Rule { get; init; } = "";
-
-        public string Impact { get; init; } = "";
 
         public string Html { get; init; } = "";
     }
