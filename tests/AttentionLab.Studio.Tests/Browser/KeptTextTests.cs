@@ -72,7 +72,9 @@ public sealed class KeptTextTests(BrowserFixture browser) : IAsyncDisposable
         string[] texts = await page.Page.EvaluateAsync<string[]>("""
             async ([id, source]) => {
               const { Saver } = await import(new URL(document.body.dataset.root + 'assets/live/saver.js', location.href));
-              const cell = { id, text: source, root: document.querySelector('.cell[data-work="' + id + '"]'), setText(text) { this.text = text; }, say() {} };
+              const root = document.createElement('div');
+              root.innerHTML = '<pre class="code"><code></code></pre>';
+              const cell = { id, text: source, root, setText(text) { this.text = text; }, say() {} };
               const saver = new Saver(cell, { source, revision: 0 });
               cell.text = 'typed';
               await saver.flush();
