@@ -60,8 +60,8 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
                     plot.querySelector('.cartesianlayer').innerHTML]);
                   const steps = input.max ? Number(input.max) + 1 : input.options.length;
                   const same = [];
-                  for (const step of new Set([0, 1, steps >> 1, steps - 1])) {
-                    if (step === Number(input.value) || step >= steps) continue;
+                  for (let step = 0; step < steps; step++) {
+                    if (step === Number(input.value)) continue;
                     const before = picture();
                     input.value = step;
                     input.dispatchEvent(new Event('input'));

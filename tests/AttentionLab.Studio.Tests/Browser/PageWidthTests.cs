@@ -8,9 +8,7 @@ namespace AttentionLab.Studio.Tests.Browser;
 public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
 {
     private const int Phone = 400;
-
-    /// <summary>Folders whose many pages have one form.</summary>
-    private static readonly string[] Alike = ["lib/", "leader/", "solutions/"];
+    private const string Library = "lib/";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -27,10 +25,9 @@ public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
         await using WatchedPage page = await browser.OpenAsync(width: Phone);
         List<string> wide = [], violations = [];
         string[] files = [.. Directory.EnumerateFiles(_folder.Path, "*.html", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        string[] Of(string part) => [.. files.Where(file => Path.GetRelativePath(_folder.Path, file).StartsWith(part, StringComparison.Ordinal))];
-        Assert.All(Alike, part => Assert.NotEmpty(Of(part)));
-        string[] own = [.. files.Except(Alike.SelectMany(Of))], extremes = [.. Alike.SelectMany(part => Extremes(Of(part)))];
-        foreach (string file in own.Concat(extremes).Concat(Of("leader/")).Concat(Of("solutions/")).Distinct())
+        ILookup<bool, string> isLibrary = files.ToLookup(file => Path.GetRelativePath(_folder.Path, file).StartsWith(Library, StringComparison.Ordinal));
+        Assert.NotEmpty(isLibrary[true]);
+        foreach (string file in isLibrary[false].Concat(Extremes([.. isLibrary[true]])))
         {
             string name = Path.GetRelativePath(_folder.Path, file);
             await page.OpenFileAsync(_folder.Path, name);
@@ -43,7 +40,7 @@ public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
             }
 
             // Chapters are looked at as they are after they ran.
-            if (!chapters.Any(chapter => name == chapter.Name + ".html") && (own.Contains(file) || extremes.Contains(file)))
+            if (!chapters.Any(chapter => name == chapter.Name + ".html"))
             {
                 violations.AddRange((await Accessibility.ViolationsAsync(page.Page, "pre.code > code")).Select(found => $"{name}: {found}"));
             }
@@ -61,7 +58,7 @@ public sealed class PageWidthTests(BrowserFixture browser) : IDisposable
         Assert.Empty(cut);
     }
 
-    // Those with the longest path, line and word of code, the most lines, and the widest letters stand for all that have one form.
+    // The library's many pages have one form: those with the longest path, line and word of code, the most lines, and the widest letters stand for all.
     private static IEnumerable<string> Extremes(string[] files)
     {
         Func<string, int>[] measures =
