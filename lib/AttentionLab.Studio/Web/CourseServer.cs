@@ -20,7 +20,8 @@ public sealed class CourseServer : IAsyncDisposable
     /// <summary>The first port that is tried.</summary>
     public const int FirstPort = 5080;
 
-    private const int Ports = 100;
+    /// <summary>So many more are tried.</summary>
+    internal const int Ports = 100;
 
     private readonly WebApplication _app;
 

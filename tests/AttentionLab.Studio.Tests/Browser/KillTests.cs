@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using static AttentionLab.Studio.Tests.Browser.WorkTests;
 using static Microsoft.Playwright.Assertions;
@@ -45,7 +43,7 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Kill_AtRandomMoments_LosesNothingAndShowsNothingTwice()
     {
         _course.Write("01-kill.dib", $"System.IO.File.WriteAllText(@\"{KernelFile}\", Environment.ProcessId.ToString());", "1");
-        int port = FreePort(), seed = Environment.TickCount;
+        int port = OwnPort.Next(), seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"{Kills} kills, seed {seed}");
         Random random = new(seed);
         string address = await StartAsync(port);
@@ -101,7 +99,7 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that suspends a process");
         _course.Write("01-kill.dib", $"System.IO.File.WriteAllText(@\"{KernelFile}\", Environment.ProcessId.ToString());", "1");
         string gate = Path.Combine(_course.Root, "gate");
-        string address = await StartAsync(FreePort());
+        string address = await StartAsync(OwnPort.Next());
         await using WatchedPage page = await browser.OpenAsync();
         await page.Page.GotoAsync(address.Replace("/?", "/01-kill.html?", StringComparison.Ordinal));
         await RunAsync(page, 1);
@@ -211,12 +209,5 @@ public sealed class KillTests(BrowserFixture browser) : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -65,7 +65,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IAsyncDisposable
     [Fact]
     public async Task Page_OfACourseThatWasStopped_KeepsItsResultsAndSaysSo()
     {
-        _server = await CourseServer.StartAsync(_course.Live);
+        _server = await CourseServer.StartAsync(_course.Live, OwnPort.Next());
         await using WatchedPage page = await browser.OpenAsync();
         _course.Live.Start();
         _course.Release("01-one");

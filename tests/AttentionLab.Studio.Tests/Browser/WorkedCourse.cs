@@ -12,6 +12,9 @@ internal sealed class WorkedCourse : IAsyncDisposable
     public const string First = "int a = 20;\na";
 
     private readonly TemporaryCourse _folder = new();
+
+    /// <summary>The same after a restart: the reader's pages look for the course there.</summary>
+    private readonly int _port = OwnPort.Next();
     private LiveCourse? _live;
     private CourseServer? _server;
     private IBrowserContext? _reader;
@@ -63,7 +66,6 @@ internal sealed class WorkedCourse : IAsyncDisposable
     /// <summary>Starts the server, at the port of the one before if there was one.</summary>
     public async Task StartAsync()
     {
-        int? port = _server?.Address.Port;
         var course = CourseFolder.Open(_folder.Notebooks);
         CourseSource source = new(
             course.Executed,
@@ -75,7 +77,7 @@ internal sealed class WorkedCourse : IAsyncDisposable
         };
         source = Beat is { } beat ? source with { Beat = beat } : source;
         _live = new LiveCourse(source, new Formulas(node: null));
-        _server = await CourseServer.StartAsync(_live, port);
+        _server = await CourseServer.StartAsync(_live, _port);
         if (_reader is not null)
         {
             // As a reader does who opens the new address: the pages that are open go on.

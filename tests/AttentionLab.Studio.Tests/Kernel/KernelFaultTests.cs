@@ -77,33 +77,6 @@ public sealed class KernelFaultTests : IDisposable
         Assert.Equal("2", Assert.Single((await session.RunAsync(2, "1 + 1", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
     }
 
-    [Theory]
-    [InlineData("public override string Message => null;", "Sour: (no message)")]
-    [InlineData("public override string Message => throw new InvalidOperationException();", "Sour: (its Message threw InvalidOperationException)")]
-    [InlineData("public override string Message => \"\";", "Sour: (no message)")]
-    [InlineData("public override string ToString() => throw new InvalidOperationException();", "Sour: Exception of type")]
-    [InlineData("public override string StackTrace => throw new InvalidOperationException();", "Sour: Exception of type")]
-    [InlineData("public override string Message => \"two\\nlines\";", "Sour: two lines")]
-    public async Task Run_ExceptionThatCannotBeAsked_IsAFailureOfTheCellAlone(string member, string words)
-    {
-        await using NotebookSession session = await StartAsync();
-        ExecutedCell cell = await session.RunAsync(
-            1, $"class Sour : Exception {{ {member} }}\nvar kept = 3;\nthrow new Sour();", cancellation: TestContext.Current.CancellationToken);
-        Assert.StartsWith(words, cell.Failure?.Message);
-        Assert.Equal(3, cell.Failure?.Line);
-        Assert.Equal("3", Assert.Single((await session.RunAsync(2, "kept", cancellation: TestContext.Current.CancellationToken)).Outputs).Content);
-    }
-
-    [Fact]
-    public async Task Run_ExceptionWithAVeryLongText_IsCutWithANote()
-    {
-        await using NotebookSession session = await StartAsync();
-        ExecutedCell cell = await session.RunAsync(1, "throw new Exception(new string('x', 60_000_000));", cancellation: TestContext.Current.CancellationToken);
-        Assert.StartsWith("Exception: xxx", cell.Failure?.Message);
-        Assert.InRange(cell.Failure!.Details.Length, CellFailures.LongestText, CellFailures.LongestText + 1000);
-        Assert.Contains("… (60,000,000 characters)", cell.Failure.Details);
-    }
-
     [Fact]
     public async Task Build_ChaptersThatGoWrong_AreNamedAndTheOthersIntact()
     {

@@ -18,7 +18,7 @@ internal sealed class ServedCourse : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _server = await CourseServer.StartAsync(Course.Live);
+        _server = await CourseServer.StartAsync(Course.Live, OwnPort.Next());
         using HttpResponseMessage entered = await Client.GetAsync(_server.Entrance(), Token);
         Assert.Equal(HttpStatusCode.OK, entered.StatusCode);
     }
