@@ -128,6 +128,28 @@ public partial class DependencyTests
         Assert.True(wrong.Count == 0, $"{room} may use only [{string.Join(", ", Rooms[room])}]: {string.Join("; ", wrong)}");
     }
 
+    /// <summary>A room stands right of those that it uses, behind an arrow; a project below.</summary>
+    [Fact]
+    public void Picture_OfLibReadme_ShowsTheSameOrder()
+    {
+        Match[] lines = [.. Drawn().Matches(File.ReadAllText(Path.Combine(Library, "README.md")).ReplaceLineEndings("\n")).Cast<Match>()];
+        string[] projects = [.. lines.Select(line => line.Groups[1].Value)];
+        Assert.Equal(ProjectNames.Select(project => project.Data).Order(), projects.Order());
+        Assert.All(projects, project => Assert.All(
+            Projects[project].Projects, used => Assert.True(Array.IndexOf(projects, used) < Array.IndexOf(projects, project), $"{project} uses {used}")));
+        foreach (Match line in lines)
+        {
+            string project = line.Groups[1].Value, prefix = project == "AttentionLab" ? "" : project["AttentionLab.".Length..] + ".";
+            string[][] steps = [.. line.Groups[2].Value.Split('←')
+                .Select(step => step.Split('·', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+            Assert.Equal(FoldersOf(project).Where(folder => folder != "page").Order(), steps.SelectMany(step => step).Order());
+            Dictionary<string, int> step =
+                steps.SelectMany((rooms, at) => rooms.Select(room => (Room: prefix + room, At: at))).ToDictionary(room => room.Room, room => room.At);
+            Assert.All(step.Keys.Where(Rooms.ContainsKey), room => Assert.All(
+                Rooms[room].Where(step.ContainsKey), used => Assert.True(step[used] < step[room], $"{room} uses {used}, which does not stand left of it.")));
+        }
+    }
+
     [Fact]
     public void Shelves_OfKernels_UseOnlyTheOnesBefore()
     {
@@ -173,6 +195,10 @@ public partial class DependencyTests
 
     [GeneratedRegex(@"(?<![\w/])AttentionLab\.((?:Course\.|Studio\.)?\w+)")]
     private static partial Regex Named(); // a path such as lib/AttentionLab.Studio is no dependency
+
+    /// <summary>A project, its rooms, and what is said about it, in columns.</summary>
+    [GeneratedRegex(@"^(AttentionLab(?:\.\w+)?) {2,}(?:((?:\w+(?: [←·] )?)+) {2,})?\S.*$", RegexOptions.Multiline)]
+    private static partial Regex Drawn();
 
     [GeneratedRegex(@"//[^\n]*")]
     private static partial Regex Comment();
