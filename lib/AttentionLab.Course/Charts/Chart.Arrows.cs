@@ -20,14 +20,14 @@ public static partial class Chart
     public static Figure Arrows(IReadOnlyList<Arrow> arrows, string title, string summary, string xTitle, string yTitle,
         IReadOnlyList<(double X, double Y)>? hull = null)
     {
-        Check.Any(arrows, nameof(arrows));
+        ChartCheck.Any(arrows, nameof(arrows));
         JsonArray data = [];
         Extent extent = AddHull(data, hull);
         for (int i = 0; i < arrows.Count; i++)
         {
             Arrow arrow = arrows[i];
-            Check.Name(arrow.Name, "arrow");
-            Check.Numbers([arrow.FromX, arrow.FromY, arrow.X, arrow.Y], $"arrow {arrow.Name}: (FromX, FromY, X, Y)", log: false, gaps: false);
+            ChartCheck.Name(arrow.Name, "arrow");
+            ChartCheck.Numbers([arrow.FromX, arrow.FromY, arrow.X, arrow.Y], $"arrow {arrow.Name}: (FromX, FromY, X, Y)", log: false, gaps: false);
             extent = extent.And(arrow.FromX, arrow.FromY).And(arrow.X, arrow.Y);
         }
 
@@ -126,8 +126,8 @@ public static partial class Chart
         }
 
         double[] x = [.. hull.Select(point => point.X)], y = [.. hull.Select(point => point.Y)];
-        Check.Numbers(x, $"{nameof(hull)}: X", logX, gaps: false);
-        Check.Numbers(y, $"{nameof(hull)}: Y", logY, gaps: false);
+        ChartCheck.Numbers(x, $"{nameof(hull)}: X", logX, gaps: false);
+        ChartCheck.Numbers(y, $"{nameof(hull)}: Y", logY, gaps: false);
         data.Add(HullTrace(hull));
         return Extent.None.And(Of(x, y, logX, logY));
     }

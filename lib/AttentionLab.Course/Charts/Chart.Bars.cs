@@ -21,7 +21,7 @@ public static partial class Chart
     public static Figure Bars(
         IReadOnlyList<BarSet> sets, string title, string summary, string xTitle, string yTitle, double? yMax = null, (string Name, double At)? level = null)
     {
-        Check.Any(sets, nameof(sets));
+        ChartCheck.Any(sets, nameof(sets));
         int count = sets.Sum(set => set.Values.Count);
         bool written = count <= MostWrittenBars, upright = written && count > MostBarsWithLevelValues && sets.All(set => set.Errors is null);
         JsonArray data = [];
@@ -42,9 +42,9 @@ public static partial class Chart
         List<string> names = [.. sets.Select(set => set.Name)];
         if (level is (string name, double at))
         {
-            Check.Name(name, "level");
+            ChartCheck.Name(name, "level");
             names.Add(name);
-            Check.Numbers([at], $"level {name}", log: false, gaps: false);
+            ChartCheck.Numbers([at], $"level {name}", log: false, gaps: false);
             extent = extent.And(double.NaN, at);
             data.Add(LevelTrace(name, at, sets));
         }
@@ -63,20 +63,20 @@ public static partial class Chart
             ? extent with { Bottom = extent.Bottom < 0 ? extent.Bottom - air : 0, Top = extent.Top > 0 ? extent.Top + air : 0 }
             : extent with { Bottom = 0, Top = 1 };
         extent = extent with { Top = End(yMax, false, nameof(yMax)) ?? extent.Top };
-        Check.Range(extent.Bottom, extent.Top, "the lowest bar", nameof(yMax));
+        ChartCheck.Range(extent.Bottom, extent.Top, "the lowest bar", nameof(yMax));
         SetAxes(layout, xAxis, yAxis, extent);
         return new Figure("bars", title, summary, data, layout, extent);
     }
 
     private static void CheckBars(BarSet set)
     {
-        Check.Name(set.Name, "bar set");
-        Check.SameCount($"bar set {set.Name}", "Categories", set.Categories.Count, "Values", set.Values.Count);
-        Check.Numbers(set.Values, $"bar set {set.Name}: Values", log: false, gaps: false);
+        ChartCheck.Name(set.Name, "bar set");
+        ChartCheck.SameCount($"bar set {set.Name}", "Categories", set.Categories.Count, "Values", set.Values.Count);
+        ChartCheck.Numbers(set.Values, $"bar set {set.Name}: Values", log: false, gaps: false);
         if (set.Errors is { } errors)
         {
-            Check.SameCount($"bar set {set.Name}", "Values", set.Values.Count, "Errors", errors.Count);
-            Check.Numbers(errors, $"bar set {set.Name}: Errors", log: false, gaps: false);
+            ChartCheck.SameCount($"bar set {set.Name}", "Values", set.Values.Count, "Errors", errors.Count);
+            ChartCheck.Numbers(errors, $"bar set {set.Name}: Errors", log: false, gaps: false);
             if (errors.Any(error => error < 0))
             {
                 throw new ArgumentException($"bar set {set.Name} has a negative error: pass half the length of each error bar.");

@@ -140,7 +140,7 @@ public static partial class Chart
             : low == high ? Extent.Around(low)
             : (low, high);
         (low, high) = (options.Min ?? low, options.Max ?? high);
-        Check.Range(low, high, nameof(options.Min), nameof(options.Max));
+        ChartCheck.Range(low, high, nameof(options.Min), nameof(options.Max));
         JsonObject axis = new()
         {
             ["colorbar"] = new JsonObject

@@ -20,7 +20,7 @@ public static partial class Chart
         IReadOnlyList<(string Name, float[,] Values)> panels, string title, string summary, string xTitle, string yTitle,
         IReadOnlyList<string>? xLabels = null, IReadOnlyList<string>? yLabels = null, HeatmapOptions? options = null)
     {
-        Check.Any(panels, nameof(panels));
+        ChartCheck.Any(panels, nameof(panels));
         options ??= new();
         PanelGrid grid = PanelGrid.For(
             [.. panels.Select(panel => panel.Name)],
@@ -30,7 +30,7 @@ public static partial class Chart
         for (int i = 0; i < panels.Count; i++)
         {
             (string name, float[,] values) = panels[i];
-            Check.Name(name, "panel");
+            ChartCheck.Name(name, "panel");
             CheckSize(panels[i], panels[0]);
             string number = PanelGrid.Number(i);
             JsonObject trace = HeatmapTrace(values, name, xLabels, yLabels, options.Annotate ?? false);

@@ -20,13 +20,13 @@ public static partial class Chart
     {
         options ??= new();
         bool logX = options.LogX;
-        Check.Any(samples, nameof(samples));
+        ChartCheck.Any(samples, nameof(samples));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Bins, 1);
         foreach (Sample sample in samples)
         {
-            Check.Name(sample.Name, "sample");
-            Check.Any(sample.Values, $"sample {sample.Name}");
-            Check.Numbers(sample.Values, $"sample {sample.Name}", log: logX && options.Min is null, gaps: false);
+            ChartCheck.Name(sample.Name, "sample");
+            ChartCheck.Any(sample.Values, $"sample {sample.Name}");
+            ChartCheck.Numbers(sample.Values, $"sample {sample.Name}", log: logX && options.Min is null, gaps: false);
         }
 
         double[] edges = Edges(samples, options);
@@ -43,8 +43,8 @@ public static partial class Chart
         for (int i = 0; i < options.Marks.Count; i++)
         {
             (string name, double at) = options.Marks[i];
-            Check.Name(name, "mark");
-            Check.Number(at, $"mark {name}", logX);
+            ChartCheck.Name(name, "mark");
+            ChartCheck.Number(at, $"mark {name}", logX);
             double top = highest * (1.06 + 0.09 * (options.Marks.Count - 1 - i));
             extent = extent.And(double.NaN, top * 1.05);
             data.Add(MarkTrace(name, Math.Clamp(at, edges[0], edges[^1]), top, Along(at, edges, logX)));
@@ -85,12 +85,12 @@ public static partial class Chart
         (int bins, bool log, double? min, double? max) = (options.Bins, options.LogX, options.Min, options.Max);
         if (min is double left)
         {
-            Check.Number(left, nameof(min), log);
+            ChartCheck.Number(left, nameof(min), log);
         }
 
         if (max is double right)
         {
-            Check.Number(right, nameof(max), log);
+            ChartCheck.Number(right, nameof(max), log);
         }
 
         double low = min ?? samples.Min(sample => sample.Values.Min()), high = max ?? samples.Max(sample => sample.Values.Max());
@@ -99,7 +99,7 @@ public static partial class Chart
             (low, high) = log ? (low / 2, high * 2) : Extent.Around(low);
         }
 
-        Check.Range(low, high, min is null ? "the smallest value" : nameof(min), max is null ? "the largest value" : nameof(max));
+        ChartCheck.Range(low, high, min is null ? "the smallest value" : nameof(min), max is null ? "the largest value" : nameof(max));
         return [.. Enumerable.Range(0, bins + 1).Select(i => log ? low * Math.Pow(high / low, (double)i / bins) : low + (high - low) * i / bins)];
     }
 

@@ -30,7 +30,7 @@ public static partial class Chart
         IReadOnlyList<Series> series, string title, string summary, string xTitle, string yTitle,
         bool logX = false, bool logY = false, (double? Min, double? Max) yRange = default)
     {
-        Check.Any(series, nameof(series));
+        ChartCheck.Any(series, nameof(series));
         JsonArray data = [];
         Extent extent = Extent.None;
         int dashed = 0;
@@ -67,7 +67,7 @@ public static partial class Chart
         extent = extent.Padded(0.04);
         const string Lower = $"{nameof(yRange)}.{nameof(yRange.Min)}", Upper = $"{nameof(yRange)}.{nameof(yRange.Max)}";
         extent = extent with { Bottom = End(yRange.Min, logY, Lower) ?? extent.Bottom, Top = End(yRange.Max, logY, Upper) ?? extent.Top };
-        Check.Range(extent.Bottom, extent.Top, Lower, Upper);
+        ChartCheck.Range(extent.Bottom, extent.Top, Lower, Upper);
         JsonObject xAxis = PlotAxis.Of(xTitle, vertical: false, logX);
         if (logX)
         {
@@ -114,10 +114,10 @@ public static partial class Chart
 
     private static void CheckLine(Series line, bool logX, bool logY)
     {
-        Check.Name(line.Name, "series");
-        Check.SameCount($"series {line.Name}", "X", line.X.Count, "Y", line.Y.Count);
-        Check.Numbers(line.X, $"series {line.Name}: X", logX, gaps: false);
-        Check.Numbers(line.Y, $"series {line.Name}: Y", logY, gaps: true);
+        ChartCheck.Name(line.Name, "series");
+        ChartCheck.SameCount($"series {line.Name}", "X", line.X.Count, "Y", line.Y.Count);
+        ChartCheck.Numbers(line.X, $"series {line.Name}: X", logX, gaps: false);
+        ChartCheck.Numbers(line.Y, $"series {line.Name}: Y", logY, gaps: true);
         if (line.Low is null != line.High is null)
         {
             throw new ArgumentException($"series {line.Name} has {(line.Low is null ? "High but no Low" : "Low but no High")}: a band needs both.");
@@ -125,10 +125,10 @@ public static partial class Chart
 
         if (line is { Low: { } low, High: { } high })
         {
-            Check.SameCount($"series {line.Name}", "X", line.X.Count, "Low", low.Count);
-            Check.SameCount($"series {line.Name}", "X", line.X.Count, "High", high.Count);
-            Check.Numbers(low, $"series {line.Name}: Low", logY, gaps: false);
-            Check.Numbers(high, $"series {line.Name}: High", logY, gaps: false);
+            ChartCheck.SameCount($"series {line.Name}", "X", line.X.Count, "Low", low.Count);
+            ChartCheck.SameCount($"series {line.Name}", "X", line.X.Count, "High", high.Count);
+            ChartCheck.Numbers(low, $"series {line.Name}: Low", logY, gaps: false);
+            ChartCheck.Numbers(high, $"series {line.Name}: High", logY, gaps: false);
         }
     }
 
@@ -163,7 +163,7 @@ public static partial class Chart
     {
         if (value is double end)
         {
-            Check.Number(end, parameter, log);
+            ChartCheck.Number(end, parameter, log);
             return log ? Math.Log10(end) : end;
         }
 

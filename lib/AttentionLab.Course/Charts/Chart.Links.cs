@@ -28,7 +28,7 @@ public static partial class Chart
     /// <exception cref="ArgumentException">A text is missing, the sizes differ, or a weight is not in 0 … 1.</exception>
     public static Figure Links(IReadOnlyList<string> tokens, float[,] weights, string title, string summary, string leftTitle, string rightTitle)
     {
-        Check.Any(tokens, nameof(tokens));
+        ChartCheck.Any(tokens, nameof(tokens));
         ArgumentNullException.ThrowIfNull(weights);
         Page.Require(leftTitle, nameof(leftTitle), "a name for the side that looks");
         Page.Require(rightTitle, nameof(rightTitle), "a name for the side that is looked at");

@@ -27,16 +27,16 @@ public static partial class Chart
         bool logX = false, bool logY = false, ScatterOptions? options = null)
     {
         options ??= new();
-        Check.Any(sets, nameof(sets));
+        ChartCheck.Any(sets, nameof(sets));
         JsonArray data = [];
         Extent extent = AddHull(data, options.Hull, logX, logY);
         for (int i = 0; i < sets.Count; i++)
         {
             PointSet set = sets[i];
-            Check.Name(set.Name, "point set");
-            Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Y", set.Y.Count);
-            Check.Numbers(set.X, $"point set {set.Name}: X", logX, gaps: false);
-            Check.Numbers(set.Y, $"point set {set.Name}: Y", logY, gaps: false);
+            ChartCheck.Name(set.Name, "point set");
+            ChartCheck.SameCount($"point set {set.Name}", "X", set.X.Count, "Y", set.Y.Count);
+            ChartCheck.Numbers(set.X, $"point set {set.Name}: X", logX, gaps: false);
+            ChartCheck.Numbers(set.Y, $"point set {set.Name}: Y", logY, gaps: false);
             extent = extent.And(Of(set.X, set.Y, logX, logY));
             JsonObject trace = new()
             {
@@ -51,7 +51,7 @@ public static partial class Chart
             };
             if (set.Labels is { } labels)
             {
-                Check.SameCount($"point set {set.Name}", "X", set.X.Count, "Labels", labels.Count);
+                ChartCheck.SameCount($"point set {set.Name}", "X", set.X.Count, "Labels", labels.Count);
                 trace["hovertext"] = PlotText.Array(labels);
                 trace["cliponaxis"] = false;
             }

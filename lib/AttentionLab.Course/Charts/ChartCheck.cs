@@ -3,7 +3,7 @@ using System.Globalization;
 namespace AttentionLab.Course.Charts;
 
 /// <summary>Refuses what a chart cannot show honestly, and says which number it is.</summary>
-internal static class Check
+internal static class ChartCheck
 {
     /// <summary>Beyond this the length of an axis leaves the range of double.</summary>
     private const double Most = 1e300;
