@@ -8,8 +8,9 @@ namespace AttentionLab.Layers;
 /// (Ba et al. 2016, "Layer normalization", eq. 4).
 /// </summary>
 /// <param name="channels">C.</param>
-/// <param name="epsilon">ε, inside the root.</param>
+/// <param name="epsilon">ε, inside the root; with 0 too, a row of equal numbers is β.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
+/// <exception cref="ArgumentOutOfRangeException">C is below 1, or ε is negative or not finite.</exception>
 public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name = "norm")
 {
     /// <summary>γ (C), starts at 1.</summary>
@@ -22,7 +23,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
     public int Channels => channels;
 
     /// <summary>ε.</summary>
-    public float Epsilon => epsilon;
+    public float Epsilon { get; } = Moments.RequireEpsilon(epsilon);
 
     /// <summary>γ, then β.</summary>
     public IReadOnlyList<Parameter> Parameters => [Gain, Shift];
@@ -36,7 +37,7 @@ public sealed class LayerNorm(int channels, float epsilon = 1e-5f, string name =
         ShapeCheck.Columns(x, channels, nameof(LayerNorm), nameof(channels));
         Tensor y = Workspace.Rent(x.Shape);
         Saved saved = new(x, new float[x.Rows], new float[x.Rows]);
-        Normalize.Forward(x.Span, Gain.Value.Span, Shift.Value.Span, y.Span, saved.Mean, saved.Inverse, channels, epsilon);
+        Normalize.Forward(x.Span, Gain.Value.Span, Shift.Value.Span, y.Span, saved.Mean, saved.Inverse, channels, Epsilon);
         return (y, saved);
     }
 

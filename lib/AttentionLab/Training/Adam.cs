@@ -12,17 +12,17 @@ namespace AttentionLab.Training;
 /// <param name="learningRate">η.</param>
 /// <param name="beta1">β₁, memory of the mean.</param>
 /// <param name="beta2">β₂, memory of the square; the Transformer's paper uses 0.98.</param>
-/// <param name="epsilon">ε, outside the root.</param>
+/// <param name="epsilon">ε, outside the root: where no gradient ever was, a step is 0/(0 + ε).</param>
 /// <param name="decay">λ.</param>
 /// <param name="decays">Which parameters λ applies to; null for all of rank 2 and more: no biases, no γ and β of norms.</param>
-/// <exception cref="ArgumentOutOfRangeException">η, ε or λ is negative or not finite, or a β is not in [0, 1).</exception>
+/// <exception cref="ArgumentOutOfRangeException">η or λ is negative or not finite, ε as a float is not above 0 and finite, or a β is not in [0, 1).</exception>
 public sealed class Adam(
     IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
     double decay = 0, Func<Parameter, bool>? decays = null) : IOptimizer
 {
     private readonly Dictionary<Parameter, (Tensor Mean, Tensor Square)> _averages = [];
     private readonly double _beta1 = Setting.Memory(beta1, nameof(beta1), "0.9"), _beta2 = Setting.Memory(beta2, nameof(beta2), "0.999");
-    private readonly double _epsilon = Setting.NotNegative(epsilon, nameof(epsilon), "1e-8");
+    private readonly double _epsilon = Setting.Positive(epsilon, nameof(epsilon), "1e-8");
     private readonly double _decay = Setting.NotNegative(decay, nameof(decay), "0.01, or 0 for none");
 
     /// <inheritdoc/>

@@ -3,13 +3,22 @@ namespace AttentionLab.Training;
 /// <summary>The check at the door of optimisers and schedules: a setting with which a step is a step.</summary>
 internal static class Setting
 {
-    /// <summary>0 or above and finite: a rate, a decay, an ε.</summary>
+    /// <summary>0 or above and finite: a rate, a decay.</summary>
     /// <param name="value">What was passed.</param>
     /// <param name="name">The caller's parameter.</param>
     /// <param name="usual">A value that people take.</param>
     public static double NotNegative(double value, string name, string usual) => value >= 0 && double.IsFinite(value)
         ? value
         : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value} but must be a finite number, 0 or above: pass {usual}."));
+
+    /// <summary>Above 0 and finite, also when rounded to float, as the kernels take it: an ε that keeps 0/0 away.</summary>
+    /// <param name="value">What was passed.</param>
+    /// <param name="name">The caller's parameter.</param>
+    /// <param name="usual">A value that people take.</param>
+    public static double Positive(double value, string name, string usual) => (float)value is > 0 and < float.PositiveInfinity
+        ? value
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value} but must be above 0 and finite as a float, since it keeps 0/0 away: pass {usual}."));
 
     /// <summary>From 0 to below 1: the memory of a running average.</summary>
     /// <param name="value">What was passed.</param>

@@ -51,6 +51,8 @@ internal static class SafeTensorsWriter
                 json.WriteStartObject(SafeTensorsHeader.MetadataName);
                 foreach ((string key, string text) in metadata)
                 {
+                    RequireUtf8(key, nameof(metadata));
+                    RequireUtf8(text, nameof(metadata));
                     json.WriteString(key, text);
                 }
 
@@ -60,6 +62,7 @@ internal static class SafeTensorsWriter
             long offset = 0;
             foreach ((string name, Tensor value) in all)
             {
+                RequireUtf8(name, nameof(all));
                 if (name == SafeTensorsHeader.MetadataName || !names.Add(name))
                 {
                     throw new ArgumentException(
@@ -93,6 +96,14 @@ internal static class SafeTensorsWriter
         }
 
         return bytes.ToArray();
+    }
+
+    private static void RequireUtf8(string text, string where)
+    {
+        if (!ForeignText.HasUtf8(text))
+        {
+            throw new ArgumentException($"text \"{text}\" holds half of a surrogate pair, which UTF-8 cannot hold: rename it.", where);
+        }
     }
 
     private static void WriteSingles(Stream stream, ReadOnlySpan<float> values)

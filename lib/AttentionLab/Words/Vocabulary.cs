@@ -151,9 +151,12 @@ public sealed class Vocabulary
         return new([.. words], ids);
     }
 
-    /// <summary>Writes one word a line, LF, UTF-8, through a temporary file.</summary>
+    /// <summary>
+    /// Writes one word a line, LF, UTF-8, through a temporary file. A byte order mark, which <see cref="Read"/> takes off, stands in front only where the
+    /// first word begins with the same character.
+    /// </summary>
     /// <param name="path">The file; it is replaced.</param>
-    /// <exception cref="InvalidOperationException">A word contains a line break.</exception>
+    /// <exception cref="InvalidOperationException">A word contains a line break, or half of a surrogate pair.</exception>
     public void Write(string path)
     {
         if (Array.Find(_words, word => word.AsSpan().ContainsAny('\n', '\r')) is { } broken)
@@ -161,7 +164,13 @@ public sealed class Vocabulary
             throw new InvalidOperationException($"word {_ids[broken]} contains a line break but the file holds one word a line: remove the word.");
         }
 
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(_words.Select(word => word + "\n")))));
+        if (Array.Find(_words, word => !ForeignText.HasUtf8(word)) is { } half)
+        {
+            throw new InvalidOperationException($"word {_ids[half]} holds half of a surrogate pair, which UTF-8 cannot hold: remove the word.");
+        }
+
+        string mark = _words is [['\ufeff', ..], ..] ? "\ufeff" : "";
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(_words.Select(word => word + "\n").Prepend(mark)))));
     }
 
     /// <summary>Number of words, and the first few.</summary>

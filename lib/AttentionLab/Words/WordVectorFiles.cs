@@ -7,8 +7,9 @@ using AttentionLab.Weights;
 namespace AttentionLab.Words;
 
 /// <summary>
-/// The two formats of word2vec (Mikolov et al. 2013, word2vec.c). Text: a line "V C", then for each word a line "word 0.1 −0.2 …"; blanks or tabs between.
-/// Binary: the same first line, then for each word its UTF-8 bytes, a blank, C little-endian float32 and, usually, a line feed.
+/// Three forms of word vectors. The two of word2vec (Mikolov et al. 2013, word2vec.c), text: a line "V C", then for each word a line "word 0.1 −0.2 …",
+/// blanks or tabs between; and binary: the same first line, then for each word its UTF-8 bytes, a blank, C little-endian float32 and, usually, a line feed.
+/// And this library's own, a folder with the words as text and the numbers as safetensors (<see cref="ReadFolder"/>).
 /// </summary>
 /// <remarks>What the first line claims is compared with the file's length before memory is taken.</remarks>
 public static class WordVectorFiles
@@ -81,7 +82,7 @@ public static class WordVectorFiles
     /// <summary>Writes the text format; every number so that it is read back bit for bit.</summary>
     /// <param name="vectors">What to write.</param>
     /// <param name="path">The file; it is replaced through a temporary one.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank or a control character.</exception>
+    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
     public static void WriteText(WordVectors vectors, string path) => Write(vectors, path, static (writer, word, row) =>
     {
         StringBuilder line = new(word);
@@ -96,7 +97,7 @@ public static class WordVectorFiles
     /// <summary>Writes the binary format.</summary>
     /// <param name="vectors">What to write.</param>
     /// <param name="path">The file; it is replaced through a temporary one.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank or a control character.</exception>
+    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
     public static void WriteBinary(WordVectors vectors, string path) => Write(vectors, path, static (writer, word, row) =>
     {
         writer.Write(Encoding.UTF8.GetBytes(word + " "));
@@ -111,7 +112,7 @@ public static class WordVectorFiles
     });
 
     /// <summary>
-    /// Reads the course's own form, a folder: <c>words.txt</c> holds a word a line, <c>vectors.safetensors</c> the tensor
+    /// Reads this library's own form, a folder: <c>words.txt</c> holds a word a line, <c>vectors.safetensors</c> the tensor
     /// <c>vectors</c> (V, C), whose row is the line's number counted from 0; float16, or any type that safetensors has.
     /// </summary>
     /// <param name="folder">The folder.</param>
@@ -126,8 +127,8 @@ public static class WordVectorFiles
         if (broken >= 0)
         {
             throw new InvalidDataException(
-                $"{list}: line {broken + 1} holds no word of 1 to {WordVectorReader.LongestWord} bytes without blank: restore the file, or make it by train "
-                + "words.");
+                $"{list}: line {broken + 1} holds no word of 1 to {WordVectorReader.LongestWord} bytes without blank and control character: restore the file, "
+                + "or write the folder again.");
         }
 
         using SafeTensorsFile stored = SafeTensorsFile.Open(file);
@@ -142,8 +143,8 @@ public static class WordVectorFiles
         if (wrong >= 0)
         {
             throw new InvalidDataException(
-                $"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, or make it by "
-                + "train words.");
+                $"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, "
+                + "or write the folder again.");
         }
 
         try
@@ -156,12 +157,12 @@ public static class WordVectorFiles
         }
     }
 
-    /// <summary>Writes the course's own form; see <see cref="ReadFolder"/>.</summary>
+    /// <summary>Writes this library's own form; see <see cref="ReadFolder"/>.</summary>
     /// <param name="vectors">What to write.</param>
     /// <param name="folder">The folder; it is made, and the two files in it are replaced.</param>
     /// <param name="type">Type of the numbers in the file: "F16" halves the size and rounds to 11 bits.</param>
     /// <param name="metadata">What else the file is to say of itself.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank or a control character.</exception>
+    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
     public static void WriteFolder(WordVectors vectors, string folder, string type = "F16", IReadOnlyDictionary<string, string>? metadata = null)
     {
         CheckWords(vectors);
@@ -172,7 +173,10 @@ public static class WordVectorFiles
 
     private const string WordList = "words.txt", VectorFile = "vectors.safetensors";
 
-    private static bool IsWord(string word) => word.Length > 0 && !word.Any(c => c <= ' ') && Encoding.UTF8.GetByteCount(word) <= WordVectorReader.LongestWord;
+    private static bool IsWord(string word) => word.Length > 0
+        && !word.Any(c => c == ' ' || char.IsControl(c))
+        && ForeignText.HasUtf8(word)
+        && Encoding.UTF8.GetByteCount(word) <= WordVectorReader.LongestWord;
 
     private static void CheckWords(WordVectors vectors)
     {
@@ -182,8 +186,8 @@ public static class WordVectorFiles
             if (!IsWord(vectors.Words[i]))
             {
                 throw new ArgumentException(
-                    $"word {i} is \"{vectors.Words[i]}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes without blank and control character: "
-                    + "rename it, for example with _ for the blank.",
+                    $"word {i} is \"{vectors.Words[i]}\" but the format needs 1 to {WordVectorReader.LongestWord} bytes of UTF-8 without blank and control "
+                    + "character: rename it, for example with _ for the blank.",
                     nameof(vectors));
             }
         }

@@ -145,6 +145,7 @@ public class OptimiserTests
     [InlineData("beta1", 1), InlineData("beta1", 1.1), InlineData("beta1", -0.1), InlineData("beta1", double.NaN)]
     [InlineData("beta2", 1), InlineData("beta2", 2), InlineData("beta2", -0.1), InlineData("beta2", double.NaN)]
     [InlineData("epsilon", -1e-8), InlineData("epsilon", double.NaN), InlineData("epsilon", double.PositiveInfinity)]
+    [InlineData("epsilon", 0), InlineData("epsilon", 1e-50), InlineData("epsilon", 1e50)]
     [InlineData("decay", -0.01), InlineData("decay", double.NaN), InlineData("decay", double.PositiveInfinity)]
     public void Adam_SettingThatCannotTrain_IsRefusedByName(string name, double value)
     {

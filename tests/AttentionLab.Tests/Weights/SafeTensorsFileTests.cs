@@ -155,4 +155,20 @@ public class SafeTensorsFileTests
 
         Assert.Throws<ObjectDisposedException>(() => file.Read("plain"));
     }
+
+    [Fact]
+    public void Write_HalfASurrogatePair_IsRefusedBeforeWriting()
+    {
+        using TemporaryFolder folder = new();
+        Tensor one = new(1);
+        Dictionary<string, string> key = new() { ["\udc00"] = "a" }, text = new() { ["a"] = "b\ud800" };
+        Action[] writes =
+        [
+            () => SafeTensorsFile.Write(folder["f"], [("\ud800", one), ("\ud801", one)]),
+            () => SafeTensorsFile.Write(folder["f"], [("a", one)], metadata: key),
+            () => SafeTensorsFile.Write(folder["f"], [("a", one)], metadata: text),
+        ];
+        Assert.All(writes, write => Assert.Contains("half of a surrogate pair", Assert.Throws<ArgumentException>(write).Message));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
 }

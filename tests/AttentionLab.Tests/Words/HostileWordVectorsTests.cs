@@ -39,6 +39,7 @@ public class HostileWordVectorsTests
     [InlineData("a\na\n", 2, 2, 0f, "\"a\" has the ids 0 and 1")]
     [InlineData("a\n\n", 2, 2, 0f, "line 2 holds no word")]
     [InlineData("a\nb c\n", 2, 2, 0f, "line 2 holds no word")]
+    [InlineData("a\nb\u0085\n", 2, 2, 0f, "line 2 holds no word")]
     [InlineData("a\nb\n", 2, 2, float.NaN, "a number of word \"b\" is NaN but must be finite")]
     public void ReadFolder_LyingFiles_AreRefusedByNameAndFix(string words, int rows, int width, float last, string reason)
     {
@@ -154,13 +155,25 @@ public class HostileWordVectorsTests
     [InlineData("a b")]
     [InlineData("")]
     [InlineData("a\n")]
-    public void Write_WordTheFormatCannotHold_IsRefusedBeforeWriting(string word)
+    [InlineData("a\u007f")]
+    [InlineData("\u0085b")]
+    public void Write_WordTheFormatCannotHold_IsRefusedBeforeWriting(string word) => NotWritten(word);
+
+    [Fact]
+    public void Write_HalfASurrogatePair_IsRefusedBeforeWriting()
+    {
+        NotWritten("\ud800");
+        NotWritten("\udc00a");
+    }
+
+    private static void NotWritten(string word)
     {
         using TemporaryFolder folder = new();
         WordVectors vectors = new(new Vocabulary([word]), new AttentionLab.Tensors.Tensor(1, 2));
 
         Assert.Contains("rename it", Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteText(vectors, folder["v"])).Message);
         Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteBinary(vectors, folder["v"]));
+        Assert.Throws<ArgumentException>(() => WordVectorFiles.WriteFolder(vectors, folder["v"]));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

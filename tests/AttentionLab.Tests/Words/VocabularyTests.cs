@@ -52,6 +52,28 @@ public class VocabularyTests
         Assert.Throws<InvalidOperationException>(() => new Vocabulary(["a\nb"]).Write(folder["w"]));
     }
 
+    [Theory, InlineData("\ufeffa"), InlineData("\ufeff"), InlineData("\ufeff\ufeffa")]
+    public void Write_FirstWordBeginsAsAFileMayBegin_IsReadAsItIs(string first)
+    {
+        using TemporaryFolder folder = new();
+        Vocabulary vocabulary = new([first, "a"]);
+        vocabulary.Write(folder["v"]);
+        Assert.Equal(vocabulary.Words, Vocabulary.Read(folder["v"]).Words);
+    }
+
+    [Fact]
+    public void Write_HalfASurrogatePair_IsRefusedBeforeWriting()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string word in new[] { "\ud800", "a\udc00b", "\udc00\ud800" })
+        {
+            string message = Assert.Throws<InvalidOperationException>(() => new Vocabulary(["a", word]).Write(folder["v"])).Message;
+            Assert.Contains("word 1 holds half of a surrogate pair", message);
+        }
+
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
     [Theory, InlineData(""), InlineData("a"), InlineData("\r")]
     public void Read_FileOfOneLineRepeated_IsRefusedBeforeItIsMuchMemory(string line)
     {

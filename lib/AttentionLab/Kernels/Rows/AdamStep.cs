@@ -7,7 +7,7 @@ namespace AttentionLab.Kernels;
 /// <param name="LearningRate">η.</param>
 /// <param name="Beta1">β₁, memory of the mean.</param>
 /// <param name="Beta2">β₂, memory of the square.</param>
-/// <param name="Epsilon">ε, outside the root.</param>
+/// <param name="Epsilon">ε, outside the root; above 0 as a float, since where no gradient ever was a step is 0/(0 + ε).</param>
 /// <param name="Decay">λ.</param>
 /// <param name="Step">t, from 1.</param>
 public readonly record struct AdamRates(double LearningRate, double Beta1, double Beta2, double Epsilon, double Decay, long Step)
@@ -35,7 +35,7 @@ public static class AdamStep
     /// <param name="square">v (n), moved.</param>
     /// <param name="rates">η, β₁, β₂, ε, λ and t.</param>
     /// <exception cref="ArgumentException">The lengths differ, or two of the four share memory.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1, or ε, rounded to T, is not above 0 and finite.</exception>
     public static void Reference<T>(Span<T> value, ReadOnlySpan<T> gradient, Span<T> mean, Span<T> square, AdamRates rates)
         where T : IFloatingPointIeee754<T>
     {
@@ -63,6 +63,7 @@ public static class AdamStep
     }
 
     private static void Check<T>(ReadOnlySpan<T> value, ReadOnlySpan<T> gradient, ReadOnlySpan<T> mean, ReadOnlySpan<T> square, AdamRates rates)
+        where T : IFloatingPointIeee754<T>
     {
         Sizes.RequireSame(gradient.Length, value.Length, "gradient", "value");
         Sizes.RequireSame(mean.Length, value.Length, "mean", "value");
@@ -77,6 +78,15 @@ public static class AdamStep
         {
             throw new ArgumentOutOfRangeException(
                 nameof(rates), $"Step is {rates.Step} but steps are counted from 1, since 1 − β⁰ is 0 and divides: pass 1 for the first step.");
+        }
+
+        T epsilon = T.CreateChecked(rates.Epsilon);
+        if (!(epsilon > T.Zero && T.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(rates),
+                FormattableString.Invariant($"Epsilon is {rates.Epsilon} but must be above 0 and finite as {typeof(T).Name}, ")
+                + "since where no gradient ever was a step is 0/(0 + ε): pass 1e-8.");
         }
     }
 

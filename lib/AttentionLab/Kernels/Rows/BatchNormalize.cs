@@ -17,14 +17,16 @@ public static class BatchNormalize
     /// <param name="mean">μ (columns), overwritten.</param>
     /// <param name="inverse">r (columns), overwritten.</param>
     /// <param name="columns">Number of features.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="epsilon">ε, 0 or above.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is negative or not finite.</exception>
     public static void Reference<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta, Span<T> y, Span<T> mean, Span<T> inverse, int columns, T epsilon)
         where T : IFloatingPointIeee754<T>
     {
         int rows = columns > 0 ? x.Length / columns : 0;
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
+        Moments.RequireEpsilon(epsilon);
         for (int j = 0; j < columns; j++)
         {
             Moments moments = Moments.Of(x, j, columns, rows);

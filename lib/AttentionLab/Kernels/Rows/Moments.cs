@@ -23,6 +23,14 @@ internal readonly record struct Moments(double Origin, double Shift, double Vari
     /// <summary>1/√x, and 0 for 0: nothing is left as it is.</summary>
     public static double InverseRoot(double x) => x == 0 ? 0 : 1 / Math.Sqrt(x);
 
+    /// <summary>ε may be 0, for the root of nothing is taken care of; below 0 or not finite it would turn rows into NaN or 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public static T RequireEpsilon<T>(T epsilon)
+        where T : IFloatingPointIeee754<T> => epsilon >= T.Zero && T.IsFinite(epsilon)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(
+            nameof(epsilon), FormattableString.Invariant($"epsilon is {epsilon} but must be a finite number, 0 or above: pass 1e-5."));
+
     /// <summary>Of <paramref name="count"/> numbers, <paramref name="step"/> apart.</summary>
     public static Moments Of<T>(ReadOnlySpan<T> x, int start, int step, int count)
         where T : IFloatingPointIeee754<T>

@@ -26,14 +26,16 @@ public static partial class Normalize
     /// <param name="mean">μ (rows), for the backward; empty if not wanted.</param>
     /// <param name="inverse">r (rows), for the backward; empty if not wanted.</param>
     /// <param name="columns">Length of a row.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="epsilon">ε, 0 or above.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is negative or not finite.</exception>
     public static void Reference<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta, Span<T> y, Span<T> mean, Span<T> inverse, int columns, T epsilon)
         where T : IFloatingPointIeee754<T>
     {
         int rows = Rows(x.Length, mean.Length, columns);
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
+        Moments.RequireEpsilon(epsilon);
         for (int i = 0; i < rows; i++)
         {
             Moments moments = Moments.Of(x, i * columns, 1, columns);
@@ -56,6 +58,7 @@ public static partial class Normalize
     {
         int rows = Rows(x.Length, mean.Length, columns);
         Check(x.Length, gamma.Length, beta.Length, y.Length, mean.Length, inverse.Length, rows, columns);
+        Moments.RequireEpsilon(epsilon);
         fixed (float* from = x, gain = gamma, shift = beta, to = y, means = mean, inverses = inverse)
         {
             ForwardRows work = new(from, gain, shift, to, means, inverses, columns, epsilon, Prefetch.Ahead(rows, columns));

@@ -19,12 +19,14 @@ public static class RmsNormalize
     /// <param name="inverse">r (rows), for the backward; empty if not wanted.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Length of a row.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="epsilon">ε, 0 or above.</param>
     /// <exception cref="ArgumentException">A span's length does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">ε is negative or not finite.</exception>
     public static void Reference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, Span<T> y, Span<T> inverse, int rows, int columns, T epsilon)
         where T : IFloatingPointIeee754<T>
     {
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
+        Moments.RequireEpsilon(epsilon);
         for (int i = 0; i < rows; i++)
         {
             double square = 0;
@@ -53,6 +55,7 @@ public static class RmsNormalize
         ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, Span<float> y, Span<float> inverse, int rows, int columns, float epsilon = Normalize.Epsilon)
     {
         Check(x.Length, gamma.Length, y.Length, inverse.Length, rows, columns);
+        Moments.RequireEpsilon(epsilon);
         fixed (float* from = x, gain = gamma, to = y, inverses = inverse)
         {
             ForwardRows work = new(from, gain, to, inverses, columns, epsilon, Prefetch.Ahead(rows, columns));

@@ -45,6 +45,25 @@ public class AdamStepTests
             Assert.Throws<ArgumentException>(() => AdamStep.Reference<double>(new double[3], new double[3], new double[3], new double[4], rates)).Message);
     }
 
+    [Fact]
+    public void Forward_NoGradientAndLeastEpsilon_MovesNothing()
+    {
+        float[] value = [1, 2, 3];
+        AdamStep.Forward(value, new float[3], new float[3], new float[3], new(0.1, 0.9, 0.999, float.Epsilon, 0, 1));
+        Assert.Equal([1f, 2, 3], value);
+    }
+
+    [Theory, InlineData(0), InlineData(1e-50), InlineData(1e50), InlineData(-1e-8), InlineData(double.NaN)]
+    public void Forward_EpsilonThatNoFloatHolds_IsRefusedSinceNoGradientWouldBe0By0(double epsilon)
+    {
+        AdamRates rates = new(0.1, 0.9, 0.999, epsilon, 0, 1);
+        string message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Epsilon is {epsilon} but must be above 0 and finite as Single");
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => AdamStep.Forward(new float[3], new float[3], new float[3], new float[3], rates)).Message);
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => AdamStep.Reference<float>(new float[3], new float[3], new float[3], new float[3], rates)).Message);
+    }
+
     [Theory, InlineData(0), InlineData(-1)]
     public void Forward_StepBelowOne_IsRefusedSinceItWouldDivideByZero(long step)
     {

@@ -54,6 +54,28 @@ public class RowsWithoutSpreadTests
         }
     }
 
+    [Theory, InlineData(-1e-5f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void Norms_EpsilonThatIsNoAddition_IsRefusedByName(float epsilon)
+    {
+        float[] x = [1, 2], one = [1, 1], y = new float[2];
+        Action[] doors =
+        [
+            () => Normalize.Forward(x, one, one, y, [], [], 2, epsilon),
+            () => Normalize.Reference<float>(x, one, one, y, [], [], 2, epsilon),
+            () => Normalize.Reference<double>([1, 2], [1, 1], [1, 1], new double[2], [], [], 2, epsilon),
+            () => RmsNormalize.Forward(x, one, y, [], 1, 2, epsilon),
+            () => RmsNormalize.Reference<float>(x, one, y, [], 1, 2, epsilon),
+            () => BatchNormalize.Reference<float>(x, one, one, y, new float[2], new float[2], 2, epsilon),
+            () => _ = new LayerNorm(2, epsilon),
+        ];
+        foreach (Action door in doors)
+        {
+            ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(door);
+            Assert.Equal("epsilon", error.ParamName);
+            Assert.Contains("but must be a finite number, 0 or above: pass 1e-5", error.Message);
+        }
+    }
+
     [Theory, InlineData(2), InlineData(3), InlineData(17), InlineData(64), InlineData(768)]
     public void LayerNorm_NumbersThatDifferInTheLastPlace_AgreesWithDouble(int n)
     {
