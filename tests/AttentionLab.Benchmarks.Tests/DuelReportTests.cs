@@ -15,7 +15,7 @@ public sealed class DuelReportTests
         [new("attention n=1024", 1, "a fact"), new("softmax", 1, "a fact")]);
 
     [Fact]
-    public void ToJson_Rows_HaveTheSchemaOfTheIssue()
+    public void ToJson_Rows_HaveOneNameForEachColumn()
     {
         using JsonDocument document = JsonDocument.Parse(Report.ToJson());
         JsonElement rows = document.RootElement.GetProperty("rows");
@@ -72,30 +72,5 @@ public sealed class DuelReportTests
         {
             CultureInfo.CurrentCulture = before;
         }
-    }
-
-    [Fact]
-    public void Slope_PowersOfN_AreFound()
-    {
-        Assert.Equal(2, Scale.Slope([(1024, 3e6), (2048, 12e6), (4096, 48e6)]), 6);
-        Assert.Equal(1, Scale.Slope([(1024, 0.5), (2048, 1.0), (4096, 2.0)]), 6);
-        Assert.True(double.IsNaN(Scale.Slope([(1024, 1)])));
-    }
-
-    [Fact]
-    public void ScaleTable_MemoryThatStaysSmall_IsCalledFlat()
-    {
-        Dictionary<(string Way, int Tokens), Scale.Point> points = [];
-        foreach (int n in new[] { 1024, 2048, 4096 })
-        {
-            points[("fused", n)] = new(n * n / 1e6, 4096);
-            points[("stored", n)] = new(n * n / 1e6, 4.0 * n * n);
-            points[("lightning", n)] = new(n / 1e3, 0);
-        }
-
-        string table = Scale.Table(points, 1);
-        Assert.Contains("| slope | 2.00 | flat | 2.00 | 2.00 | 1.00 | flat |", table);
-        Assert.Contains("| 1024 | 1.049 | < 1 | 1.049 | 4.2 | 1.024 | < 1 |", table);
-        Assert.Contains("| 32768 | does not fit | |", table);
     }
 }
