@@ -27,7 +27,6 @@ public partial class ComplexityTests
         ["tests/AttentionLab.Studio.Tests/Browser/WorkJourneyTests.cs"] = "one reader's way, step by step",
         ["tests/AttentionLab.Studio.Tests/Commands/BuildCommandTests.cs"] = "one command, each way in which it ends",
         ["tests/AttentionLab.Studio.Tests/Kernel/StopTests.cs"] = "one subject: what can run when a cell is stopped",
-        ["tests/AttentionLab.Studio.Tests/Trainer/TrainEncoderTests.cs"] = "one training, killed and resumed in each way",
         ["tests/AttentionLab.Tests/Kernels/Attention/FlashAttendTests.cs"] = "one kernel: its three proofs and what it does at the borders",
         ["tests/AttentionLab.Tests/Kernels/MatMul/MatMulTests.cs"] = "one kernel: its three proofs and what it does at the borders",
         ["tests/AttentionLab.Tests/Kernels/Threads/WorkersKernelTests.cs"] = "one rule for every kernel: the same bits on any threads",

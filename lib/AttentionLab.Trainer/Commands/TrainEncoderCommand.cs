@@ -34,7 +34,7 @@ internal static class TrainEncoderCommand
         {
             corpus, output, minutes, steps, decayFrom, run, checkpoint, tokenizer, resume,
         };
-        foreach (EncoderSetting setting in EncoderSetting.All)
+        foreach (SettingOption setting in SettingOption.All)
         {
             command.Add(setting.Option);
         }
@@ -56,7 +56,7 @@ internal static class TrainEncoderCommand
         });
         command.SetAction((parsed, cancellationToken) => Task.Run(
             () => Run(
-                EncoderSetting.Parsed(parsed),
+                SettingOption.Parsed(parsed),
                 Budget(parsed.GetValue(steps), parsed.GetValue(decayFrom), parsed.GetValue(minutes), parsed.GetValue(resume)),
                 parsed.GetValue(resume),
                 new(parsed.GetValue(corpus), parsed.GetValue(tokenizer), parsed.GetValue(run), parsed.GetValue(output)),

@@ -9,9 +9,9 @@ internal static class TrainWordsCommand
 {
     public static Command Create()
     {
-        SkipGramOptions usual = TrainWords.Settings;
+        SkipGramOptions usual = TrainWords.Usual;
         Option<string?> corpus = TrainCommand.CorpusFolder(), output = TrainCommand.Output();
-        Option<int> size = TrainOptions.Number("--words", "Words that get a vector, the most frequent ones.", TrainWords.VocabularySize, 1, 10_000_000);
+        Option<int> size = TrainOptions.Number("--words", "Words that get a vector, the most frequent ones.", TrainWords.UsualSize, 1, 10_000_000);
         Option<int> channels = TrainOptions.Number("--channels", "Numbers a vector.", usual.Channels, 1, 4096);
         Option<int> epochs = TrainOptions.Number("--epochs", "Passes over the text.", usual.Epochs, 1, 100_000);
         Option<int> window = TrainOptions.Number("--window", "Neighbours on each side, at most.", usual.Window, 1, 1000);
@@ -61,17 +61,24 @@ internal static class TrainWordsCommand
         Stopwatch watch = Stopwatch.StartNew();
         Corpus corpus = Corpus.Read(folder);
         WordNetTree tree = WordNetTree.Read(folder);
-        List<string>[] sentences = [.. corpus.Training.Select(sentence => TrainWords.Words(sentence.Text))];
+        List<string>[] sentences = VectorText.Of(corpus);
         Say($"{sentences.Length:N0} sentences to learn from, read in {watch.Elapsed.TotalSeconds:0.0} s");
         if (text is not null)
         {
-            TrainWords.WriteText(text, sentences, TrainWords.MakeVocabulary(sentences, size));
+            VectorText.Write(text, sentences, VectorText.Vocabulary(sentences, size));
         }
 
         TrainWordsMeasures? questions = null;
         double next = 0;
-        (WordVectors vectors, VectorScores? scores, VectorScores? plain) = TrainWords.Run(
-            sentences, TrainRecipe.Describe(corpus), output, size, settings, words => questions = new(tree, words), Show, cancellationToken);
+        TrainWords training = new(sentences, output)
+        {
+            Size = size,
+            Settings = settings,
+            Corpus = TrainRecipe.Describe(corpus),
+            Measures = words => questions = new(tree, words),
+            Progress = Show,
+        };
+        (WordVectors vectors, VectorScores? scores, VectorScores? plain) = training.Run(cancellationToken);
         Say($"{Path.Combine(output, "words")} written after {watch.Elapsed.TotalSeconds:0.0} s");
         Console.WriteLine();
         Say($"{"",-34}{"neighbours that are related",28}{"triples right",16}");

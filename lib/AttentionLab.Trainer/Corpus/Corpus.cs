@@ -43,6 +43,8 @@ public sealed class Corpus
     public static IReadOnlyList<string> AmbiguousWords { get; } =
         ["apple", "mouse", "bug", "port", "shell", "key", "bus", "chip", "memory", "table", "root", "window", "address", "string", "tree"];
 
+    private static HashSet<string> AmbiguousSet { get; } = [.. AmbiguousWords];
+
     /// <summary>All entries: WordNet, GCIDE, FOLDOC, each in the order of its files.</summary>
     public IReadOnlyList<CorpusEntry> Entries { get; }
 
@@ -67,39 +69,29 @@ public sealed class Corpus
     public static Corpus Read(string? folder = null)
     {
         CorpusFiles files = CorpusFiles.Find(folder);
-        IEnumerable<(CorpusSource Source, (string Headword, IEnumerable<(string Head, string Body)> Sentences)? Entry)> entries =
-            files.WordNet.SelectMany(File.ReadLines).Select(line => (CorpusSource.WordNet, CorpusWordNet.Entry(line)))
-            .Concat(
-                CorpusDictd.Read(files.Gcide.Text, files.Gcide.Index).Select(
-                    text => (CorpusSource.Gcide, (((string, IEnumerable<(string, string)>)?)CorpusGcide.Entry(text)))))
-            .Concat(
-                CorpusDictd.Read(files.Foldoc.Text, files.Foldoc.Index).Select(
-                    text => (CorpusSource.Foldoc, (((string, IEnumerable<(string, string)>)?)CorpusFoldoc.Entry(text)))));
+        IEnumerable<DictionaryEntry> entries = files.WordNet.SelectMany(File.ReadLines).Select(CorpusWordNet.Entry).OfType<DictionaryEntry>()
+            .Concat(CorpusDictd.Read(files.Gcide.Text, files.Gcide.Index).Select(CorpusGcide.Entry))
+            .Concat(CorpusDictd.Read(files.Foldoc.Text, files.Foldoc.Index).Select(CorpusFoldoc.Entry));
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<CorpusEntry> kept = [];
         int repeated = 0;
-        foreach ((CorpusSource source, (string Headword, IEnumerable<(string Head, string Body)> Sentences)? entry) in entries)
+        foreach (DictionaryEntry entry in entries)
         {
-            if (entry is null)
-            {
-                continue;
-            }
-
             List<string> sentences = [];
-            foreach ((string head, string body) in entry.Value.Sentences)
+            foreach (DictionarySentence sentence in entry.Sentences)
             {
-                if (!seen.Add(CorpusSentences.Key(body)))
+                if (!seen.Add(CorpusSentences.Key(sentence.Body)))
                 {
                     repeated++;
                     continue;
                 }
 
-                sentences.Add(head.Length == 0 ? body : $"{head}: {body}");
+                sentences.Add(sentence.Text);
             }
 
             if (sentences.Count > 0)
             {
-                kept.Add(new(source, entry.Value.Headword, sentences, Part(entry.Value.Headword, sentences)));
+                kept.Add(new(entry.Source, entry.Headword, sentences, Part(entry.Headword, sentences)));
             }
         }
 
@@ -120,8 +112,6 @@ public sealed class Corpus
             ? CorpusPart.HeldOutSenses
             : CorpusPart.Training;
     }
-
-    private static readonly HashSet<string> AmbiguousSet = [.. AmbiguousWords];
 
     /// <summary>Uniform in [0, 1), the same for the same words.</summary>
     private static double Draw(string purpose, string key) =>

@@ -8,14 +8,14 @@ namespace AttentionLab.Trainer;
 /// </summary>
 internal static partial class CorpusFoldoc
 {
-    public static (string Headword, IEnumerable<(string Head, string Body)> Sentences) Entry(string text)
+    public static DictionaryEntry Entry(string text)
     {
         int end = text.IndexOf('\n');
         string headword = (end < 0 ? text : text[..end]).Trim();
-        return (headword, Sentences(headword, text));
+        return new(CorpusSource.Foldoc, headword, Sentences(headword, text));
     }
 
-    private static IEnumerable<(string Head, string Body)> Sentences(string headword, string text)
+    private static IEnumerable<DictionarySentence> Sentences(string headword, string text)
     {
         // Programs, tables and lists are indented further than the text, by blanks or a tab.
         string prose = string.Join('\n', text.Split('\n').Where(line => line.Length == 0 || IsProse().IsMatch(line)));
@@ -50,7 +50,7 @@ internal static partial class CorpusFoldoc
             string? head = first || numbered || field ? headword : null;
             first = false;
             body = Emphasis().Replace(Address().Replace(body, " "), "$1");
-            foreach ((string, string) sentence in CorpusSentences.Of(body, head))
+            foreach (DictionarySentence sentence in CorpusSentences.Of(body, head))
             {
                 yield return sentence;
             }

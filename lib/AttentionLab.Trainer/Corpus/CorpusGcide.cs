@@ -8,10 +8,10 @@ namespace AttentionLab.Trainer;
 /// </summary>
 internal static partial class CorpusGcide
 {
-    public static (string Headword, IEnumerable<(string Head, string Body)> Sentences) Entry(string text)
+    public static DictionaryEntry Entry(string text)
     {
         string headword = Headword(text);
-        return (headword, Sentences(headword, Strip(text)));
+        return new(CorpusSource.Gcide, headword, Sentences(headword, Strip(text)));
     }
 
     private static string Headword(string text)
@@ -36,7 +36,7 @@ internal static partial class CorpusGcide
         return text;
     }
 
-    private static IEnumerable<(string Head, string Body)> Sentences(string headword, string text)
+    private static IEnumerable<DictionarySentence> Sentences(string headword, string text)
     {
         int firstLine = text.IndexOf('\n');
         if (firstLine < 0)
@@ -87,7 +87,7 @@ internal static partial class CorpusGcide
                     first = false;
                 }
 
-                foreach ((string, string) sentence in CorpusSentences.Of(Braces().Replace(body, "$1"), head))
+                foreach (DictionarySentence sentence in CorpusSentences.Of(Braces().Replace(body, "$1"), head))
                 {
                     yield return sentence;
                 }

@@ -25,7 +25,7 @@ internal static partial class CorpusSentences
     /// <summary>The sentences of a paragraph.</summary>
     /// <param name="paragraph">Text without markup, on one or several lines.</param>
     /// <param name="head">What the first sentence defines: it is put before it with a colon; null for running text.</param>
-    public static IEnumerable<(string Head, string Body)> Of(string paragraph, string? head)
+    public static IEnumerable<DictionarySentence> Of(string paragraph, string? head)
     {
         bool first = true;
         foreach (string piece in Cut(Plain(paragraph)))
@@ -41,7 +41,7 @@ internal static partial class CorpusSentences
             }
 
             first = false;
-            yield return (before, EndMark().IsMatch(body) ? body : body.TrimEnd(',', ';', ':', '-', ' ') + ".");
+            yield return new(before, EndMark().IsMatch(body) ? body : body.TrimEnd(',', ';', ':', '-', ' ') + ".");
         }
     }
 

@@ -9,7 +9,7 @@ namespace AttentionLab.Trainer;
 /// </summary>
 internal static partial class CorpusWordNet
 {
-    public static (string Headword, IEnumerable<(string Head, string Body)> Sentences)? Entry(string line)
+    public static DictionaryEntry? Entry(string line)
     {
         int bar = line.IndexOf(" | ", StringComparison.Ordinal);
         if (line.StartsWith(' ') || bar < 0)
@@ -26,10 +26,10 @@ internal static partial class CorpusWordNet
 
         string[] words = [.. Enumerable.Range(0, count).Select(i => Marker().Replace(fields[4 + 2 * i], "").Replace('_', ' '))];
         bool hasField = fields.Contains(";c");
-        return (words[0], Sentences(string.Join(", ", words), line[(bar + 3)..], hasField));
+        return new(CorpusSource.WordNet, words[0], Sentences(string.Join(", ", words), line[(bar + 3)..], hasField));
     }
 
-    private static IEnumerable<(string Head, string Body)> Sentences(string head, string gloss, bool hasField)
+    private static IEnumerable<DictionarySentence> Sentences(string head, string gloss, bool hasField)
     {
         MatchCollection examples = Quoted().Matches(gloss);
         string definition = Quoted().Replace(gloss, " ").Trim(' ', ';', ',');
@@ -38,14 +38,14 @@ internal static partial class CorpusWordNet
             definition = Field().Replace(definition, "");
         }
 
-        foreach ((string, string) sentence in CorpusSentences.Of(definition, head))
+        foreach (DictionarySentence sentence in CorpusSentences.Of(definition, head))
         {
             yield return sentence;
         }
 
         foreach (Match example in examples)
         {
-            foreach ((string, string) sentence in CorpusSentences.Of(example.Groups[1].Value, null))
+            foreach (DictionarySentence sentence in CorpusSentences.Of(example.Groups[1].Value, null))
             {
                 yield return sentence;
             }

@@ -53,7 +53,7 @@ internal sealed class EncoderCheckpoint(string folder)
             Path);
         EncoderDifference[] differences =
         [
-            .. EncoderSetting.Differences(run.Settings, wanted.Settings),
+            .. SettingOption.Differences(run.Settings, wanted.Settings),
             .. Numbers("pieces of the vocabulary", run.Vocabulary, wanted.Vocabulary),
             .. Numbers("tokens of the text", run.TrainingTokens, wanted.TrainingTokens),
             .. budget.From(run),

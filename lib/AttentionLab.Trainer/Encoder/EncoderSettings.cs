@@ -2,7 +2,7 @@ namespace AttentionLab.Trainer;
 
 /// <summary>
 /// Everything that the training of the encoder depends on, beside the text and the
-/// vocabulary; part of the recipe. <see cref="EncoderSetting"/> lists them as options.
+/// vocabulary; part of the recipe. <see cref="SettingOption"/> lists them as options.
 /// </summary>
 internal sealed record EncoderSettings
 {

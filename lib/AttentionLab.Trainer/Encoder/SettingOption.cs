@@ -5,18 +5,18 @@ using System.Numerics;
 namespace AttentionLab.Trainer;
 
 /// <summary>
-/// One setting as an option of <c>train encoder</c>. <see cref="All"/> is the one table of them: the command reads its options from it, the recipe its
-/// command line, and a resumed run what differs.
+/// One of the <see cref="EncoderSettings"/> as an option of <c>train encoder</c>. <see cref="All"/> is the one table of them: the command reads its options
+/// from it, the recipe its command line, and a resumed run what differs.
 /// </summary>
 /// <param name="Option">Name, range and default.</param>
 /// <param name="Text">The value as the command line writes it.</param>
 /// <param name="Take">The settings with the value of a parsed command line.</param>
-internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, string> Text, Func<EncoderSettings, ParseResult, EncoderSettings> Take)
+internal sealed record SettingOption(Option Option, Func<EncoderSettings, string> Text, Func<EncoderSettings, ParseResult, EncoderSettings> Take)
 {
     private static readonly EncoderSettings Standard = new();
 
     /// <summary>Every setting, in the order of the command line.</summary>
-    public static IReadOnlyList<EncoderSetting> All { get; } =
+    public static IReadOnlyList<SettingOption> All { get; } =
     [
         Number("--layers", "Layers.", s => s.Layers, (s, v) => s with { Layers = v }, 1, 1000),
         Number("--channels", "Numbers a token.", s => s.Channels, (s, v) => s with { Channels = v }, 1, 4096),
@@ -52,7 +52,7 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
     public static IEnumerable<EncoderDifference> Differences(EncoderSettings then, EncoderSettings now) =>
         All.Select(s => new EncoderDifference(s.Option.Name, s.Text(then), s.Text(now))).Where(d => d.Then != d.Now);
 
-    private static EncoderSetting Number<T>(
+    private static SettingOption Number<T>(
         string name, string what, Func<EncoderSettings, T> get, Func<EncoderSettings, T, EncoderSettings> with, T least, T most)
         where T : struct, INumber<T>
     {
@@ -60,15 +60,9 @@ internal sealed record EncoderSetting(Option Option, Func<EncoderSettings, strin
         return new(option, s => get(s).ToString(null, CultureInfo.InvariantCulture), (s, parsed) => with(s, parsed.GetValue(option)));
     }
 
-    private static EncoderSetting Switch(string name, string what, Func<EncoderSettings, bool> get, Func<EncoderSettings, bool, EncoderSettings> with)
+    private static SettingOption Switch(string name, string what, Func<EncoderSettings, bool> get, Func<EncoderSettings, bool, EncoderSettings> with)
     {
         Option<string> option = TrainOptions.Switch(name, what, get(Standard));
         return new(option, s => get(s) ? "true" : "false", (s, parsed) => with(s, parsed.GetValue(option) == "true"));
     }
 }
-
-/// <summary>A value that a saved run has otherwise than the one asked for.</summary>
-/// <param name="Name">As the command line writes it.</param>
-/// <param name="Then">The run's.</param>
-/// <param name="Now">The one asked for.</param>
-internal sealed record EncoderDifference(string Name, string Then, string Now);

@@ -86,8 +86,11 @@ internal sealed class TrainEncoder
             Checkpoint.Resume(_checkpoint.Path, loop);
             Tell($"Goes on after step {loop.Done}.");
         }
-        else if (!EncoderStart.Words(
-            _settings, _text, _tokenizer.Pieces, _model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value, Say, cancellationToken))
+        else if (EncoderStart.Of(_settings, _text, _tokenizer.Pieces, Say, cancellationToken) is { } start)
+        {
+            start.CopyTo(_model.Encoder.Embedding.Words.Table.Value, _model.Head.Scores.Bias.Value);
+        }
+        else
         {
             Tell($"Stopped before the first step; there is nothing to go on from.");
             return false;
@@ -172,7 +175,7 @@ internal sealed class TrainEncoder
     /// <summary>What is trained, before the first step.</summary>
     private EncoderRecipe Recipe() => new()
     {
-        Command = "dotnet run --project lib/AttentionLab.Studio -- train encoder" + EncoderSetting.Arguments(_settings),
+        Command = "dotnet run --project lib/AttentionLab.Studio -- train encoder" + SettingOption.Arguments(_settings),
         Settings = _settings,
         Vocabulary = _tokenizer.Pieces.Count,
         Parameters = _model.Parameters,

@@ -34,11 +34,11 @@ internal static class TrainWordsReport
 
         WordVectors ours = WordVectorFiles.ReadFolder(vectorFolder ?? CourseData.Path("words"));
         TrainWordsMeasures questions = new(WordNetTree.Read(corpusFolder), ours.Words);
-        List<string>[] sentences = [.. corpus.Training.Select(sentence => TrainWords.Words(sentence.Text))];
+        List<string>[] sentences = VectorText.Of(corpus);
         foreach ((string name, bool subwords) in new[] { ("fastText -maxn 0", false), ("fastText", true) })
         {
             (WordVectors theirs, TimeSpan time) = TrainWordsRival.Run(
-                sentences, ours.Words, TrainWords.Settings.Epochs, ours.Width, subwords, cancellationToken);
+                sentences, ours.Words, TrainWords.Usual.Epochs, ours.Width, subwords, cancellationToken);
             yield return (name, questions.Of(theirs), time);
         }
     }

@@ -45,7 +45,7 @@ internal static class TrainWordsRival
         try
         {
             string text = Path.Combine(folder, "text.txt"), result = Path.Combine(folder, "vectors");
-            TrainWords.WriteText(text, sentences, vocabulary);
+            VectorText.Write(text, sentences, vocabulary);
             List<string> arguments =
             [
                 "skipgram", "-input", text, "-output", result, "-minCount", "1", "-thread", "1", "-verbose", "0",

@@ -102,17 +102,17 @@ public sealed class TrainWordsTests : IDisposable
     public void Run_Stopped_LeavesTheFilesThatAreThere()
     {
         string output = Path.Combine(_folder.Path, "out");
-        List<string>[] sentences = [.. Corpus.Read(_folder.Path).Training.Select(sentence => TrainWords.Words(sentence.Text))];
-        TrainWords.Run(sentences, [], output, 50, TrainWords.Settings with { Epochs = 1 }, null, _ => { }, CancellationToken.None);
+        List<string>[] sentences = VectorText.Of(Corpus.Read(_folder.Path));
+        TrainWords training = new(sentences, output) { Size = 50, Settings = TrainWords.Usual with { Epochs = 1 } };
+        training.Run(CancellationToken.None);
         byte[] before = File.ReadAllBytes(Path.Combine(output, "words", "vectors.safetensors"));
-        Assert.Throws<OperationCanceledException>(
-            () => TrainWords.Run(sentences, [], output, 50, TrainWords.Settings, null, _ => { }, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => (training with { Settings = TrainWords.Usual }).Run(new CancellationToken(canceled: true)));
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(output, "words", "vectors.safetensors")));
     }
 
     [Fact]
     public void Words_OfASentence_AreLowerCaseWithoutMarksAndEndings() => Assert.Equal(
-        ["one", "best", "friend", "isn", "o", "clock", "x"], TrainWords.Words("One's best friend: isn't (9) o'clock, X."));
+        ["one", "best", "friend", "isn", "o", "clock", "x"], VectorText.Words("One's best friend: isn't (9) o'clock, X."));
 
     [Fact]
     public void Measures_PerfectAndUselessVectors_ScoreOneAndChance()
