@@ -71,6 +71,8 @@ var attentionFigure = (function () {
     blackenNumbers();
     var config = Object.assign({}, figure.config, { responsive: true, displayModeBar: false, displaylogo: false });
     return Plotly.newPlot(plot, { data: figure.data, layout: layout, frames: frames, config: config }).then(function () {
+      hideTinyNumbers(plot);
+      plot.on('plotly_afterplot', function () { hideTinyNumbers(plot); });
       return function () {
         var stands = document.contains(plot);
         if (stands) {
@@ -89,6 +91,13 @@ var attentionFigure = (function () {
       style.textContent = '.heatmap-label text[style*="rgb(68, 68, 68)"] { fill: #000 !important; }';
       document.head.append(style);
     }
+  }
+
+  // On a narrow page plotly writes the numbers of cells as small as they must be. Where they cannot be read they go: a touch on a cell tells its number.
+  function hideTinyNumbers(plot) {
+    var numbers = Array.from(plot.querySelectorAll('.heatmap-label text'));
+    var tiny = numbers.some(function (number) { return parseFloat(number.style.fontSize) < 8; });
+    numbers.forEach(function (number) { number.style.display = tiny ? 'none' : ''; });
   }
 
   // Takes out of a layout what stands beside the drawing: the title, if it is wanted, sliders and drop-down lists, and the room they had.

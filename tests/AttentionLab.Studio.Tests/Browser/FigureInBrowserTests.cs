@@ -134,6 +134,23 @@ public sealed class FigureInBrowserTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Heatmaps_TooNarrowForTheirNumbers_LeaveThemOutUntilThereIsRoom()
+    {
+        Figure figure = Chart.HeatmapGrid([("one", new float[5, 5]), ("two", new float[5, 5]), ("three", new float[5, 5])], "Three", "Zeros.", "key", "query",
+            options: new() { Annotate = true });
+        await using WatchedPage page = await ShowAsync(FigureHtml.Write(figure, "first", Plotly), width: 400);
+        await DrawnAsync(page, 1);
+        ILocator numbers = page.Page.Locator(".heatmap-label text");
+        await Assertions.Expect(numbers).ToHaveCountAsync(75);
+        ILocator shown = numbers.Locator("visible=true");
+        await Assertions.Expect(shown).ToHaveCountAsync(0);
+        await page.Page.SetViewportSizeAsync(1200, 900);
+        await Assertions.Expect(shown).ToHaveCountAsync(75);
+        await page.Page.SetViewportSizeAsync(400, 900);
+        await Assertions.Expect(shown).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Heatmap_NumbersInCells_AreBlackOrWhite()
     {
         Figure figure = Chart.Heatmap(new[,] { { -1f, 0.4f, 1 } }, "Three numbers", "From -1 to 1.", "x", "y");
