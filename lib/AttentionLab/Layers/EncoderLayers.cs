@@ -40,21 +40,6 @@ public sealed class EncoderLayers(int count, LayerOptions options, CounterRandom
         return (y, new Saved(saved, outputs, norm));
     }
 
-    /// <summary>What <see cref="Forward"/> without dropout gives, by fused kernels and keeping nothing.</summary>
-    /// <param name="x">(T,C) or (B,T,C).</param>
-    /// <param name="mask">Who may look at whom, in every layer.</param>
-    /// <returns>y, shaped like x.</returns>
-    /// <exception cref="ArgumentException">The width or the mask does not fit.</exception>
-    public Tensor Infer(Tensor x, AttentionMask? mask = null)
-    {
-        foreach (EncoderLayer layer in Layers)
-        {
-            x = layer.Infer(x, mask);
-        }
-
-        return Norm?.Forward(x).Y ?? x;
-    }
-
     /// <summary>Adds to the gradients of all layers and returns dx.</summary>
     /// <param name="dy">Shaped like y.</param>
     /// <param name="saved">From <see cref="Forward"/>.</param>

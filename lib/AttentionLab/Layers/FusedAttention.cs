@@ -5,7 +5,7 @@ namespace AttentionLab.Layers;
 
 /// <summary>
 /// The same function as <see cref="ScaledDotProductAttention"/> by <see cref="FlashAttend"/>: no weights are formed, memory grows with T
-/// and not with T². For inference, and for training on long sequences; the weights of a head cannot be looked at.
+/// and not with T². <see cref="MultiHeadAttention"/> trains and infers by it. The weights of a head cannot be looked at.
 /// </summary>
 public static class FusedAttention
 {

@@ -46,12 +46,17 @@ internal static class JoinedMaps
         }
     }
 
-    /// <summary>Adds to the gradients of all maps and returns dx. A map that occurs twice gets both shares.</summary>
+    /// <summary>
+    /// Adds to the gradients of all maps and returns dx, as <see cref="Linear.Backward"/> of each would, by joined products. A map that occurs twice
+    /// gets both shares.
+    /// </summary>
     internal static Tensor Backward(Tensor dy, Tensor x, params ReadOnlySpan<Linear> maps)
     {
         int width = dy.Columns, inputs = maps[0].Inputs, rows = dy.Rows, column = 0;
         Tensor dx = Workspace.Rent(x.Shape), weights = Weights(maps), dBias = Workspace.Rent(width);
         MatMul.ForwardNT(dy.Span, weights.Span, dx.Span, rows, width, inputs);
+
+        // dx was the last to read the joined weights: their memory takes their gradients, which then go to each map's own columns.
         Span<float> dWeights = weights.Span;
         MatMul.ForwardTN(x.Span, dy.Span, dWeights, inputs, rows, width);
         dBias.Span.Clear();

@@ -112,15 +112,8 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
             mask = mask is null ? AttentionMask.Keys(visible) : mask & AttentionMask.Keys(visible);
         }
 
+        options.CheckTokens(ids);
         int tokens = ids.GetLength(1);
-        if (tokens > options.Capacity)
-        {
-            throw new ArgumentException(
-                $"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {options.Capacity} tokens: cut the sequence, or build it with "
-                + $"Capacity: {tokens}.",
-                nameof(ids));
-        }
-
         return options.Mask(mask, tokens, tokens);
     }
 

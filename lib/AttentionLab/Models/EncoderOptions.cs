@@ -95,6 +95,19 @@ public sealed record EncoderOptions
         Rotary = Positions == PositionKind.Rotary ? new(MultiHeadAttention.Size(Channels, Heads), Capacity) : null,
     };
 
+    /// <summary>Throws if the sequences of ids, (B,T), are longer than the capacity.</summary>
+    internal void CheckTokens(int[,] ids)
+    {
+        int tokens = ids.GetLength(1);
+        if (tokens > Capacity)
+        {
+            throw new ArgumentException(
+                $"ids is ({ids.GetLength(0)}, {tokens}) but the encoder was built for at most {Capacity} tokens: cut the sequence, or build it with "
+                + $"Capacity: {tokens}.",
+                nameof(ids));
+        }
+    }
+
     /// <summary>The mask joined with ALiBi's bias, if that is how order gets in.</summary>
     internal AttentionMask? Mask(AttentionMask? mask, int queries, int keys)
     {

@@ -87,7 +87,7 @@ public sealed class PackedEncoder
         }
 
         AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
-        ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? Slopes(tokens).Span : [];
+        ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? AlibiBias(tokens).Span : [];
         Infer(ids, y, types, mask, bias);
     }
 
@@ -102,44 +102,6 @@ public sealed class PackedEncoder
         (int batch, int tokens) = Check(ids, y);
         mask?.Check(batch, Options.Heads, tokens, tokens);
         Infer(ids, y, types, AttentionMask.Kernel(mask), AttentionMask.KernelBias(mask));
-    }
-
-    private void Infer(int[,] ids, Tensor y, int[,]? types, AttendMask mask, ReadOnlySpan<float> bias)
-    {
-        _embedding.Infer(ids, types, y.Span);
-        Layers(y.Span, ids.GetLength(0), mask, bias);
-        _norm?.Infer(y.Span, y.Span);
-    }
-
-    /// <summary>B and T, where both fit the encoder and the result.</summary>
-    private (int Batch, int Tokens) Check(int[,] ids, Tensor y)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        ArgumentNullException.ThrowIfNull(y);
-        (int batch, int tokens, int channels) = (ids.GetLength(0), ids.GetLength(1), Options.Channels);
-        if (tokens > Options.Capacity)
-        {
-            throw new ArgumentException(
-                $"ids is ({batch}, {tokens}) but the encoder was built for at most {Options.Capacity} tokens: cut the sequence, or build it with Capacity: "
-                + $"{tokens}.",
-                nameof(ids));
-        }
-
-        if (y.Rank != 3 || y.Shape[0] != batch || y.Shape[1] != tokens || y.Shape[2] != channels)
-        {
-            throw new ArgumentException(
-                $"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
-        }
-
-        return (batch, tokens);
-    }
-
-    private void Layers(Span<float> y, int batch, AttendMask mask, ReadOnlySpan<float> bias)
-    {
-        foreach (PackedEncoderLayer layer in _layers)
-        {
-            layer.Infer(y, y, batch, mask, bias);
-        }
     }
 
     /// <summary>A vector for each token of sequences of several lengths, which follow each other without padding: no work is done for padding.</summary>
@@ -177,7 +139,7 @@ public sealed class PackedEncoder
             // The bias of ALiBi belongs to one length.
             for (int i = 0, row = 0; i < lengths.Length; row += lengths[i++])
             {
-                Layers(y.Slice(row * Options.Channels, lengths[i] * Options.Channels), 1, default, Slopes(lengths[i]).Span);
+                Layers(y.Slice(row * Options.Channels, lengths[i] * Options.Channels), 1, default, AlibiBias(lengths[i]).Span);
             }
         }
         else
@@ -195,8 +157,39 @@ public sealed class PackedEncoder
     internal static ReadOnlySpan<T> Flat<T>(T[,] matrix) =>
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length);
 
+    private void Infer(int[,] ids, Tensor y, int[,]? types, AttendMask mask, ReadOnlySpan<float> bias)
+    {
+        _embedding.Infer(ids, types, y.Span);
+        Layers(y.Span, ids.GetLength(0), mask, bias);
+        _norm?.Infer(y.Span, y.Span);
+    }
+
+    /// <summary>B and T, where both fit the encoder and the result.</summary>
+    private (int Batch, int Tokens) Check(int[,] ids, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(y);
+        (int batch, int tokens, int channels) = (ids.GetLength(0), ids.GetLength(1), Options.Channels);
+        Options.CheckTokens(ids);
+        if (y.Rank != 3 || y.Shape[0] != batch || y.Shape[1] != tokens || y.Shape[2] != channels)
+        {
+            throw new ArgumentException(
+                $"y is {Tensor.Describe(y.Shape)} but ids is ({batch}, {tokens}): pass a tensor ({batch}, {tokens}, {channels}).", nameof(y));
+        }
+
+        return (batch, tokens);
+    }
+
+    private void Layers(Span<float> y, int batch, AttendMask mask, ReadOnlySpan<float> bias)
+    {
+        foreach (PackedEncoderLayer layer in _layers)
+        {
+            layer.Infer(y, y, batch, mask, bias);
+        }
+    }
+
     /// <summary>ALiBi's bias (H,T,T), kept for the last T; another thread may ask for another T meanwhile.</summary>
-    private Tensor Slopes(int tokens)
+    private Tensor AlibiBias(int tokens)
     {
         Tensor? bias = Volatile.Read(ref _alibi);
         if (bias is null || bias.Columns != tokens)

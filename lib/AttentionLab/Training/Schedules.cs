@@ -14,8 +14,8 @@ public static class Schedules
         return step => rate * Ramp(step, warmup);
     }
 
-    /// <summary>factor·C^(−½)·min(t^(−½), t·warmup^(−1½)): grows linearly, then falls with the root (Vaswani et al. 2017, eq. 3). To repeat
-    /// the paper's training; the course's own trainings use <see cref="Constant"/> and <see cref="Cosine"/>.</summary>
+    /// <summary>factor·C^(−½)·min(t^(−½), t·warmup^(−1½)): grows linearly, then falls with the root (Vaswani et al. 2017, eq. 3).</summary>
+    /// <remarks>To repeat the paper's training. Unlike <see cref="Cosine"/> it needs no last step; its peak, factor/√(C·warmup), is tied to C.</remarks>
     /// <param name="channels">C.</param>
     /// <param name="warmup">Steps of growth, 4000 in the paper.</param>
     /// <param name="factor">Multiplies everything.</param>

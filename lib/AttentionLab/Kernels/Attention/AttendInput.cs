@@ -22,7 +22,7 @@ public readonly ref struct AttendInput<T>
     /// <summary>Factor of the scores, 1/√D in the paper.</summary>
     public required T Scale { get; init; }
 
-    /// <summary>Who may look at whom: Keys (T_k) or (B, T_k), Pairs (T_q, T_k) or (B, T_q, T_k).</summary>
+    /// <summary>Who may look at whom: of one sequence, which all share, or of all B sequences.</summary>
     public AttendMask Mask { get; init; }
 
     /// <summary>Added to the scaled scores: (T_q, T_k), (H, T_q, T_k) or (B, H, T_q, T_k); empty for none. −∞ hides.</summary>

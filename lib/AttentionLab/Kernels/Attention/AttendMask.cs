@@ -3,8 +3,12 @@ using System.Numerics;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// Who may look at whom in one head: the conditions given are all required. True = may look. The default lets every query see every key.
+/// Who may look at whom, the same in every head: the conditions given are all required. True = may look. The default lets every query see every key.
 /// </summary>
+/// <remarks>
+/// An <see cref="AttendInput{T}"/> takes masks of one sequence, which all sequences share, or of B sequences, one after the other.
+/// <see cref="Limit"/>, <see cref="Sees(int, int, int, int)"/> and <see cref="MaskedSoftmax"/> take the mask of one sequence.
+/// </remarks>
 public readonly ref struct AttendMask
 {
     /// <summary>
@@ -13,10 +17,10 @@ public readonly ref struct AttendMask
     /// </summary>
     public bool Causal { get; init; }
 
-    /// <summary>(keys): which keys exist (padding is false). Empty = all.</summary>
+    /// <summary>(T_k) or (B, T_k): which keys exist (padding is false). Empty = all.</summary>
     public ReadOnlySpan<bool> Keys { get; init; }
 
-    /// <summary>(queries, keys), row-major: which pairs may meet. Empty = all.</summary>
+    /// <summary>(T_q, T_k) or (B, T_q, T_k), row-major: which pairs may meet. Empty = all.</summary>
     public ReadOnlySpan<bool> Pairs { get; init; }
 
     /// <summary>Nothing is hidden.</summary>
@@ -26,7 +30,10 @@ public readonly ref struct AttendMask
     /// <param name="query">0 … queries−1.</param>
     /// <param name="queries">Number of queries.</param>
     /// <param name="keys">Number of keys.</param>
-    public int Limit(int query, int queries, int keys) => Causal ? Math.Clamp(query + keys - queries + 1, 0, keys) : keys;
+    public int Limit(int query, int queries, int keys) => Causal ? CausalLimit(query, queries, keys) : keys;
+
+    /// <summary><see cref="Limit"/> of a causal mask.</summary>
+    internal static int CausalLimit(int query, int queries, int keys) => Math.Clamp(query + keys - queries + 1, 0, keys);
 
     /// <summary>Whether query <paramref name="query"/> may look at key <paramref name="key"/>.</summary>
     /// <param name="query">0 … queries−1.</param>
@@ -41,7 +48,7 @@ public readonly ref struct AttendMask
         where T : IFloatingPointIeee754<T> =>
         Sees(query, key, queries, keys) && (bias.IsEmpty || !T.IsNegativeInfinity(bias[query * keys + key]));
 
-    /// <summary>Throws unless the masks fit the sizes.</summary>
+    /// <summary>Throws unless it is the mask of one sequence of these sizes.</summary>
     internal void Check(int queries, int keys)
     {
         if (!Keys.IsEmpty)

@@ -66,7 +66,7 @@ public static class CosineSimilarity
     public static void Pairs(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns)
     {
         CheckPairs<float>(a, b, c, rows, inner, columns);
-        Span<float> unitA = Scratch.Span(Scratch.Query, a.Length), unitB = Scratch.Span(Scratch.Keys, b.Length);
+        Span<float> unitA = Scratch.Span(Scratch.DirectionsA, a.Length), unitB = Scratch.Span(Scratch.DirectionsB, b.Length);
         for (int i = 0; i < rows; i++)
         {
             Unit(a.Slice(i * inner, inner), unitA.Slice(i * inner, inner));

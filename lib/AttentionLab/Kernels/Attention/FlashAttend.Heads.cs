@@ -45,7 +45,7 @@ public static partial class FlashAttend
             key < Limit(query) && !Mask.Hides(query, key) && (Bias == null || !float.IsNegativeInfinity(Bias[(nint)query * Keys + key]));
 
         /// <summary>How many keys, from the first, a query may see by the causal rule alone.</summary>
-        public readonly int Limit(int query) => Causal ? Math.Clamp(query + Keys - Queries + 1, 0, Keys) : Keys;
+        public readonly int Limit(int query) => Causal ? AttendMask.CausalLimit(query, Queries, Keys) : Keys;
     }
 
     /// <summary>Where the gradients of all heads lie, and after <see cref="Of"/> of one; rows are as far apart as those of the values.</summary>

@@ -38,7 +38,7 @@ public static partial class FlashAttend
         where V : struct, ILanes<V>
     {
         int lanes = 2 * V.Count;
-        float* turned = Scratch.Of(Scratch.Values, lanes * MaskBits.KeyBlock);
+        float* turned = Scratch.Of(Scratch.Bias, lanes * MaskBits.KeyBlock);
         MatMul.PackStrip<V>(head.Bias + (nint)first * head.Keys + run.Start, 1, head.Keys, turned, run.Count, count);
         V units = V.All(head.Units.Bias), lowest = V.All(float.MinValue), hidden = V.All(float.NegativeInfinity);
         for (int j = 0; j < run.Count; j++, turned += lanes, scores += width)

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace AttentionLab.Kernels;
 
 /// <summary>
-/// Attention of one head without its weights: O = softmax(scale·Q·Kᵀ + bias)·V, block by block with a running maximum and sum
-/// (online softmax: Milakov and Gimelshein 2018; FlashAttention-2: Dao 2023, algorithm 1). Memory O((queries + keys)·dim).
+/// Attention without its weights, of B·H heads: for each O = softmax(scale·Q·Kᵀ + bias)·V, block by block with a running maximum and sum
+/// (online softmax: Milakov and Gimelshein 2018; FlashAttention-2: Dao 2023, algorithm 1). Memory O((queries + keys)·dim) a head.
 /// </summary>
 /// <remarks>
 /// A new block with the row maximum m′ ≥ m multiplies what was summed so far by e^(m − m′); at the end O = sum of e^(s − m)·v / sum of e^(s − m).

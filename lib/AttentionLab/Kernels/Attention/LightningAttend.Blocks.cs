@@ -84,7 +84,7 @@ public static partial class LightningAttend
         {
             int width = 2 * T.Count, reach = Block + width, blocks = (Tokens + Block - 1) / Block;
             _wideValue = (ValueDim + width - 1) / width * width;
-            _state = Scratch.Of(Scratch.Keys, Dim * _wideValue);
+            _state = Scratch.Of(Scratch.State, Dim * _wideValue);
             State.Clear();
 
             // past[t] = λ^t from t = 0 on and 0 before; future[t] = λ^(−t) up to t = 0 and 0 after.

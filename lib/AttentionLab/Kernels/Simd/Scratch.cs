@@ -12,25 +12,25 @@ internal static unsafe class Scratch
     /// <summary>Copied rows of A.</summary>
     public const int A = 0;
 
-    /// <summary>Copied strips of B.</summary>
+    /// <summary>Copied strips of B, or sums that are not finished.</summary>
     public const int B = 1;
 
-    /// <summary>Rows of Q, scaled.</summary>
+    /// <summary>Rows of Q, scaled or turned, and in a backward what belongs to them.</summary>
     public const int Query = 2;
 
-    /// <summary>Strips of Kᵀ.</summary>
-    public const int Keys = 3;
+    /// <summary>What linear attention remembers of the tokens before a block, (D, D_v).</summary>
+    public const int State = 3;
 
-    /// <summary>Strips of V.</summary>
+    /// <summary>Strips of V, decayed.</summary>
     public const int Values = 4;
 
-    /// <summary>A block of scores.</summary>
+    /// <summary>A block of scores or weights.</summary>
     public const int Scores = 5;
 
-    /// <summary>A block of the unfinished output.</summary>
+    /// <summary>A block of the unfinished output, or of unfinished gradients.</summary>
     public const int Output = 6;
 
-    /// <summary>Row maxima and sums.</summary>
+    /// <summary>A few numbers of each row: maxima and sums, losses, decays.</summary>
     public const int Rows = 7;
 
     /// <summary>Sums over rows, one row of them for each part of a call.</summary>
@@ -51,7 +51,16 @@ internal static unsafe class Scratch
     /// <summary>A tile of C that reaches beyond its last column.</summary>
     public const int Edge = 13;
 
-    private const int Kernels = 14;
+    /// <summary>A block of the bias, turned.</summary>
+    public const int Bias = 14;
+
+    /// <summary>Directions of the rows of A.</summary>
+    public const int DirectionsA = 15;
+
+    /// <summary>Directions of the rows of B.</summary>
+    public const int DirectionsB = 16;
+
+    private const int Kernels = 17;
 
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
