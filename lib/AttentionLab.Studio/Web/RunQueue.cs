@@ -1,6 +1,6 @@
 namespace AttentionLab.Studio.Web;
 
-/// <summary>Chapters that wait to run, and the workers that run them, in the queue's order.</summary>
+/// <summary>Chapters that wait to run, and those that run, taken in the queue's order; the same chapter never runs twice at a time.</summary>
 /// <param name="parallel">Chapters that run at the same time.</param>
 /// <param name="runAsync">Runs one; it is cancelled when the queue ends, and throws nothing else.</param>
 internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Task> runAsync) : IAsyncDisposable
@@ -8,15 +8,23 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<string> _waiting = [];
-    private readonly List<Task> _workers = [];
+    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
     private bool _disposed;
-    private int _running;
 
     /// <summary>Cancelled when the queue ends.</summary>
     public CancellationToken Stopping => _disposed ? new CancellationToken(canceled: true) : _stopping.Token;
 
     /// <summary>Chapters that run now.</summary>
-    public int Running => Volatile.Read(ref _running);
+    public int Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running.Count;
+            }
+        }
+    }
 
     /// <summary>Puts chapters at the end.</summary>
     public void Add(IEnumerable<string> names)
@@ -24,7 +32,7 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
         lock (_gate)
         {
             _waiting.AddRange(names);
-            Work();
+            Start();
         }
     }
 
@@ -35,7 +43,7 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
         {
             _waiting.Remove(name);
             _waiting.Insert(0, name);
-            Work();
+            Start();
         }
     }
 
@@ -54,7 +62,7 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
     /// <summary>Cancels what runs, and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] workers;
+        Task[] running;
         lock (_gate)
         {
             if (_disposed)
@@ -64,52 +72,41 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
 
             _disposed = true;
             _waiting.Clear();
-            workers = [.. _workers];
+            running = [.. _running.Values];
         }
 
         await _stopping.CancelAsync();
-        await Task.WhenAll(workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
-    /// <summary>Starts workers while there is work. Call it inside the lock.</summary>
-    private void Work()
+    /// <summary>Starts what waits, as many as there are places. One that runs already waits on until it has ended. Call it inside the lock.</summary>
+    private void Start()
     {
-        _workers.RemoveAll(worker => worker.IsCompleted);
-        while (!_disposed && _workers.Count < Math.Min(parallel, _waiting.Count))
+        while (!_disposed && _running.Count < parallel && _waiting.Find(name => !_running.ContainsKey(name)) is { } next)
         {
-            _workers.Add(Task.Run(WorkAsync));
+            _waiting.Remove(next);
+            _running.Add(next, Task.Run(() => RunAsync(next)));
         }
     }
 
-    private async Task WorkAsync()
+    /// <summary>Runs one, and gives its place to the next under the same lock, so that nothing which comes meanwhile is forgotten.</summary>
+    private async Task RunAsync(string name)
     {
-        while (Next() is { } name)
+        try
         {
-            Interlocked.Increment(ref _running);
-            try
+            if (!_stopping.IsCancellationRequested)
             {
                 await runAsync(name, _stopping.Token);
             }
-            finally
-            {
-                Interlocked.Decrement(ref _running);
-            }
         }
-    }
-
-    private string? Next()
-    {
-        lock (_gate)
+        finally
         {
-            if (_waiting.Count == 0 || _stopping.IsCancellationRequested)
+            lock (_gate)
             {
-                return null;
+                _running.Remove(name);
+                Start();
             }
-
-            string name = _waiting[0];
-            _waiting.RemoveAt(0);
-            return name;
         }
     }
 }
