@@ -77,6 +77,26 @@ internal sealed class ChapterStore
         }
     }
 
+    /// <summary>Takes the outputs of a chapter, if they are those of the text that stands here. If its file changed just before it ran, they are not:
+    /// it is read again, and has to run.</summary>
+    /// <returns>True if they were taken.</returns>
+    public bool Take(string name, ExecutedNotebook executed)
+    {
+        lock (_gate)
+        {
+            LiveChapter chapter = _chapters[name];
+            if (executed.Cells.Select(cell => cell.Source).SequenceEqual(chapter.Notebook.Cells.Select(cell => cell.Source)))
+            {
+                _chapters[name] = chapter.With(executed);
+                return true;
+            }
+
+            Read(name);
+            Pages = NewPages();
+            return false;
+        }
+    }
+
     public LiveChapter Change(string name, Func<LiveChapter, LiveChapter> change)
     {
         lock (_gate)

@@ -52,10 +52,10 @@ public sealed record LiveChapter(ExecutedNotebook Notebook, ChapterState State, 
     };
 
     /// <summary>The chapter with one more cell finished.</summary>
-    /// <param name="cell">The finished cell.</param>
+    /// <param name="cell">The finished cell; if its text is another than here, what it showed is left out.</param>
     public LiveChapter With(ExecutedCell cell) => this with
     {
-        Notebook = Notebook with { Cells = [.. Notebook.Cells.Select(old => old.Number == cell.Number ? cell : old)] },
+        Notebook = Notebook with { Cells = [.. Notebook.Cells.Select(old => old.Number == cell.Number && old.Source == cell.Source ? cell : old)] },
         Done = cell.Number,
     };
 }

@@ -82,9 +82,8 @@ public sealed class LiveCourse : IAsyncDisposable
             return _store.Pages.Render(path, live: new LivePage("", 0, 0, ""));
         }
 
-        if (_store.Refresh(name))
+        if (Refresh(name))
         {
-            _workshop.Find(name)?.Follow(_store.Find(name)!.Notebook);
             _queue.AddFirst(name);
         }
         else
@@ -206,34 +205,13 @@ public sealed class LiveCourse : IAsyncDisposable
 
     private async Task RunAsync(string name, CancellationToken stopping)
     {
-        LiveChapter chapter = _store.Find(name)!;
-        if (chapter.IsFinished)
-        {
-            return;
-        }
-
         try
         {
-            if (_source.Known(_store.PathOf(name)) is not { } notebook)
+            // Its file may have changed since it was put into the queue.
+            Refresh(name);
+            if (!_store.Find(name)!.IsFinished)
             {
-                _store.Change(name, now => now with { State = ChapterState.Running });
-                _pulse.Beat();
-                _log($"{name}: runs …");
-
-                // A reader waits for that kernel; the book can wait.
-                await _prepared.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                notebook = await _source.RunAsync(_store.PathOf(name), cell => Finish(name, cell), stopping);
-                _store.Change(name, now => now.With(notebook));
-                _log($"{Line(notebook)} · {Finished} of {Order.Count} ready");
-            }
-            else
-            {
-                _store.Change(name, now => now.With(notebook));
-            }
-
-            foreach (ExecutedCell cell in notebook.Cells)
-            {
-                _workshop.Find(name)?.TakeFromBook(cell);
+                await BringUpToDateAsync(name, stopping);
             }
         }
         catch (OperationCanceledException)
@@ -254,6 +232,56 @@ public sealed class LiveCourse : IAsyncDisposable
             _log($"All {Order.Count} notebooks are ready.");
         }
     }
+
+    private async Task BringUpToDateAsync(string name, CancellationToken stopping)
+    {
+        string path = _store.PathOf(name);
+        ExecutedNotebook? known = _source.Known(path);
+        ExecutedNotebook notebook = known ?? await RunNowAsync(name, path, stopping);
+        if (!_store.Take(name, notebook))
+        {
+            Follow(name);
+            _queue.AddFirst(name);
+            return;
+        }
+
+        if (known is null)
+        {
+            _log($"{Line(notebook)} · {Finished} of {Order.Count} ready");
+        }
+
+        foreach (ExecutedCell cell in notebook.Cells)
+        {
+            _workshop.Find(name)?.TakeFromBook(cell);
+        }
+    }
+
+    private async Task<ExecutedNotebook> RunNowAsync(string name, string path, CancellationToken stopping)
+    {
+        _store.Change(name, now => now with { State = ChapterState.Running });
+        _pulse.Beat();
+        _log($"{name}: runs …");
+
+        // A reader waits for that kernel; the book can wait.
+        await _prepared.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await _source.RunAsync(path, cell => Finish(name, cell), stopping);
+    }
+
+    /// <summary>Reads a chapter again if its file changed since, unless it runs.</summary>
+    /// <returns>True if it was read and has to run.</returns>
+    private bool Refresh(string name)
+    {
+        bool changed = _store.Refresh(name);
+        if (changed)
+        {
+            Follow(name);
+        }
+
+        return changed;
+    }
+
+    /// <summary>The reader's version of a chapter learns the text that the chapter has now.</summary>
+    private void Follow(string name) => _workshop.Find(name)?.Follow(_store.Find(name)!.Notebook);
 
     private void Finish(string name, ExecutedCell cell)
     {

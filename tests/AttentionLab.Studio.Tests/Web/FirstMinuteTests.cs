@@ -1,5 +1,3 @@
-using AttentionLab.Studio.Kernel;
-
 namespace AttentionLab.Studio.Tests.Web;
 
 /// <summary>What the terminal tells while the course becomes ready.</summary>
@@ -29,7 +27,7 @@ public sealed class FirstMinuteTests
     [Fact]
     public async Task Terminal_WhereAllIsKnown_SaysOnlyThat()
     {
-        await using GatedCourse course = new(known: name => new ExecutedNotebook(name, [], 0));
+        await using GatedCourse course = new(known: chapter => chapter);
         course.Live.Start();
         await Patience.UntilAsync(() => course.Said.Count == 1);
         Assert.Equal(["All 3 notebooks are ready."], course.Said);

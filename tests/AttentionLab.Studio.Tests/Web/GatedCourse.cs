@@ -13,7 +13,10 @@ internal sealed class GatedCourse : IAsyncDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new();
     private readonly ConcurrentQueue<string> _started = new();
 
-    public GatedCourse(int parallel = 1, Func<string, ExecutedNotebook?>? known = null, Func<string, string?>? contents = null)
+    /// <param name="parallel">Chapters that run at the same time.</param>
+    /// <param name="known">From a chapter's text, its outputs if they are known.</param>
+    /// <param name="contents">A chapter's file, where it is to be another than usual.</param>
+    public GatedCourse(int parallel = 1, Func<ExecutedNotebook, ExecutedNotebook?>? known = null, Func<string, string?>? contents = null)
     {
         string[] paths =
             [.. ((string[])["01-one", "02-two", "03-three"]).Select(
@@ -21,7 +24,7 @@ internal sealed class GatedCourse : IAsyncDisposable
         CourseSource source = new(
             paths,
             chapters => new CourseContent(chapters, [], [], null),
-            path => known?.Invoke(Path.GetFileNameWithoutExtension(path)),
+            path => known?.Invoke(NotebookRunner.NotRun(path, DibDocument.Read(path))),
             RunAsync);
         Live = new LiveCourse(source, new Formulas(node: null), parallel, Said.Enqueue);
     }
@@ -46,6 +49,15 @@ internal sealed class GatedCourse : IAsyncDisposable
     public string Write(string name) =>
         _folder.Write(name + ".dib",
             $"#!markdown\n\n# {name[..2]} · Question {name}?\n\n#!csharp\n\nfirst\n\n#!markdown\n\n## {name[..2]}.1 · Section\n\n#!csharp\n\nsecond\n");
+
+    /// <summary>Puts other words into a chapter's file, at a later time than before.</summary>
+    public void Change(string name, string words, string others)
+    {
+        string path = _folder[name + ".dib"];
+        DateTime before = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, File.ReadAllText(path).Replace(words, others, StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(path, before.AddMinutes(1));
+    }
 
     public async ValueTask DisposeAsync()
     {
