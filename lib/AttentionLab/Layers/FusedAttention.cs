@@ -30,7 +30,7 @@ public static class FusedAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttentionInput input = AttentionInput.Of(query, key, value, mask, scale);
+        AttentionTensors input = AttentionTensors.Of(query, key, value, mask, scale);
         (Tensor output, Tensor statistics) = Forward(input);
         return (output, new Saved(query, key, value, output, statistics, mask, input.Scale));
     }
@@ -39,7 +39,7 @@ public static class FusedAttention
     /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor, AttentionMask?, float?)"/>
     /// <returns>Output (…, T_q, D_v).</returns>
     public static Tensor Infer(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null) =>
-        Infer(AttentionInput.Of(query, key, value, mask, scale));
+        Infer(AttentionTensors.Of(query, key, value, mask, scale));
 
     /// <summary>Gradients of the three inputs; see <see cref="FlashAttend"/> for the derivation.</summary>
     /// <param name="dOutput">∂L/∂output, shaped like the output.</param>
@@ -49,7 +49,7 @@ public static class FusedAttention
     /// <exception cref="ArgumentException"><paramref name="dOutput"/> or <paramref name="dBias"/> has another shape.</exception>
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
-        AttentionInput input = AttentionInput.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
+        AttentionTensors input = AttentionTensors.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
         input.CheckGradients(dOutput, dBias);
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
@@ -58,26 +58,26 @@ public static class FusedAttention
     }
 
     /// <summary>The same over heads that lie anywhere: the output lies as the queries do; the statistics are (B,H,T_q,2).</summary>
-    internal static (Tensor Output, Tensor Statistics) Forward(AttentionInput input)
+    internal static (Tensor Output, Tensor Statistics) Forward(AttentionTensors input)
     {
         Tensor statistics = Workspace.Rent(input.Query.Batch, input.Query.Heads, input.Query.Tokens, 2);
         return (Run(input, statistics.Span), statistics);
     }
 
     /// <summary>The output alone.</summary>
-    internal static Tensor Infer(AttentionInput input) => Run(input, []);
+    internal static Tensor Infer(AttentionTensors input) => Run(input, []);
 
     /// <summary>Gradients of queries, keys, values and bias: each lies as what it is the gradient of.</summary>
-    internal static void Backward(AttentionInput input, Tensor output, Tensor statistics, Tensor dOutput, in AttendGradients<float> to)
+    internal static void Backward(AttentionTensors input, Tensor output, Tensor statistics, Tensor dOutput, in AttendGradients<float> to)
     {
         HeadTensor outputs = new(output, 0, input.Query.Heads, input.Value.Size);
-        FlashAttend.Backward(input.Kernel, outputs.Kernel, statistics.Span, dOutput.Span, to);
+        FlashAttend.Backward(input.Spans, outputs.HeadSpan, statistics.Span, dOutput.Span, to);
     }
 
-    private static Tensor Run(AttentionInput input, Span<float> statistics)
+    private static Tensor Run(AttentionTensors input, Span<float> statistics)
     {
         HeadTensor output = input.Query.Rent(input.Value.Size);
-        FlashAttend.Forward(input.Kernel, output.Span, output.Layout, statistics);
+        FlashAttend.Forward(input.Spans, output.Span, output.Layout, statistics);
         return output.Values;
     }
 }

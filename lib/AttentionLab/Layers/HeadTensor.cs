@@ -26,7 +26,7 @@ internal readonly record struct HeadTensor(Tensor Values, int First, int Heads, 
     public HeadLayout Layout => AreMatrices ? HeadLayout.Split(Heads, Tokens, Size) : HeadLayout.Merged(Tokens, Size, Values.Columns);
 
     /// <summary>As kernels take them.</summary>
-    public HeadSpan<float> Kernel => new(Span, Layout);
+    public HeadSpan<float> HeadSpan => new(Span, Layout);
 
     private bool AreMatrices => Values.Rank == 4;
 

@@ -65,7 +65,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     {
         Check(x, memory);
         (Tensor queries, Tensor keysAndValues) = Project(x, memory);              // (B,T_q,C) → (B,T_q,H·D), (B,T_k,C) → (B,T_k,H·(D+D_v))
-        AttentionInput heads = Split(queries, keysAndValues, mask);               // (B,H,T,D): head h is columns h·D … h·D+D−1, where they stand
+        AttentionTensors heads = Split(queries, keysAndValues, mask);               // (B,H,T,D): head h is columns h·D … h·D+D−1, where they stand
         (Tensor mixed, Tensor statistics) = FusedAttention.Forward(heads);        // softmax(scale·Q·Kᵀ)·V of each head: (B,T_q,H·D_v)
         (Tensor y, Linear.Saved output) = Output.Forward(mixed);                  // joined by W_O: (B,T_q,C)
         return (y, new Saved { X = x, Memory = memory, Heads = heads, Statistics = statistics, Output = output });
@@ -121,12 +121,12 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     }
 
     /// <summary>Step 2, split: nothing moves. Queries and keys are turned by their positions.</summary>
-    private AttentionInput Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
+    private AttentionTensors Split(Tensor queries, Tensor keysAndValues, AttentionMask? mask)
     {
         (HeadTensor query, HeadTensor key, HeadTensor value) = Columns(queries, keysAndValues);
-        Rotary?.Turn(query, back: false);
-        Rotary?.Turn(key, back: false);
-        AttentionInput input = new(query, key, value, mask, Scale);
+        Rotary?.TurnHeads(query, back: false);
+        Rotary?.TurnHeads(key, back: false);
+        AttentionTensors input = new(query, key, value, mask, Scale);
         input.CheckMask();
         return input;
     }
@@ -147,8 +147,8 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span };
         FusedAttention.Backward(saved.Heads, saved.Output.X, saved.Statistics, dMixed, to);
         Workspace.Return(dMixed);
-        Rotary?.Turn(dQuery, back: true);
-        Rotary?.Turn(dKey, back: true);
+        Rotary?.TurnHeads(dQuery, back: true);
+        Rotary?.TurnHeads(dKey, back: true);
     }
 
     /// <summary>Throws unless the four maps, each of which a caller may have replaced, fit the heads and each other.</summary>
@@ -225,7 +225,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
         /// <summary>The maximum in use, halved, and Σ e^(s − maximum) of each row of scores, (B,H,T_q,2).</summary>
         public required Tensor Statistics { get; init; }
 
-        internal AttentionInput Heads { get; init; }
+        internal AttentionTensors Heads { get; init; }
 
         internal Linear.Saved Output { get; init; }
 

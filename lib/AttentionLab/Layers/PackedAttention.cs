@@ -94,7 +94,7 @@ public sealed class PackedAttention
         _layer.Rotary?.CheckPositions(tokens, 0);
         for (int row = 0; _layer.Rotary is not null && row < rows; row++)
         {
-            _layer.Rotary.Turn(projections.Slice(row * wide, 2 * heads * size), row % tokens, back: false);
+            _layer.Rotary.TurnToken(projections.Slice(row * wide, 2 * heads * size), row % tokens, back: false);
         }
 
         HeadLayout at = HeadLayout.Merged(tokens, size, wide), valuesAt = HeadLayout.Merged(tokens, valueSize, wide);

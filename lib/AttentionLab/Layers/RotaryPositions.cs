@@ -23,15 +23,15 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
     /// <param name="x">(…, T, D), for example (B,H,T,D).</param>
     /// <param name="start">Position of the first token: how many tokens a cache already holds.</param>
     /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>
-    public void Rotate(Tensor x, int start = 0) => Turn(x, start, back: false);
+    public void Rotate(Tensor x, int start = 0) => TurnTensor(x, start, back: false);
 
     /// <summary>The backward of <see cref="Rotate"/>, in place, for a layer of one's own: the same angle, the other way.</summary>
     /// <param name="dx">(…, T, D).</param>
     /// <param name="start">As in the forward.</param>
     /// <exception cref="ArgumentException">The last dimension is not D, or a position lies beyond the capacity.</exception>
-    public void RotateBack(Tensor dx, int start = 0) => Turn(dx, start, back: true);
+    public void RotateBack(Tensor dx, int start = 0) => TurnTensor(dx, start, back: true);
 
-    private void Turn(Tensor x, int start, bool back)
+    private void TurnTensor(Tensor x, int start, bool back)
     {
         ShapeCheck.Rank(x, 2, 4, nameof(RotaryPositions), "(…, T, D)");
         ShapeCheck.Columns(x, headSize, nameof(RotaryPositions), nameof(headSize));
@@ -40,12 +40,12 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         ReadOnlySpan<float> cos = _tables.Cos.AsSpan(start * half, tokens * half), sin = _tables.Sin.AsSpan(start * half, tokens * half);
         for (int at = 0; at < x.Length; at += block)
         {
-            Turn(x.Span.Slice(at, block), cos, sin, tokens, back);
+            TurnRows(x.Span.Slice(at, block), cos, sin, tokens, back);
         }
     }
 
     /// <summary>Turns every head by the position of its token, where it stands: in columns.</summary>
-    internal void Turn(HeadTensor x, bool back)
+    internal void TurnHeads(HeadTensor x, bool back)
     {
         if (x.Size != headSize)
         {
@@ -56,23 +56,23 @@ public sealed class RotaryPositions(int headSize, int capacity = 512, double ang
         Span<float> values = x.Span;
         for (int row = 0; row < x.Values.Rows; row++)
         {
-            Turn(values.Slice(row * x.Values.Columns, x.Heads * headSize), row % x.Tokens, back);
+            TurnToken(values.Slice(row * x.Values.Columns, x.Heads * headSize), row % x.Tokens, back);
         }
     }
 
     /// <summary>Turns the heads of one token, which stand side by side.</summary>
-    internal void Turn(Span<float> heads, int position, bool back)
+    internal void TurnToken(Span<float> heads, int position, bool back)
     {
         int half = headSize / 2;
         ReadOnlySpan<float> cos = _tables.Cos.AsSpan(position * half, half), sin = _tables.Sin.AsSpan(position * half, half);
         for (int at = 0; at < heads.Length; at += headSize)
         {
-            Turn(heads.Slice(at, headSize), cos, sin, 1, back);
+            TurnRows(heads.Slice(at, headSize), cos, sin, 1, back);
         }
     }
 
     /// <summary>Turns rows of neighbouring positions, whose cosines and sines are given.</summary>
-    private void Turn(Span<float> rows, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, int count, bool back)
+    private void TurnRows(Span<float> rows, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, int count, bool back)
     {
         if (back)
         {

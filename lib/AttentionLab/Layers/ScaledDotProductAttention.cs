@@ -28,9 +28,9 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)
     {
-        AttentionInput input = AttentionInput.Of(query, key, value, mask, scale);
+        AttentionTensors input = AttentionTensors.Of(query, key, value, mask, scale);
         Tensor output = input.Query.Rent(value.Columns).Values, weights = ShapeCheck.WithColumns(query, input.Key.Tokens);
-        Attend.Forward(input.Kernel, output.Span, weights.Span);
+        Attend.Forward(input.Spans, output.Span, weights.Span);
         return (output, new Saved(query, key, value, weights, mask, input.Scale));
     }
 
@@ -42,11 +42,11 @@ public static class ScaledDotProductAttention
     /// <exception cref="ArgumentException"><paramref name="dOutput"/> or <paramref name="dBias"/> has another shape.</exception>
     public static (Tensor DQuery, Tensor DKey, Tensor DValue) Backward(Tensor dOutput, Saved saved, Tensor? dBias = null)
     {
-        AttentionInput input = AttentionInput.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
+        AttentionTensors input = AttentionTensors.Of(saved.Query, saved.Key, saved.Value, saved.Mask, saved.Scale);
         input.CheckGradients(dOutput, dBias);
         Tensor dQuery = Workspace.Rent(saved.Query.Shape), dKey = Workspace.Rent(saved.Key.Shape), dValue = Workspace.Rent(saved.Value.Shape);
         AttendGradients<float> to = new() { Q = dQuery.Span, K = dKey.Span, V = dValue.Span, Bias = dBias is null ? default : dBias.Span };
-        Attend.Backward(input.Kernel, saved.Weights.Span, dOutput.Span, to);
+        Attend.Backward(input.Spans, saved.Weights.Span, dOutput.Span, to);
         return (dQuery, dKey, dValue);
     }
 }

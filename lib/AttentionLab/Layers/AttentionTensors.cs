@@ -9,17 +9,17 @@ namespace AttentionLab.Layers;
 /// <param name="Value">V (T_k, D_v) of each head.</param>
 /// <param name="Mask">Who may look at whom; null for everybody.</param>
 /// <param name="Scale">Factor of the scores.</param>
-internal readonly record struct AttentionInput(HeadTensor Query, HeadTensor Key, HeadTensor Value, AttentionMask? Mask, float Scale)
+internal readonly record struct AttentionTensors(HeadTensor Query, HeadTensor Key, HeadTensor Value, AttentionMask? Mask, float Scale)
 {
     /// <summary>B, H, T_q, T_k, D and D_v.</summary>
     public AttendSizes Sizes => new(Query.Batch, Query.Heads, Query.Tokens, Key.Tokens, Query.Size, Value.Size);
 
-    /// <summary>As kernels take it.</summary>
-    public AttendInput<float> Kernel => new()
+    /// <summary>The same as spans, as kernels take it: for one call.</summary>
+    public AttendInput<float> Spans => new()
     {
-        Q = Query.Kernel,
-        K = Key.Kernel,
-        V = Value.Kernel,
+        Q = Query.HeadSpan,
+        K = Key.HeadSpan,
+        V = Value.HeadSpan,
         Sizes = Sizes,
         Scale = Scale,
         Mask = AttentionMask.Kernel(Mask),
@@ -32,11 +32,11 @@ internal readonly record struct AttentionInput(HeadTensor Query, HeadTensor Key,
     /// <param name="value">V.</param>
     /// <param name="mask">Who may look at whom.</param>
     /// <param name="scale">Factor of the scores; null for 1/√D.</param>
-    public static AttentionInput Of(Tensor query, Tensor key, Tensor value, AttentionMask? mask, float? scale)
+    public static AttentionTensors Of(Tensor query, Tensor key, Tensor value, AttentionMask? mask, float? scale)
     {
         CheckShapes(query, key, value);
         float factor = scale ?? (query.Columns == 0 ? 1 : 1 / MathF.Sqrt(query.Columns));
-        AttentionInput input = new(HeadTensor.Of(query), HeadTensor.Of(key), HeadTensor.Of(value), mask, factor);
+        AttentionTensors input = new(HeadTensor.Of(query), HeadTensor.Of(key), HeadTensor.Of(value), mask, factor);
         input.CheckMask();
         return input;
     }
