@@ -9,11 +9,9 @@ public sealed class Parameter
     private readonly int[] _shape;
     private readonly Lock _gate = new();
 
-    /// <summary>At most one of these is there; none if the numbers lie elsewhere.</summary>
-    private Tensor? _lent, _own;
+    /// <summary>Where the numbers are; read without the gate, replaced as a whole.</summary>
+    private volatile Place _place;
     private Tensor? _gradient;
-    private LentMemory? _watched;
-    private Func<Tensor>? _restore;
 
     /// <summary>A parameter with a gradient of zeros.</summary>
     /// <param name="name">What messages and checkpoints call it, for example "layers.0.attention.query.weight".</param>
@@ -23,7 +21,7 @@ public sealed class Parameter
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
         Name = name;
-        _lent = value;
+        _place = new Lent(value);
         _shape = value.Shape.ToArray();
     }
 
@@ -31,10 +29,10 @@ public sealed class Parameter
     public string Name { get; }
 
     /// <summary>The value; the optimiser writes into it.</summary>
-    public Tensor Value => Volatile.Read(ref _lent) ?? Read(lend: true);
+    public Tensor Value => _place is Lent lent ? lent.Value : Read(lend: true);
 
     /// <summary>The value for a layer, which reads it, and neither writes to it nor keeps it.</summary>
-    internal Tensor Current => Volatile.Read(ref _lent) ?? Volatile.Read(ref _own) ?? Read(lend: false);
+    internal Tensor Current => _place is Here here ? here.Value : Read(lend: false);
 
     /// <summary>
     /// ∂L/∂value, of the same shape; added to by each backward pass. Made when first asked for: a model that is only used needs half the memory.
@@ -47,11 +45,11 @@ public sealed class Parameter
     /// <summary>Shape of value and gradient.</summary>
     internal ReadOnlySpan<int> Shape => _shape;
 
-    /// <summary>Whether the numbers lie elsewhere only.</summary>
-    internal bool IsReleased => !IsLent && Volatile.Read(ref _own) is null;
+    /// <summary>Whether the numbers lie elsewhere only: here is nothing to let go of.</summary>
+    internal bool IsReleased => _place is Elsewhere { Watched: null, Turned: null };
 
     /// <summary>Whether somebody holds the value, or has held it since it was last released: the numbers that lie elsewhere may be older.</summary>
-    internal bool IsLent => Volatile.Read(ref _watched) is not null || Volatile.Read(ref _lent) is not null;
+    internal bool IsLent => _place is Lent or Elsewhere { Watched: not null };
 
     /// <summary>Sets the gradient to zeros.</summary>
     public void ClearGradient() => _gradient?.Span.Clear();
@@ -62,15 +60,15 @@ public sealed class Parameter
     /// <summary>
     /// The value turned over, as published files hold dense weights, (outputs, inputs): for whoever packs it. Null once the value was asked for.
     /// </summary>
-    internal Tensor? Turned { get; private set; }
+    internal Tensor? Turned => (_place as Elsewhere)?.Turned;
 
     /// <summary>Takes another tensor as its value.</summary>
     /// <param name="value">Of the same shape; used, not copied.</param>
-    internal void Set(Tensor value) => (Turned, _restore, _watched, _own, _lent) = (null, null, null, null, value);
+    internal void Set(Tensor value) => _place = new Lent(value);
 
     /// <summary>Takes a value that lies turned over; it is turned when somebody asks for it. The value before is forgotten.</summary>
     /// <param name="turned">(outputs, inputs) of a value (inputs, outputs); used, not copied.</param>
-    internal void SetTurned(Tensor turned) => (Turned, _restore, _watched, _own, _lent) = (turned, turned.Transpose, null, null, null);
+    internal void SetTurned(Tensor turned) => _place = new Elsewhere(turned.Transpose, turned, null);
 
     /// <summary>
     /// Gives the memory up: the same numbers are kept elsewhere, in another order. Whoever asks for <see cref="Value"/> gets the tensor that somebody holds
@@ -81,17 +79,18 @@ public sealed class Parameter
     {
         lock (_gate)
         {
-            if (_lent is not null)
+            if (_place is Elsewhere { Watched.IsReturned: false } held && held.Restore == restore)
             {
-                Volatile.Write(ref _watched, new(_lent.Values));
-            }
-            else if (_watched is { IsReturned: true })
-            {
-                _watched = null;
+                return;
             }
 
-            (_restore, Turned, _own) = (restore, null, null);
-            Volatile.Write(ref _lent, null);
+            LentMemory? watched = _place switch
+            {
+                Lent lent => new(lent.Value.Values),
+                Elsewhere { Watched: { IsReturned: false } still } => still,
+                _ => null,
+            };
+            _place = new Elsewhere(restore, null, watched);
         }
     }
 
@@ -99,33 +98,42 @@ public sealed class Parameter
     {
         lock (_gate)
         {
-            if (_lent is not null)
+            Place place = _place;
+            if (place is Elsewhere { Watched: { } watched })
             {
-                return _lent;
-            }
-
-            if (_watched is not null)
-            {
-                Tensor again = new(_watched.Memory, _shape);
+                Tensor again = new(watched.Memory, _shape);
                 if (lend)
                 {
-                    // In this order: IsLent reads them the other way round, and must never find neither.
-                    Volatile.Write(ref _lent, again);
-                    Volatile.Write(ref _watched, null);
+                    _place = new Lent(again);
                 }
 
                 return again;
             }
 
-            Tensor value = _own ?? _restore!();
-            Volatile.Write(ref lend ? ref _lent : ref _own, value);
-            if (lend)
+            Tensor value = place is Here here ? here.Value : ((Elsewhere)place).Restore();
+            if (place is not Lent)
             {
-                _own = null;
+                _place = lend ? new Lent(value) : new Own(value);
             }
 
-            (Turned, _restore) = (null, null);
             return value;
         }
     }
+
+    private abstract record Place;
+
+    /// <summary>In a tensor of its own.</summary>
+    private abstract record Here(Tensor Value) : Place;
+
+    /// <summary>In a tensor that somebody may hold and write to.</summary>
+    private sealed record Lent(Tensor Value) : Here(Value);
+
+    /// <summary>In a tensor that layers alone have seen: nobody has written to it since <see cref="Elsewhere"/> gave it.</summary>
+    private sealed record Own(Tensor Value) : Here(Value);
+
+    /// <summary>In another order, in memory of somebody else.</summary>
+    /// <param name="Restore">Makes the value again.</param>
+    /// <param name="Turned">The value turned over, if that is how it came.</param>
+    /// <param name="Watched">Memory that was lent before and may be held still: then it, not <paramref name="Restore"/>, has the newest numbers.</param>
+    private sealed record Elsewhere(Func<Tensor> Restore, Tensor? Turned, LentMemory? Watched) : Place;
 }

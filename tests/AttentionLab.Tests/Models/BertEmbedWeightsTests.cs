@@ -24,6 +24,15 @@ public class BertEmbedWeightsTests
     }
 
     [Fact]
+    public void Embed_FirstCall_LetsGoOfTheMatricesAsTheFileHoldsThem()
+    {
+        Bert bert = Small();
+        Assert.All(Matrices(bert), matrix => Assert.NotNull(matrix.Turned));
+        bert.Embed("apple");
+        Assert.All(Matrices(bert), matrix => Assert.Null(matrix.Turned));
+    }
+
+    [Fact]
     public void Embed_AfterForward_HasNothingToPackAndReleasesAgain()
     {
         Bert bert = Small();
