@@ -55,7 +55,6 @@ internal static class TrainWordsRecipe
             ["words"] = words,
             ["wordsOfText"] = training.Words,
             ["pairs"] = training.Pairs,
-            ["loss"] = Math.Round(last.Loss, 4),
             ["seconds"] = Math.Round(last.Elapsed.TotalSeconds, 1),
             ["processorSeconds"] = Math.Round(processor, 1),
             ["wordsPerProcessorSecond"] = Math.Round(last.Words / Math.Max(1e-9, processor)),

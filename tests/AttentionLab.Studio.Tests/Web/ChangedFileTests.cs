@@ -25,7 +25,8 @@ public sealed class ChangedFileTests
 
         // A page that was open all the time has the old text: it is told to load itself again.
         Assert.NotEqual(old, chapter.Run);
-        Assert.True(await FirstAsync(course.Live.ListenAsync(new ListeningPage("02-two", old, 0), TestContext.Current.CancellationToken)) is { IsReload: true });
+        var page = new ListeningPage("02-two", old, 0);
+        Assert.True(await FirstAsync(course.Live.ListenAsync(page, TestContext.Current.CancellationToken)) is { IsReload: true });
     }
 
     [Fact]
