@@ -44,9 +44,36 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
         // A bracket in a string or a comment is none, and one without a partner is shown as such.
         await TypeAsync(page, 4, "Print(\"(\", [1, 2] /* ( */)");
         await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveTextAsync(["(", ")"]);
+        await TypeAsync(page, 4, "Print($\"({1}\", \"\"\"\n) (\n\"\"\")");
+        await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveTextAsync(["(", ")"]);
         await TypeAsync(page, 4, "Print(1))");
         await Expect(Editor(page, 4).Locator(".cm-nonmatchingBracket")).ToHaveTextAsync(")");
         await Expect(Editor(page, 4).Locator(".cm-matchingBracket")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Editor_InACallWhoseArgumentsHoldBracketsAndSemicolonsAsText_ShowsItsParameters()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser);
+        await RunAsync(page, 1, "20");
+        ILocator help = page.Page.Locator(".cm-tooltip.code-help");
+        string[] arguments =
+        [
+            "\"a;b)\".Length", "';'", "@\"a;\"\")\".Length", "$\"{a};)\".Length", "1 /* ;) */", "// ;)\n1", "\"\"\"\n;)\n\"\"\".Length",
+            "new Func<int>(() => { a++; return a; })()",
+        ];
+        foreach (string argument in arguments)
+        {
+            await TypeAsync(page, 2, "1;");
+            await Expect(help).ToHaveCountAsync(0);
+            await TypeAsync(page, 2, $"Math.Max({argument}");
+            await page.Page.Keyboard.TypeAsync(", ");
+            await Expect(help).ToContainTextAsync("Math.Max(");
+        }
+
+        await page.Page.Keyboard.TypeAsync("a); ");
+        await Expect(help).ToHaveCountAsync(0);
+        Assert.Empty(page.Errors);
     }
 
     [Fact]

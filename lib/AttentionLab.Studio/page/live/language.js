@@ -1,4 +1,5 @@
 // What the kernel knows about the code in an editor: completions with documentation, meaning of words, arguments of calls, errors.
+import { isInCall } from './brackets.js';
 import { ask } from './server.js';
 
 const kinds = {
@@ -88,8 +89,8 @@ function signatures(cm) {
     const look = async () => {
       const mine = ++asked;
       const pos = view.state.selection.main.head;
-      const open = view.hasFocus ? openCall(view.state.sliceDoc(Math.max(0, pos - 2000), pos)) : -1;
-      const help = open < 0 ? null : (await ask('signature', view.state.doc.toString(), pos))?.signature;
+      const asks = view.hasFocus && isInCall(cm, view.state);
+      const help = asks ? (await ask('signature', view.state.doc.toString(), pos))?.signature : null;
       if (mine === asked && (help || view.state.field(shown))) {
         view.dispatch({ effects: set.of(help ? { pos, above: true, create: () => ({ dom: signatureBox(help) }) } : null) });
       }
@@ -115,21 +116,6 @@ function signatures(cm) {
     },
   }]);
   return [shown, watch, close];
-}
-
-// Where the innermost bracket that is still open stands; -1 for none.
-function openCall(text) {
-  let depth = 0;
-  for (let at = text.length - 1; at >= 0; at--) {
-    if (text[at] === ')') {
-      depth++;
-    } else if (text[at] === '(' && depth-- === 0) {
-      return at;
-    } else if (text[at] === ';' && depth === 0) {
-      return -1;
-    }
-  }
-  return -1;
 }
 
 function signatureBox(help) {
