@@ -61,8 +61,8 @@ internal sealed class VoteServer : IAsyncDisposable
         WebApplication app = builder.Build();
         app.Use(PassAsync);
         app.UseRateLimiter();
-        app.MapGet("{code}", (HttpContext context, string code) => Answer(context, room, code, () => VotePage.Question(room.Look(Device(context)), room.Code)));
-        app.MapGet("{code}/tally", (HttpContext context, string code) => Answer(context, room, code, () => VotePage.Tally(room.Look(), room.Code)));
+        app.MapGet("{code}", (HttpContext context, string code) => Answer(room, code, () => VotePage.Question(room.Look(Device(context)), room.Code)));
+        app.MapGet("{code}/tally", (string code) => Answer(room, code, () => VotePage.Tally(room.Look(), room.Code)));
         app.MapPost("{code}/vote", (HttpContext context, string code) => room.IsCode(code) ? VoteAsync(context, room) : Task.FromResult(Missing()));
         await app.StartAsync();
         return new VoteServer(app, room, new Uri(app.Urls.Single()).Port);
@@ -116,7 +116,7 @@ internal sealed class VoteServer : IAsyncDisposable
             Device(context), _ => new TokenBucketRateLimiterOptions { TokenLimit = limits.Burst, TokensPerPeriod = 1, ReplenishmentPeriod = limits.Refill }));
     }
 
-    private static IResult Answer(HttpContext context, VoteRoom room, string code, Func<string> page) =>
+    private static IResult Answer(VoteRoom room, string code, Func<string> page) =>
         room.IsCode(code) ? Results.Content(page(), "text/html; charset=utf-8") : Missing();
 
     private static async Task<IResult> VoteAsync(HttpContext context, VoteRoom room)
