@@ -1,13 +1,11 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Book;
 
 /// <summary>What a cell showed, as HTML: charts as data for the page's script, tables and cards in place, console text, failures.</summary>
-public static partial class OutputHtml
+public static class OutputHtml
 {
     /// <summary>Letters of a failure's one line; the details hold the rest.</summary>
     private const int LongestMessage = 2_000;
@@ -53,42 +51,6 @@ public static partial class OutputHtml
         return html.ToString();
     }
 
-    /// <summary>A chart's title and the one line that says what it shows (<c>layout.meta.summary</c>), as plain text; empty where it has none.</summary>
-    /// <param name="json">Plotly's JSON.</param>
-    public static (string Title, string Summary) ChartText(string json)
-    {
-        string title = "", summary = "";
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            if (document.RootElement.TryGetProperty("layout", out JsonElement layout) && layout.ValueKind == JsonValueKind.Object)
-            {
-                if (layout.TryGetProperty("meta", out JsonElement meta) && meta.ValueKind == JsonValueKind.Object
-                    && meta.TryGetProperty("summary", out JsonElement line) && line.ValueKind == JsonValueKind.String)
-                {
-                    summary = line.GetString()!;
-                }
-
-                if (layout.TryGetProperty("title", out JsonElement named))
-                {
-                    title = (named.ValueKind == JsonValueKind.Object && named.TryGetProperty("text", out JsonElement text)
-                        ? text
-                        : named) is { ValueKind: JsonValueKind.String } word ? word.GetString()! : "";
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            // Shown as a chart that cannot be drawn.
-        }
-
-        return (WebUtility.HtmlDecode(Markup().Replace(title, " ")).Trim(), summary);
-    }
-
-    /// <summary>The lines of a text of plotly's, without its tags.</summary>
-    internal static string[] PlainLines(string text) => text.Length == 0 ? []
-        : [.. LineEnds().Split(PageText.Clean(text)).Select(line => WebUtility.HtmlDecode(Markup().Replace(line, "")))];
-
     /// <summary>A text, or the first and the last lines of a long one and the way to all of them.</summary>
     private static string Text(string text, string attributes, string? whole)
     {
@@ -106,7 +68,7 @@ public static partial class OutputHtml
     /// <summary>The title is text of the page, not of the drawing: it wraps on a narrow screen and can be found and read aloud.</summary>
     private static string Chart(string json)
     {
-        (string title, string summary) = ChartText(json);
+        (string title, string summary) = ChartText.Of(json);
         string label = PageText.Encode(summary.Length > 0 ? summary : title);
         // "<" inside the data could end the script element.
         string data = json.Replace("<", "\\u003c", StringComparison.Ordinal);
@@ -145,10 +107,4 @@ public static partial class OutputHtml
         """;
 
     private static string Shown(string text, int most = PageText.Most) => PageText.Encode(PageText.Cut(text, most));
-
-    [GeneratedRegex("<br\\s*/?>")]
-    private static partial Regex LineEnds();
-
-    [GeneratedRegex("</?(?:b|i|sub|sup|br|em|strong)\\s*/?>")]
-    private static partial Regex Markup();
 }

@@ -16,7 +16,7 @@ internal sealed class StaticAxis
     /// <param name="withZero">True if zero must be seen: bars stand on it.</param>
     public StaticAxis(JsonNode? axis, IReadOnlyList<JsonNode?> values, bool withZero)
     {
-        Title = OutputHtml.PlainLines(Text(axis?["title"]?["text"]));
+        Title = ChartText.Lines(Text(axis?["title"]?["text"]));
         string type = Text(axis?["type"]);
         _log = type == "log";
         if (type == "category" || (type.Length == 0 && values.Any(value => value is JsonValue known && known.TryGetValue<string>(out _))))
@@ -77,13 +77,13 @@ internal sealed class StaticAxis
         if (axis?["tickvals"] is JsonArray places)
         {
             JsonArray? texts = axis["ticktext"] as JsonArray;
-            return places.Select((place, i) => (At(place), OutputHtml.PlainLines(Text(texts is not null && i < texts.Count ? texts[i] : place))));
+            return places.Select((place, i) => (At(place), ChartText.Lines(Text(texts is not null && i < texts.Count ? texts[i] : place))));
         }
 
         if (_categories is not null)
         {
             int every = (_categories.Length + 15) / 16;
-            return _categories.Select((name, i) => (Place: i, At: At(i), Lines: OutputHtml.PlainLines(name))).Where(tick => tick.Place % every == 0)
+            return _categories.Select((name, i) => (Place: i, At: At(i), Lines: ChartText.Lines(name))).Where(tick => tick.Place % every == 0)
                 .Select(tick => (tick.At, tick.Lines));
         }
 

@@ -55,7 +55,7 @@ internal static class StaticChart
 
         foreach (JsonNode? name in names.Where(name => Text(name?["xref"]) == "paper" && Text(name?["yref"]) == "paper"))
         {
-            string[] lines = OutputHtml.PlainLines(Text(name!["text"]));
+            string[] lines = ChartText.Lines(Text(name!["text"]));
             Label(svg, left + Number(name["x"]) * plotWidth, top + (1 - Number(name["y"])) * plotHeight - 5 - (lines.Length - 1) * Line, lines, "middle");
         }
 
@@ -116,7 +116,7 @@ internal static class StaticChart
             {
                 y += Line + 2;
                 svg.Append(FormattableString.Invariant($"<rect x=\"14\" y=\"{y - 9:0.#}\" width=\"18\" height=\"9\" fill=\"{StaticColours.Of(trace!)}\"/>"));
-                Label(svg, 38, y, [string.Join(' ', OutputHtml.PlainLines(Text(trace!["name"])))], "start");
+                Label(svg, 38, y, [string.Join(' ', ChartText.Lines(Text(trace!["name"])))], "start");
             }
         }
 

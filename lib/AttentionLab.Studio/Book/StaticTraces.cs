@@ -90,7 +90,7 @@ internal static class StaticTraces
             }
             else if (Text(trace["texttemplate"]).Length > 0)
             {
-                string value = trace["text"] is JsonArray texts && i < texts.Count ? OutputHtml.PlainLines(Text(texts[i]))[0] : Written(Number(y[i]), 3);
+                string value = trace["text"] is JsonArray texts && i < texts.Count ? ChartText.Lines(Text(texts[i]))[0] : Written(Number(y[i]), 3);
                 (double middle, double end) = (left + width / 2, top < zero || (top == zero && Number(y[i]) >= 0) ? top - 4 : top + 13);
                 svg.Append(value.Length * 7 <= width + 6
                     ? FormattableString.Invariant($"<text x=\"{middle:0.#}\" y=\"{end:0.#}\" text-anchor=\"middle\">{value}</text>")
@@ -127,7 +127,7 @@ internal static class StaticTraces
         {
             for (int i = 0; i < Math.Min(points.Length, texts.Count); i++)
             {
-                string[] lines = OutputHtml.PlainLines(Text(texts[i])), where = Text(Each(trace["textposition"], i)).Split(' ');
+                string[] lines = ChartText.Lines(Text(texts[i])), where = Text(Each(trace["textposition"], i)).Split(' ');
                 if (IsThere(points[i]) && lines is not [""])
                 {
                     double down = where[0] switch { "top" => -7 - (lines.Length - 1) * 15, "bottom" => 16, _ => 4 };

@@ -29,7 +29,7 @@ internal static partial class TerminalOutput
 
     private static string Chart(string json)
     {
-        (string title, string summary) = OutputHtml.ChartText(json);
+        (string title, string summary) = ChartText.Of(json);
         return string.Join('\n', new[] { title, summary }.Where(line => line.Length > 0).Select((line, i) => i == 0 ? $"[chart] {line}" : $"  {line}"));
     }
 

@@ -57,7 +57,7 @@ internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
             return;
         }
 
-        (string title, string summary) = OutputHtml.ChartText(output.Content);
+        (string title, string summary) = ChartText.Of(output.Content);
         json.WritePropertyName(CellOutput.Plotly);
         json.WriteRawValue(output.Content);
         IpynbNotebook.WriteLines(json, CellOutput.Html, FigureHtml.Of(output.Content, summary, $"{notebook}-chart-{_charts + 1}", withPlotly: _charts == 0));
