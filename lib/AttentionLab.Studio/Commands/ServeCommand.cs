@@ -59,10 +59,10 @@ internal static class ServeCommand
         ExecutionCache cache = ExecutionCache.Of(course);
         var runner = new CourseRunner(course, cache, options);
         var source = new CourseSource(
-            [.. course.Executed, .. course.Others],
-            chapters => CourseContent.Load(course.Notebooks, chapters, unusable => Console.Error.WriteLine("warning: " + unusable)),
-            path => course.Executed.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
-            async (path, finished, stop) =>
+            Chapters: [.. course.Executed, .. course.Others],
+            Content: chapters => CourseContent.Load(course.Notebooks, chapters, unusable => Console.Error.WriteLine("warning: " + unusable)),
+            Known: path => course.Executed.Contains(path) ? runner.Known(path) : NotebookRunner.NotRun(path, Dib.DibDocument.Read(path)),
+            RunAsync: async (path, finished, stop) =>
             {
                 ExecutedNotebook executed = await runner.RunAsync(path, finished, stop);
                 if (cache.Problem is { } problem)
