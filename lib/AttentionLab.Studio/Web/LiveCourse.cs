@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Dib;
-using AttentionLab.Studio.Ipynb;
 using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
@@ -165,35 +164,10 @@ public sealed class LiveCourse : IAsyncDisposable
     internal WorkSession? Session(string name) =>
         _store.Find(name) is { } chapter ? _workshop.Open(name, _store.PathOf(name), chapter.Notebook) : null;
 
-    /// <summary>The reader's version of a chapter as a .dib file that may lie beside the chapter; null if there is no such chapter.</summary>
-    internal byte[]? ToNotebook(string name) =>
-        Session(name)?.Look(book => new WorkFile(_store.PathOf(name), "work").ToNotebook(book.ToRecord([]), _store.PathOf(name)));
-
-    /// <summary>The same as a Jupyter file, with the outputs of the cells that are as in the chapter's place.</summary>
-    internal string? ToIpynb(string name)
-    {
-        if (ToNotebook(name) is not { } notebook)
-        {
-            return null;
-        }
-
-        string path = _store.PathOf(name), folder = Path.GetDirectoryName(path)!;
-        ExecutedNotebook mine = NotebookRunner.NotRun(path, DibDocument.Parse(notebook));
-        ExecutedNotebook shown = Session(name)!.Look(book => mine with
-        {
-            Cells =
-            [
-                .. mine.Cells.Select(cell => book.Cells.FirstOrDefault(own => own.Source == cell.Source && own.RanSource == own.Source)?.Showing(cell) ?? cell),
-            ],
-        });
-        return IpynbNotebook.Write(shown, folder, folder);
-    }
-
     /// <summary>Which exercises of the course are passed.</summary>
     internal IReadOnlyList<ExerciseProgress> Progress() => WorkProgress.Of(
         _store.Pages.Chapters.Where(chapter => chapter.Exercises > 0),
-        name => _workshop.Find(name)?.Look(book => book.ToRecord([]))
-            ?? (_source.Work.Folder is { } folder ? new WorkFile(_store.PathOf(name), folder).Read() : null));
+        name => _workshop.Record(name, _store.PathOf(name)));
 
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()

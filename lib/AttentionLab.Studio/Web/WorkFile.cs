@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AttentionLab.Studio.Dib;
 
 namespace AttentionLab.Studio.Web;
@@ -51,7 +50,7 @@ internal sealed class WorkFile
     /// <returns>The record as it was written.</returns>
     public WorkRecord Write(WorkRecord record, bool withNotebook)
     {
-        byte[] notebook = ToNotebook(record);
+        byte[] notebook = WorkNotebook.Write(_chapter, record, _notebook);
         string hash = Hash(notebook);
 
         // The record first, with the notebook of before and the one to come: a crash between the two is not taken for another program's hand.
@@ -100,11 +99,6 @@ internal sealed class WorkFile
         }
     }
 
-    /// <summary>The reader's version as a .dib file; see <see cref="WorkNotebook"/>.</summary>
-    /// <param name="record">All cells in order.</param>
-    /// <param name="place">Where the file will lie; null for the folder <c>work</c>.</param>
-    public byte[] ToNotebook(WorkRecord record, string? place = null) => WorkNotebook.Write(_chapter, record, place ?? _notebook);
-
     private (DateTime, long) Stamp() => new FileInfo(_notebook) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -123,68 +117,3 @@ internal sealed class WorkFile
         File.Move(fresh, path, overwrite: true);
     }
 }
-
-/// <summary>The reader's version of a chapter.</summary>
-/// <param name="Cells">Its cells of code, in order.</param>
-/// <param name="Notebooks">Hashes of the notebooks that were written last or looked at: any other is another program's.</param>
-internal sealed record WorkRecord(IReadOnlyList<WorkRecordCell> Cells, IReadOnlyList<string> Notebooks)
-{
-    /// <summary>Pieces of text that another program changed or added.</summary>
-    public IReadOnlyList<OwnText> Texts { get; init; } = [];
-}
-
-/// <summary>A notebook on disk that another program wrote.</summary>
-/// <param name="Code">Its cells of code, in order.</param>
-/// <param name="Texts">Pieces of text in which it differs from the chapter.</param>
-/// <param name="Hash">By which it is known from now on.</param>
-internal sealed record FoundNotebook(IReadOnlyList<string> Code, IReadOnlyList<OwnText> Texts, string Hash);
-
-/// <summary>A cell on disk.</summary>
-/// <param name="Id">Stays the same however the chapter changes.</param>
-/// <param name="Original">The chapter's text when this was written; null for a cell that the reader added.</param>
-/// <param name="Source">The reader's text.</param>
-/// <param name="Revision">Counts its changes.</param>
-internal sealed record WorkRecordCell(string Id, string? Original, string Source, int Revision)
-{
-    /// <summary>The tab that changed it last, and the revision that it started from: it may not have heard that the change was taken.</summary>
-    public string? Tab { get; init; }
-
-    public int Base { get; init; }
-
-    /// <summary>Other texts of this cell, which wait for the reader's word.</summary>
-    public IReadOnlyList<OtherText> Others { get; init; } = [];
-
-    /// <summary>Something above it was run again, or taken away, since it ran.</summary>
-    public bool IsBehind { get; init; }
-
-    /// <summary>For an exercise: when its check passed for the first time; null if it has not.</summary>
-    public DateTimeOffset? Solved { get; init; }
-
-    /// <summary>For an exercise: what the reader tried, the last at the end.</summary>
-    public IReadOnlyList<Attempt> Attempts { get; init; } = [];
-}
-
-/// <summary>Another text of a cell.</summary>
-/// <param name="Source">The text.</param>
-/// <param name="From">Where it comes from, in words.</param>
-/// <param name="IsOnDisk">It stands in the notebook on disk, which is left alone until the reader decides.</param>
-internal sealed record OtherText(string Source, string From, bool IsOnDisk = false)
-{
-    /// <summary>There the cell is not at all.</summary>
-    public bool IsGone { get; init; }
-
-    /// <summary>The reader's own, from before; what is in the editor now came from elsewhere.</summary>
-    public bool IsMine { get; init; }
-}
-
-/// <summary>A try at an exercise.</summary>
-/// <param name="Source">The reader's text.</param>
-/// <param name="When">When it was run.</param>
-/// <param name="Passed">The check passed.</param>
-internal sealed record Attempt(string Source, DateTimeOffset When, bool Passed);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(WorkRecord))]
-internal sealed partial class WorkRecordJson : JsonSerializerContext;

@@ -27,16 +27,19 @@ internal static class WorkRoutes
         app.MapGet("work/progress.md", () => Results.File(
             Encoding.UTF8.GetBytes(WorkProgress.ToMarkdown(course.Progress())), "text/markdown; charset=utf-8", "progress.md"));
         app.MapGet("work/progress.json", () => Results.Json(WorkProgress.ToView(course.Progress()), LiveJson.Default.ProgressView));
-        app.MapGet("work/{chapter}/notebook.dib", (string chapter) => Download(course.ToNotebook(chapter), "text/plain; charset=utf-8", chapter + ".dib"));
+        app.MapGet("work/{chapter}/notebook.dib", (string chapter) =>
+            Download(course.Session(chapter), WorkExport.ToNotebook, "text/plain; charset=utf-8", chapter + ".dib"));
         app.MapGet("work/{chapter}/notebook.ipynb", (string chapter) => Download(
-            course.ToIpynb(chapter) is { } notebook ? Encoding.UTF8.GetBytes(notebook) : null, "application/x-ipynb+json", chapter + IpynbNotebook.Extension));
+            course.Session(chapter), session => Encoding.UTF8.GetBytes(WorkExport.ToIpynb(session)), "application/x-ipynb+json",
+            chapter + IpynbNotebook.Extension));
         app.MapGet("work/{chapter}/output/{cell}", (string chapter, string cell) =>
             course.Session(chapter)?.Look(book => book.Find(cell)?.Text()) is { } text
             ? Results.Text(PageText.Clean(text), "text/plain", Encoding.UTF8)
             : Results.Text("There is no such cell any more.\n", statusCode: StatusCodes.Status404NotFound));
     }
 
-    private static IResult Download(byte[]? file, string type, string name) => file is null ? NoChapter() : Results.File(file, type, name);
+    private static IResult Download(WorkSession? session, Func<WorkSession, byte[]> file, string type, string name) =>
+        session is null ? NoChapter() : Results.File(file(session), type, name);
 
     private static IResult NoChapter() => Results.Text("There is no such chapter.\n", statusCode: StatusCodes.Status404NotFound);
 

@@ -21,6 +21,7 @@ internal sealed class WorkSession : IAsyncDisposable
     public WorkSession(string path, ExecutedNotebook shown, WorkOptions options, Func<CancellationToken, Task<NotebookSession>> startAsync, Pulse pulse)
     {
         _pulse = pulse;
+        ChapterFile = path;
         _chapter = Path.GetFileNameWithoutExtension(path);
         _text = new WorkText(shown, options.Folder is { } folder ? new WorkFile(path, folder) : null);
         _book = _text.Book;
@@ -28,6 +29,9 @@ internal sealed class WorkSession : IAsyncDisposable
         _kernel = new LiveKernel(startAsync, () => Change(_book.TouchAll));
         _queue = new CellQueue(_book, _kernel, Change, _text.Ran);
     }
+
+    /// <summary>The chapter's own file.</summary>
+    public string ChapterFile { get; }
 
     /// <summary>Holds a process now.</summary>
     public bool HasKernel => _kernel.HasProcess;

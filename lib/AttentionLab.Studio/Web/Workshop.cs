@@ -49,6 +49,12 @@ internal sealed class Workshop : IAsyncDisposable
         }
     }
 
+    /// <summary>What the reader made of a chapter so far, opened in this course or kept on disk; null for nothing.</summary>
+    /// <param name="name">The chapter.</param>
+    /// <param name="path">Its file.</param>
+    public WorkRecord? Record(string name, string path) => Find(name)?.Look(book => book.ToRecord([]))
+        ?? (_options.Folder is { } folder ? new WorkFile(path, folder).Read() : null);
+
     public async ValueTask DisposeAsync()
     {
         await _idle.DisposeAsync();
