@@ -114,6 +114,7 @@
         } else if (one.outputs.childElementCount > failures.length && result.state === 'waiting') {
           result.state = 'ran';
         }
+        // The line that Outcome.Of prints (lib/AttentionLab.Course/Exercises/Outcome.cs): one of the words of data-answers behind its label.
         one.outputs.querySelectorAll('.stream').forEach(function (stream) {
           var line = /^Measured answer: (.*)$/m.exec(stream.textContent);
           result.answer = line ? line[1].trim() : result.answer;

@@ -11,6 +11,7 @@ namespace AttentionLab.Studio.Tests.Notebooks;
 /// </summary>
 public sealed partial class ChapterPartsTests(ExecutedCourse course)
 {
+    /// <summary>The presenter finds claims by "Vote now" and "Vote again": <c>page/live/vote.js</c>.</summary>
     private static readonly string[] Parts = ["## In one minute", "## The claim that we test", "Vote now", "## Vote again", "<summary>Our verdict</summary>"];
 
     /// <summary>Sections that do without a part, and why.</summary>

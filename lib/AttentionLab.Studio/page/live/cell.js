@@ -22,7 +22,7 @@ export class Cell {
   #mark = document.createElement('span');
   #word = document.createElement('div');
   #beside = new Beside();
-  #tries = new Tries(this, this.#beside, text => this.#bring(text));
+  #tries = new Tries(this, this.#beside, text => this.typeText(text));
   #allowed = true;
 
   constructor(root, view, cells) {
@@ -136,17 +136,15 @@ export class Cell {
     focusOn(this.runButton);
   }
 
-  // Another text than the one typed here: from the server, or taken by the reader.
-  setText(text) {
-    this.#take(text);
-    this.#editor?.setText(this.#typable(text));
-  }
-
-  #take(text) {
+  // Another text, wherever it comes from; the editor shows it, unless it was typed there.
+  setText(text, isTyped = false) {
     this.text = text;
     // The copy button reads it.
     this.#code.textContent = text;
     this.#beside.refill();
+    if (!isTyped) {
+      this.#editor?.setText(this.#typable(text));
+    }
   }
 
   // An editor in place of the still text; cells that nobody looks at need none.
@@ -156,7 +154,7 @@ export class Cell {
       label: 'Code of ' + this.name,
       typed: text => {
         this.#markCheck(false);
-        this.#take(this.#whole(text));
+        this.setText(this.#whole(text), true);
         this.saver.typed();
       },
       left: () => this.saver.flush(),
@@ -226,11 +224,11 @@ export class Cell {
   }
 
   reset() {
-    return this.#bring(this.view.original);
+    return this.typeText(this.view.original);
   }
 
-  // Another text into the editor, as if the reader had typed it; the editor has the focus, for whoever wants to undo it.
-  async #bring(text) {
+  // The same as if the reader had typed it; the editor has the focus, for whoever wants to undo it.
+  async typeText(text) {
     await this.mount();
     this.#editor.setText(this.#typable(text), true);
     await this.focus();

@@ -31,7 +31,7 @@ export function arrangeVotes(article) {
   panels.forEach(panel => panel.show());
 }
 
-// A claim stands as a quotation in the section that says "Vote now", and again under "Vote again".
+// A claim stands as a quotation in the section that says "Vote now", and again under "Vote again": ChapterPartsTests holds these words in every chapter.
 function claims(article) {
   const asked = [...article.querySelectorAll('.text > p')].filter(each => /^Vote now/.test(each.querySelector('strong')?.textContent ?? ''));
   const again = [...article.querySelectorAll('.text > h2')].filter(each => /^Vote again/.test(each.textContent));
