@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionLab.Kernels;
 
 /// <content>Asking for memory before it is needed.</content>
 public static partial class MatMul
 {
+    /// <summary>So many strips ask for the rows of the next tile, each for two, so many apart.</summary>
+    private const int RowPairs = TileRows / 2;
+
     /// <summary>With each of its steps a tile asks for a cache line, in turns of two walks beside each other.</summary>
     /// <param name="from">Where the first begins.</param>
     /// <param name="step">Numbers to the next line of a walk.</param>
@@ -14,5 +19,63 @@ public static partial class MatMul
         public nint Step => step;
 
         public nint Beside => beside;
+    }
+
+    private unsafe partial struct BlockJob<V, W>
+    {
+        /// <summary>What of A is asked for while a tile meets the strip <paramref name="walk"/> of a block.</summary>
+        /// <param name="a">The tile's rows.</param>
+        /// <param name="aRow">Distance between them.</param>
+        /// <param name="aInner">Distance along them.</param>
+        /// <param name="next">What is needed next.</param>
+        /// <param name="walk">Strips of the block that the tile has met.</param>
+        /// <param name="line">Strips that all tiles of the copied group have met.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly Ahead AheadInA(float* a, nint aRow, nint aInner, float* next, int walk, int line)
+        {
+            if (aInner == 1)
+            {
+                return new(next + walk % RowPairs * aRow, 2, RowPairs * aRow);
+            }
+
+            if (_of.AInner <= ShortRow)
+            {
+                return new(a + RowsAhead * aInner, 2 * aInner, aInner);
+            }
+
+            return line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
+        }
+
+        /// <summary>What of strips that are packed already is asked for while a tile of their block, counted from 0, meets one.</summary>
+        /// <param name="b">The strip.</param>
+        /// <param name="depth">Rows of it.</param>
+        /// <param name="tile">Number of the tile.</param>
+        /// <param name="few">Whether few tiles meet it: then the next strip is asked for, else what comes next of this one.</param>
+        /// <param name="otherwise">What a tile asks for that has nothing to ask for here.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Ahead AheadInStrips(float* b, int depth, int tile, bool few, Ahead otherwise)
+        {
+            if (!few)
+            {
+                return tile == 0 ? new(b + PackedAhead * W.Count, 2 * W.Count, W.Count + W.Count / 2) : otherwise;
+            }
+
+            if (tile >= StripLines)
+            {
+                return otherwise;
+            }
+
+            // Each of the first tiles asks for one line of every row; neighbours come with each other.
+            int which = 2 * tile % StripLines + 2 * tile / StripLines;
+            return new(b + (nint)depth * W.Count + which * Scratch.LineFloats, 2 * W.Count, W.Count);
+        }
+
+        /// <summary>What of A is needed next: a tile below, or else the first one of the next inner block, or of the first.</summary>
+        private readonly float* Next(int tile, int firstTile, int endTile, int p, int depth)
+        {
+            bool below = tile < endTile;
+            int inner = below ? p : p + depth < _of.Inner ? p + depth : 0;
+            return _of.A + Row(below ? tile : firstTile) * _of.ARow + inner * _of.AInner;
+        }
     }
 }

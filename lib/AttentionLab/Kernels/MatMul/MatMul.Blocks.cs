@@ -67,7 +67,7 @@ public static partial class MatMul
     private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
 
     /// <summary>A part of the work is a range of rows times a range of strips. The cut changes no result: each number of C is summed in one order.</summary>
-    private unsafe struct BlockJob<V, W> : IJob
+    private unsafe partial struct BlockJob<V, W> : IJob
         where V : struct, ILanes<V>
         where W : struct, ITileRow<W>
     {
@@ -133,23 +133,11 @@ public static partial class MatMul
                     int column = s * W.Count, valid = Math.Min(W.Count, _of.Columns - column), walk = s - firstStrip;
                     float* c = _of.C + (nint)row * _of.Columns + column, b, copy = null;
                     nint bInner = W.Count;
-                    int line = walk + group * (endStrip - firstStrip);
-                    Ahead ahead = aInner == 1 ? new(next + walk % 3 * aRow, 2, 3 * aRow)
-                        : _of.AInner <= ShortRow ? new(a + RowsAhead * aInner, 2 * aInner, aInner)
-                        : line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
+                    Ahead ahead = AheadInA(a, aRow, aInner, next, walk, walk + group * (endStrip - firstStrip));
                     if (_of.Strips != null)
                     {
                         b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count;
-                        if (!HasFewTiles(firstTile, endTile))
-                        {
-                            ahead = t == firstTile ? new(b + PackedAhead * W.Count, 2 * W.Count, W.Count + W.Count / 2) : ahead;
-                        }
-                        else if (t - firstTile < StripLines)
-                        {
-                            // Each of the first tiles asks for one line of every row of what is used next; neighbours come with each other.
-                            int which = 2 * (t - firstTile) % StripLines + 2 * (t - firstTile) / StripLines;
-                            ahead = new(b + (nint)depth * W.Count + which * Scratch.LineFloats, 2 * W.Count, W.Count);
-                        }
+                        ahead = AheadInStrips(b, depth, t - firstTile, HasFewTiles(firstTile, endTile), ahead);
                     }
                     else
                     {
@@ -192,14 +180,6 @@ public static partial class MatMul
                     _of.Ending.Apply<V>(_of.C, _of.Columns, row, row + tall, firstStrip * W.Count, Math.Min(endStrip * W.Count, _of.Columns));
                 }
             }
-        }
-
-        /// <summary>What of A is needed next: a tile below, or else the first one of the next inner block, or of the first.</summary>
-        private readonly float* Next(int tile, int firstTile, int endTile, int p, int depth)
-        {
-            bool below = tile < endTile;
-            int inner = below ? p : p + depth < _of.Inner ? p + depth : 0;
-            return _of.A + Row(below ? tile : firstTile) * _of.ARow + inner * _of.AInner;
         }
 
         /// <summary>Where a tile begins: all are equally high, or one row less.</summary>
