@@ -13,7 +13,7 @@ public sealed class CourseRunner(CourseFolder course, ExecutionCache cache, Kern
     /// <exception cref="DibException">The file is no notebook.</exception>
     public ExecutedNotebook? Known(string notebook) => Known(notebook, new ExecutionKey(course).Of(notebook));
 
-    /// <summary>Runs a notebook now, and keeps its outputs if no cell failed.</summary>
+    /// <summary>Runs a notebook now, and keeps its outputs if no cell failed and nothing that they depend on changed meanwhile.</summary>
     /// <param name="notebook">Path of the .dib file.</param>
     /// <param name="finished">Called behind each cell.</param>
     /// <param name="cancellation">Ends the notebook's process when cancelled.</param>
@@ -21,7 +21,9 @@ public sealed class CourseRunner(CourseFolder course, ExecutionCache cache, Kern
     {
         string key = new ExecutionKey(course).Of(notebook);
         ExecutedNotebook executed = await NotebookRunner.RunAsync(notebook, DibDocument.Read(notebook), options, finished, cancellation);
-        if (!executed.Failed.Any())
+
+        // What changed meanwhile, such as a notebook that it imports, may have been read before or after: such outputs are nobody's.
+        if (!executed.Failed.Any() && new ExecutionKey(course).Of(notebook) == key)
         {
             cache.Write(executed, key);
         }
