@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Web;
 /// added stands where it was added; a new piece of text stands as many cells of code below a text of the chapter as it did.
 /// </summary>
 /// <param name="record">The reader's version.</param>
-/// <param name="rebased">The text of one of the chapter's cells for the place where the file will lie.</param>
+/// <param name="rebased">A cell of code for the place where the file will lie.</param>
 internal sealed class WorkComposition(WorkRecord record, Func<string, string> rebased)
 {
     private readonly List<DibCell> _cells = [];
@@ -77,7 +77,7 @@ internal sealed class WorkComposition(WorkRecord record, Func<string, string> re
     {
         while (_code.TryPeek(out WorkRecordCell? own) && own.Original is null)
         {
-            AddCode(new DibCell(DibCellKind.CSharp, "csharp", _code.Dequeue().Source));
+            AddCode(new DibCell(DibCellKind.CSharp, "csharp", rebased(_code.Dequeue().Source)));
         }
     }
 

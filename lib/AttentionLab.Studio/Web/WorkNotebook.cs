@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using AttentionLab.Studio.Dib;
+using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
 
@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Web;
 /// The reader's version as a .dib file: the chapter's bytes wherever the reader changed nothing, the reader's code and cells, and pieces of text that
 /// another program changed there. The page does not edit text; so it is never written over.
 /// </summary>
-internal static partial class WorkNotebook
+internal static class WorkNotebook
 {
     /// <summary>The file's bytes.</summary>
     /// <param name="chapter">The chapter's own file.</param>
@@ -51,14 +51,22 @@ internal static partial class WorkNotebook
         return own;
     }
 
-    /// <summary>Imports are relative to the file that they stand in.</summary>
-    public static string Rebase(string source, string from, string to) => Import().Replace(source, match =>
+    /// <summary>Imports and references are relative to the file that they stand in; one that looks so in a string or a comment is none.</summary>
+    public static string Rebase(string source, string from, string to)
     {
-        string file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(from)!, match.Groups["file"].Value));
-        string path = Path.GetRelativePath(Path.GetDirectoryName(to)!, file).Replace('\\', '/');
-        return $"#!import {(path.StartsWith('.') ? path : "./" + path)}";
-    });
+        string here = Path.GetDirectoryName(from)!, there = Path.GetDirectoryName(to)!;
+        foreach (CellDirective directive in CellDirectives.In(source).Reverse().Where(IsRelative))
+        {
+            string path = Path.GetRelativePath(there, directive.FileFrom(here)).Replace('\\', '/');
+            path = path.StartsWith('.') ? path : "./" + path;
+            string line = directive.Kind == CellDirectiveKind.Import ? $"#!import {path}" : $"#r \"{path}\"";
+            source = string.Concat(source.AsSpan(0, directive.Span.Start), line, source.AsSpan(directive.Span.End));
+        }
 
-    [GeneratedRegex("""(?m)^#!import[ \t]+"?(?<file>[^"\n]+?)"?[ \t]*$""")]
-    private static partial Regex Import();
+        return source;
+    }
+
+    private static bool IsRelative(CellDirective directive) => !Path.IsPathRooted(directive.Target)
+        && (directive.Kind == CellDirectiveKind.Import
+            || (directive.Kind == CellDirectiveKind.Reference && directive.Target.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)));
 }

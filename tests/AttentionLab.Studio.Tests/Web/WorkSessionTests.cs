@@ -152,6 +152,26 @@ public sealed class WorkSessionTests : IAsyncDisposable
         Assert.Empty(View(_work.Open(), "c1").Others);
     }
 
+    [Theory]
+    [InlineData("#!import ./mine.dib\nx", "#!import ../notebooks/mine.dib\nx")]
+    [InlineData("var a = 1;\n#r \"bin/own.dll\"\nvar b = 2;", "var a = 1;\n#r \"../notebooks/bin/own.dll\"\nvar b = 2;", "#r \"./bin/own.dll\"")]
+    [InlineData("#r \"/opt/own.dll\"\n#r \"System.Net.Http\"", "#r \"/opt/own.dll\"\n#r \"System.Net.Http\"")]
+    [InlineData("var text = \"\"\"\n#!import ./mine.dib\n\"\"\";", "var text = \"\"\"\n#!import ./mine.dib\n\"\"\";")]
+    [InlineData("/*\n#!import ./mine.dib\n*/", "/*\n#!import ./mine.dib\n*/")]
+    public void Notebook_InTheWorkFolder_FindsWhatAnAddedCellBringsIn(string typed, string onDisk, string? reference = null)
+    {
+        _work.Write("1");
+        WorkSession session = _work.Open();
+        string own = session.Do(new WorkCommand("add", "t") { Cell = "c1" }).Cell!;
+        Edit(session, own, typed, 0);
+        Assert.Equal(["1", onDisk], _work.OnDisk);
+
+        // Another program changes the file: what it brings in is found from the course's folder again.
+        File.WriteAllText(_work.Work, File.ReadAllText(_work.Work) + "\n// more\n");
+        string found = Assert.Single(View(_work.Open(), own).Others).Source;
+        Assert.Equal((reference is null ? typed : typed.Replace("#r \"bin/own.dll\"", reference, StringComparison.Ordinal)) + "\n\n\n// more", found);
+    }
+
     [Fact]
     public void Tabs_OneEdits_TheOthersReadAlongUntilTheyTakeOver()
     {
