@@ -15,8 +15,14 @@ public sealed class CourseRunnerTests : IDisposable
     {
         _course.WriteFile("notebooks/common.dib", "#!csharp\n\nvar common = 1;\n");
         string notebook = _course.Write(
-            "00-a.dib", "#!import ./common.dib", "if (!System.IO.File.Exists(\"changed\"))\n{\n    System.IO.File.AppendAllText(\"common.dib\", \"\\n// later\\n\");\n"
-                + "    System.IO.File.WriteAllText(\"changed\", \"\");\n}");
+            "00-a.dib", "#!import ./common.dib",
+            """
+            if (!System.IO.File.Exists("changed"))
+            {
+                System.IO.File.AppendAllText("common.dib", "\n// later\n");
+                System.IO.File.WriteAllText("changed", "");
+            }
+            """);
         CourseFolder folder = CourseFolder.Open(_course.Notebooks);
         CourseRunner runner = new(folder, ExecutionCache.Of(folder));
         ExecutedNotebook executed = await runner.RunAsync(notebook, cancellation: TestContext.Current.CancellationToken);
