@@ -12,8 +12,8 @@ public static class MachinePairs
         "Let W_Q = W_K = V and score x with itself: q = x·V, score q·q = Σ_i Σ_j (v_i·v_j)·x_i·x_j. Which of these terms do you not want, and which do you "
             + "have twice?",
         "i = j gives ‖v_i‖²·x_i²: take these away. Each other pair stands there as (i, j) and as (j, i): halve the rest.",
-        "`double q = 0, own = 0;` for each column f: first sum `x[i] * v[i, f]` into q and its square into own, then add `(q * q - own) / 2` to the answer. "
-            + "Begin both anew for each f.",
+        "`double q = 0, own = 0;` for each column f: for every i add `x[i] * v[i, f]` to q and the square of this product to own, "
+            + "then add `(q * q - own) / 2` to the answer. Begin both anew for each f.",
     ]);
 
     /// <summary>One of the three hints.</summary>
