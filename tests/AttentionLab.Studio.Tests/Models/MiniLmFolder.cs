@@ -29,7 +29,7 @@ public sealed class MiniLmFolder
         await File.WriteAllTextAsync(Path.Combine(left, "model.safetensors"), "half");
         try
         {
-            return (await MiniLm.GetAsync(models, onnx: true, _ => { }, CancellationToken.None), null);
+            return (await MiniLm.GetAsync(models, onnx: true, _ => { }, null, CancellationToken.None), null);
         }
         catch (CourseException e) when (e.Message.Contains("could not be fetched", StringComparison.Ordinal))
         {
