@@ -9,6 +9,9 @@ public static class PredictMap
     /// <summary>T of each question: a digit moved by 3 to the left is not one moved to the right, and once there is a digit without a partner.</summary>
     private static readonly int[] Turned = [8, 11], Paired = [6, 7], Averaged = [5, 8];
 
+    private const string AllNext = "Here everybody takes the digit of the *next* one. They change places in pairs: 0 with 1, 2 with 3.",
+        AllBefore = "Here everybody takes the digit of the one *before*. They change places in pairs: 0 with 1, 2 with 3.";
+
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.2", "Predict the map", Difficulty: 1, Minutes: 10, Hints:
     [
@@ -53,8 +56,10 @@ public static class PredictMap
         {
             Answer<float[,]> answer = trial.Call($"neighbours, T = {tokens}", () => neighbours(tokens))
                 .Refuse(Of(tokens, i => i), "This is the diagonal: nobody changes places.")
-                .Refuse(Of(tokens, i => i + 1), "Here everybody takes the digit of the *next* one. They change places in pairs: 0 with 1, 2 with 3.")
-                .Refuse(Of(tokens, i => i - 1), "Here everybody takes the digit of the one *before*. They change places in pairs: 0 with 1, 2 with 3.")
+                .Refuse(Of(tokens, i => i + 1), AllNext).Refuse(Of(tokens, i => i + 1 < tokens ? i + 1 : null), AllNext)
+                .Refuse(Of(tokens, i => Math.Min(i + 1, tokens - 1)), AllNext).Refuse(Of(tokens, i => i + 1 < tokens ? i + 1 : i - 1), AllNext)
+                .Refuse(Of(tokens, i => i - 1), AllBefore).Refuse(Of(tokens, i => i > 0 ? i - 1 : null), AllBefore)
+                .Refuse(Of(tokens, i => Math.Max(i - 1, 0)), AllBefore).Refuse(Of(tokens, i => Math.Abs(i - 1)), AllBefore)
                 .Refuse(Of(tokens, i => i == 0 ? 0 : i % 2 == 1 ? Math.Min(i + 1, tokens - 1) : i - 1),
                     "Your pairs begin at 1: (1, 2), (3, 4). The first pair is (0, 1).")
                 .Refuse(Of(tokens, i => i % 2 == 0 ? i + 1 : i), "Only the first of each pair moves. The second needs the digit of the first.")

@@ -64,6 +64,9 @@ public static class RunningState
             .Refuse(Times(0.5f, kept), "All tokens, old and new, are multiplied once: you multiplied the output or the new matrix by the decay. It is the old "
                 + "*state* that decays.")
             .Refuse(Sum(three, (i, j) => Math.Pow(0.5, Math.Max(0, i - j - 1))), "The state decays one token too late: multiply it before you read, not after.")
+            .Refuse(Sum(three, (i, j) => i == j ? 1 : 0.5),
+                "Every old token is multiplied once, however old it is: the decay is in what you read, not in what you keep. Write the decayed numbers back "
+                    + "into the *state*.")
             .Refuse(Rows(three, 0.25f), "The state decays twice for each token. Once is enough.")
             .Refuse(Rows(three, 2), "The old grows: you divided by the decay.")
             .Expect(Rows(three, 0.5f), "A token that is i steps back has the factor 0.5^i. Is each number of the state multiplied once for a token, not once "

@@ -43,6 +43,12 @@ public static class ShiftOnce
             .Refuse(Border(square, (x, i, j, c) => 0), "The border holds zeros. Where nobody moves in, a place keeps its own number.")
             .Refuse(Border(square, (x, i, j, c) => x[(i + 3) % 3, (j + 3) % 3, c]),
                 "What leaves on one side comes in on the other. The border should keep its own number instead.")
+            .Refuse(Kept(square, (i, j, _) => i != 1 || j != 1),
+                "The whole edge kept its number: your loops leave it out. On the edge, too, each group moves; a place keeps its number only in the group whose "
+                    + "neighbour would lie outside.")
+            .Refuse(Kept(square, (i, j, group) => (group < 2 ? i : j) != 1),
+                "Both ends of each line kept their number. Only the end where nobody moves in keeps it: in group 0 that is row 0, and the last row takes the "
+                    + "number of the row before it.")
             .Refuse(Moved(square, group => group ^ 1),
                 "All four groups move the wrong way. Group 0 moves by +1 along the first axis: y at (i, j) comes from (i − 1, j).")
             .Refuse(Moved(square, group => group ^ 2),
@@ -74,6 +80,19 @@ public static class ShiftOnce
     });
 
     private static Tensor Right(Tensor x) => OneImage(image => SpatialShift.Forward(image), x);
+
+    /// <summary>Right, but for the places (i, j) of a group that keep their number.</summary>
+    private static Tensor Kept(Tensor x, Func<int, int, int, bool> keeps)
+    {
+        Tensor y = Right(x);
+        for (int at = 0; at < x.Length; at++)
+        {
+            (int place, int c) = (at / x.Columns, at % x.Columns);
+            y.Values[at] = keeps(place / x.Shape[1], place % x.Shape[1], 4 * c / x.Columns) ? x.Values[at] : y.Values[at];
+        }
+
+        return y;
+    }
 
     private static Tensor Exchanged(Tensor x)
     {

@@ -6,12 +6,15 @@ namespace AttentionLab.Course.Exercises;
 
 /// <summary>
 /// Exercise 12.2: the weights of split attention, softmax over the branches of GELU(a·W₁)·W₂, with a the sum over branches of the *mean* over
-/// places. An image that is only enlarged must get the same weights; the circulating code sums over places instead.
+/// places. An image that is only enlarged must get the same weights; the formula of Yu et al. 2021, and code after it, sums over places instead.
 /// </summary>
 public static class SplitAtTwoSizes
 {
     /// <summary>Between the two usual forms of GELU, and between float and double, lies less.</summary>
     private const double Tolerance = 2e-3;
+
+    /// <summary>The rough form of GELU is as near as this to the right weights: only what is equal up to rounding is told that it is the rough one.</summary>
+    private const double Close = 2e-5;
 
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("12.2", "Split attention at two sizes", Difficulty: 2, Minutes: 10, Hints:
@@ -53,6 +56,8 @@ public static class SplitAtTwoSizes
         Ask("one place", single, one, two)
             .Refuse(Of(single, one, two, gate: x => x), "The GELU between the two matrices is missing.", Tolerance)
             .Refuse(Of(single, one, two, gate: x => Math.Max(0, x)), "You used ReLU. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.", Tolerance)
+            .Refuse(Of(single, one, two, gate: x => x / (1 + Math.Exp(-x))),
+                "You used SiLU, x·σ(x). Here it is GELU, x·Φ(x): `Gelu.Forward(h.Span, h.Span)`.", Tolerance)
             .Refuse(Of(single, one, two, gate: Math.Tanh), "You used tanh. Here it is GELU: `Gelu.Forward(h.Span, h.Span)`.", Tolerance)
             .Refuse(Of(single, one, two, after: Gated), "The GELU runs again behind the second matrix. It stands between the two only.", Tolerance)
             .Refuse(Of(single, one, two, gate: x => x, after: Gated), "The GELU stands behind the second matrix. It belongs between the two.", Tolerance)
@@ -70,7 +75,9 @@ public static class SplitAtTwoSizes
         Tensor[] few = Branches(_ => Tensor.Gaussian(random, 1, 6, 4));
         Ask("six places", few, one, two)
             .Refuse(Of(few, one, two, placeShare: 1),
-                "You *summed* over the places: the logits grow with the image, as in the circulating code. Take the mean.", Tolerance)
+                "You *summed* over the places, as the formula of the paper does: the logits grow with the image. Take the mean.", Tolerance)
+            .Refuse(Of(few, one, two, gate: x => x / (1 + Math.Exp(-1.702 * x))),
+                "You used x·σ(1.702·x), a rough form of GELU that is off by up to 0.02. Take x·Φ(x) itself: `Gelu.Forward(h.Span, h.Span)`.", Close)
             .Refuse(Of([.. few.Select(branch => new Tensor(branch.Values[..4], 1, 4))], one, two), "Only the first place was pooled.", Tolerance)
             .Refuse(Of(few, one, two, placeShare: 1 / MathF.Sqrt(6)),
                 "You divided by the root of the number of places. √ is right for a sum of *independent* numbers (chapter 03); an enlarged image has equal "
@@ -87,7 +94,8 @@ public static class SplitAtTwoSizes
 
         Tensor[] loud = Branches(_ => Tensor.Gaussian(random, 3000, 2, 4));
         Ask("very large numbers", loud, one, two)
-            .Finite("e to a large logit is ∞. Subtract the largest of the K logits first (exercise 03.1), or use `Softmax.Forward`.")
+            .Finite("e to a large logit is ∞; and where the largest of *all* logits was subtracted, the powers of a channel may all be 0, and 0/0 is NaN. "
+                + "Subtract the largest of the K logits of the *same channel* first (exercise 03.1), or use `Softmax.Forward`.")
             .Expect(Of(loud, one, two), "Subtract the largest logit of the *same channel* before the power.", Tolerance);
 
         Tensor narrow = Tensor.Gaussian(random, 1, 5, 5), other = Tensor.Gaussian(random, 1, 5, 10);

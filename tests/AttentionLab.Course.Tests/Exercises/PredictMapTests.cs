@@ -57,6 +57,16 @@ public class PredictMapTests
         new("mean: divided by i", Answer(null, null, (i, j, n) => j <= i ? 1f / i : 0), "A weight is not finite"),
         new("mean: fading", Answer(null, null, (i, j, n) => j <= i ? MathF.Pow(0.5f, i - j) : 0), "Row 4 sums to 1.938"));
 
+    /// <summary>Whatever the last output does, or the first: it goes round, stays, turns back, or has an empty row.</summary>
+    [Fact]
+    public void Check_AllTakeTheNextOrTheOneBefore_IsNamed()
+    {
+        Func<int, int, int>[] next = [(i, n) => i + 1, (i, n) => (i + 1) % n, (i, n) => Math.Min(i + 1, n - 1), (i, n) => i + 1 < n ? i + 1 : i - 1],
+            before = [(i, n) => i - 1, (i, n) => (i + n - 1) % n, (i, n) => Math.Max(i - 1, 0), (i, n) => Math.Abs(i - 1)];
+        Assert.All(next, column => Assert.Contains("the *next* one", Check(Answer(null, (i, j, n) => j == column(i, n) ? 1 : 0)).Message));
+        Assert.All(before, column => Assert.Contains("the one *before*", Check(Answer(null, (i, j, n) => j == column(i, n) ? 1 : 0)).Message));
+    }
+
     [Fact]
     public void Check_RightButUnusual_Passes()
     {

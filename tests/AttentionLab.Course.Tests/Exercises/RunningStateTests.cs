@@ -32,6 +32,12 @@ public class RunningStateTests
             v.Length);
         }, "The newest token decays, too"),
         new("decays twice", (q, k, v, s, d) => Loop(q, k, v, s, d * d), "decays twice"),
+        new("decays what it reads only", (q, k, v, s, d) =>
+        {
+            float[] old = Read(q, s, v.Length, d);
+            Write(k, v, s, 1);
+            return [.. old.Select((o, c) => o + Dot(q, k) * v[c])];
+        }, "not in what you keep"),
         new("divides by the decay", (q, k, v, s, d) => Loop(q, k, v, s, 1 / d), "The old grows"),
         new("decays the output", (q, k, v, s, d) => [.. Loop(q, k, v, s, 1).Select(o => o * d)], "multiplied the output or the new matrix"),
         new("running average", (q, k, v, s, d) => Loop(q, [.. k.Select(x => (1 - d) * x)], v, s, d), "by 1 − λ"),

@@ -44,6 +44,10 @@ public class ShiftOnceTests
             new("square only", x => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c), x.Shape[0] == x.Shape[1] ? null : 0)), "do not mix them up"),
             new("both shifts, averaged", x => (Right(x) + Each(x, (i, j, c) => From(x, i, j, c, Group(x, c) ^ 2))) * 0.5f, "from outside of the image"),
             new("border off by one", x => Each(x, (i, j, c) => i == 0 || j == 0 ? x[i, j, c] : From(x, i, j, c, Group(x, c))), "from outside of the image"),
+            new("the edge is left out", x => Each(x, (i, j, c) => Ends(i, x.Shape[0]) || Ends(j, x.Shape[1]) ? x[i, j, c] : From(x, i, j, c, Group(x, c))),
+                "The whole edge kept its number"),
+            new("both ends stay", x => Each(x, (i, j, c) => Group(x, c) < 2 ? Ends(i, x.Shape[0]) ? x[i, j, c] : From(x, i, j, c, Group(x, c))
+                : Ends(j, x.Shape[1]) ? x[i, j, c] : From(x, i, j, c, Group(x, c))), "Both ends of each line"),
             new("loops up to length − 1", x => { Tensor y = new(x.Shape); for (int i = 0; i < x.Length - x.Columns; i++) { y.Values[i] =
                 Right(x).Values[i]; } return y; }, "from outside of the image"),
         ];
@@ -72,6 +76,8 @@ public class ShiftOnceTests
     }
 
     private static Tensor Right(Tensor x) => Each(x, (i, j, c) => From(x, i, j, c, Group(x, c)));
+
+    private static bool Ends(int at, int places) => at == 0 || at == places - 1;
 
     private static int Group(Tensor x, int c) => c / (x.Columns / 4);
 

@@ -47,6 +47,11 @@ public class SplitAtTwoSizesTests
             new("(C, K)", (x, w1, w2) => Transposed(Right(x, w1, w2)), "another shape"),
             new("an array of a row", (x, w1, w2) => new float[1, x.Length * w1.Columns], "another shape"),
             new("tanh", (x, w1, w2) => Soft(Logits(x, w1, w2, MathF.Tanh), w1.Columns), "You used tanh"),
+            new("SiLU", (x, w1, w2) => Soft(Logits(x, w1, w2, h => h / (1 + MathF.Exp(-h))), w1.Columns), "You used SiLU"),
+            new("the rough GELU", (x, w1, w2) => Soft(Logits(x, w1, w2, h => h / (1 + MathF.Exp(-1.702f * h))), w1.Columns), "a rough form of GELU"),
+            new("one largest logit for all channels, in double", (x, w1, w2) => { Tensor l = Logits(x, w1, w2); float top = l.Values.Max();
+                return Table(l, w1.Columns, column => { double[] p = [.. column.Select(v => Math.Exp((double)v - top))];
+                    return [.. p.Select(v => (float)(v / p.Sum()))]; }); }, "the largest of *all* logits"),
             new("a sigmoid for the GELU", (x, w1, w2) => Soft(Logits(x, w1, w2, h => 1 / (1 + MathF.Exp(-h))), w1.Columns), "a sigmoid between"),
             new("no W1", (x, w1, w2) => Soft(Gelued(Pool(x)).MatMul(w2), w1.Columns), "W₁ is missing"),
             new("last branch only", (x, w1, w2) => Soft(Logits([x[^1]], w1, w2), w1.Columns), "last branch only"),
