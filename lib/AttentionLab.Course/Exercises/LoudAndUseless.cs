@@ -20,9 +20,9 @@ public static class LoudAndUseless
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("11.4", "Attention and ablation disagree", Difficulty: 3, Minutes: 15, Hints:
     [
-        "When key j goes, the others share its weight. Write the output with it and without it: the difference is w_j/(1 − w_j) times (y − v_j). For the loud "
-            + "key this must "
-        + "be 0 although w_j is large. So where must its value lie?",
+        "When key j goes, the others share its weight, so the output becomes y′, their weighted mean. With key j it is y = w_j·v_j + (1 − w_j)·y′. Solved for "
+            + "y′, and y taken away from both sides: y′ − y = w_j/(1 − w_j)·(y − v_j). For the loud key this must be 0 although w_j is large. So where must "
+            + "its value lie?",
         "The loud value must equal the weighted mean of all the others: then y is the same with it and without it. The quiet value must lie far from y. But "
             + "the others must "
         + "balance the quiet one, or the mean moves away. Try three keys: loud in the middle, two quiet ones on opposite sides.",
@@ -50,7 +50,7 @@ public static class LoudAndUseless
             .Require(Array.TrueForAll(values, value => value?.Length == 2), "two numbers in each value", "A value here has two numbers, [x, y].",
                 "another length")
             .Require(scores.All(float.IsFinite) && values.All(value => value.All(float.IsFinite)), "finite numbers",
-                "A score or value is not finite. A score of 3 is loud enough.", "NaN or ∞")
+                "A score or value is not finite. A score of 2.2 above two of 0 is loud enough.", "NaN or ∞")
             .Require(values.All(value => value.All(x => Math.Abs(x) <= Largest)), $"numbers from −{Largest} to {Largest}",
                 $"A value is larger than {Largest}: anything moves the output then. Stay "
                 + $"between −{Largest} and {Largest}.", $"{values.Max(value => value.Max(Math.Abs)):0.##}");
@@ -58,6 +58,8 @@ public static class LoudAndUseless
         KeyRemoval[] keys = KeyRemoval.Of(scores, values);
         KeyRemoval loud = keys.MaxBy(key => key.Weight)!;
         string got = string.Join("; ", keys.Select((key, j) => $"key {j}: weight {key.Weight:0.000}, moves {key.Moves:0.000}"));
+        double[] quiet = [.. keys.Select(key => key.Weight).Where(weight => weight <= Quiet)];
+        double needed = Moved * (1 - quiet.DefaultIfEmpty(1).Max()) / quiet.DefaultIfEmpty(1).Max();
         bool asWeights = scores.All(score => score >= 0) && Math.Abs(scores.Sum() - 1) < 0.01;
         answer
             .Require(loud.Weight < 0.999 || loud.Moves > Still, "other keys that are heard",
@@ -75,7 +77,9 @@ public static class LoudAndUseless
             .Require(keys.Any(key => key.Weight <= Quiet), $"a weight of {Quiet} or less",
                 "The loud key is useless, as it should be, but there is no quiet key: lower a score.", got)
             .Require(keys.Any(key => key.Weight <= Quiet && key.Moves >= Moved), $"a quiet key that moves {Moved} or more",
-                "The loud key is useless and there is a quiet key, but the quiet one moves "
-                + "the output too little: put its value far away, and balance it by another key on the other side.", got);
+                "The loud key is useless and there is a quiet key, but the quiet one moves the output too little: " + (needed > Largest
+                    ? $"it is too quiet. With a weight of {quiet.Max():0.000} its value would have to lie {needed:0.0} away from the output. Lower the loudest "
+                        + "score: 2.2 above two of 0 leaves each of these nearly 0.1."
+                    : "put its value far away, and balance it by another key on the other side."), got);
     });
 }

@@ -17,7 +17,7 @@ public class LoudAndUselessTests
         new("counts differ", Case(scores: [2, 0]), "2 scores and 3 values"),
         new("two keys", Case([3, 0], [[0, 0], [1, 0]]), "2 keys cannot do it"),
         new("values of one number", Case(values: [[0], [10], [-10]]), "two numbers, [x, y]"),
-        new("an infinite score", Case(scores: [float.PositiveInfinity, 0, 0]), "A score of 3 is loud enough"),
+        new("an infinite score", Case(scores: [float.PositiveInfinity, 0, 0]), "A score of 2.2 above two of 0"),
         new("giant values", Case(values: [[0, 0], [1000, 0], [-1000, 0]]), "larger than 10"),
         new("all values the same", Case(values: [[1, 1], [1, 1], [1, 1]]), "Nothing moves"),
         new("weights for scores", Case(scores: [0.8f, 0.1f, 0.1f]), "look like weights"),
@@ -26,6 +26,8 @@ public class LoudAndUselessTests
         new("the loud key has all", Case(scores: [20, 0, 0], values: [[5, 0], [10, 0], [-10, 0]]), "nearly everything"),
         new("so loud that nothing else is heard", Case(scores: [9, 0, 0]), "has all the weight"),
         new("no quiet key", Case(scores: [1.5f, 0, 0]), "there is no quiet key"),
+        new("the quiet ones are too quiet, their values at the limit", Case(scores: [3, 0, 0]), "lie 10.5 away"),
+        new("the quiet ones are much too quiet", Case(scores: [5, 0, 0]), "it is too quiet"),
         new("the quiet one hardly moves", Case(values: [[0, 0], [0.5f, 0], [-0.5f, 0]]), "put its value far away"));
 
     [Fact]
