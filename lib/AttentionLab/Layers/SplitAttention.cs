@@ -11,7 +11,7 @@ namespace AttentionLab.Layers;
 /// <param name="channels">C.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
 /// <param name="branches">K.</param>
-/// <param name="pooling">How a is made of an image. The circulating code sums, so that logits grow with the image and the softmax saturates.</param>
+/// <param name="pooling">How a is made of an image. The paper's formula sums, so that logits grow with the image and the softmax saturates.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
 public sealed class SplitAttention(int channels, CounterRandom random, int branches = 3, SplitPooling pooling = SplitPooling.Mean, string name = "split")
 {
@@ -183,6 +183,6 @@ public enum SplitPooling
     /// <summary>Sum of the branches, mean over the places: the weights do not depend on the size of the image.</summary>
     Mean,
 
-    /// <summary>Sum over branches and places, as in the circulating code.</summary>
+    /// <summary>Sum over branches and places, as in the paper's formula and in code after it.</summary>
     Sum,
 }
