@@ -7,7 +7,7 @@ namespace AttentionLab.Studio.Tests;
 /// <summary>What the READMEs tell a reader to type works, and the links they give lead somewhere.</summary>
 public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 {
-    private const string Studio = "dotnet run --project lib/AttentionLab.Studio", Model = "work/models/minilm", Reranker = "work/models/reranker";
+    private const string Studio = "dotnet run --project lib/AttentionLab.Studio";
 
     private static readonly string Root = Repository.Root.Replace('\\', '/');
 
@@ -97,37 +97,6 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
         Assert.True(exitCode == 0, $"{page}: {error}");
     }
 
-    /// <summary>The search by the real model; the reranker by a small one of the tests, whose order says nothing.</summary>
-    [Fact]
-    public async Task Program_OfReadmeWithTheModel_PrintsWhatItSays()
-    {
-        string folder = await miniLm.RequireAsync();
-        Match[] blocks = [.. CodeBlock().Matches(Text("README.md")).Cast<Match>()];
-        int search = At(Model), rerank = At(Reranker);
-        string[] program =
-        [
-            .. new[] { search, rerank }.Select(at => blocks[at].Groups[2].Value
-                .Replace(Model, folder.Replace('\\', '/'), StringComparison.Ordinal)
-                .Replace(Reranker, $"{Root}/tests/golden/bert/reranker", StringComparison.Ordinal)
-                .Replace("\"data/", $"\"{Root}/data/", StringComparison.Ordinal)),
-        ];
-
-        (int exitCode, string output, string error) = await RunCells(program);
-
-        Assert.True(exitCode == 0, error);
-        string shown = blocks[search + 1].Groups[2].Value.Trim();
-        output = output.ReplaceLineEndings("\n");
-        Assert.Contains(shown, output);
-        string behind = output[(output.IndexOf(shown, StringComparison.Ordinal) + shown.Length)..];
-        string[] reranked = [.. Scored().Matches(behind).Select(line => line.Groups[1].Value)];
-        Assert.Equal(3, reranked.Length);
-        string[] sentences = [.. File.ReadLines(Path.Combine(Repository.Root, "data", "small-text.txt")).Take(1000)];
-        Assert.All(reranked, sentence => Assert.Contains(sentence, sentences));
-
-        int At(string model) =>
-            Array.FindIndex(blocks, block => block.Groups[1].Value == "csharp" && block.Groups[2].Value.Contains(model, StringComparison.Ordinal));
-    }
-
     [Theory, MemberData(nameof(Pages))]
     public void Links_OfPage_LeadToFiles(string page)
     {
@@ -168,9 +137,6 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 
     [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
-
-    [GeneratedRegex(@"^-?\d+\.\d\d (.+)$", RegexOptions.Multiline)]
-    private static partial Regex Scored();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
