@@ -59,6 +59,8 @@ public static class PlaceTest
                 + "row.");
         Ask("x is multiplied by the row, not added", false, x => Multiplied(x),
             "This layer multiplies. What it adds then depends on x. Fill x with many different numbers, and other ones in each sequence.");
+        Ask("the row stands in the place of x: the word is lost", false, x => Add(new Tensor(x.Shape), (_, t) => t),
+            "Here the row *replaces* x, and the word is lost. Where x is 0, nothing shows. Fill x with numbers, and look at output minus input.");
 
         void Ask(string tried, bool right, Func<Tensor, Tensor> layer, string mistake) =>
             trial.Call(tried, () => isRight(x => layer(Fitting(x)))).Expect(right, mistake);

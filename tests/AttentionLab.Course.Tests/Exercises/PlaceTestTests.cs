@@ -28,7 +28,8 @@ public class PlaceTestTests
             Added(add, X(3, 8, 4)); return Alike(d, 1e-4) && Enumerable.Range(1, 6).All(t => !Same(d, t, t + 1)) && !Same(d, 0, 5);
         }, "only places 0 and 1"),
         new("x of ones", add => Right(add, x: Ones()), "This layer multiplies"),
-        new("a batch of copies", add => Right(add, x: Copies()), "chosen by what the token is"));
+        new("a batch of copies", add => Right(add, x: Copies()), "chosen by what the token is"),
+        new("x of zeros", add => Right(add, x: new Tensor(3, 8, 4)), "the row *replaces* x"));
 
     [Fact]
     public void Check_RightButUnusual_Passes()
