@@ -36,8 +36,10 @@ public static class LinearBackward
             .Expect(new double[,] { { 30 } }, "dx = dy·W = 10·3.");
         one.Part(d => d.DW)
             .Refuse(new double[,] { { 2 } }, "dW is dy/dW alone. The chain rule multiplies it by dy.")
+            .Refuse(new double[,] { { 60 } }, "You multiplied by W as well. y = x·W, so dW is x times dy, without W.")
             .Expect(new double[,] { { 20 } }, "dW = x·dy = 2·10.");
         one.Part(d => d.DB)
+            .Refuse([0], "db is still 0: nothing is added to it. y = … + b, so each dy goes to db as it is.")
             .Refuse([1], "db is dy/db alone: multiply by dy.")
             .Expect([10], "y = … + b, so db = dy.");
 

@@ -45,6 +45,8 @@ public static class MultiplyAdds
             .Refuse([36, 600, 180], "The projections are done for each of the n tokens: multiply by n.")
             .Refuse([360, 600, 54], "You counted each entry of the map of channels as a sum over channels. It is a sum over the n tokens.")
             .Refuse([360, 2000, 180], "You counted each score as a sum over tokens. It is a sum over the d channels.")
+            .Refuse([360, 600, 1800],
+                "You mixed the channels anew for each *pair* of tokens. The map is made once, and it mixes each of the n tokens once.")
             .Expect([360, 600, 180], "4·n·d², 2·n²·d and 2·n·d².");
 
         trial.Call("a long text: n = 100 000, d = 512", () => count(100_000, 512))

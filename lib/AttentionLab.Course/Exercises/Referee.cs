@@ -9,6 +9,9 @@ public static class Referee
     // Central differences in double with 1e-7 ≤ h ≤ 1e-3 are off by less than 1e-6 on these functions; one-sided ones by 1e-5 only for h below 1e-6.
     private const double Tolerance = 2e-6;
 
+    // x + h − 2h + h may differ from x by this much and is still "put back".
+    private const double Rounding = 1e-13;
+
     /// <summary>Number, size and hints.</summary>
     public static Exercise About { get; } = new("06.1", "The referee: a gradient without any formula", Difficulty: 1, Minutes: 10, Hints:
     [
@@ -41,12 +44,19 @@ public static class Referee
             .Require(Math.Abs(slope) < 100, "3", "Far too large: is the *difference* of two losses divided, and not one loss?")
             .Expect([3], "The slope of a straight line does not depend on h. In `float`, or with a step far below 1e-7, rounding eats the answer.", Tolerance);
 
-        Ask("f(x) = x_0·x_1·x_2 at (2, 3, 5)", x => x[0] * x[1] * x[2], 2, 3, 5)
+        double[] point = [2, 3, 5];
+        int moved = 0;
+        Ask("f(x) = x_0·x_1·x_2 at (2, 3, 5)", x =>
+        {
+            moved = Math.Max(moved, x.Zip(point, (a, b) => Math.Abs(a - b) > Rounding).Count(far => far));
+            return x[0] * x[1] * x[2];
+        }, [.. point])
             .Refuse([31, 31, 31], "You moved all numbers at once: that is the sum of all slopes. Move one number, the others stay.", 1e-4)
             .Refuse([15, 15, 15], "Only the first number was moved: use i as index.", 1e-4)
             .Refuse([15, 0, 0], "Only the first number got a slope: loop over all of x.", 1e-4)
-            .Expect([15, 10, 6],
-                "∂f/∂x_0 = x_1·x_2 and so on. If the first is right and the others slightly off: put x[i] back before you go on to the next.", Tolerance);
+            .Require(moved <= 1, "one number moved at a time", "An earlier number was still moved when the next one was: put x[i] back before you go on.",
+                $"{moved} numbers moved at once")
+            .Expect([15, 10, 6], "∂f/∂x_0 = x_1·x_2 and so on: each slope is the product of the two other numbers.", Tolerance);
 
         Ask("a curved function: f(x) = e^(x_0) + x_1³ at (1, −2)", x => Math.Exp(x[0]) + Math.Pow(x[1], 3), 1, -2)
             .Expect([Math.E, 12],

@@ -54,6 +54,11 @@ public static class SameScores
             .Refuse(wk.MatMul(Matrix(1, 0, 0, 0.5f)), "You only used the diagonal of A.")
             .Expect(wk.MatMul(Matrix(1, 0, -1.5f, 0.5f)), "The new key is W_K·A⁻ᵀ.");
 
+        Tensor whole = wk.MatMul(Matrix(1, -1, -1, 2));
+        Ask("A is (2, 1; 1, 1), without a 0", Matrix(2, 1, 1, 1))
+            .Refuse(whole * (1 / 3f), "You divided by 3 = 2·1 + 1·1. The determinant is ad − bc, with a minus: here 1.")
+            .Expect(whole, "The shear was right, but here all four numbers of A count. Check the place and the sign of each; the determinant is 1.");
+
         Tensor rotation = Matrix(0, 1, -1, 0);
         Ask("A turns by a right angle", rotation)
             .Refuse(wk.MatMul(rotation.Transpose()), "You turned the keys back. Queries and keys must turn together, or their angles change.")
@@ -64,8 +69,8 @@ public static class SameScores
         last.Require(last.Value.Shape.SequenceEqual(wk.Shape), "shape (3, 2)", "The new W_K has the shape of the old one.", Tensor.Describe(last.Value.Shape));
         Tensor wq = Tensor.FromRows([1, 2], [-3, 1], [0, 2]), wanted = wq.MatMulTransposed(wk), got = wq.MatMul(any).MatMulTransposed(last.Value);
         last.Require(wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max() < 1e-4, "the scores of W_Q and W_K",
-            "The shear was right, but for a matrix with four numbers the scores change. Check the place and the sign of each number, and the determinant, "
-            + "here 5.", $"scores that differ by up to {wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max():0.##}");
+            "The other four were right, but for this matrix the scores change. Check the place and the sign of each number, and the determinant, here 5.",
+            $"scores that differ by up to {wanted.Values.Zip(got.Values, (x, y) => Math.Abs(x - y)).Max():0.##}");
     });
 
     private static Tensor Matrix(float a, float b, float c, float d) => Tensor.FromRows([a, b], [c, d]);

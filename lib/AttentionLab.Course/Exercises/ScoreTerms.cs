@@ -59,6 +59,8 @@ public static class ScoreTerms
             .Refuse(Of(x, other, (a, b) => Sum(c => wQ[b, c] * wK[a, c])), "You took M transposed. W_Q belongs to x, which asks; W_K belongs to x′.")
             .Refuse(Of(other, x, (a, b) => Sum(c => wQ[a, c] * wK[b, c])), "x and x′ are exchanged: x asks, so it is multiplied by W_Q.")
             .Refuse(Transposed(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[b, c]))), "T[a, b] and T[b, a] are exchanged: a, the feature of x, is the row.")
+            .Refuse(new double[,] { { 6, 0 }, { 0, 0 } },
+                "These are the products q_c·k_c. Here the products of *features* are asked: open each q_c and each k_c into its sum over the features.")
             .Refuse(Of(x, other, (a, b) => a == b ? Sum(c => wQ[a, c] * wK[b, c]) : 0),
                 "Only the diagonal is filled. Feature a of x meets *every* feature b of x′.")
             .Expect(Of(x, other, (a, b) => Sum(c => wQ[a, c] * wK[b, c])), "T_ab = x_a·x′_b·Σ_c W_Q[a, c]·W_K[b, c]. All terms together are q·k.");

@@ -39,7 +39,8 @@ public static class SplitTest
         Ask("a split with the heads in reverse order", false, (x, heads) => At(x, heads, (t, h, c) => (t, (heads - 1 - h) * (x.Columns / heads) + c)),
             "Here the last head comes first: all heads are there, but in another order, and your test did not notice.");
         Ask("a split with the tokens in reverse order", false, (x, heads) => At(x, heads, (t, h, c) => (x.Rows - 1 - t, h * (x.Columns / heads) + c)),
-            "Here the last token comes first. Look at every token, and give every row other numbers.");
+            "Here the last token comes first. Look at every token, give every row other numbers, and compare number with number: a sum "
+            + "over tokens does not see their order.");
         Ask("a split that is right but for its last number", false, (x, heads) => Last(Right(x, heads)),
             "Only the very last number is wrong here (last head, last token, last column): compare every number.");
         Ask("a split that gives (T, H, D): a reshape to another shape", false, (x, heads) => x.Copy().Reshape(x.Rows, heads, x.Columns / heads),

@@ -42,8 +42,11 @@ public sealed class Trial
             if (!before.Same(after))
             {
                 int at = before.Form == after.Form ? before.Furthest(after) : 0;
-                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy.", before.Show(at),
-                    after.Show(at));
+                bool tiny = before.Show(at) == after.Show(at);
+                int digits = tiny ? 17 : 5;
+                throw Stop(FeedbackState.NotYet, "Your code changed one of its inputs. The caller still needs it: work on a copy."
+                    + (tiny ? " The change is so small that it may be rounding: x + h − 2·h + h is not always x. Keep the old number and write it back." : ""),
+                    before.Show(at, digits), after.Show(at, digits));
             }
         }
 

@@ -13,6 +13,8 @@ public class LinearBackwardTests
         new("exchanged", (x, w, dy) => (DW(x, dy), DX(w, dy), DB(dy)), "dx and dW are exchanged"),
         new("dx without dy", (x, w, dy) => (w, DW(x, dy), DB(dy)), "dy/dx alone"),
         new("dW without dy", (x, w, dy) => (DX(w, dy), x, DB(dy)), "dy/dW alone"),
+        new("dW with W", (x, w, dy) => (DX(w, dy), Fill(w.GetLength(0), w.GetLength(1), (p, j) => DW(x, dy)[p, j] * w[p, j]), DB(dy)), "by W as well"),
+        new("no db", (x, w, dy) => (DX(w, dy), DW(x, dy), new double[w.GetLength(1)]), "db is still 0"),
         new("db is 1", (x, w, dy) => (DX(w, dy), DW(x, dy), [.. DB(dy).Select(_ => 1d)]), "dy/db alone"),
         new("dy·W", (x, w, dy) =>
             (Fill(dy.GetLength(0), w.GetLength(0), (i, p) => Sum(Math.Min(w.GetLength(0), w.GetLength(1)), j => dy[i, j] * w[j, p])), DW(x, dy), DB(dy)),

@@ -26,6 +26,7 @@ public class MultiplyAddsTests
         new("another order", (n, d) => [2.0 * n * n * d, 2.0 * n * d * d, 4.0 * n * d * d], "The order is another"),
         new("channels d³", (n, d) => [4.0 * n * d * d, 2.0 * n * n * d, 2.0 * d * d * d], "It is a sum over the n tokens"),
         new("tokens n³", (n, d) => [4.0 * n * d * d, 2.0 * n * n * n, 2.0 * n * d * d], "It is a sum over the d channels"),
+        new("channels for each pair", (n, d) => [4.0 * n * d * d, 2.0 * n * n * d, 2.0 * n * n * d * d], "for each *pair* of tokens"),
         new("in thousands", (n, d) => [n * d * d / 250.0, n * n * d / 500.0, n * d * d / 500.0], "each product is one multiply-add"),
         new("one heads", (n, d) => n == 1 ? [4, 2, 2] : [4.0 * n * d * d, 2.0 * n * n, 2.0 * n * d * d], "4·n·d², 2·n²·d and 2·n·d²"));
 

@@ -20,7 +20,9 @@ public class SameScoresTests
         new("not transposed", (wk, a) => wk.MatMul(Inverse(a)), "its transpose is needed"),
         new("sign inside the inverse", (wk, a) => wk.MatMul(Of(a[1, 1], a[1, 0], a[0, 1], a[0, 0]) * (1 / Determinant(a))), "A sign is wrong"),
         new("only the diagonal", (wk, a) => wk.MatMul(Of(1 / a[0, 0], 0, 0, 1 / a[1, 1])), "only used the diagonal"),
-        new("knows three matrices", (wk, a) => a[1, 0] == 0 || a[0, 0] == 0 ? wk.MatMul(Inverse(a).Transpose()) : wk, "matrix with four numbers"),
+        new("determinant ad + bc", (wk, a) => wk.MatMul(Inverse(a).Transpose()) * (Determinant(a) / (a[0, 0] * a[1, 1] + a[0, 1] * a[1, 0])), "with a minus"),
+        new("knows three matrices", (wk, a) => a[1, 0] == 0 ? wk.MatMul(Inverse(a).Transpose()) : wk, "all four numbers of A count"),
+        new("knows five matrices", (wk, a) => a[1, 0] >= 0 || a[0, 0] == 0 ? wk.MatMul(Inverse(a).Transpose()) : wk, "for this matrix the scores change"),
         new("turns back", (wk, a) => wk.MatMul(a[0, 0] == 0 ? Inverse(a) : Inverse(a).Transpose()), "turned the keys back"),
         new("adds A", (wk, a) => wk + Tensor.FromRows([a[0, 0], a[0, 1]], [a[1, 0], a[1, 1]], [0, 0]), "the old W_K is right"),
         new("writes into A", (wk, a) => { a[0, 0] = 1 / a[0, 0]; a[1, 1] = 5; return wk.MatMul(a); }, "changed one of its inputs"));

@@ -25,6 +25,7 @@ public class ScoreTermsTests
         new(
             "assigns instead of adding", (x, y, q, k) => Fill(x.Length, (a, b) => x[a] * y[b] * q[a, q.GetLength(1) - 1] * k[b, q.GetLength(1) - 1]),
             "with `+=`"),
+        new("q_c·k_c", NotOpened, "These are the products q_c·k_c"),
         new("diagonal only", (x, y, q, k) => Fill(x.Length, (a, b) => a == b ? Right(x, y, q, k)[a, b] : 0), "Only the diagonal"),
         new(
             "sums over the features",
@@ -38,6 +39,9 @@ public class ScoreTermsTests
         new("a sum that goes on", GoesOn, "goes on from cell to cell"),
         new("scaled", (x, y, q, k) => Fill(x.Length, (a, b) => Right(x, y, q, k)[a, b] / Math.Sqrt(q.GetLength(1))), "divided by √2"),
         new("scales x in place", (x, y, q, k) => { x[0] *= 2; return Right(x, y, q, k); }, "changed one of its inputs"));
+
+    private static double[,] NotOpened(double[] x, double[] y, double[,] q, double[,] k) => Fill(x.Length,
+        (a, b) => a == b && a < q.GetLength(1) ? x.Select((v, i) => v * q[i, a]).Sum() * y.Select((v, i) => v * k[i, a]).Sum() : 0);
 
     private static double[,] GoesOn(double[] x, double[] y, double[,] q, double[,] k)
     {

@@ -49,6 +49,8 @@ public class SplitTestTests
             new("sum only", split => split(Numbered(5, 12), 3).Span.ToArray().Sum() == Numbered(5, 12).Span.ToArray().Sum(), "the sum"),
             new("row sums", split => { Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 5)
                 .All(t => Sum(x.Row(t)) == Enumerable.Range(0, 3).Sum(h => Sum(y.Row(h * 5 + t)))); }, "h, h + H"),
+            new("sums of each head", split => { Tensor x = Numbered(5, 12), y = split(x, 3); return Enumerable.Range(0, 3).All(h => Enumerable.Range(0, 20)
+                .Sum(i => y[h, i / 4, i % 4]) == Enumerable.Range(0, 20).Sum(i => x[i / 4, 4 * h + i % 4])); }, "a sum over tokens"),
             new("no shape, as many tokens as heads", split => Compare(split, 3, 12, 3, shape: false, (t, c) => t == 1 ? c : 0), "Look at every token"),
         ];
         Assert.All(weak, test =>
