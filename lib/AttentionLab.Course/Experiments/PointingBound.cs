@@ -10,6 +10,9 @@ namespace AttentionLab.Course.Experiments;
 /// Successor: the loss is convex in S, and turning the circle changes nothing, so some best S depends on the distance only: s_j = Σ_k λ_k·cos(2πjk/n), λ_k ≥ 0.
 /// Of these only k = 1 helps (the conditions of Karush, Kuhn and Tucker, checked in the tests): minimise ln Σ_j exp(μ·cos(2πj/n)) − μ·cos(2π/n) over μ ≥ 0.
 /// </para>
+/// <para>
+/// A line, or a causal mask: no loop, and vectors that grow towards token 0 fast enough let the right score be the largest of its row by any distance: 0.
+/// </para>
 /// </remarks>
 public static class PointingBound
 {
@@ -20,7 +23,7 @@ public static class PointingBound
     {
         ArgumentNullException.ThrowIfNull(settings);
         _ = settings.Targets();
-        return (settings.Tied, settings.Causal, settings.Task, settings.HideSelf) switch
+        return (settings.Tied, settings.Causal || settings.Line, settings.Task, settings.HideSelf) switch
         {
             (false, _, _, _) or (_, true, _, _) or (_, _, PointingTask.Self, _) or (_, _, PointingTask.Partner, true) => 0,
             (_, _, PointingTask.Partner, false) => Math.Log(2),

@@ -21,6 +21,9 @@ public sealed record PointingSettings
     /// <summary>A token may look at itself and at earlier tokens only.</summary>
     public bool Causal { get; init; }
 
+    /// <summary>The tokens stand on a line and not on a circle: token 0 has no predecessor. For <see cref="PointingTask.Predecessor"/> only.</summary>
+    public bool Line { get; init; }
+
     /// <summary>Steps of Adam, each with all n tokens.</summary>
     public int Steps { get; init; } = 1500;
 
@@ -39,10 +42,15 @@ public sealed record PointingSettings
                 : $"the task is {Task} but Tokens is {n}: take 2 or more, an even number for Partner.");
         }
 
+        if (Line && Task != PointingTask.Predecessor)
+        {
+            throw new ArgumentException($"the task is {Task} but Line is true: a line has predecessors only; take Predecessor.");
+        }
+
         return [.. Enumerable.Range(0, n).Select(i => Task switch
         {
             PointingTask.Successor => (i + 1) % n,
-            PointingTask.Predecessor => Causal ? i - 1 : (i + n - 1) % n,
+            PointingTask.Predecessor => Causal || Line ? i - 1 : (i + n - 1) % n,
             PointingTask.Partner => (i + n / 2) % n,
             _ => i,
         })];

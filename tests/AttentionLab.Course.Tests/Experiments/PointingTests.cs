@@ -55,6 +55,13 @@ public class PointingTests
         Assert.Contains(words, Assert.Throws<ArgumentException>(() => PointingBound.Of(settings)).Message);
     }
 
+    [Fact]
+    public void Targets_Line_HasNoFirstPredecessor_AndNoOtherTask()
+    {
+        Assert.Equal([-1, 0, 1, 2], new PointingSettings { Task = PointingTask.Predecessor, Line = true, Tokens = 4 }.Targets());
+        Assert.Contains("Line is true", Assert.Throws<ArgumentException>(() => new PointingSettings { Line = true }.Targets()).Message);
+    }
+
     /// <summary>
     /// The derivation's one gap: that only the slowest wave counts. At the optimum no other wave may have a slope below 0
     /// (Karush, Kuhn and Tucker); the loss is convex, so this proves the minimum.

@@ -16,6 +16,7 @@ public class Chapter04Tests
         Assert.Equal(0, PointingBound.Of(new() { Tied = true, Task = PointingTask.Partner, HideSelf = true }));
         Assert.Equal(0, PointingBound.Of(new() { Tied = true, Task = PointingTask.Self }));
         Assert.Equal(0, PointingBound.Of(new() { Tied = true, Task = PointingTask.Predecessor, Causal = true }));
+        Assert.Equal(0, PointingBound.Of(new() { Tied = true, Task = PointingTask.Predecessor, Line = true }));
         Assert.Equal(0, PointingBound.Of(new()));
     }
 
@@ -56,6 +57,7 @@ public class Chapter04Tests
             double[] squares = [.. Enumerable.Range(0, 6).Select(i => head.Query.Weight.Value.Row(i).ToArray().Sum(x => (double)x * x))];
             Assert.Equal(squares.OrderDescending(), squares);
             Assert.InRange(PointingHead.Train(settings with { Tied = false }, seed).Loss, 0, 0.0005);
+            Assert.InRange(PointingHead.Train(settings with { Causal = false, Line = true }, seed).Loss, 0, 0.003);
         }
     }
 
