@@ -49,6 +49,9 @@ public sealed class SaturatedHead
     /// <summary>‖∂L/∂q‖ of every query of the last batch.</summary>
     public IReadOnlyList<double> QueryNorms { get; private set; } = [];
 
+    /// <summary>‖∂L/∂x‖ of every token of the last batch: what goes on to whatever stands before the block.</summary>
+    public IReadOnlyList<double> InputNorms { get; private set; } = [];
+
     /// <summary>Trains a new block.</summary>
     /// <param name="factor">See the constructor.</param>
     /// <param name="seed">See the constructor.</param>
@@ -90,10 +93,8 @@ public sealed class SaturatedHead
         Tensor d = _read.Backward(SquaredErrorLoss.Backward(SquaredErrorLoss.Forward(y, target).Saved), savedRead);
         Tensor dh = d + _net.Backward(d, savedNet);
         (Tensor dq, Tensor dk, Tensor dv) = ScaledDotProductAttention.Backward(_output.Backward(dh, savedOutput), savedAttention);
-        _ = _query.Backward(dq, savedQuery);
-        _ = _key.Backward(dk, savedKey);
-        _ = _value.Backward(dv, savedValue);
-        QueryNorms = [.. Enumerable.Range(0, dq.Rows).Select(i => Math.Sqrt(Reduce.SquareSum(dq.Row(i))))];
+        Tensor dx = dh + _query.Backward(dq, savedQuery) + _key.Backward(dk, savedKey) + _value.Backward(dv, savedValue);
+        (QueryNorms, InputNorms) = (Norms(dq), Norms(dx));
         return (Explained(y, target, 0), Explained(y, target, Part));
     }
 
@@ -118,6 +119,8 @@ public sealed class SaturatedHead
 
         return (x, target);
     }
+
+    private static double[] Norms(Tensor t) => [.. Enumerable.Range(0, t.Rows).Select(i => Math.Sqrt(Reduce.SquareSum(t.Row(i))))];
 
     /// <summary>1 − Σ(y − t)² / Σ(t − mean)² over one half of the answers.</summary>
     private static double Explained(Tensor y, Tensor target, int first)

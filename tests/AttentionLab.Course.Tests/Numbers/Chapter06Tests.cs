@@ -41,6 +41,12 @@ public class Chapter06Tests
         Assert.True(saturated.Mean > 2 * usual.Mean, $"{saturated.Mean} and {usual.Mean}");
         Assert.InRange(Queries(512).ShareBelow(double.Epsilon), 0.7, 0.95);
 
+        // What goes on to the tokens does not starve: the residual connection carries it past the head.
+        Assert.True(Inputs(64).Smallest > Inputs(1).Smallest / 4, $"{Inputs(64)} and {Inputs(1)}");
+        Assert.InRange(Inputs(64).Median / Inputs(1).Median, 0.7, 3);
+
+        static Spread Inputs(double factor) => new(Enumerable.Range(1, 5).SelectMany(seed => Begin(factor, (ulong)seed).InputNorms));
+
         static double Heard(double factor) => new Spread(Enumerable.Range(1, 5).Select(seed => Begin(factor, (ulong)seed).QueryNorms)
             .Select(norms => norms.Count(g => g > 0 && g >= norms.Max() / 100) / (double)norms.Count)).Median;
 
