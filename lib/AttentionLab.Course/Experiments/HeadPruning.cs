@@ -74,11 +74,20 @@ public sealed class HeadPruning
     /// How much the mean loss grows without some heads, in nats, and half of its 95 % interval: 1.96 standard errors of the paired differences.
     /// </summary>
     /// <param name="without">Heads that are removed: layer and head, from 0.</param>
-    public (double Mean, double Half) Lost(params IEnumerable<(int Layer, int Head)> without)
+    public (double Mean, double Half) Lost(params IEnumerable<(int Layer, int Head)> without) => Grown(Losses(without));
+
+    /// <summary>The same without some rows of one layer's W_O, of whatever heads: the control of <see cref="Lost"/>.</summary>
+    /// <param name="layer">From 0.</param>
+    /// <param name="rows">0 to H·d_v−1.</param>
+    public (double Mean, double Half) LostWithoutRows(int layer, IEnumerable<int> rows)
     {
-        double[] lost = [.. Losses(without).Zip(_whole.Value, (now, before) => now - before)];
-        double mean = lost.Average();
-        return (mean, 1.96 * Math.Sqrt(lost.Average(x => (x - mean) * (x - mean)) / lost.Length));
+        double[] losses;
+        using (HeadSwitch.OffRows(Layers[layer].Attention, rows))
+        {
+            losses = Losses();
+        }
+
+        return Grown(losses);
     }
 
     /// <summary>How much the mean loss grows without each head alone, in nats: (layers, heads). The questions are asked in the first call only.</summary>
@@ -120,6 +129,13 @@ public sealed class HeadPruning
     }
 
     private Tensor Embedded(int[,] text) => _model.Bert.Encoder.Embedding.Forward(text).Y;
+
+    private (double Mean, double Half) Grown(double[] losses)
+    {
+        double[] lost = [.. losses.Zip(_whole.Value, (now, before) => now - before)];
+        double mean = lost.Average();
+        return (mean, 1.96 * Math.Sqrt(lost.Average(x => (x - mean) * (x - mean)) / lost.Length));
+    }
 
     private double[,][] LossesWithoutEach()
     {

@@ -13,15 +13,16 @@ namespace AttentionLab.Course.Experiments;
 public sealed class HeadSwitch : IDisposable
 {
     private readonly Tensor _weight;
-    private readonly float[] _kept;
-    private readonly int _start;
+    private readonly (int Row, float[] Kept)[] _rows;
 
-    private HeadSwitch(Tensor weight, int start, int length)
+    private HeadSwitch(Tensor weight, IEnumerable<int> rows)
     {
-        (_weight, _start) = (weight, start);
-        Span<float> rows = weight.Span.Slice(start, length);
-        _kept = rows.ToArray();
-        rows.Clear();
+        _weight = weight;
+        _rows = [.. rows.Select(row => (row, weight.Row(row).ToArray()))];
+        foreach ((int row, _) in _rows)
+        {
+            weight.Row(row).Clear();
+        }
     }
 
     /// <summary>Zeroes one head's rows of W_O; disposing puts them back.</summary>
@@ -37,10 +38,26 @@ public sealed class HeadSwitch : IDisposable
                 nameof(head), $"head is {head} but the layer has the heads 0 to {attention.HeadCount - 1}: choose one of them.");
         }
 
-        int length = attention.Output.Inputs / attention.HeadCount * attention.Output.Outputs;
-        return new(attention.Output.Weight.Value, head * length, length);
+        int size = attention.Output.Inputs / attention.HeadCount;
+        return OffRows(attention, Enumerable.Range(head * size, size));
     }
 
-    /// <summary>Switches the head on again.</summary>
-    public void Dispose() => _kept.CopyTo(_weight.Span[_start..]);
+    /// <summary>Zeroes some rows of W_O, of whatever heads; disposing puts them back. With as many rows as a head has: a control for <see cref="Off"/>.</summary>
+    /// <param name="attention">The layer.</param>
+    /// <param name="rows">0 to H·d_v−1.</param>
+    public static HeadSwitch OffRows(MultiHeadAttention attention, IEnumerable<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        ArgumentNullException.ThrowIfNull(rows);
+        return new(attention.Output.Weight.Value, rows);
+    }
+
+    /// <summary>Puts the rows back.</summary>
+    public void Dispose()
+    {
+        foreach ((int row, float[] kept) in _rows)
+        {
+            kept.CopyTo(_weight.Row(row));
+        }
+    }
 }

@@ -57,6 +57,12 @@ public class Chapter07Tests
         Assert.InRange(lost[1, 2], 0.78, 0.85);
         Assert.Equal(whole, pruning.Losses().Average());
 
+        // The control: as many rows of W_O of the same layer, drawn from all its heads.
+        int rows = Model.Value.Bert.Encoder.Layers.Layers[1].Attention.Output.Inputs;
+        Assert.All(Enumerable.Range(1, 5), seed =>
+            Assert.InRange(pruning.LostWithoutRows(1, new CounterRandom((ulong)seed).Permutation(rows).Take(rows / 5)).Mean, -0.1, 0.4));
+        Assert.Equal(whole, pruning.Losses().Average());
+
         (HeadHabits[][] habits, _, _) = Habits();
         Assert.InRange(habits[1][1].Before, 0.93, 1);
         Assert.InRange(habits[1][2].After, 0.89, 0.97);
