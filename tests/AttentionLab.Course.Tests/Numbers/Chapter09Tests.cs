@@ -11,19 +11,22 @@ public class Chapter09Tests
 {
     [Theory]
     [InlineData(PositionKind.None, false, 0, 1e-5)]
-    [InlineData(PositionKind.None, true, 0.97, 1.03)]
-    [InlineData(PositionKind.Sinusoidal, false, 0.2, 0.45)]
-    [InlineData(PositionKind.Learned, false, 0.05, 0.25)]
-    [InlineData(PositionKind.Rotary, false, 0.1, 0.3)]
+    [InlineData(PositionKind.None, true, 0.6, 1.15)]
+    [InlineData(PositionKind.Sinusoidal, false, 0.2, 0.35)]
+    [InlineData(PositionKind.Learned, false, 0.1, 0.32)]
+    [InlineData(PositionKind.Rotary, false, 0.05, 0.38)]
     [InlineData(PositionKind.Alibi, false, 0, 1e-5)]
-    [InlineData(PositionKind.Alibi, true, 0.95, 1.02)]
+    [InlineData(PositionKind.Alibi, true, 0.55, 1.1)]
     public void Mirror_OnlyNothingAndAlibiWithoutAMask_AreBlind(PositionKind positions, bool causal, double low, double high)
     {
-        Encoder encoder = new(new() { Vocabulary = 3, Channels = 32, Positions = positions }, new CounterRandom(91));
         AttentionMask? mask = causal ? AttentionMask.Causal : null;
-        float[] before = encoder.Forward(new[,] { { 0, 1, 2 } }, mask: mask).Y.Row(0).ToArray(),
-            after = encoder.Forward(new[,] { { 2, 1, 0 } }, mask: mask).Y.Row(2).ToArray();
-        Assert.InRange(Math.Sqrt(before.Zip(after, (a, b) => (a - b) * (a - b)).Sum() / before.Sum(a => a * a)), low, high);
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            Encoder encoder = new(new() { Vocabulary = 3, Channels = 32, Positions = positions }, new CounterRandom(seed));
+            float[] before = encoder.Forward(new[,] { { 0, 1, 2 } }, mask: mask).Y.Row(0).ToArray(),
+                after = encoder.Forward(new[,] { { 2, 1, 0 } }, mask: mask).Y.Row(2).ToArray();
+            Assert.InRange(Math.Sqrt(before.Zip(after, (a, b) => (a - b) * (a - b)).Sum() / before.Sum(a => a * a)), low, high);
+        }
     }
 
     [Fact]
