@@ -41,6 +41,7 @@ public static class MatrixProduct
 
         float[,] wide = { { 1, 0, 2 } }, tall = { { 1, 2 }, { 3, 4 }, { 5, 6 } };
         Ask("not square: (1, 3) times (3, 2)", wide, tall)
+            .Refuse(new float[,] { { 1, 2 } }, "Only the first of three products is there: the sum runs over the *columns* of A, `k < a.GetLength(1)`.")
             .Expect(Product(wide, tall), "The result has the rows of A and the columns of B, here (1, 2); the sum runs over what both share, here 3.");
 
         Ask("numbers that are not whole: ((0.5, 1)) times ((1.5), (−0.25))", new float[,] { { 0.5f, 1 } }, new float[,] { { 1.5f }, { -0.25f } })

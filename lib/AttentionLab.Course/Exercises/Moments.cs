@@ -48,8 +48,9 @@ public static class Moments
             .Refuse(3, "This is half way between the smallest and the largest. The mean is the sum divided by the count.")
             .Refuse(2, "The parts after the point are lost: is there an `int` in the sum or in the division?"), variance => variance
             .Refuse(2.25, "You took the mean of the absolute distances. The variance takes their squares."));
-        Ask("-1, 0, 1, moved by a thousand million", [1e9 - 1, 1e9, 1e9 + 1], 1e9, 2.0 / 3,
+        Ask("1, 2, 3, moved by a thousand million", [1e9 + 1, 1e9 + 2, 1e9 + 3], 1e9 + 2, 2.0 / 3,
             "Moving all draws does not change the variance. In E[X²] − E[X]² two huge numbers nearly cancel and the digits are lost: take the mean away first, "
-            + "then square. (And `float` keeps seven digits only: sum in `double`.)", _ => { }, _ => { });
+            + "then square. (And `float` keeps seven digits only: sum in `double`.)", _ => { }, variance => variance
+            .Refuse(14.0 / 3, "Your mean lost its last digits: a `float` keeps seven, and these draws have ten. Keep mean and sum in `double`."));
     });
 }

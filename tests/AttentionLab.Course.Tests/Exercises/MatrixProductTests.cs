@@ -18,6 +18,9 @@ public class MatrixProductTests
         new(
             "ends one term early",
             (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1) - 1).Sum(k => a[i, k] * b[k, j])), "a term is missing"),
+        new(
+            "sums over A's rows", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(0)).Sum(k => a[i, k] * b[k, j])),
+            "the *columns* of A"),
         new("never starts again", Running, "still holds the sums before it"),
         new("int", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => (int)Multiply(a, b)[i, j]), "a cast to `int`"),
         new("without signs", (a, b) => Each(a.GetLength(0), b.GetLength(1), (i, j) => Enumerable.Range(0, a.GetLength(1)).Sum(

@@ -15,6 +15,7 @@ public class MomentsTests
         new("not squared", x => (x.Average(), x.Average(v => v - x.Average())), "distances cancel"),
         new("absolute distances, guarded", x => (x.Average(), x.Length == 3 ? Variance(x) : x.Average(v => Math.Abs(v - x.Average()))), "absolute distances"),
         new("in one pass", x => (x.Average(), x.Average(v => v * v) - x.Average() * x.Average()), "digits are lost"),
+        new("mean in float", x => { float mean = (float)x.Average(); return (mean, x.Average(v => (v - mean) * (v - mean))); }, "these draws have ten"),
         new("exchanged", x => (Variance(x), x.Average()), "exchanged the two"),
         new("subtracts the wrong way", x => (x.Average(), x.Average() * x.Average() - x.Average(v => v * v)), "never below 0"),
         new("divides twice", x => (x.Average(), Variance(x) / x.Length), "count twice"),
