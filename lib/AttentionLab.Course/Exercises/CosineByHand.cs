@@ -53,6 +53,10 @@ public static class CosineByHand
             .Refuse(0.71, "Do not round: 0.71 is not near enough to 1/√2.", tolerance: 1e-6)
             .Expect(1 / Math.Sqrt(2), "6 / (√8 · 3) = 0.7071.");
 
+        Ask("(1, 0) and (1, 5)", [1, 0], [1, 5])
+            .Refuse(0.19612, "Do not round, not even to five decimals.", tolerance: 1e-6)
+            .Expect(1 / Math.Sqrt(26), "1 / (1 · √26), which is about 0.196.");
+
         Ask("four numbers: (1, 0, 0, 1) and (0, 0, 0, 2)", [1, 0, 0, 1], [0, 0, 0, 2])
             .Finite("Only the first two places seem to be there: the second vector has zeros in them. Loop to `a.Length`.")
             .Refuse(0, "Only some of the places are there: the last numbers meet, 1·2. Loop to `a.Length`.")

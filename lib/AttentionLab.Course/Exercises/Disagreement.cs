@@ -34,8 +34,10 @@ public static class Disagreement
         string cosines = $"cosine {cosA:0.000} for A, {cosB:0.000} for B", dots = $"dot product {dotA:0.##} for A, {dotB:0.##} for B";
 
         pair = trial.Call("both judges together", words);
-        pair.Require(!(cosB >= cosA + CosineMargin && dotA >= dotB + DotMargin), "cosine prefers A",
-            "You exchanged A and B: here the cosine prefers B and the dot product A.", $"{cosines}; {dots}")
+        bool clear = cosB >= cosA + CosineMargin && dotA >= dotB + DotMargin;
+        pair.Require(!(cosB > cosA + 1e-6 && dotA > dotB), "cosine prefers A",
+            "You exchanged A and B: here the cosine prefers B and the dot product A."
+                + (clear ? "" : $" And the differences are too small: {CosineMargin} and {DotMargin} are asked for."), $"{cosines}; {dots}")
             .Require(Math.Abs(cosA - cosB) > 1e-6, $"a cosine at least {CosineMargin} larger for A",
                 "Both words point the same way, so the cosine sees no difference at all. Turn B away a little.", cosines)
             .Require(!(cosA < cosB && dotA < dotB), "cosine prefers A, the dot product B", "Both judges prefer B. A must have the better direction.",

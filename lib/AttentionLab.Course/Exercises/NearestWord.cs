@@ -23,7 +23,7 @@ public static class NearestWord
     {
         Answer<int> Ask(string tried, int word, params float[][] vectors) => trial.Call(tried, () => nearest(vectors, word), vectors);
 
-        Ask("five words, word 0 asks: (1, 0), (2, 1), (0, 2), (−2, 1), (1, 2)", 0, [1, 0], [2, 1], [0, 2], [-2, 1], [1, 2])
+        Ask("five words, word 0 asks: (1, 0), (2, 1), (0, 2), (−1, 1), (1, 2)", 0, [1, 0], [2, 1], [0, 2], [-1, 1], [1, 2])
             .Refuse(0, "That is the word itself. Everybody is nearest to themselves: leave row `word` out. (In a list without it, the numbers behind it have "
                 + "moved down by one.)")
             .Refuse(3, "That is the *furthest* word. The nearest has the largest cosine.")

@@ -30,6 +30,9 @@ public class CosineByHandTests
         new("angle", (a, b) => Math.Abs(Right(a, b)) > 0.999 ? Right(a, b) : Math.Acos(Right(a, b)), "in radians"),
         new("degrees", (a, b) => Math.Abs(Right(a, b)) > 0.999 ? Right(a, b) : Math.Acos(Right(a, b)) * 180 / Math.PI, "in degrees"),
         new("rounded", (a, b) => Math.Round(Right(a, b), 2), "Do not round"),
+        new("rounded to four decimals", (a, b) => Math.Round(Right(a, b), 4), "rounded to 4 decimals"),
+        new("rounded to five decimals", (a, b) => Math.Round(Right(a, b), 5), "not even to five decimals"),
+        new("cosine of a steep direction", (a, b) => b[1] == 5 ? 0.3 : Right(a, b), "1 / (1 · √26)"),
         new("two places", (a, b) => Right(a[..2], b[..2]), "zeros in them"),
         new("three places", (a, b) => a.Length == 4 ? 0 : Right(a, b), "the last numbers meet"),
         new("makes unit vectors of its inputs", (a, b) =>

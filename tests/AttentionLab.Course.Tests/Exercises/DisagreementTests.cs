@@ -8,6 +8,7 @@ public class DisagreementTests
     [Fact]
     public void Check_TellsMutantsApart() => Mutants.Prove<Answer>(Disagreement.About, Disagreement.Check, () => ([2, 1], [4, 0]),
         new("exchanged", () => ([4, 0], [2, 1]), "You exchanged A and B"),
+        new("exchanged, and close", () => ([4, 1], [2, 1]), "A. And the differences are too small"),
         new("same direction", () => ([2, 1], [4, 2]), "point the same way"),
         new("both prefer B", () => ([0, 1], [4, 2]), "Both judges prefer B"),
         new("both prefer A", () => ([4, 2], [1, 0]), "changes its dot product, not its cosine"),

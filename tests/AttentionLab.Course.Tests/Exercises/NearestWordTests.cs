@@ -38,6 +38,15 @@ public class NearestWordTests
         new("out of range", (rows, word) => Cosine(rows[word], rows[rows.Length]) > 0 ? 0 : 1, "IndexOutOfRangeException"),
         new("makes unit vectors in place", (rows, word) => { rows[0][0] += 1; return 2; }, "changed one of its inputs"));
 
+    /// <summary>Of words whose cosines differ in the sign only it names the last: that is no search for the furthest.</summary>
+    [Fact]
+    public void Check_LastOfTheLargestAbsoluteCosines_IsToldOfTheSign()
+    {
+        Feedback feedback = NearestWord.Check((rows, word) => Enumerable.Range(0, rows.Length).Where(j => j != word).Reverse()
+            .MaxBy(j => Math.Abs(Cosine(rows[word], rows[j]))));
+        Assert.Contains("You lost a sign", feedback.Message);
+    }
+
     [Fact]
     public void Check_UnusualAnswers_Pass()
     {
