@@ -69,12 +69,16 @@ public static class PermutationProperty
 
         // Whatever one order a test tries, it leaves the order of some neighbours as it was, unless it reverses them all.
         int pairs = keys.Length - 1;
-        Answer<int> missed = trial.Call($"{pairs} attentions that see only which of two neighbours comes first", () => Enumerable.Range(0, pairs)
-            .Count(i => isBlindToOrder(Attention((_, _, _) => 0, effect: (output, k) => Add(output, Place(k, i) < Place(k, i + 1) ? 0 : 0.5)), query, keys,
-                values)), query, keys, values);
-        missed.Require(missed.Value == 0, "each of them is noticed",
+        Answer<int[]> missed = trial.Call($"{pairs} attentions that see only which of two neighbours comes first", () => Enumerable.Range(0, pairs)
+            .Where(i => isBlindToOrder(Attention((_, _, _) => 0, effect: (output, k) => Add(output, Place(k, i) < Place(k, i + 1) ? 0 : 0.5)), query, keys,
+                values)).ToArray(), query, keys, values);
+        int one = missed.Value.FirstOrDefault();
+        missed.Require(missed.Value.Length != 1, "each of them is noticed",
+            $"All are noticed but one: it sees which of the keys {one} and {one + 1} comes first, and your test never turns these two round. Does a loop end "
+            + "too early, or begin too late? Exchange every pair of neighbours, or shuffle many times.", $"1 of {pairs} was not noticed")
+            .Require(missed.Value.Length == 0, "each of them is noticed",
             "To each of these attentions half of all orders look alike. Trying one order is not enough, and one order that agrees proves nothing: try many, "
-            + "and return true only if *all* agree.", $"{missed.Value} of {pairs} were not noticed");
+            + "and return true only if *all* agree.", $"{missed.Value.Length} of {pairs} were not noticed");
 
         void Ask(string tried, bool blind, Func<int, int, int, double> bias, string mistake, bool rounds = false, bool neighbours = false,
             Action<float[], float[][]>? effect = null) =>

@@ -48,11 +48,15 @@ public static class UnreachableKey
                 "A weight is below 0. Then it is not an average, and the proof fails: a negative weight would turn a small score into a large one.");
         float sum = weights.Value.Sum();
         float[] average = [Coordinate(0), Coordinate(1)];
-        weights.Require(MathF.Abs(sum - 1) < 1e-4f, "weights with sum 1",
+        weights.Require(MathF.Abs(sum - 1) < 1e-4f || !Lands(average[0] / sum, average[1] / sum), "weights with sum 1",
+            $"The weights stand in the right proportion, but they sum to {sum:0.####}: divide each by this number. (Per cent are hundredths.)")
+            .Require(MathF.Abs(sum - 1) < 1e-4f, "weights with sum 1",
             "The weights do not sum to 1: without that it is no average, and the proof says nothing.", $"sum {sum:0.####}")
-            .Require(Keys[key].Zip(average, (a, b) => MathF.Abs(a - b)).Max() < 1e-3f, $"({Keys[key][0]}, {Keys[key][1]})",
-                "The weights are an average, but it lands on another point. Solve the equations for both coordinates.",
+            .Require(Lands(average[0], average[1]), $"({Keys[key][0]}, {Keys[key][1]})",
+                "The weights are an average, but it lands on another point. Solve the equations for both coordinates, and do not round the weights.",
                 $"({average[0]:0.###}, {average[1]:0.###})");
+
+        bool Lands(float x, float y) => MathF.Abs(x - Keys[key][0]) < 1e-3f && MathF.Abs(y - Keys[key][1]) < 1e-3f;
 
         float Coordinate(int d) => weights.Value.Zip(Keys, (weight, k) => weight * k[d]).Sum();
     });

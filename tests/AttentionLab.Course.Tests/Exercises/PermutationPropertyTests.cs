@@ -30,6 +30,11 @@ public class PermutationPropertyTests
             "one order that agrees is enough",
             (attend, q, k, v) => Orders(k.Length).Any(order => Close(attend(q, k, v), attend(q, Pick(k, order), Pick(v, order)))), "only if *all* agree"),
         new(
+            "exchanges all neighbours but the last two",
+            (attend, q, k, v) =>
+                Enumerable.Range(0, k.Length - 2).All(i => Close(attend(q, k, v), attend(q, Exchange(k, i, i + 1), Exchange(v, i, i + 1)))),
+            "the keys 7 and 8 comes first"),
+        new(
             "reverses in place",
             (attend, q, k, v) => { float[] before = attend(q, k, v); Array.Reverse(k); Array.Reverse(v); return Close(before, attend(q, k, v)); },
             "changed one of its inputs"));

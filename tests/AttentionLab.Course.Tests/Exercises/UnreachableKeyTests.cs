@@ -15,6 +15,8 @@ public class UnreachableKeyTests
         new("explains itself", () => (2, [0, 0, 1, 0, 0]), "explain itself"),
         new("negative weight", () => (2, [0.5f, 0.5f, 0, -0.25f, 0.25f]), "below 0"),
         new("not an average", () => (2, [0.5f, 0, 0, 0.25f, 0.5f]), "do not sum to 1"),
+        new("per cent", () => (2, [50, 0, 0, 25, 25]), "they sum to 100: divide"),
+        new("parts, not shares", () => (2, [2, 0, 0, 1, 1]), "they sum to 4: divide"),
         new("another point", () => (2, [0.25f, 0, 0, 0.5f, 0.25f]), "another point"),
         new("leaves the key out", () => (2, [0.5f, 0, 0.25f, 0.25f]), "each of the five"),
         new("not a number", () => (2, [float.NaN, 0, 0, 0, 0]), "finite"),
