@@ -36,6 +36,8 @@ public static class BlurredHeads
                 + "The scores of one head of 24 numbers must be divided by √24.")
             .Refuse(Scores(queries, keys), "These are the scores. The softmax over the keys is gone.")
             .Refuse(Right(queries, keys, 1, scale: MathF.Sqrt(24)), "You multiplied by √24 instead of dividing.")
+            .Refuse(Right(queries, keys, 1, scale: 1 / MathF.Sqrt(5)),
+                "You divided by the root of the number of *tokens*, √5. A score sums over the numbers of a query, here 24, not over the tokens.")
             .Refuse(Right(queries, keys, 1, scale: 1f / 24), "You divided by d. The standard deviation of a sum of d products is √d.")
             .Expect(Right(queries, keys, 1), "With one head the code was right: scores divided by √24. Change only what depends on the number of heads.");
 

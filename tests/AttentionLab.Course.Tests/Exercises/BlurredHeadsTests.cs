@@ -13,6 +13,7 @@ public class BlurredHeadsTests
         Mutants.Prove<HeadWeights>(BlurredHeads.About, BlurredHeads.Check, (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns / h)),
         new("the starter: root of d_model", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Columns)), "the root of d_model"),
         new("no scale", (q, k, h) => Weights(q, k, h, 1), "The scale is gone"),
+        new("root of the number of tokens", (q, k, h) => Weights(q, k, h, MathF.Sqrt(q.Rows)), "number of *tokens*"),
         new("d_model", (q, k, h) => Weights(q, k, h, q.Columns), "You divided by d."),
         new("no scale with several heads only", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : 1), "root of its own size"),
         new("root of the number of heads", (q, k, h) => Weights(q, k, h, h == 1 ? MathF.Sqrt(24) : MathF.Sqrt(h)), "*number* of heads"),
