@@ -39,7 +39,7 @@ public class Chapter03Tests
     [Fact]
     public void Entropy_CollapsesWithoutScale_AndStaysWithIt()
     {
-        foreach (ulong seed in new ulong[] { 1, 2, 3 })
+        for (ulong seed = 1; seed <= 10; seed++)
         {
             Assert.InRange(Entropy(1024, 1, seed).Median, 0, 0.02);
             Assert.InRange(Math.Exp(Entropy(64, 1, seed).Median), 1.2, 1.6);
@@ -59,7 +59,7 @@ public class Chapter03Tests
     [InlineData(1024, 50, 58)]
     public void Gradients_SixteenKeys_ShareBelowAThousandth(int d, double low, double high)
     {
-        foreach (ulong seed in new ulong[] { 1, 2, 3 })
+        for (ulong seed = 1; seed <= 5; seed++)
         {
             Assert.InRange(100 * Gradients(16, d, scaled: false, seed).ShareBelow(1e-3), low, high);
             Assert.Equal(0, Gradients(16, d, scaled: true, seed).ShareBelow(1e-3));
@@ -98,19 +98,25 @@ public class Chapter03Tests
     [Fact]
     public void Lead_OfTheBestKey_ShrinksWithMoreKeys()
     {
-        double[] leads = [.. KeyCounts.Select(n => new Spread(QueryGradients.Measure(n, 256, 1, 1000, 1).Select(query => query.Lead)).Median)];
-        Assert.Equal(leads.OrderDescending(), leads);
-        Assert.InRange(leads[0], 8, 11);
-        Assert.InRange(leads[^1], 3.3, 4.5);
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            double[] leads = [.. KeyCounts.Select(n => new Spread(QueryGradients.Measure(n, 256, 1, 1000, seed).Select(query => query.Lead)).Median)];
+            Assert.Equal(leads.OrderDescending(), leads);
+            Assert.InRange(leads[0], 8, 11);
+            Assert.InRange(leads[^1], 3.3, 4.5);
+        }
     }
 
     [Fact]
     public void Gradients_MoreKeys_StarveFewerQueries()
     {
-        double[] shares = [.. KeyCounts.Select(n => Gradients(n, 256, scaled: false, 1).ShareBelow(1e-3))];
-        Assert.Equal(shares.OrderDescending(), shares);
-        Assert.InRange(shares[0], 0.4, 0.55);
-        Assert.InRange(shares[^1], 0.1, 0.2);
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            double[] shares = [.. KeyCounts.Select(n => Gradients(n, 256, scaled: false, seed).ShareBelow(1e-3))];
+            Assert.Equal(shares.OrderDescending(), shares);
+            Assert.InRange(shares[0], 0.4, 0.55);
+            Assert.InRange(shares[^1], 0.1, 0.2);
+        }
     }
 
     [Fact]
