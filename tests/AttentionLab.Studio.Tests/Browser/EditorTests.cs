@@ -76,6 +76,37 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
         Assert.Empty(page.Errors);
     }
 
+    /// <summary>The text is replaced by a shorter one while the kernel's answer about the longer one is on its way.</summary>
+    [Fact]
+    public async Task Editor_AnswerAboutATextThatHasChanged_IsLetGo()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser);
+        await RunAsync(page, 1, "20");
+        await page.Page.EvaluateAsync("""
+            () => {
+              const fetched = window.fetch;
+              window.fetch = async (address, options) => {
+                const answer = await fetched(address, options);
+                if (!window.changed && String(options?.body).includes('"signature"')) {
+                  window.changed = true;
+                  document.execCommand('selectAll');
+                  document.execCommand('insertText', false, '1');
+                  await new Promise(requestAnimationFrame);
+                }
+                return answer;
+              };
+            }
+            """);
+
+        await TypeAsync(page, 2, "Math.Max(1000, 2000");
+        await page.Page.WaitForFunctionAsync("() => window.changed");
+        await Expect(Editor(page, 2)).ToHaveTextAsync("1");
+        await page.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
+        await Expect(page.Page.Locator(".cm-tooltip.code-help")).ToHaveCountAsync(0);
+        Assert.Empty(page.Errors);
+    }
+
     [Fact]
     public async Task Clear_Outputs_TakesAwayWhatCellsShowAndLeavesTheirTexts()
     {

@@ -88,10 +88,11 @@ function signatures(cm) {
     let asked = 0;
     const look = async () => {
       const mine = ++asked;
-      const pos = view.state.selection.main.head;
+      const { doc, selection: { main: { head: pos } } } = view.state;
       const asks = view.hasFocus && isInCall(cm, view.state);
-      const help = asks ? (await ask('signature', view.state.doc.toString(), pos))?.signature : null;
-      if (mine === asked && (help || view.state.field(shown))) {
+      const help = asks ? (await ask('signature', doc.toString(), pos))?.signature : null;
+      // An answer about a text that has changed since is let go: its place may not be there any more, and the next look is on its way.
+      if (mine === asked && view.state.doc === doc && (help || view.state.field(shown))) {
         view.dispatch({ effects: set.of(help ? { pos, above: true, create: () => ({ dom: signatureBox(help) }) } : null) });
       }
     };
