@@ -18,8 +18,8 @@ public partial class DependencyTests
         ["AttentionLab.Studio"] = (
             ["AttentionLab.Course", "AttentionLab.Trainer"],
             [
-                "Google.Protobuf", "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "QRCoder", "Spectre.Console",
-                "System.CommandLine", "System.Reactive"
+                "Google.Protobuf", "HtmlSanitizer", "Markdig", "Microsoft.CodeAnalysis*", "Microsoft.DotNet.Interactive*", "NuGet.Protocol", "QRCoder",
+                "Spectre.Console", "System.CommandLine", "System.Reactive"
             ]),
     };
 

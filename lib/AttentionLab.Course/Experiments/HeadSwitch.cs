@@ -18,7 +18,7 @@ public sealed class HeadSwitch : IDisposable
     private HeadSwitch(Tensor weight, IEnumerable<int> rows)
     {
         _weight = weight;
-        _rows = [.. rows.Select(row => (row, weight.Row(row).ToArray()))];
+        _rows = [.. rows.Distinct().Select(row => (row, weight.Row(row).ToArray()))];
         foreach ((int row, _) in _rows)
         {
             weight.Row(row).Clear();
@@ -42,7 +42,7 @@ public sealed class HeadSwitch : IDisposable
         return OffRows(attention, Enumerable.Range(head * size, size));
     }
 
-    /// <summary>Zeroes some rows of W_O, of whatever heads; disposing puts them back. With as many rows as a head has: a control for <see cref="Off"/>.</summary>
+    /// <summary>Zeroes some rows of W_O, of whatever heads; disposing puts them back. As many as a head has: a control for <see cref="Off"/>.</summary>
     /// <param name="attention">The layer.</param>
     /// <param name="rows">0 to H·d_v−1.</param>
     public static HeadSwitch OffRows(MultiHeadAttention attention, IEnumerable<int> rows)
