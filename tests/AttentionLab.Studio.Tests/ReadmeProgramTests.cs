@@ -28,7 +28,7 @@ public sealed partial class ReadmeProgramTests(MiniLmFolder miniLm) : IDisposabl
     {
         string folder = await miniLm.RequireAsync();
         string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
-        Match[] blocks = [.. CodeBlock().Matches(readme.ReplaceLineEndings("\n")).Cast<Match>()];
+        Match[] blocks = [.. ReadmeTests.CodeBlock().Matches(readme.ReplaceLineEndings("\n")).Cast<Match>()];
         int search = At(Model), rerank = At(Reranker);
         string program = (blocks[search].Groups[2].Value + blocks[rerank].Groups[2].Value)
             .Replace($"\"{Model}\"", SymbolDisplay.FormatLiteral(folder, quote: true), StringComparison.Ordinal)
@@ -110,9 +110,6 @@ public sealed partial class ReadmeProgramTests(MiniLmFolder miniLm) : IDisposabl
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         return ((await output).ReplaceLineEndings("\n"), error);
     }
-
-    [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
 
     [GeneratedRegex(@"^(-?\d+\.\d\d) (.+)$")]
     private static partial Regex Scored();

