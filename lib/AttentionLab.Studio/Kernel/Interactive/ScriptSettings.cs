@@ -18,6 +18,8 @@ internal static class ScriptSettings
     private static readonly FieldInfo Workspace = Field(typeof(CSharpKernel), "_workspace", typeof(Workspace));
     private static readonly FieldInfo WorkspaceParseOptions = Field(Workspace.FieldType, "_parseOptions", typeof(CSharpParseOptions));
 
+    private static readonly FieldInfo WorkingDirectory = Field(typeof(CSharpKernel), "_workingDirectory", typeof(string));
+
     private static readonly FieldInfo State = Field(typeof(CSharpKernel), "<ScriptState>k__BackingField", typeof(ScriptState));
 
     private static readonly MethodInfo Fork = Workspace.FieldType.GetMethod("ForkDocumentForLanguageServices", [typeof(string)])
@@ -27,11 +29,16 @@ internal static class ScriptSettings
     public static void Apply(CSharpKernel kernel)
     {
         WorkspaceParseOptions.SetValue(Workspace.GetValue(kernel), CellDirectives.ParseOptions);
+
+        // A kernel that finds itself in another folder than before takes a resolver of its own, before the first cell already.
+        WorkingDirectory.SetValue(kernel, Directory.GetCurrentDirectory());
         Options.SetValue(kernel, ForCells(Of(kernel)));
     }
 
     /// <summary>How cells are compiled.</summary>
     public static ScriptOptions ForCells(ScriptOptions options) => options
+        .WithMetadataResolver(new CellReferences(ScriptMetadataResolver.Default.WithBaseDirectory(Directory.GetCurrentDirectory())))
+        .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(Directory.GetCurrentDirectory()))
         .WithEmitDebugInformation(true)
         .WithFileEncoding(Encoding.UTF8)
         .WithLanguageVersion(CellDirectives.ParseOptions.LanguageVersion)
