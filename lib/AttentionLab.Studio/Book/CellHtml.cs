@@ -43,7 +43,8 @@ internal static class CellHtml
         string fold = solution is null ? ""
             : $"<details class=\"solution\"><summary>I have tried. Where is the solution?</summary><p><a href=\"{solution}\">Solution of "
                 + $"exercise {Encode(exercise)}</a></p></details>";
-        return Frame(cell, "cell exercise" + failed, $"<p class=\"cell-label\">{label} {Encode(exercise)}</p>{code}{outputs}{fold}");
+        string head = $"<p class=\"cell-label\" id=\"{cell.NumberAnchor}\">{label} {Encode(exercise)}</p>";
+        return Frame(cell, "cell exercise" + failed, $"{head}{code}{outputs}{fold}");
     }
 
     /// <summary>What the page's script must know to cover the outcome of a prediction.</summary>

@@ -62,7 +62,10 @@ public sealed record ChapterCell(int Number, string Language, string Source, Mar
     public Prediction? Prediction { get; init; }
 
     /// <summary>Anchor of the cell on its page.</summary>
-    public string Anchor => Exercise is { } id ? ExerciseAnchor(id) : FormattableString.Invariant($"cell-{Number}");
+    public string Anchor => Exercise is { } id ? ExerciseAnchor(id) : NumberAnchor;
+
+    /// <summary>Anchor by the cell's number, which an exercise has beside its own.</summary>
+    public string NumberAnchor => FormattableString.Invariant($"cell-{Number}");
 
     /// <summary>Anchor of an exercise and of its solution.</summary>
     public static string ExerciseAnchor(string id)

@@ -57,6 +57,13 @@ public sealed partial class BookWriterTests : IDisposable
     }
 
     [Fact]
+    public void Exercise_OnItsPage_IsFoundByItsNumberAndByItsCells()
+    {
+        Write(SampleCourse.Content());
+        Assert.Matches("<div class=\"cell exercise[^>]* id=\"exercise-01-1\"[^>]*><p class=\"cell-label\" id=\"cell-12\">", Read("01-sample.html"));
+    }
+
+    [Fact]
     public void ChartData_InThePage_IsTheFiguresJson()
     {
         Write(SampleCourse.Content());

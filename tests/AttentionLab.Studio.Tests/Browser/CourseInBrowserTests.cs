@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
 using Microsoft.Playwright;
@@ -5,7 +7,7 @@ using Microsoft.Playwright;
 namespace AttentionLab.Studio.Tests.Browser;
 
 /// <summary>Every chapter of the course as readers see it: the executed book, from disk and from the server, without a network.</summary>
-public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse book) : IClassFixture<WrittenCourse>, IAsyncLifetime
+public sealed partial class CourseInBrowserTests(BrowserFixture browser, WrittenCourse book) : IClassFixture<WrittenCourse>, IAsyncLifetime
 {
     private IReadOnlyList<ExecutedNotebook> _notebooks = [];
 
@@ -30,6 +32,18 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         await using WatchedPage page = await browser.OpenAsync();
         await page.OpenFileAsync(book.Folder, name + ".html");
         await CheckChartsAsync(page, name);
+    }
+
+    /// <summary>The leader copies it: one sheet for each person.</summary>
+    [Theory]
+    [InlineData("A4")]
+    [InlineData("Letter")]
+    public async Task VoteSheet_OnPaper_IsOnePage(string paper)
+    {
+        await using WatchedPage page = await browser.OpenAsync();
+        await page.OpenFileAsync(book.Folder, "votes.html");
+        byte[] pdf = await page.Page.PdfAsync(new() { Format = paper, Margin = new() { Top = "1.5cm", Bottom = "1.5cm", Left = "1.5cm", Right = "1.5cm" } });
+        Assert.Single(PdfPage().Matches(Encoding.Latin1.GetString(pdf)));
     }
 
     /// <summary>On a phone, and from the server: one visit for all, because drawing all charts of all chapters takes long.</summary>
@@ -133,4 +147,7 @@ public sealed class CourseInBrowserTests(BrowserFixture browser, WrittenCourse b
         Assert.Empty(page.Errors);
         Assert.Empty(page.Foreign);
     }
+
+    [GeneratedRegex(@"/Type\s*/Page\b")]
+    private static partial Regex PdfPage();
 }
