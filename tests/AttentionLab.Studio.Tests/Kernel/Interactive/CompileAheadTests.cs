@@ -1,0 +1,28 @@
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AttentionLab.Studio.Tests.Kernel.Interactive;
+
+/// <summary>The compiler that every kernel starts with comes as machine code: CompileAhead.targets.</summary>
+public sealed class CompileAheadTests
+{
+    /// <summary>With the machine code of all its methods a file is four to five times as long as its metadata, without any code of others that these call
+    /// not twice.</summary>
+    private const int LeastCode = 3;
+
+    [Theory]
+    [InlineData(typeof(Compilation))]
+    [InlineData(typeof(CSharpCompilation))]
+    public void Compiler_BesideTheProgram_IsMachineCode(Type type)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64, "CompileAhead.targets names no such platform");
+        string file = type.Assembly.Location;
+        Assert.StartsWith(AppContext.BaseDirectory, file);
+        using PEReader reader = new(File.OpenRead(file));
+        const string Else = "is not compiled ahead: build without -p:CompileAhead=false, and see CompileAhead.targets";
+        Assert.True(reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, $"{file} {Else}");
+        Assert.True(new FileInfo(file).Length > LeastCode * (long)reader.PEHeaders.MetadataSize, $"most of {file} {Else}");
+    }
+}
