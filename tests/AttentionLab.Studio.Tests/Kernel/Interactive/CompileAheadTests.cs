@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace AttentionLab.Studio.Tests.Kernel.Interactive;
 
-/// <summary>The compiler that every kernel starts with comes as machine code: CompileAhead.targets.</summary>
+/// <summary>What a process starts with comes as machine code: CompileAhead.targets.</summary>
 public sealed class CompileAheadTests
 {
     /// <summary>With the machine code of all its methods a file is four to five times as long as its metadata, without any code of others that these call
@@ -15,7 +15,11 @@ public sealed class CompileAheadTests
     [Theory]
     [InlineData(typeof(Compilation))]
     [InlineData(typeof(CSharpCompilation))]
-    public void Compiler_BesideTheProgram_IsMachineCode(Type type)
+    [InlineData(typeof(Markdig.Markdown))]
+    [InlineData(typeof(AngleSharp.Dom.IDocument))]
+    [InlineData(typeof(AngleSharp.Css.Dom.ICssStyleSheet))]
+    [InlineData(typeof(Ganss.Xss.HtmlSanitizer))]
+    public void Library_BesideTheProgram_IsMachineCode(Type type)
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64, "CompileAhead.targets names no such platform");
         string file = type.Assembly.Location;
