@@ -17,7 +17,6 @@ public partial class ComplexityTests
         ["lib/AttentionLab/Kernels/MatMul/MatMul.FewRows.cs"] = "one division of the work among threads, with the loops that it chooses from",
         ["lib/AttentionLab.Course/Charts/draw.js"] = "one function that a host without modules runs: all that it declares stays inside",
         ["lib/AttentionLab.Studio/Book/BookPages.cs"] = "one method a kind of page, over the same contents",
-        ["lib/AttentionLab.Studio/Web/LiveCourse.cs"] = "the running course: its queue, who listens to it, and its end",
         ["lib/AttentionLab.Studio/Web/Workbook.cs"] = "one state under one lock",
         ["lib/AttentionLab.Studio/page/book.css"] = "one cascade: a later rule wins over an earlier one, and all read the same colours",
         ["lib/AttentionLab.Studio/page/live/cell.js"] = "one cell's text, state and buttons, which change together",

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using AttentionLab.Course.Data;
 using AttentionLab.Studio.Book;
-using AttentionLab.Studio.Dib;
-using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Web;
 
@@ -21,12 +19,10 @@ public sealed class LiveCourse : IAsyncDisposable
     private readonly CourseSource _source;
     private readonly WorkLock? _lock;
     private readonly ChapterStore _store;
-    private readonly RunQueue _queue;
+    private readonly BookRuns _runs;
     private readonly Pulse _pulse = new();
     private readonly Workshop _workshop;
-    private readonly Action<string> _log;
     private readonly Task _prepared;
-    private int _saidReady;
 
     /// <summary>Reads all text. Nothing runs before <see cref="Start"/>; with <see cref="WorkOptions.StartsAhead"/> a kernel starts.</summary>
     /// <param name="source">Where chapters come from, and how they run.</param>
@@ -39,11 +35,10 @@ public sealed class LiveCourse : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
         _lock = source.Work.Folder is { } folder ? WorkLock.Take(folder) : null;
-        _workshop = new Workshop(source.Work, _pulse, () => _queue!.Running);
+        _workshop = new Workshop(source.Work, _pulse, () => _runs!.Running);
         _prepared = source.Work.StartsAhead ? _workshop.PrepareAsync(Path.GetDirectoryName(source.Chapters[0])!) : Task.CompletedTask;
         _store = new ChapterStore(source, formulas);
-        _queue = new RunQueue(parallel > 0 ? parallel : Environment.ProcessorCount, RunAsync);
-        _log = log ?? (_ => { });
+        _runs = new BookRuns(source, _store, _workshop, _pulse, parallel > 0 ? parallel : Environment.ProcessorCount, log ?? (_ => { }));
     }
 
     /// <summary>Names of the chapters, in order.</summary>
@@ -52,7 +47,7 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <summary>Chapters whose outputs are there, or that failed.</summary>
     public int Finished => _store.Finished;
 
-    /// <summary>Starts to run, in the background, what is not up to date.</summary>
+    /// <summary>Shows what is known, and starts to run, in the background, what is not up to date.</summary>
     public void Start()
     {
         if (_source.Work.StartsAhead)
@@ -61,7 +56,7 @@ public sealed class LiveCourse : IAsyncDisposable
             _ = Task.Run(() => _store.Pages.Render(PageAddress.Chapter(Order[0])));
         }
 
-        _queue.Add(Order);
+        _runs.Start(_prepared);
     }
 
     /// <summary>Says where the course is to whoever would start another one on the same folder.</summary>
@@ -81,15 +76,7 @@ public sealed class LiveCourse : IAsyncDisposable
             return _store.Pages.Render(path, live: new LivePage("", 0, 0, ""));
         }
 
-        if (Refresh(name))
-        {
-            _queue.AddFirst(name);
-        }
-        else
-        {
-            _queue.Promote(name);
-        }
-
+        _runs.Open(name);
         LiveChapter chapter = _store.Find(name)!;
         WorkSession session = Session(name)!;
         long now = session.Now;
@@ -109,9 +96,10 @@ public sealed class LiveCourse : IAsyncDisposable
     internal async IAsyncEnumerable<LiveEvent> ListenAsync(ListeningPage page, [EnumeratorCancellation] CancellationToken cancellation)
     {
         (string name, long have) = (page.Chapter, page.Have);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _queue.Stopping);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _runs.Stopping);
         WorkSession? session = Session(name);
         using IDisposable? seat = page.Tab is { } tab ? session?.Join(tab) : null;
+        _runs.ReaderCame();
         LiveStatus? told = null;
         long said = Stopwatch.GetTimestamp();
         bool isFirst = page.IsFirst;
@@ -172,104 +160,8 @@ public sealed class LiveCourse : IAsyncDisposable
     /// <summary>Stops what runs, kernels included.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _queue.DisposeAsync();
+        await _runs.DisposeAsync();
         await _workshop.DisposeAsync();
         _lock?.Dispose();
-    }
-
-    private async Task RunAsync(string name, CancellationToken stopping)
-    {
-        try
-        {
-            // Its file may have changed since it was put into the queue.
-            Refresh(name);
-            if (!_store.Find(name)!.IsFinished)
-            {
-                await BringUpToDateAsync(name, stopping);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-        catch (Exception exception) when (exception is CourseException or DibException or KernelException or IOException or InvalidOperationException
-            or UnauthorizedAccessException)
-        {
-            string problem = PageText.Clean(exception.Message.ReplaceLineEndings(" "));
-            _log($"{name}: {problem}");
-            _store.Change(name, now => now with { State = ChapterState.Failed, Problem = problem });
-        }
-
-        _pulse.Beat();
-        if (Finished == Order.Count && Interlocked.Exchange(ref _saidReady, 1) == 0)
-        {
-            _log($"All {Order.Count} notebooks are ready.");
-        }
-    }
-
-    private async Task BringUpToDateAsync(string name, CancellationToken stopping)
-    {
-        string path = _store.PathOf(name);
-        ExecutedNotebook? known = _source.Known(path);
-        ExecutedNotebook notebook = known ?? await RunNowAsync(name, path, stopping);
-        if (!_store.Take(name, notebook))
-        {
-            Follow(name);
-            _queue.AddFirst(name);
-            return;
-        }
-
-        if (known is null)
-        {
-            _log($"{Line(notebook)} · {Finished} of {Order.Count} ready");
-        }
-
-        foreach (ExecutedCell cell in notebook.Cells)
-        {
-            _workshop.Find(name)?.TakeFromBook(cell);
-        }
-    }
-
-    private async Task<ExecutedNotebook> RunNowAsync(string name, string path, CancellationToken stopping)
-    {
-        _store.Change(name, now => now with { State = ChapterState.Running });
-        _pulse.Beat();
-        _log($"{name}: runs …");
-
-        // A reader waits for that kernel; the book can wait.
-        await _prepared.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await _source.RunAsync(path, cell => Finish(name, cell), stopping);
-    }
-
-    /// <summary>Reads a chapter again if its file changed since, unless it runs.</summary>
-    /// <returns>True if it was read and has to run.</returns>
-    private bool Refresh(string name)
-    {
-        bool changed = _store.Refresh(name);
-        if (changed)
-        {
-            Follow(name);
-        }
-
-        return changed;
-    }
-
-    /// <summary>The reader's version of a chapter learns the text that the chapter has now.</summary>
-    private void Follow(string name) => _workshop.Find(name)?.Follow(_store.Find(name)!.Notebook);
-
-    private void Finish(string name, ExecutedCell cell)
-    {
-        _store.Change(name, chapter => chapter.With(cell));
-        _workshop.Find(name)?.TakeFromBook(cell);
-        _pulse.Beat();
-    }
-
-    private static string Line(ExecutedNotebook notebook)
-    {
-        int cells = notebook.Cells.Count(cell => cell.Language == "csharp");
-        string line = FormattableString.Invariant($"{notebook.Name}: {cells} cells in {notebook.Seconds:0.0} s");
-        return notebook.Failed.FirstOrDefault() is { Failure: { } failure } cell
-            ? $"{line}; {PageText.Cut(failure.At(notebook.Name + ".dib", cell.Number), 2_000)}"
-            : line;
     }
 }

@@ -3,12 +3,14 @@ namespace AttentionLab.Studio.Web;
 /// <summary>Chapters that wait to run, and those that run, taken in the queue's order; the same chapter never runs twice at a time.</summary>
 /// <param name="parallel">Chapters that run at the same time.</param>
 /// <param name="runAsync">Runs one; it is cancelled when the queue ends, and throws nothing else.</param>
-internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Task> runAsync) : IAsyncDisposable
+/// <param name="held">Nothing runs before <see cref="Release"/>.</param>
+internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Task> runAsync, bool held = false) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<string> _waiting = [];
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private bool _held = held;
     private bool _disposed;
 
     /// <summary>Cancelled when the queue ends.</summary>
@@ -23,6 +25,16 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
             {
                 return _running.Count;
             }
+        }
+    }
+
+    /// <summary>From now on what waits may run.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _held = false;
+            Start();
         }
     }
 
@@ -83,7 +95,7 @@ internal sealed class RunQueue(int parallel, Func<string, CancellationToken, Tas
     /// <summary>Starts what waits, as many as there are places. One that runs already waits on until it has ended. Call it inside the lock.</summary>
     private void Start()
     {
-        while (!_disposed && _running.Count < parallel && _waiting.Find(name => !_running.ContainsKey(name)) is { } next)
+        while (!_held && !_disposed && _running.Count < parallel && _waiting.Find(name => !_running.ContainsKey(name)) is { } next)
         {
             _waiting.Remove(next);
             _running.Add(next, Task.Run(() => RunAsync(next)));

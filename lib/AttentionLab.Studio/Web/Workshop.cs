@@ -9,6 +9,8 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>Kernels that the reader may have however much runs behind the page: two chapters side by side.</summary>
     private const int Fewest = 2;
 
+    private static readonly TimeSpan LookForIdle = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly WorkOptions _options;
     private readonly Func<int> _behind;
@@ -38,6 +40,16 @@ internal sealed class Workshop : IAsyncDisposable
 
     /// <summary>Starts a kernel for the first chapter of this folder that asks for one.</summary>
     public Task<NotebookSession> PrepareAsync(string folder) => _spare.StartAsync(folder);
+
+    /// <summary>Waits until no cell of the reader's runs or waits, but not longer than that.</summary>
+    public async Task WaitUntilIdleAsync(TimeSpan most, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!Sessions().All(session => session.IsIdle) && Stopwatch.GetElapsedTime(start) < most && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(LookForIdle, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <summary>The session of a chapter; nothing runs in it yet.</summary>
     public WorkSession Open(string name, string path, ExecutedNotebook shown)

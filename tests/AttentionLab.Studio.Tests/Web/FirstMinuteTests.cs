@@ -32,4 +32,17 @@ public sealed class FirstMinuteTests
         await Patience.UntilAsync(() => course.Said.Count == 1);
         Assert.Equal(["All 3 notebooks are ready."], course.Said);
     }
+
+    [Fact]
+    public async Task Chapters_WhoseOutputsAreKnown_WaitForNoneThatRuns()
+    {
+        await using GatedCourse course = new(parallel: 1, known: chapter => chapter.Name == "01-one" ? null : chapter);
+        course.Live.Start();
+        await Patience.UntilAsync(() => course.Live.Finished == 2);
+        Assert.True(course.Live.Find("02-two")!.IsFinished);
+        Assert.True(course.Live.Find("03-three")!.IsFinished);
+        course.Release("01-one", 2);
+        await Patience.UntilAsync(() => course.Live.Finished == 3);
+        Assert.Equal(["01-one"], course.Started);
+    }
 }

@@ -57,6 +57,30 @@ public sealed class RunQueueTests
     }
 
     [Fact]
+    public async Task Add_WhileHeld_WaitsInTheOrderThatTheReaderAskedFor()
+    {
+        await using RunQueue queue = new(1, RunAsync, held: true);
+        queue.Add(["a", "b", "c"]);
+        queue.Promote("c");
+        queue.AddFirst("d");
+        Assert.Equal(0, queue.Running);
+        Release("d", "c", "a", "b");
+        queue.Release();
+        await StartedAsync("d", "c", "a", "b");
+    }
+
+    [Fact]
+    public async Task Dispose_WhileHeld_RunsNothing()
+    {
+        RunQueue queue = new(1, RunAsync, held: true);
+        queue.Add(["a"]);
+        await queue.DisposeAsync();
+        queue.Release();
+        Assert.Equal(0, queue.Running);
+        Assert.Empty(_started);
+    }
+
+    [Fact]
     public async Task Add_OfAChapterThatRuns_RunsItOnceMoreBehindThat()
     {
         await using RunQueue queue = new(2, RunAsync);
