@@ -30,6 +30,34 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Editor(page, 4)).ToBeFocusedAsync();
     }
 
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(400)]
+    public async Task Editor_WhenItComes_MovesNothing(int width)
+    {
+        const string Exercise = "// exercise 00.1\nfloat[] MyRowSums(float[,] matrix)\n{\n    return [];\n}\nRowSums.Check(MyRowSums)";
+        await using WorkedCourse course = new("int a = 20;\na", Exercise, "a + 1");
+        await course.StartAsync();
+        await using WatchedPage page = await browser.OpenAsync(width);
+        TaskCompletionSource editor = new();
+        await page.Page.RouteAsync("**/codemirror.js", async route =>
+        {
+            await editor.Task;
+            await route.ContinueAsync();
+        });
+        await course.GotoAsync(page);
+        await Expect(Cell(page, 2).Locator(".check")).ToBeVisibleAsync();
+
+        // The check stands in its own line already; whoever copies the text has it, too.
+        Assert.EndsWith("RowSums.Check(MyRowSums)", await Code(page, 2).TextContentAsync());
+        Assert.EndsWith("}", (await Code(page, 2).InnerTextAsync()).TrimEnd());
+        float[] before = await TopsAsync(page);
+        editor.SetResult();
+        await Expect(Cell(page, 2)).ToContainClassAsync("mounted");
+        await Expect(Cell(page, 3)).ToContainClassAsync("mounted");
+        Assert.Equal(before, await TopsAsync(page));
+    }
+
     [Fact]
     public async Task Editor_OfACell_ClosesBracketsAndShowsTheirPartners()
     {
@@ -124,4 +152,8 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
         await RunAsync(page, 2, "21");
         Assert.Empty(page.Errors);
     }
+
+    /// <summary>Where the buttons of the cells stand.</summary>
+    private static Task<float[]> TopsAsync(WatchedPage page) => page.Page.EvaluateAsync<float[]>(
+        "[...document.querySelectorAll('.cell-bar')].map(bar => Math.round(bar.getBoundingClientRect().top))");
 }

@@ -8,6 +8,7 @@ public sealed class WatchedPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _foreign = new();
+    private readonly ConcurrentQueue<string> _unanswered = new();
 
     private WatchedPage(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
 
@@ -33,6 +34,14 @@ public sealed class WatchedPage : IAsyncDisposable
             }
         };
         watched.Page.PageError += (_, error) => watched._errors.Enqueue(error);
+        watched.Page.RequestFailed += (_, request) => watched._unanswered.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
+        watched.Page.Response += (_, response) =>
+        {
+            if (!response.Ok)
+            {
+                watched._unanswered.Enqueue($"{response.Request.Method} {response.Url}: {response.Status}");
+            }
+        };
         await context.RouteAsync(address => !IsNear(address), route =>
         {
             watched._foreign.Enqueue(route.Request.Url);
@@ -79,7 +88,16 @@ public sealed class WatchedPage : IAsyncDisposable
         })
         """);
 
-    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+    /// <summary>Whoever looks for the reason of a failed test finds in its output what the page complained of.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string line in (string[])[.. _errors, .. _unanswered])
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(line);
+        }
+
+        await Context.DisposeAsync();
+    }
 
     private static bool IsNear(string address) =>
         address.StartsWith("file:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal)

@@ -7,6 +7,7 @@ import { showDifference } from './diff.js';
 import { showOthers } from './others.js';
 import { Outputs } from './outputs.js';
 import { Saver } from './saver.js';
+import { foldEnd } from './still.js';
 import { Tries } from './tries.js';
 
 export class Cell {
@@ -35,6 +36,7 @@ export class Cell {
     this.view = view;
     this.text = view.source;
     this.saver = new Saver(this, view);
+    foldEnd(this.#code, this.#end);
     root.dataset.work = view.id;
     this.#build(view);
     this.#pre.addEventListener('focus', () => this.focus());
@@ -141,6 +143,7 @@ export class Cell {
     this.text = text;
     // The copy button reads it.
     this.#code.textContent = text;
+    foldEnd(this.#code, this.#end);
     this.#beside.refill();
     if (!isTyped) {
       this.#editor?.setText(this.#typable(text));
@@ -163,7 +166,7 @@ export class Cell {
       mayCheck: () => !this.view.missesAbove,
     }).then(editor => {
       this.#editor = editor;
-      this.#pre.replaceWith(editor.dom, this.#check);
+      this.#pre.replaceWith(editor.dom);
       editor.setText(this.#typable(this.text));
       editor.allow(this.#allowed);
       this.#markLine();
@@ -221,6 +224,7 @@ export class Cell {
     this.#showCheck();
     const place = this.#pre.closest('.code-frame') ?? this.#pre;
     place.after(bar, this.#word, this.#beside.dom);
+    this.#pre.after(this.#check);
   }
 
   reset() {

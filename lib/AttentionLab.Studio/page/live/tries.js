@@ -42,7 +42,8 @@ export class Tries {
       const { attempts } = await command('attempts', { cell: this.#cell.id });
       this.#attempts = attempts?.reverse() ?? [];
     } catch {
-      // The course does not answer, as the page says: what was read before is shown.
+      // What was read before is shown.
+      this.#cell.say('The course does not answer: these tries may not be all of them.');
     }
   }
 
