@@ -101,6 +101,7 @@ internal static class ServeCommand
         }
 
         live.Start();
+        _ = server.WarmUpAsync(PageAddress.Chapter(live.Order[0]), cancellation);
         try
         {
             await Task.Delay(Timeout.Infinite, cancellation);

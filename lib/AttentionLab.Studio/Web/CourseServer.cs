@@ -98,6 +98,26 @@ public sealed class CourseServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for a page, as a browser will: what .NET translates for a first answer, it translates while the reader's browser starts.</summary>
+    /// <param name="page">A page, from the course's root.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    /// <returns>False if it was not answered; the reader's browser will say so.</returns>
+    public async Task<bool> WarmUpAsync(string page, CancellationToken cancellation)
+    {
+        using HttpClient client = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false });
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri($"http://127.0.0.1:{Port}/{page}"));
+        request.Headers.Add("Cookie", _door.OwnCookie);
+        try
+        {
+            using HttpResponseMessage answer = await client.SendAsync(request, cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Stops to listen; open connections are cut.</summary>
     public async ValueTask DisposeAsync()
     {

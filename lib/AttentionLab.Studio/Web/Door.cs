@@ -40,6 +40,9 @@ internal sealed class Door
     /// <summary>What an address must say to let its browser in, once.</summary>
     public string Query => $"?{Word}={Volatile.Read(ref _word)}";
 
+    /// <summary>What a request of this program itself says to be let in.</summary>
+    public string OwnCookie => $"{_cookie}={_secret}";
+
     /// <summary>Lets a request pass, or answers it.</summary>
     public Task PassAsync(HttpContext context, RequestDelegate next)
     {

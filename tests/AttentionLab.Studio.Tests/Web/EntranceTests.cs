@@ -42,6 +42,17 @@ public sealed class EntranceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task WarmUp_AsksAsWhoeverIsInAndLeavesTheWord()
+    {
+        await _course.StartAsync();
+        Uri entrance = Server.Entrance();
+        Assert.True(await Server.WarmUpAsync("01-one.html", Token));
+        Assert.False(await Server.WarmUpAsync("nowhere.html", Token));
+        Assert.Equal(entrance, Server.Entrance());
+        Assert.False(await Server.WarmUpAsync("01-one.html", new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public async Task Entrance_LeadsNowhereElse()
     {
         await _course.StartAsync();
