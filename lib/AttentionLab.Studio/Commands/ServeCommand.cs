@@ -101,7 +101,9 @@ internal static class ServeCommand
         }
 
         live.Start();
-        _ = server.WarmUpAsync(PageAddress.Chapter(live.Order[0]), cancellation);
+
+        // Not a chapter: that would run before the one that the reader opens first.
+        _ = server.WarmUpAsync("index.html", cancellation);
         try
         {
             await Task.Delay(Timeout.Infinite, cancellation);

@@ -48,7 +48,16 @@ public sealed class LiveCourse : IAsyncDisposable
     public int Finished => _store.Finished;
 
     /// <summary>Shows what is known, and starts to run, in the background, what is not up to date.</summary>
-    public void Start() => _runs.Start(_prepared);
+    public void Start()
+    {
+        if (_source.Work.StartsAhead)
+        {
+            // The first page that a reader opens waits for nothing that .NET has to translate first.
+            _ = Task.Run(() => _store.Pages.Render(PageAddress.Chapter(Order[0])));
+        }
+
+        _runs.Start(_prepared);
+    }
 
     /// <summary>Says where the course is to whoever would start another one on the same folder.</summary>
     internal void ListensAt(Uri address) => _lock?.Say(address);
