@@ -56,7 +56,7 @@ internal sealed class Door
         if (request.Query[Word] is { Count: > 0 } words && HttpMethods.IsGet(request.Method))
         {
             // Also from a link on another page: a terminal in a browser is one.
-            return words.Count == 1 && IsEntered(request) ? GoOnAsync(context) : EnterAsync(context, words);
+            return words.Count == 1 && IsEntered(request) ? GoOnAsync(context, next) : EnterAsync(context, words, next);
         }
 
         if (!IsSameSite(request))
@@ -69,7 +69,7 @@ internal sealed class Door
             : RefuseAsync(context, StatusCodes.Status403Forbidden, "Open the address that the terminal printed: it holds a word that lets your browser in.");
     }
 
-    private Task EnterAsync(HttpContext context, StringValues words)
+    private Task EnterAsync(HttpContext context, StringValues words, RequestDelegate next)
     {
         string word = Volatile.Read(ref _word);
         if (words.Count != 1 || !Same(words[0], word) || Interlocked.CompareExchange(ref _word, NewWord(), word) != word)
@@ -81,13 +81,18 @@ internal sealed class Door
         context.Response.Cookies.Append(_cookie, _secret,
             new CookieOptions { HttpOnly = true, SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Strict, Path = "/", IsEssential = true });
         _used?.Invoke();
-        return GoOnAsync(context);
+        return GoOnAsync(context, next);
     }
 
-    /// <summary>A page that leads to the same address without the word. A redirection would not do: behind a link on another page it carries no strict
-    /// cookie.</summary>
-    private static Task GoOnAsync(HttpContext context)
+    /// <summary>Whoever typed the address, or let a program open it, has the page at once. Behind a link on another page comes a page first that leads to the
+    /// same address without the word: neither a redirection there nor a reload would carry the strict cookie.</summary>
+    private static Task GoOnAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Request.Headers["Sec-Fetch-Site"] == "none")
+        {
+            return next(context);
+        }
+
         string path = PageText.Encode("/" + context.Request.Path.ToUriComponent().TrimStart('/')); // "//name" would be another host
         return AnswerAsync(context, StatusCodes.Status200OK,
             $"<meta http-equiv=\"refresh\" content=\"0;url={path}\"><title>Welcome</title><p><a href=\"{path}\">To the course</a></p>");

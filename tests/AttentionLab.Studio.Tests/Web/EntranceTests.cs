@@ -42,6 +42,20 @@ public sealed class EntranceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Entrance_ThatWasTyped_IsThePageItself()
+    {
+        await _course.StartAsync();
+        foreach ((string site, bool isThePage) in ((string, bool)[])[("none", true), ("cross-site", false), ("same-site", false), ("same-origin", false)])
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, Server.Entrance("01-one.html")) { Headers = { { "Sec-Fetch-Site", site } } };
+            using HttpResponseMessage answer = await _course.Client.SendAsync(request, Token);
+            Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+            string page = await answer.Content.ReadAsStringAsync(Token);
+            Assert.Equal((isThePage, !isThePage), (page.Contains("Question", StringComparison.Ordinal), page.Contains("To the course", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task WarmUp_AsksAsWhoeverIsInAndLeavesTheWord()
     {
         await _course.StartAsync();

@@ -4,6 +4,13 @@ import { Cells } from './cells.js';
 import { Bar } from './bar.js';
 import { abandon, tab } from './server.js';
 
+// The word that let this browser in is spent: neither a bookmark nor a copied address should hold it.
+const address = new URL(location.href);
+if (address.searchParams.has('token')) {
+  address.searchParams.delete('token');
+  history.replaceState(history.state, '', address);
+}
+
 const body = document.body;
 const chapter = body.dataset.live;
 const cells = chapter ? new Cells(document.querySelector('article')) : null;
