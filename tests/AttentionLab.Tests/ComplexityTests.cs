@@ -14,7 +14,6 @@ public partial class ComplexityTests
     private static readonly Dictionary<string, string> LongFiles = new()
     {
         ["lib/AttentionLab/Kernels/Attention/FlashAttend.Blocks.cs"] = "the forward's path from strip to output: its steps are read in a row",
-        ["lib/AttentionLab/Kernels/MatMul/MatMul.FewRows.cs"] = "one division of the work among threads, with the loops that it chooses from",
         ["lib/AttentionLab.Course/Charts/draw.js"] = "one function that a host without modules runs: all that it declares stays inside",
         ["lib/AttentionLab.Studio/Book/BookPages.cs"] = "one method a kind of page, over the same contents",
         ["lib/AttentionLab.Studio/Web/Workbook.cs"] = "one state under one lock",

@@ -8,6 +8,9 @@ public static partial class MatMul
     /// <summary>So many strips ask for the rows of the next tile, each for two, so many apart.</summary>
     private const int RowPairs = TileRows / 2;
 
+    /// <summary>So many steps ahead a tile asks for the short rows of a transposed A.</summary>
+    private const int TurnedAhead = 16;
+
     /// <summary>With each of its steps a tile asks for a cache line, in turns of two walks beside each other.</summary>
     /// <param name="from">Where the first begins.</param>
     /// <param name="step">Numbers to the next line of a walk.</param>
@@ -40,7 +43,7 @@ public static partial class MatMul
 
             if (_of.AInner <= ShortRow)
             {
-                return new(a + RowsAhead * aInner, 2 * aInner, aInner);
+                return new(a + TurnedAhead * aInner, 2 * aInner, aInner);
             }
 
             return line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);

@@ -27,7 +27,7 @@ public static partial class MatMul
     private const int RowsAtOnce = 4;
 
     /// <summary>So many rows of B ahead of those in use, memory is asked for.</summary>
-    private const int RowsAhead = 16;
+    private const int RowsAhead = 32;
 
     /// <summary>From so many numbers on (8 MB) B is taken to come from memory; where it is near, asking for it costs up to a third of the time.</summary>
     private const int Far = 1 << 21;
@@ -42,7 +42,7 @@ public static partial class MatMul
     private static int FewRowsOfDots(int inner) => inner > ShortRow ? 17 : 5;
 
     /// <summary>A part is a range of columns.</summary>
-    private unsafe struct FewRowsJob<V> : IJob
+    private unsafe partial struct FewRowsJob<V> : IJob
         where V : struct, ILanes<V>
     {
         public Product Of;
@@ -102,7 +102,15 @@ public static partial class MatMul
         private readonly void AddRowsOfB<M>(int first, float* c, nint step, int columns)
             where M : struct, IMemory
         {
-            for (int p = 0; p < Of.Inner; p += RowsAtOnce)
+            if (Of.Columns <= ShortRow)
+            {
+                int done = AddShortRowsOfB(first, c, step, columns);
+                first += done;
+                c += done;
+                columns -= done;
+            }
+
+            for (int p = 0; p < Of.Inner && columns > 0; p += RowsAtOnce)
             {
                 FetchRows(Of.B + p * Of.BInner + first, Of.BInner, columns);
                 float* a = Of.A + p * Of.AInner, b = Of.B + p * Of.BInner + first;
@@ -212,81 +220,6 @@ public static partial class MatMul
                     {
                         c[k] += a[p * Of.AInner] * row[k];
                     }
-                }
-            }
-        }
-
-        /// <summary>B transposed: each element of C is a dot product of two rows; four rows of B at a time, as long as they are in the first cache.</summary>
-        private readonly void AddDots(int first, int end)
-        {
-            int j = first;
-            for (; j + RowsAtOnce <= end; j += RowsAtOnce)
-            {
-                FetchRows(Of.B + j * Of.BColumn, Of.BColumn, Of.Inner);
-                for (int i = 0; i < Of.Rows; i += 2)
-                {
-                    float* a = Of.A + i * Of.ARow, b = Of.B + j * Of.BColumn, c = Of.C + (nint)i * Of.Columns + j;
-                    if (i + 1 < Of.Rows)
-                    {
-                        AddDots<Rows2>(a, b, c);
-                    }
-                    else
-                    {
-                        AddDots<Rows1>(a, b, c);
-                    }
-                }
-            }
-
-            for (; j < end; j++)
-            {
-                for (int i = 0; i < Of.Rows; i++)
-                {
-                    ReadOnlySpan<float> a = new(Of.A + i * Of.ARow, Of.Inner), b = new(Of.B + j * Of.BColumn, Of.Inner);
-                    Of.C[(nint)i * Of.Columns + j] += Dot.Forward(a, b);
-                }
-            }
-        }
-
-        /// <summary>c_ij += a_i·b_j for one or two rows of A and four rows of B.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void AddDots<R>(float* a, float* b, float* c)
-            where R : struct, ITileRows
-        {
-            V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-            float* next = a + Of.ARow, b1 = b + Of.BColumn, b2 = b1 + Of.BColumn, b3 = b2 + Of.BColumn, sums = stackalloc float[2 * RowsAtOnce];
-            int p = 0;
-            for (; p + V.Count <= Of.Inner; p += V.Count)
-            {
-                V x = V.Load(a + p), y0 = V.Load(b + p), y1 = V.Load(b1 + p), y2 = V.Load(b2 + p), y3 = V.Load(b3 + p);
-                s0 = V.MultiplyAdd(x, y0, s0);
-                s1 = V.MultiplyAdd(x, y1, s1);
-                s2 = V.MultiplyAdd(x, y2, s2);
-                s3 = V.MultiplyAdd(x, y3, s3);
-                if (R.Count > 1)
-                {
-                    x = V.Load(next + p);
-                    t0 = V.MultiplyAdd(x, y0, t0);
-                    t1 = V.MultiplyAdd(x, y1, t1);
-                    t2 = V.MultiplyAdd(x, y2, t2);
-                    t3 = V.MultiplyAdd(x, y3, t3);
-                }
-            }
-
-            V.StoreSums(s0, s1, s2, s3, sums);
-            V.StoreSums(t0, t1, t2, t3, sums + RowsAtOnce);
-            for (int r = 0; r < R.Count; r++, a = next, c += Of.Columns, sums += RowsAtOnce)
-            {
-                for (int q = p; q < Of.Inner; q++)
-                {
-                    sums[0] += a[q] * b[q];
-                    sums[1] += a[q] * b1[q];
-                    sums[2] += a[q] * b2[q];
-                    sums[3] += a[q] * b3[q];
-                }
-
-                for (int i = 0; i < RowsAtOnce; i++)
-                {
-                    c[i] += sums[i];
                 }
             }
         }

@@ -84,14 +84,21 @@ internal struct Four<V>(V x, V y, V z, V w) : ITileRow<Four<V>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddProduct(float a, in Four<V> b)
+    public void AddProduct(float a, in Four<V> b) => AddProduct(V.All(a), b);
+
+    /// <summary>Adds a·b to each register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(V value, in Four<V> b)
     {
-        V value = V.All(a);
         _x = V.MultiplyAdd(value, b._x, _x);
         _y = V.MultiplyAdd(value, b._y, _y);
         _z = V.MultiplyAdd(value, b._z, _z);
         _w = V.MultiplyAdd(value, b._w, _w);
     }
+
+    /// <summary>Writes the sum of each register's lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly unsafe void StoreSums(float* target) => V.StoreSums(_x, _y, _z, _w, target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four<V> operator +(Four<V> a, Four<V> b) => new(a._x + b._x, a._y + b._y, a._z + b._z, a._w + b._w);
