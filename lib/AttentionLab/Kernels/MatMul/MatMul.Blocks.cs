@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AttentionLab.Kernels;
 
 /// <summary>
@@ -15,6 +13,9 @@ public static partial class MatMul
     /// <summary>Rows of a tile at most.</summary>
     private const int TileRows = 6;
 
+    /// <summary>Rows of a tile half as wide, where there are registers for it: up to so many rows meet B once.</summary>
+    private const int TallTileRows = 8;
+
     /// <summary>Inner length of a block.</summary>
     private const int InnerBlock = 512;
 
@@ -29,6 +30,15 @@ public static partial class MatMul
     /// 1.17 times as long for a text of 32 pieces.
     /// </summary>
     private const int FewPackedTiles = 11;
+
+    /// <summary>Inner length of a block that so few tiles meet: a strip of it stays in the first cache.</summary>
+    private const int FewDepth = 128;
+
+    /// <summary>
+    /// So many columns ahead of such a strip the same rows of B are asked for: they come in long runs, and from 128 pages, which the machine finds without
+    /// searching. Asking for rows below took 8 rows times 2048² 1.5 times as long.
+    /// </summary>
+    private const int FewAhead = 128;
 
     /// <summary>
     /// Tiles of rows of a transposed A that are copied at once: 96 rows. One whose rows are short is read where it lies: a block of it stays in the second
@@ -77,7 +87,7 @@ public static partial class MatMul
         /// <summary>Does all of a product.</summary>
         public static void Multiply(in Product product)
         {
-            BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TileRows), _strips = Pieces(product.Columns, W.Count) };
+            BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TallestTile), _strips = Pieces(product.Columns, W.Count) };
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
             job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, BlockColumns), parts), job._strips);
@@ -89,27 +99,38 @@ public static partial class MatMul
         {
             int firstTile = Cut(_tiles, part / _columnParts, _rowParts), endTile = Cut(_tiles, part / _columnParts + 1, _rowParts);
             int first = Cut(_strips, part % _columnParts, _columnParts), end = Cut(_strips, part % _columnParts + 1, _columnParts);
-            int blocks = Pieces((end - first) * W.Count, HasFewTiles(firstTile, endTile) ? W.Count : BlockColumns), piece = EvenPiece(_of.Inner, InnerBlock);
-            for (int block = 0; block < blocks; block++)
+            bool few = HasFewTiles(firstTile, endTile), across = IsAcross;
+            int blocks = across && endTile - firstTile == 1 ? 1 : Pieces((end - first) * W.Count, few ? W.Count : BlockColumns);
+            int depth = EvenPiece(_of.Inner, across ? FewDepth : InnerBlock), pieces = Pieces(_of.Inner, depth);
+            for (int i = 0; i < blocks * pieces; i++)
             {
+                (int block, int piece) = across ? (i % blocks, i / blocks) : (i / pieces, i % pieces);
                 int firstStrip = first + Cut(end - first, block, blocks), endStrip = first + Cut(end - first, block + 1, blocks);
-                for (int p = 0; p < _of.Inner; p += piece)
-                {
-                    Multiply(firstTile, endTile, firstStrip, endStrip, p, Math.Min(piece, _of.Inner - p));
-                }
+                Multiply(firstTile, endTile, firstStrip, endStrip, piece * depth, Math.Min(depth, _of.Inner - piece * depth));
             }
         }
+
+        /// <summary>Rows of a tile at most: half as wide as others on the same CPU, it has registers for more.</summary>
+        private static int TallestTile => ManyRegisters && W.Count <= 2 * V.Count ? TallTileRows : TileRows;
 
         /// <summary>Cache lines of a row of a strip.</summary>
         private static int StripLines => Math.Max(1, W.Count / Scratch.LineFloats);
 
         private readonly bool HasFewTiles(int first, int end) => end - first <= (_of.Strips == null ? FewTiles : FewPackedTiles);
 
+        /// <summary>
+        /// Whether few tiles meet a B that is far away: they go across it from strip to strip, and then on to the rows below. That holds for the whole product,
+        /// not for a part of the work: it decides in which order a sum is made.
+        /// </summary>
+        private readonly bool IsAcross => _of.Strips == null && _of.BColumn == 1 && _tiles <= FewTiles
+            && (_of.Columns >= LongRow || (long)_of.Inner * _of.Columns >= (TallestTile > TileRows ? Far / 2 : Far));
+
         /// <summary>Some rows of A times one block of B.</summary>
         private readonly void Multiply(int firstTile, int endTile, int firstStrip, int endStrip, int p, int depth)
         {
-            bool write = p == 0 && !_of.Add, last = p + depth == _of.Inner;
-            float* packed = _of.Strips == null ? Scratch.Of(Scratch.B, (endStrip - firstStrip) * W.Count * depth) : null;
+            bool write = p == 0 && !_of.Add, last = p + depth == _of.Inner, across = IsAcross;
+            int kept = endTile - firstTile == 1 ? 1 : endStrip - firstStrip;
+            float* packed = _of.Strips == null ? Scratch.Of(Scratch.B, kept * W.Count * depth) : null;
             for (int t = firstTile; t < endTile; t++)
             {
                 int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
@@ -136,12 +157,14 @@ public static partial class MatMul
                     Ahead ahead = AheadInA(a, aRow, aInner, next, walk, walk + group * (endStrip - firstStrip));
                     if (_of.Strips != null)
                     {
-                        b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count;
+                        int inStrip = column % (StripRegisters * V.Count);
+                        bInner = StripRegisters * V.Count;
+                        b = _of.Strips + (nint)(column - inStrip) * _of.Inner + p * bInner + inStrip;
                         ahead = AheadInStrips(b, depth, t - firstTile, HasFewTiles(firstTile, endTile), ahead);
                     }
                     else
                     {
-                        b = packed + (nint)(s - firstStrip) * W.Count * depth;
+                        b = packed + (nint)((s - firstStrip) % kept) * W.Count * depth;
                         if (t == firstTile)
                         {
                             float* from = _of.B + p * _of.BInner + column * _of.BColumn;
@@ -150,18 +173,22 @@ public static partial class MatMul
                                 copy = t + 1 < endTile ? b : null;
                                 b = from;
                                 bInner = _of.BInner;
-                                ahead = new(from + DirectAhead * bInner, 2 * bInner, bInner + W.Count / 2);
+                                ahead = across ? new(from + FewAhead, bInner, 0) : new(from + DirectAhead * bInner, 2 * bInner, bInner + W.Count / 2);
                             }
                             else
                             {
-                                PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, StripRegisters);
+                                PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, W.Count / V.Count);
                             }
                         }
                     }
 
                     if (valid == W.Count && _of.Strips != null && endTile - firstTile == 1)
                     {
-                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, new(b + StreamAhead, W.Count, 0));
+                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, new(b + StreamAhead, bInner, 0));
+                    }
+                    else if (valid == W.Count && across && t == firstTile)
+                    {
+                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
                     }
                     else if (valid == W.Count)
                     {
@@ -169,7 +196,7 @@ public static partial class MatMul
                     }
                     else
                     {
-                        float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
+                        float* edge = Scratch.Of(Scratch.Edge, TallestTile * W.Count);
                         Tile<W, Asking>(tall, a, aRow, aInner, b, bInner, edge, W.Count, depth, write: true, ahead);
                         CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
                     }
@@ -184,41 +211,5 @@ public static partial class MatMul
 
         /// <summary>Where a tile begins: all are equally high, or one row less.</summary>
         private readonly int Row(int tile) => Cut(_of.Rows, tile, _tiles);
-
-        /// <summary>Some tiles of a transposed A, each into [p][TileRows]; <paramref name="from"/> is the first of their numbers.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth)
-        {
-            int* rows = stackalloc int[GroupTiles + 1];
-            for (int t = firstTile; t <= endTile; t++)
-            {
-                rows[t - firstTile] = Row(t) - Row(firstTile);
-            }
-
-            // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
-            int reach = Pieces(TileRows, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
-            for (int p = 0; p < depth; p++, from += _of.AInner, to += TileRows)
-            {
-                float* tile = to;
-                for (int t = 0; t < tiles; t++, tile += TileFloats)
-                {
-                    int row = rows[t];
-                    if (row + reach <= readable)
-                    {
-                        for (int j = 0; j < TileRows; j += V.Count)
-                        {
-                            V.Store(V.Load(from + row + j), tile + j);
-                        }
-                    }
-                    else
-                    {
-                        for (int i = row; i < rows[t + 1]; i++)
-                        {
-                            tile[i - row] = from[i];
-                        }
-                    }
-                }
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ public static partial class MatMul
     {
         /// <summary>c_ij += Σ_p a_ip·b_pj as far as columns fill four registers: all of B for some columns, then for the next.</summary>
         /// <returns>How many columns are done.</returns>
-        private readonly int AddShortRowsOfB(int first, float* c, nint step, int columns)
+        private readonly int AddShortRowsOfB(int first, int columns)
         {
             int done = 0;
             for (int width; done + Four<V>.Count <= columns; done += width)
@@ -20,11 +20,11 @@ public static partial class MatMul
                 width = Of.Rows == 1 && done + 2 * Four<V>.Count <= columns ? 2 * Four<V>.Count : Four<V>.Count;
                 for (int i = 0; i < Of.Rows; i += 2)
                 {
-                    float* a = Of.A + i * Of.ARow, b = Of.B + first + done, sums = c + i * step + done;
+                    float* a = Of.A + i * Of.ARow, b = Of.B + first + done, sums = Of.C + (nint)i * Of.Columns + first + done;
                     ShortSum x = new() { A = a, B = b, C = sums };
                     if (i + 1 < Of.Rows)
                     {
-                        AddShortSums(x, x with { A = a + Of.ARow, C = sums + step }, Of.AInner, Of.BInner, Of.Inner);
+                        AddShortSums(x, x with { A = a + Of.ARow, C = sums + Of.Columns }, Of.AInner, Of.BInner, Of.Inner);
                     }
                     else if (width > Four<V>.Count)
                     {
@@ -37,7 +37,7 @@ public static partial class MatMul
                         if (Of.Inner % 2 != 0)
                         {
                             int last = Of.Inner - 1;
-                            AddRowsOfB<Rows1, Near>(a + last * Of.AInner, b + last * Of.BInner, sums, step, 1, Four<V>.Count, default);
+                            AddRowsOfB<Rows1, Near>(a + last * Of.AInner, b + last * Of.BInner, sums, 1, Four<V>.Count, default);
                         }
                     }
                 }

@@ -50,11 +50,11 @@ public static partial class MatMul
                 product.B = b;
                 product.C = c;
                 product.Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
-                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRowsOfSums(Of.Columns) : FewRowsOfDots(Of.Inner))))
+                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRowsOfSums : FewRowsOfDots(Of.Inner))))
                 {
                     FewRowsJob<V>.Multiply(product);
                 }
-                else if (ManyRegisters)
+                else if (ManyRegisters && (Of.Rows <= TileRows || Of.Rows > TallTileRows))
                 {
                     BlockJob<V, Four<V>>.Multiply(product);
                 }

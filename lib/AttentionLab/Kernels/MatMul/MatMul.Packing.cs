@@ -108,6 +108,45 @@ public static partial class MatMul
         }
     }
 
+    private unsafe partial struct BlockJob<V, W>
+    {
+        /// <summary>Some tiles of a transposed A, each into [p][TileRows]; <paramref name="from"/> is the first of their numbers.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth)
+        {
+            int* rows = stackalloc int[GroupTiles + 1];
+            for (int t = firstTile; t <= endTile; t++)
+            {
+                rows[t - firstTile] = Row(t) - Row(firstTile);
+            }
+
+            // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
+            int reach = Pieces(TileRows, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
+            for (int p = 0; p < depth; p++, from += _of.AInner, to += TileRows)
+            {
+                float* tile = to;
+                for (int t = 0; t < tiles; t++, tile += TileFloats)
+                {
+                    int row = rows[t];
+                    if (row + reach <= readable)
+                    {
+                        for (int j = 0; j < TileRows; j += V.Count)
+                        {
+                            V.Store(V.Load(from + row + j), tile + j);
+                        }
+                    }
+                    else
+                    {
+                        for (int i = row; i < rows[t + 1]; i++)
+                        {
+                            tile[i - row] = from[i];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>What of a tile lies within C, to where it belongs.</summary>
     private static unsafe void CopyCorner(float* tile, int width, float* c, int cStride, int rows, int columns, bool write)
     {

@@ -9,10 +9,10 @@ namespace AttentionLab.Kernels;
 public static partial class MatMul
 {
     /// <summary>
-    /// Writes, or adds to, up to 6 or exactly 12 rows of C, one <typeparamref name="W"/> wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
+    /// Writes, or adds to, up to 8 or exactly 12 rows of C, one <typeparamref name="W"/> wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
     /// A may lie anywhere: copied or not, transposed or not. <typeparamref name="M"/> says how far away the numbers are.
     /// </summary>
-    /// <param name="rows">1 … 6 or 12; each makes code of its own.</param>
+    /// <param name="rows">1 … 8 or 12; each makes code of its own.</param>
     /// <param name="a">First element of A.</param>
     /// <param name="aRow">Distance between its rows.</param>
     /// <param name="aInner">Distance along its rows.</param>
@@ -33,6 +33,8 @@ public static partial class MatMul
         switch (rows)
         {
             case 12: Tile<W, Rows12, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 8: Tile<W, Rows8, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 7: Tile<W, Rows7, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
             case 6: Tile<W, Rows6, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
             case 5: Tile<W, Rows5, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
             case 4: Tile<W, Rows4, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
@@ -93,13 +95,25 @@ public static partial class MatMul
             if (R.Count > 6)
             {
                 x6.AddProduct(a6[0], row);
+            }
+
+            if (R.Count > 7)
+            {
                 x7.AddProduct(a6[aRow], row);
+            }
+
+            if (R.Count > 8)
+            {
                 x8.AddProduct(a6[twoRows], row);
                 x9.AddProduct(a9[0], row);
                 x10.AddProduct(a9[aRow], row);
                 x11.AddProduct(a9[twoRows], row);
-                a6 += aInner;
                 a9 += aInner;
+            }
+
+            if (R.Count > 6)
+            {
+                a6 += aInner;
             }
 
             a += aInner;
@@ -152,7 +166,15 @@ public static partial class MatMul
         if (R.Count > 6)
         {
             Finish(c + 6 * cRow, x6, write);
+        }
+
+        if (R.Count > 7)
+        {
             Finish(c + 7 * cRow, x7, write);
+        }
+
+        if (R.Count > 8)
+        {
             Finish(c + 8 * cRow, x8, write);
             Finish(c + 9 * cRow, x9, write);
             Finish(c + 10 * cRow, x10, write);
@@ -163,79 +185,4 @@ public static partial class MatMul
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Finish<W>(float* c, W row, bool write)
         where W : struct, ITileRow<W> => W.Store(write ? row : row + W.Load(c), c);
-
-    /// <summary>Where the numbers of a tile lie.</summary>
-    internal interface IMemory
-    {
-        /// <summary>Whether memory must be asked early.</summary>
-        static abstract bool IsFar { get; }
-
-        /// <summary>Whether all of B is asked for, since no other tile does.</summary>
-        static abstract bool IsStream { get; }
-    }
-
-    /// <summary>No other tile of this part meets this strip of B: all lines of a row are asked for with each step.</summary>
-    internal readonly struct Streaming : IMemory
-    {
-        public static bool IsFar => true;
-
-        public static bool IsStream => true;
-    }
-
-    /// <summary>A line now and then is asked for.</summary>
-    internal readonly struct Asking : IMemory
-    {
-        public static bool IsFar => true;
-
-        public static bool IsStream => false;
-    }
-
-    /// <summary>All numbers are near: nothing is asked for and nothing copied, which leaves a step of 6 × 2 registers a tenth faster.</summary>
-    internal readonly struct Near : IMemory
-    {
-        public static bool IsFar => false;
-
-        public static bool IsStream => false;
-    }
-
-    /// <summary>How many rows a tile has.</summary>
-    private interface ITileRows
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct Rows1 : ITileRows
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct Rows2 : ITileRows
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct Rows3 : ITileRows
-    {
-        public static int Count => 3;
-    }
-
-    private readonly struct Rows4 : ITileRows
-    {
-        public static int Count => 4;
-    }
-
-    private readonly struct Rows5 : ITileRows
-    {
-        public static int Count => 5;
-    }
-
-    private readonly struct Rows6 : ITileRows
-    {
-        public static int Count => 6;
-    }
-
-    private readonly struct Rows12 : ITileRows
-    {
-        public static int Count => 12;
-    }
 }

@@ -35,17 +35,21 @@ public class MatMulTests
             data.Add(200, 1300, 34);
             data.Add(13, 9, 2081);
 
-            // Long rows of B: one, two and four rows of A at once, sums apart from C, ends that fill no register, an inner length that is no multiple of four.
+            // Long rows of B: one and two rows of A at once, one tile and two across B, ends that fill no register, inner lengths that are no multiple of four.
             data.Add(4, 15, 2048);
             data.Add(5, 22, 2050);
             data.Add(7, 13, 4133);
             data.Add(8, 130, 2100);
             data.Add(9, 10, 2048);
+            data.Add(12, 140, 2100);
+            data.Add(3, 260, 2083);
 
             // A B of more than 8 MB, of which few rows ask for the next rows before they are needed.
             data.Add(1, 1027, 2049);
             data.Add(3, 1103, 1907);
             data.Add(8, 1026, 2053);
+            data.Add(5, 3000, 720);
+            data.Add(7, 1100, 1000);
 
             // Enough work for several threads: parts of rows, parts of columns.
             data.Add(300, 90, 170);

@@ -166,6 +166,10 @@ public class PackedMatrixTests
     [InlineData(1000, 70, 65)]
     [InlineData(2, 1000, 5000)]
     [InlineData(64, 300, 640)]
+    [InlineData(3, 130, 2100)]
+    [InlineData(5, 3000, 720)]
+    [InlineData(12, 140, 2100)]
+    [InlineData(13, 600, 2100)]
     public void Forward_OneTwoOrThreeThreads_SameBits(int rows, int inner, int columns)
     {
         float[] a = Inputs.Gaussian(11, rows * inner), b = Inputs.Gaussian(12, inner * columns), bias = Inputs.Gaussian(13, columns);
