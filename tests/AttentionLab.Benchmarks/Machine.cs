@@ -10,9 +10,10 @@ internal static class Machine
 {
     private static readonly string[] Settings = ["TieredCompilation", "TieredPGO", "TieredCompilation.QuickJitForLoops", "GCgen0size"];
 
-    /// <summary>The CPU's name as the system gives it.</summary>
-    public static string Cpu { get; } = FromCpuInfo("model name")
-        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    /// <summary>The CPU's name as the system gives it, and its design.</summary>
+    public static string Cpu { get; } = CpuFamily.Describe(
+        FromCpuInfo("model name") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+        FromCpuInfo("vendor_id"), FromCpuInfo("cpu family"), FromCpuInfo("model\t"));
 
     /// <summary>Whether the CPU itself has AVX-512, even if .NET was told not to use it.</summary>
     public static bool HasAvx512 { get; } = FromCpuInfo("flags")?.Split(' ').Contains("avx512f") ?? Avx512F.IsSupported;
