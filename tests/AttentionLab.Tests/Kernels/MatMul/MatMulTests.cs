@@ -48,7 +48,7 @@ public class MatMulTests
             data.Add(1, 1027, 2049);
             data.Add(3, 1103, 1907);
             data.Add(8, 1026, 2053);
-            data.Add(5, 3000, 720);
+            data.Add(5, 1110, 1900);
             data.Add(7, 1100, 1000);
 
             // Enough work for several threads: parts of rows, parts of columns.
