@@ -6,9 +6,15 @@ namespace AttentionLab.Studio.Tests.Browser;
 /// <summary>A page whose console, errors and requests are noted; requests to any host but the one allowed are refused.</summary>
 public sealed class WatchedPage : IAsyncDisposable
 {
+    /// <summary>The page tells of each press and release of the mouse: a click can be lost when what is under it moves meanwhile.</summary>
+    private const string PressMark = "pointer:";
+
+    private const int PressesKept = 12;
+
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _foreign = new();
     private readonly ConcurrentQueue<string> _unanswered = new();
+    private readonly ConcurrentQueue<string> _pressed = new();
 
     private WatchedPage(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
 
@@ -32,7 +38,21 @@ public sealed class WatchedPage : IAsyncDisposable
             {
                 watched._errors.Enqueue($"{message.Type}: {message.Text}");
             }
+            else if (message.Type == "debug" && message.Text.StartsWith(PressMark, StringComparison.Ordinal))
+            {
+                watched._pressed.Enqueue(message.Text);
+                if (watched._pressed.Count > PressesKept)
+                {
+                    watched._pressed.TryDequeue(out string? _);
+                }
+            }
         };
+        await context.AddInitScriptAsync($$"""
+            for (const kind of ['mousedown', 'mouseup', 'click']) {
+              addEventListener(kind, event => console.debug('{{PressMark}} ' + Math.round(performance.now()) + ' ms, ' + kind + ', ' + event.target.tagName + ' "'
+                + event.target.textContent.slice(0, 40) + '", y ' + event.clientY + ' of a page scrolled to ' + scrollY), true);
+            }
+            """);
         watched.Page.PageError += (_, error) => watched._errors.Enqueue(error);
         watched.Page.RequestFailed += (_, request) => watched._unanswered.Enqueue($"{request.Method} {request.Url}: {request.Failure}");
         watched.Page.Response += (_, response) =>
@@ -88,10 +108,10 @@ public sealed class WatchedPage : IAsyncDisposable
         })
         """);
 
-    /// <summary>Whoever looks for the reason of a failed test finds in its output what the page complained of.</summary>
+    /// <summary>Whoever looks for the reason of a failed test finds in its output what the page complained of, and what was pressed last.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (string line in (string[])[.. _errors, .. _unanswered])
+        foreach (string line in (string[])[.. _errors, .. _unanswered, .. _pressed])
         {
             TestContext.Current.TestOutputHelper?.WriteLine(line);
         }
