@@ -25,24 +25,12 @@ internal static class LightningContests
         AttentionCase softmax = new() { Workload = name, Heads = Heads, Queries = n, Keys = n, Dim = Dim, Causal = true };
         (float[] q, float[] k, float[] v) = (softmax.Q, softmax.K, softmax.V);
         Lineup lineup = new(rivals, threads, q.Length);
-        lineup.Ours(
-            output =>
-                Each(
-                    (from, size) =>
-                        LightningAttend.Forward(
-                            AttendInput.Linear<float>(
-                                q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true),
-                            output.AsSpan(from, size), [Decay])));
+        float[] decays = [.. Enumerable.Repeat(Decay, Heads)];
+        AttendSizes sizes = new(1, Heads, n, n, Dim, Dim);
+        lineup.Ours(output => LightningAttend.Forward(AttendInput.Linear<float>(q, k, v, sizes, causal: true), output, decays));
         if (n <= 512)
         {
-            lineup.Reference(
-                output =>
-                    Each(
-                        (from, size) =>
-                            LightningAttend.Reference<float>(
-                                AttendInput.Linear<float>(
-                                    q.AsSpan(from, size), k.AsSpan(from, size), v.AsSpan(from, size), new(1, 1, n, n, Dim, Dim), causal: true),
-                                output.AsSpan(from, size), [Decay])));
+            lineup.Reference(output => LightningAttend.Reference<float>(AttendInput.Linear<float>(q, k, v, sizes, causal: true), output, decays));
         }
 
         if (n <= 2048)
@@ -55,14 +43,6 @@ internal static class LightningContests
         // What the definition by a state takes: update it and read it, once a token.
         double flops = 4.0 * n * Dim * Dim * Heads;
         return lineup.Finish(name, flops, [], output => Check(name, q, k, v, output, n), n <= 512 ? [] : ["our reference: not run at this size."]);
-
-        void Each(Action<int, int> head)
-        {
-            for (int h = 0; h < Heads; h++)
-            {
-                head(h * n * Dim, n * Dim);
-            }
-        }
     }
 
     /// <summary>Five tokens of the last head by the definition, in double precision.</summary>

@@ -40,4 +40,28 @@ internal static class Finite
         V.Store(sumX, flags);
         V.Store(sumY, flags + V.Count);
     }
+
+    /// <summary>The same for some rows, <paramref name="step"/> numbers apart.</summary>
+    public static unsafe bool All<V>(float* x, nint step, int rows, int columns)
+        where V : struct, ILanes<V>
+    {
+        V sums = V.All(0);
+        float sum = 0;
+        for (; rows > 0; rows--, x += step)
+        {
+            int c = 0;
+            for (; c <= columns - V.Count; c += V.Count)
+            {
+                V numbers = V.Load(x + c);
+                sums += numbers - numbers;
+            }
+
+            for (; c < columns; c++)
+            {
+                sum += x[c] - x[c];
+            }
+        }
+
+        return V.Sum(sums) + sum == 0;
+    }
 }

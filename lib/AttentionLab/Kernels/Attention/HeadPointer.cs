@@ -18,4 +18,7 @@ internal readonly unsafe struct HeadPointer(float* first, HeadLayout layout)
 
     /// <summary>One head.</summary>
     public HeadPointer Of(int batch, int head) => new(first + (nint)batch * layout.Batch + (nint)head * layout.Head, layout);
+
+    /// <summary>One head of so many rows, the last first.</summary>
+    public HeadPointer Reversed(int rows) => new(this[rows - 1], layout with { Row = -layout.Row });
 }

@@ -8,27 +8,30 @@ namespace AttentionLab.Kernels;
 /// </summary>
 internal static unsafe class Strips
 {
+    /// <summary>Rows of the highest tile two registers wide.</summary>
+    public static int Tall => MatMul.ManyRegisters ? 12 : 6;
+
     /// <summary>
-    /// Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart. Asks meanwhile
-    /// for memory from <paramref name="next"/> on, where CPUs have registers for it: with 16 the asking costs more than it saves.
+    /// Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart. Each tile asks
+    /// for memory <paramref name="ahead"/> meanwhile, where CPUs have registers for it: with 16 the asking costs more than it saves.
     /// </summary>
     public static void Product<V>(
-        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write, float* next = null)
+        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write, in MatMul.Ahead ahead = default)
         where V : struct, ILanes<V>
     {
         int tall;
         for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
         {
-            tall = rows >= 12 && MatMul.ManyRegisters ? 12 : Math.Min(rows, 6);
-            if (next == null || !MatMul.ManyRegisters)
+            // Eight rows at once, where they fit, are faster than six and two.
+            tall = rows >= Tall ? Tall : rows <= 8 ? rows : 6;
+            if (ahead.From == null || !MatMul.ManyRegisters)
             {
                 MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
-                continue;
             }
-
-            MatMul.Ahead ahead = new(next, 2 * Scratch.LineFloats, Scratch.LineFloats);
-            MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
-            next += inner * Scratch.LineFloats;
+            else
+            {
+                MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
+            }
         }
     }
 
