@@ -49,8 +49,8 @@ public sealed class WatchedPage : IAsyncDisposable
         };
         await context.AddInitScriptAsync($$"""
             for (const kind of ['mousedown', 'mouseup', 'click']) {
-              addEventListener(kind, event => console.debug('{{PressMark}} ' + Math.round(performance.now()) + ' ms, ' + kind + ', ' + event.target.tagName + ' "'
-                + event.target.textContent.slice(0, 40) + '", y ' + event.clientY + ' of a page scrolled to ' + scrollY), true);
+              addEventListener(kind, event => console.debug('{{PressMark}} ' + Math.round(performance.now()) + ' ms, ' + kind + ', '
+                + event.target.tagName + ' "' + event.target.textContent.slice(0, 40) + '", y ' + event.clientY + ' of a page scrolled to ' + scrollY), true);
             }
             """);
         watched.Page.PageError += (_, error) => watched._errors.Enqueue(error);

@@ -90,7 +90,7 @@ public static partial class LightningAttend
             return new(of[start + Block] + pair * lines, of.Step, Scratch.LineFloats);
         }
 
-        /// <summary>The weights of a block's tokens for each other, behind the place of q in its rows: only those that a tile of the next product reads.</summary>
+        /// <summary>The weights of a block's tokens for each other, behind the place of q in its rows; only those that the next product reads.</summary>
         private void Weigh<T>(int start, int count)
             where T : struct, ILanes<T>
         {
