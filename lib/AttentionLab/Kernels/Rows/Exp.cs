@@ -41,7 +41,7 @@ public static class Exp
         Sizes.RequireSame(y.Length, x.Length, "y", "x");
         fixed (float* from = x, to = y)
         {
-            Elementwise.Run(new Exponential(from, to), x.Length, effort: 3);
+            Elementwise.RunLoop(new Exponential(from, to), x.Length, effort: 3);
         }
     }
 
@@ -73,27 +73,47 @@ public static class Exp
     /// <summary>eˣ of one register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V>(V x)
+        where V : struct, ILanes<V> => new Function<V>().Of(x);
+
+    /// <summary>eˣ.</summary>
+    private readonly struct Function<V> : IFunction<V>
         where V : struct, ILanes<V>
     {
-        V n = V.Round(x * V.All(Log2E));
-        V r = V.MultiplyAdd(n, V.All(-0.693359375f), x);
-        r = V.MultiplyAdd(n, V.All(2.12194440e-4f), r);
+        private readonly V _log2E, _high, _low, _c6, _c5, _c4, _c3, _c2, _one, _lowest, _highest, _infinity;
 
-        // Minimax on |r| ≤ 0.3468, the first two coefficients held at 1: 3e-9 before rounding.
-        V p = V.All(1.38145383e-3f);
-        p = V.MultiplyAdd(p, r, V.All(8.36874545e-3f));
-        p = V.MultiplyAdd(p, r, V.All(4.16683890e-2f));
-        p = V.MultiplyAdd(p, r, V.All(1.66665211e-1f));
-        p = V.MultiplyAdd(p, r, V.All(4.99999940e-1f));
-        p = V.MultiplyAdd(p, r, V.All(1));
-        p = V.MultiplyAdd(p, r, V.All(1));
-        return V.WhereLess(V.All(Highest), x, V.All(float.PositiveInfinity), V.ScaleOrZeroWhereLess(x, V.All(Lowest), p, n));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Function()
+        {
+            _log2E = V.All(Log2E);
+            (_high, _low) = (V.All(-0.693359375f), V.All(2.12194440e-4f));
+
+            // Minimax on |r| ≤ 0.3468, the first two coefficients held at 1: 3e-9 before rounding.
+            (_c6, _c5, _c4, _c3, _c2) = (V.All(1.38145383e-3f), V.All(8.36874545e-3f), V.All(4.16683890e-2f), V.All(1.66665211e-1f), V.All(4.99999940e-1f));
+            _one = V.All(1);
+            (_lowest, _highest, _infinity) = (V.All(Lowest), V.All(Highest), V.All(float.PositiveInfinity));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of(V x)
+        {
+            V n = V.Round(x * _log2E);
+            V r = V.MultiplyAdd(n, _high, x);
+            r = V.MultiplyAdd(n, _low, r);
+            V p = V.MultiplyAdd(_c6, r, _c5);
+            p = V.MultiplyAdd(p, r, _c4);
+            p = V.MultiplyAdd(p, r, _c3);
+            p = V.MultiplyAdd(p, r, _c2);
+            p = V.MultiplyAdd(p, r, _one);
+            p = V.MultiplyAdd(p, r, _one);
+            return V.WhereLess(_highest, x, _infinity, V.ScaleOrZeroWhereLess(x, _lowest, p, n));
+        }
     }
 
-    private readonly unsafe struct Exponential(float* x, float* y) : IElements
+    private readonly unsafe struct Exponential(float* x, float* y) : IElementLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<V>(int i)
-            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i)), y + i);
+        public void Over<V>(int first, int end)
+            where V : struct, ILanes<V> =>
+            Elementwise.Map<V, Function<V>, Function<Lanes1>>(new(), new(), x, y, first, end);
     }
 }

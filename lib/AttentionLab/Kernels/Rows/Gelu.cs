@@ -8,7 +8,7 @@ namespace AttentionLab.Kernels;
 /// Gaussian error linear unit (Hendrycks and Gimpel 2016): y = x·Φ(x), Φ the normal distribution function. Two forms are in use:
 /// exact, Φ(x) = ½(1 + erf(x/√2)), as in BERT; and y ≈ x·σ(2u) = ½x(1 + tanh u) with u = √(2/π)·(x + 0.044715·x³), as in GPT-2.
 /// </summary>
-public static class Gelu
+public static partial class Gelu
 {
     private const float RootTwoOverPi = 0.79788456f, Cubic = 0.044715f;
 
@@ -41,7 +41,7 @@ public static class Gelu
             }
             else
             {
-                Elementwise.Run(new Exact(from, to), x.Length, effort: 4);
+                Elementwise.RunLoop(new Exact(from, to), x.Length, effort: 4);
             }
         }
     }
@@ -100,40 +100,9 @@ public static class Gelu
     /// <summary>y for one register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V>(V x, bool tanh)
-        where V : struct, ILanes<V> => x * (tanh ? Gate(x) : Phi(x));
+        where V : struct, ILanes<V> => tanh ? x * Gate(x) : new ExactForm<V>().Of(x);
 
-    /// <summary>
-    /// Φ(x), within 1.4e-7. Φ − ½ is odd, so that it is x times a function of x², which a polynomial of degree 14 follows up to |x| = 5.4.
-    /// Beyond, x·(its last value) grows past ±½ and the clamp gives exactly 0 and 1. No division, and no exponential.
-    /// </summary>
-    /// <remarks>
-    /// The polynomial is in s = x²·2/5.4² − 1, from −1 to 1: in x² itself its terms would cancel to noise. Fitted by Lawson's
-    /// iteration to the smallest error of Φ and x·Φ; a degree less doubles the error, one more gains nothing over rounding.
-    /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Phi<V>(V x)
-        where V : struct, ILanes<V>
-    {
-        V s = V.MultiplyAdd(V.Min(V.All(5.4f * 5.4f), x * x), V.All(2 / (5.4f * 5.4f)), V.All(-1));
-        V p = V.All(3.4047349e-4f);
-        p = V.MultiplyAdd(p, s, V.All(-9.9300325e-4f));
-        p = V.MultiplyAdd(p, s, V.All(1.0389073e-3f));
-        p = V.MultiplyAdd(p, s, V.All(-1.2917033e-3f));
-        p = V.MultiplyAdd(p, s, V.All(3.4603607e-3f));
-        p = V.MultiplyAdd(p, s, V.All(-6.5960484e-3f));
-        p = V.MultiplyAdd(p, s, V.All(9.7681442e-3f));
-        p = V.MultiplyAdd(p, s, V.All(-1.4027337e-2f));
-        p = V.MultiplyAdd(p, s, V.All(1.9610642e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-2.5730029e-2f));
-        p = V.MultiplyAdd(p, s, V.All(3.2121293e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-3.9208584e-2f));
-        p = V.MultiplyAdd(p, s, V.All(4.8499361e-2f));
-        p = V.MultiplyAdd(p, s, V.All(-6.5328002e-2f));
-        p = V.MultiplyAdd(p, s, V.All(1.30928114e-1f));
-        return V.Max(V.All(0), V.Min(V.All(1), V.MultiplyAdd(x, p, V.All(0.5f))));
-    }
-
-    /// <summary>Φ(x) + x·φ(x), within 3.1e-7, as <see cref="Phi{V}"/>: ½ and an odd function, degree 16 up to |x| = 5.75; below exactly 0.</summary>
+    /// <summary>Φ(x) + x·φ(x), within 3.1e-7, as <see cref="ExactForm{V}"/>: ½ and an odd function, degree 16 up to |x| = 5.75; below exactly 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V PhiSlope<V>(V x)
         where V : struct, ILanes<V>
@@ -177,11 +146,12 @@ public static class Gelu
         return V.ZeroWhereLess(x, V.All(-10), V.MultiplyAdd(z * gate * (V.All(1) - gate), twoDu, gate));
     }
 
-    private readonly unsafe struct Exact(float* x, float* y) : IElements
+    private readonly unsafe struct Exact(float* x, float* y) : IElementLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<V>(int i)
-            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i), tanh: false), y + i);
+        public void Over<V>(int first, int end)
+            where V : struct, ILanes<V> =>
+            Elementwise.Map<V, ExactForm<V>, ExactForm<Lanes1>>(new(), new(), x, y, first, end);
     }
 
     private readonly unsafe struct TanhForm(float* x, float* y) : IElements

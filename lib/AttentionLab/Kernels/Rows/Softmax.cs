@@ -14,6 +14,12 @@ namespace AttentionLab.Kernels;
 /// </remarks>
 public static class Softmax
 {
+    /// <summary>Rows that are worked at together, if they are short.</summary>
+    private const int Together = 4;
+
+    /// <summary>So many rows of this length, read and written, lie in the first cache.</summary>
+    private const int ShortRow = 768;
+
     /// <summary>Softmax of each row by loops.</summary>
     /// <param name="x">(rows, columns).</param>
     /// <param name="y">(rows, columns), may be the memory of <paramref name="x"/>.</param>
@@ -128,17 +134,31 @@ public static class Softmax
         return largest == float.NegativeInfinity ? 0 : largest;
     }
 
-    /// <summary>Writes the exponentials of a row and returns their sum; asks for what lies <paramref name="ahead"/> numbers after it.</summary>
+    /// <summary>
+    /// Writes the exponentials of a row and returns their sum; asks for what lies <paramref name="ahead"/> numbers after it in x. Asking for y, too,
+    /// made it slower.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift, float base2 = Exp.Log2E, int ahead = 0)
         where V : struct, ILanes<V>
     {
-        V shifts = V.All(shift), sums = V.All(0);
+        Exp2<V> exp2 = new();
+        V shifts = V.All(shift), factor = V.All(base2), sums = V.All(0), others = sums;
         int i = 0;
+        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        {
+            Prefetch.Lines<V>(ahead, i, x, x + V.Count);
+            V e = exp2.Of((V.Load(x + i) - shifts) * factor), f = exp2.Of((V.Load(x + i + V.Count) - shifts) * factor);
+            V.Store(e, y + i);
+            V.Store(f, y + i + V.Count);
+            sums += e;
+            others += f;
+        }
+
+        sums += others;
         for (; i <= n - V.Count; i += V.Count)
         {
-            Prefetch.Lines<V>(ahead, i, x, y);
-            V e = Exponential(V.Load(x + i), shifts, base2);
+            V e = exp2.Of((V.Load(x + i) - shifts) * factor);
             V.Store(e, y + i);
             sums += e;
         }
@@ -160,14 +180,29 @@ public static class Softmax
         public void Run<V>(int part, int first, int end)
             where V : struct, ILanes<V>
         {
-            int n = columns;
-            for (int row = first; row < end; row++)
+            // Short rows go some at a time: while the largest number or the sum of one is waited for, the machine works at the others.
+            int n = columns, together = n <= ShortRow ? Together : 1;
+            float* shifts = stackalloc float[Together], sums = stackalloc float[Together];
+            for (int row = first; row < end; row += together)
             {
+                int many = Math.Min(together, end - row);
                 float* from = x + (nint)row * n, to = y + (nint)row * n;
-                float sum = Exponentials<V>(from, to, n, Shift<V>(from, n), base2, ahead);
-                if (sum != 0)
+                for (int k = 0; k < many; k++)
                 {
-                    Multiply.Scale<V>(to, 1 / sum, to, n);
+                    shifts[k] = Shift<V>(from + k * n, n);
+                }
+
+                for (int k = 0; k < many; k++)
+                {
+                    sums[k] = Exponentials<V>(from + k * n, to + k * n, n, shifts[k], base2, together * ahead);
+                }
+
+                for (int k = 0; k < many; k++)
+                {
+                    if (sums[k] != 0)
+                    {
+                        Multiply.Scale<V>(to + k * n, 1 / sums[k], to + k * n, n);
+                    }
                 }
             }
         }
