@@ -42,7 +42,8 @@ internal static class LightningContests
 
         // What the definition by a state takes: update it and read it, once a token.
         double flops = 4.0 * n * Dim * Dim * Heads;
-        return lineup.Finish(name, flops, [], output => Check(name, q, k, v, output, n), n <= 512 ? [] : ["our reference: not run at this size."]);
+        Bar[] bars = threads == 1 ? [Bar.PercentOfLimit(50), Bar.PercentOfLimit(60).AsMoonshot()] : [];
+        return lineup.Finish(name, flops, bars, output => Check(name, q, k, v, output, n), n <= 512 ? [] : ["our reference: not run at this size."]);
     }
 
     /// <summary>Five tokens of the last head by the definition, in double precision.</summary>
