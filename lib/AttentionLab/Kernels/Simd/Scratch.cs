@@ -18,10 +18,10 @@ internal static unsafe class Scratch
     /// <summary>Rows of Q, scaled or turned, and in a backward what belongs to them.</summary>
     public const int Query = 2;
 
-    /// <summary>What linear attention remembers of the tokens before a block, (D, D_v).</summary>
+    /// <summary>What Lightning Attention remembers of the tokens before a block, and V of the block below it, in strips.</summary>
     public const int State = 3;
 
-    /// <summary>Strips of V, decayed.</summary>
+    /// <summary>Rows of K, decayed.</summary>
     public const int Values = 4;
 
     /// <summary>A block of scores or weights.</summary>
