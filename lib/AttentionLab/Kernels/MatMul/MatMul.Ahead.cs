@@ -49,30 +49,6 @@ public static partial class MatMul
             return line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
         }
 
-        /// <summary>What of strips that are packed already is asked for while a tile of their block, counted from 0, meets one.</summary>
-        /// <param name="b">The strip.</param>
-        /// <param name="depth">Rows of it.</param>
-        /// <param name="tile">Number of the tile.</param>
-        /// <param name="few">Whether few tiles meet it: then the next strip is asked for, else what comes next of this one.</param>
-        /// <param name="otherwise">What a tile asks for that has nothing to ask for here.</param>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Ahead AheadInStrips(float* b, int depth, int tile, bool few, Ahead otherwise)
-        {
-            if (!few)
-            {
-                return tile == 0 ? new(b + PackedAhead * W.Count, 2 * W.Count, W.Count + W.Count / 2) : otherwise;
-            }
-
-            if (tile >= StripLines)
-            {
-                return otherwise;
-            }
-
-            // Each of the first tiles asks for one line of every row; neighbours come with each other.
-            int which = 2 * tile % StripLines + 2 * tile / StripLines;
-            return new(b + (nint)depth * W.Count + which * Scratch.LineFloats, 2 * W.Count, W.Count);
-        }
-
         /// <summary>What of A is needed next: a tile below, or else the first one of the next inner block, or of the first.</summary>
         private readonly float* Next(int tile, int firstTile, int endTile, int p, int depth)
         {

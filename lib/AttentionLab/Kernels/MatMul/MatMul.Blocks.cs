@@ -25,12 +25,6 @@ public static partial class MatMul
     /// <summary>So few tiles of rows meet one strip after the other: the copy of it serves once, and then leaves room.</summary>
     private const int FewTiles = 2;
 
-    /// <summary>
-    /// The same where B is in strips already: these lie one behind the other, so that while one is used the next is asked for. Without it MiniLM took
-    /// 1.17 times as long for a text of 32 pieces.
-    /// </summary>
-    private const int FewPackedTiles = 11;
-
     /// <summary>Inner length of a block that so few tiles meet: a strip of it stays in the first cache.</summary>
     private const int FewDepth = 128;
 
@@ -57,15 +51,6 @@ public static partial class MatMul
 
     /// <summary>So many rows of B ahead of the tile that reads it where it lies, memory is asked for.</summary>
     private const int DirectAhead = 16;
-
-    /// <summary>The same for strips that are packed already.</summary>
-    private const int PackedAhead = 32;
-
-    /// <summary>
-    /// So many numbers ahead where a strip that is packed already meets one tile only, which asks for every line: 8 KB. Up to six rows times 2048² took
-    /// 1.1 to 1.35 times as long with a line of each row of the next strip asked for.
-    /// </summary>
-    private const int StreamAhead = 2048;
 
     /// <summary>How many pieces of at most <paramref name="most"/> a length has.</summary>
     private static int Pieces(int length, int most) => (length + most - 1) / most;
@@ -99,7 +84,13 @@ public static partial class MatMul
         {
             int firstTile = Cut(_tiles, part / _columnParts, _rowParts), endTile = Cut(_tiles, part / _columnParts + 1, _rowParts);
             int first = Cut(_strips, part % _columnParts, _columnParts), end = Cut(_strips, part % _columnParts + 1, _columnParts);
-            bool few = HasFewTiles(firstTile, endTile), across = IsAcross;
+            if (_of.Strips != null)
+            {
+                MultiplyPacked(firstTile, endTile, first, end);
+                return;
+            }
+
+            bool few = endTile - firstTile <= FewTiles, across = IsAcross;
             int blocks = across && endTile - firstTile == 1 ? 1 : Pieces((end - first) * W.Count, few ? W.Count : BlockColumns);
             int depth = EvenPiece(_of.Inner, across ? FewDepth : InnerBlock), pieces = Pieces(_of.Inner, depth);
             for (int i = 0; i < blocks * pieces; i++)
@@ -113,16 +104,11 @@ public static partial class MatMul
         /// <summary>Rows of a tile at most: half as wide as others on the same CPU, it has registers for more.</summary>
         private static int TallestTile => ManyRegisters && W.Count <= 2 * V.Count ? TallTileRows : TileRows;
 
-        /// <summary>Cache lines of a row of a strip.</summary>
-        private static int StripLines => Math.Max(1, W.Count / Scratch.LineFloats);
-
-        private readonly bool HasFewTiles(int first, int end) => end - first <= (_of.Strips == null ? FewTiles : FewPackedTiles);
-
         /// <summary>
         /// Whether few tiles meet a B that is far away: they go across it from strip to strip, and then on to the rows below. That holds for the whole product,
         /// not for a part of the work: it decides in which order a sum is made.
         /// </summary>
-        private readonly bool IsAcross => _of.Strips == null && _of.BColumn == 1 && _tiles <= FewTiles
+        private readonly bool IsAcross => _of.BColumn == 1 && _tiles <= FewTiles
             && (_of.Columns >= LongRow || (long)_of.Inner * _of.Columns >= (TallestTile > TileRows ? Far / 2 : Far));
 
         /// <summary>Some rows of A times one block of B.</summary>
@@ -130,7 +116,7 @@ public static partial class MatMul
         {
             bool write = p == 0 && !_of.Add, last = p + depth == _of.Inner, across = IsAcross;
             int kept = endTile - firstTile == 1 ? 1 : endStrip - firstStrip;
-            float* packed = _of.Strips == null ? Scratch.Of(Scratch.B, kept * W.Count * depth) : null;
+            float* packed = Scratch.Of(Scratch.B, kept * W.Count * depth);
             for (int t = firstTile; t < endTile; t++)
             {
                 int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
@@ -152,43 +138,28 @@ public static partial class MatMul
                 for (int s = firstStrip; s < endStrip; s++)
                 {
                     int column = s * W.Count, valid = Math.Min(W.Count, _of.Columns - column), walk = s - firstStrip;
-                    float* c = _of.C + (nint)row * _of.Columns + column, b, copy = null;
+                    float* c = _of.C + (nint)row * _of.Columns + column, b = packed + (nint)((s - firstStrip) % kept) * W.Count * depth, copy = null;
                     nint bInner = W.Count;
                     Ahead ahead = AheadInA(a, aRow, aInner, next, walk, walk + group * (endStrip - firstStrip));
-                    if (_of.Strips != null)
+                    if (t == firstTile)
                     {
-                        int inStrip = column % (StripRegisters * V.Count);
-                        bInner = StripRegisters * V.Count;
-                        b = _of.Strips + (nint)(column - inStrip) * _of.Inner + p * bInner + inStrip;
-                        ahead = AheadInStrips(b, depth, t - firstTile, HasFewTiles(firstTile, endTile), ahead);
-                    }
-                    else
-                    {
-                        b = packed + (nint)((s - firstStrip) % kept) * W.Count * depth;
-                        if (t == firstTile)
+                        float* from = _of.B + p * _of.BInner + column * _of.BColumn;
+                        if (valid == W.Count && _of.BColumn == 1)
                         {
-                            float* from = _of.B + p * _of.BInner + column * _of.BColumn;
-                            if (valid == W.Count && _of.BColumn == 1)
-                            {
-                                copy = t + 1 < endTile ? b : null;
-                                b = from;
-                                bInner = _of.BInner;
-                                ahead = across ? new(from + FewAhead, bInner, 0) : new(from + DirectAhead * bInner, 2 * bInner, bInner + W.Count / 2);
-                            }
-                            else
-                            {
-                                PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, W.Count / V.Count);
-                            }
+                            copy = t + 1 < endTile ? b : null;
+                            b = from;
+                            bInner = _of.BInner;
+                            ahead = across ? new(from + FewAhead, bInner, 0) : new(from + DirectAhead * bInner, 2 * bInner, bInner + W.Count / 2);
+                        }
+                        else
+                        {
+                            PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, W.Count / V.Count);
                         }
                     }
 
-                    if (valid == W.Count && _of.Strips != null && endTile - firstTile == 1)
+                    if (valid == W.Count && across && t == firstTile)
                     {
-                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, new(b + StreamAhead, bInner, 0));
-                    }
-                    else if (valid == W.Count && across && t == firstTile)
-                    {
-                        Tile<W, Streaming>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
+                        Tile<W, Asking4>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
                     }
                     else if (valid == W.Count)
                     {

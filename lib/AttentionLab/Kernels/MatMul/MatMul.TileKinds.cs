@@ -9,24 +9,40 @@ public static partial class MatMul
         /// <summary>Whether memory must be asked early.</summary>
         static abstract bool IsFar { get; }
 
-        /// <summary>Whether all of B is asked for, since no other tile does.</summary>
-        static abstract bool IsStream { get; }
+        /// <summary>Lines, one behind the other, that are asked for with each step; 0 for one of two walks in turns.</summary>
+        static abstract int Lines { get; }
     }
 
-    /// <summary>No other tile of this part meets this strip of B: all lines of a row are asked for with each step.</summary>
-    internal readonly struct Streaming : IMemory
-    {
-        public static bool IsFar => true;
-
-        public static bool IsStream => true;
-    }
-
-    /// <summary>A line now and then is asked for.</summary>
+    /// <summary>A line of one of two walks is asked for with each step.</summary>
     internal readonly struct Asking : IMemory
     {
         public static bool IsFar => true;
 
-        public static bool IsStream => false;
+        public static int Lines => 0;
+    }
+
+    /// <summary>As much of B is asked for as a step uses, up to four lines.</summary>
+    internal readonly struct Asking4 : IMemory
+    {
+        public static bool IsFar => true;
+
+        public static int Lines => 4;
+    }
+
+    /// <summary>The same for half of four lines: another tile asks for the rest.</summary>
+    private readonly struct Asking2 : IMemory
+    {
+        public static bool IsFar => true;
+
+        public static int Lines => 2;
+    }
+
+    /// <summary>The same for a quarter of four lines.</summary>
+    private readonly struct Asking1 : IMemory
+    {
+        public static bool IsFar => true;
+
+        public static int Lines => 1;
     }
 
     /// <summary>All numbers are near: nothing is asked for and nothing copied, which leaves a step of 6 × 2 registers a tenth faster.</summary>
@@ -34,7 +50,7 @@ public static partial class MatMul
     {
         public static bool IsFar => false;
 
-        public static bool IsStream => false;
+        public static int Lines => 0;
     }
 
     /// <summary>How many rows a tile has.</summary>

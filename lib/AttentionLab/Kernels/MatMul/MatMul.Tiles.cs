@@ -119,9 +119,9 @@ public static partial class MatMul
             a += aInner;
             a3 += aInner;
             b += bInner;
-            if (M.IsStream)
+            if (M.Lines > 0)
             {
-                for (int j = 0; j < W.Count; j += Scratch.LineFloats)
+                for (int j = 0; j < W.Count && j < M.Lines * Scratch.LineFloats; j += Scratch.LineFloats)
                 {
                     Prefetch.Line(next + j);
                 }

@@ -28,6 +28,7 @@ public class PackedMatrixTests
     [InlineData(7, 3, 33)]
     [InlineData(30, 64, 64)]
     [InlineData(100, 2000, 70)]
+    [InlineData(290, 600, 70)]
     [InlineData(5, 0, 40)]
     public void Forward_Epilogue_IsBiasThenActivationThenResidual(int rows, int inner, int columns)
     {
@@ -170,6 +171,7 @@ public class PackedMatrixTests
     [InlineData(5, 3000, 720)]
     [InlineData(12, 140, 2100)]
     [InlineData(13, 600, 2100)]
+    [InlineData(12, 9000, 100)]
     public void Forward_OneTwoOrThreeThreads_SameBits(int rows, int inner, int columns)
     {
         float[] a = Inputs.Gaussian(11, rows * inner), b = Inputs.Gaussian(12, inner * columns), bias = Inputs.Gaussian(13, columns);

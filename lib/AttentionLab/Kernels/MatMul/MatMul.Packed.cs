@@ -1,0 +1,93 @@
+namespace AttentionLab.Kernels;
+
+/// <content>The loops for a B that lies in strips already, one strip after the other; all tiles of a group of rows meet a piece of it in turn.</content>
+public static partial class MatMul
+{
+    /// <summary>
+    /// Tiles of rows of a group: 132 rows of A, in the second cache with the piece of B in use and the next one. Tiles that met six strips in turn took 1.1 to
+    /// 1.2 times as long for 128 rows.
+    /// </summary>
+    private const int PackedTiles = 22;
+
+    /// <summary>
+    /// Rows of B in a piece that two tiles meet if a row has four lines: it stays in the first cache with the next one. These tiles wait for memory, and pieces
+    /// of <see cref="InnerBlock"/> rows took 1.3 to 1.6 times as long for 7 to 11 rows. From three tiles on, and with narrower registers, they compute longer
+    /// than they wait, and longer pieces are faster.
+    /// </summary>
+    private const int PairDepth = 64;
+
+    /// <summary>Cache lines of a row of a strip from which on <see cref="PairDepth"/> holds.</summary>
+    private const int PairLines = 4;
+
+    /// <summary>
+    /// A tile that meets a strip alone asks for what lies so many numbers ahead: 8 KB. Up to six rows times 2048² took 1.1 to 1.35 times as long with a line
+    /// of each row of the next strip asked for.
+    /// </summary>
+    private const int StreamAhead = 2048;
+
+    private unsafe partial struct BlockJob<V, W>
+    {
+        /// <summary>Some rows of A times some strips.</summary>
+        private readonly void MultiplyPacked(int firstTile, int endTile, int firstStrip, int endStrip)
+        {
+            // The order of a sum hangs on the whole product, not on a part of the work.
+            int depth = EvenPiece(_of.Inner, _tiles == 2 && PackedLines == PairLines ? PairDepth : InnerBlock);
+            int groups = Pieces(endTile - firstTile, PackedTiles);
+            for (int group = 0; group < groups; group++)
+            {
+                int first = firstTile + Cut(endTile - firstTile, group, groups), end = firstTile + Cut(endTile - firstTile, group + 1, groups);
+                for (int strip = firstStrip; strip < endStrip; strip++)
+                {
+                    for (int p = 0; p < _of.Inner; p += depth)
+                    {
+                        for (int tile = first; tile < end; tile++)
+                        {
+                            MultiplyPacked(strip, p, Math.Min(depth, _of.Inner - p), tile, tile - first, end - first);
+                        }
+                    }
+                }
+            }
+        }
+
+        /// <summary>Cache lines of a row of a strip.</summary>
+        private static int PackedLines => Math.Max(1, W.Count / Scratch.LineFloats);
+
+        /// <summary>
+        /// A tile that meets a piece of a strip. What the tiles after it need lies behind that piece: up to four of them ask for equal shares of it, one behind
+        /// the other as they lie, so that memory is read while products are made.
+        /// </summary>
+        /// <param name="strip">Number of the strip.</param>
+        /// <param name="p">First row of the piece.</param>
+        /// <param name="depth">Its rows.</param>
+        /// <param name="tile">Number of the tile.</param>
+        /// <param name="turn">How many tiles met the piece before.</param>
+        /// <param name="turns">How many meet it.</param>
+        private readonly void MultiplyPacked(int strip, int p, int depth, int tile, int turn, int turns)
+        {
+            int row = Row(tile), tall = Row(tile + 1) - row, column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
+            int askers = Math.Min(turns >= 4 ? 4 : turns >= 2 ? 2 : 1, PackedLines), share = W.Count / askers;
+            float* a = _of.A + row * _of.ARow + p, b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count, c = _of.C + (nint)row * _of.Columns + column;
+            float* edge = valid < W.Count ? Scratch.Of(Scratch.Edge, TallestTile * W.Count) : null, to = edge == null ? c : edge;
+            Ahead ahead = new(b + (turns == 1 ? StreamAhead : (nint)depth * W.Count) + (nint)turn * depth * share, share, 0);
+            nint cRow = edge == null ? _of.Columns : W.Count;
+            bool write = p == 0 && !_of.Add, over = write || edge != null;
+            switch (turn < askers ? PackedLines / askers : 0)
+            {
+                case 4: Tile<W, Asking4>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
+                case 2: Tile<W, Asking2>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
+                case 1: Tile<W, Asking1>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
+                default: Tile<W, Near>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over); break;
+            }
+
+            if (edge != null)
+            {
+                CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
+            }
+
+            if (p + depth == _of.Inner && _of.Ending.DoesSomething)
+            {
+                _of.Ending.Apply<V>(_of.C, _of.Columns, row, row + tall, column, column + valid);
+            }
+        }
+    }
+}
