@@ -53,43 +53,88 @@ internal unsafe struct Ending
     public readonly bool DoesSomething => Bias != null || Residual != null || Activation != Nonlinearity.None;
 
     /// <summary>Finishes a rectangle of C (…, <paramref name="columns"/>).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Apply<V>(float* c, int columns, int firstRow, int endRow, int firstColumn, int endColumn)
         where V : struct, ILanes<V>
     {
-        for (int i = firstRow; i < endRow; i++)
+        Rectangle of = new() { C = c, Columns = columns, FirstRow = firstRow, EndRow = endRow, FirstColumn = firstColumn, EndColumn = endColumn };
+        switch (Activation)
         {
-            nint row = (nint)i * columns;
-            int j = firstColumn;
-            for (; j + V.Count <= endColumn; j += V.Count)
+            case Nonlinearity.Relu: ApplyRelu<V>(of); break;
+            case Nonlinearity.Gelu: ApplyGelu<V>(of); break;
+            case Nonlinearity.GeluTanh: ApplyGeluTanh<V>(of); break;
+            default: ApplyNone<V>(of); break;
+        }
+    }
+
+    // A method for each function: its constants stay in registers where its loop is all there is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void ApplyNone<V>(in Rectangle of)
+        where V : struct, ILanes<V> => Apply<V, Same<V>, Same<Lanes1>>(new(), new(), of);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void ApplyRelu<V>(in Rectangle of)
+        where V : struct, ILanes<V> => Apply<V, Positive<V>, Positive<Lanes1>>(new(), new(), of);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void ApplyGelu<V>(in Rectangle of)
+        where V : struct, ILanes<V>
+    {
+        if (Gelu.HasTable<V>())
+        {
+            Apply<Lanes16, Gelu.TableForm, Gelu.ExactForm<Lanes1>>(new(), new(), of);
+        }
+        else
+        {
+            Apply<V, Gelu.ExactForm<V>, Gelu.ExactForm<Lanes1>>(new(), new(), of);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void ApplyGeluTanh<V>(in Rectangle of)
+        where V : struct, ILanes<V> => Apply<V, Gelu.TanhForm<V>, Gelu.TanhForm<Lanes1>>(new(), new(), of);
+
+    /// <summary>f(x + b) + r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Apply<V, TWide, TSingle>(TWide wide, TSingle single, in Rectangle of)
+        where V : struct, ILanes<V>
+        where TWide : struct, IFunction<V>
+        where TSingle : struct, IFunction<Lanes1>
+    {
+        for (int i = of.FirstRow; i < of.EndRow; i++)
+        {
+            float* c = of.C + (nint)i * of.Columns, residual = Residual == null ? null : Residual + (nint)i * of.Columns;
+            int j = of.FirstColumn;
+            for (; j + V.Count <= of.EndColumn; j += V.Count)
             {
-                V.Store(Finished(V.Load(c + row + j), row, j), c + row + j);
+                V x = V.Load(c + j), y = wide.Of(Bias == null ? x : x + V.Load(Bias + j));
+                V.Store(residual == null ? y : y + V.Load(residual + j), c + j);
             }
 
-            for (; j < endColumn; j++)
+            for (; j < of.EndColumn; j++)
             {
-                Lanes1.Store(Finished(Lanes1.Load(c + row + j), row, j), c + row + j);
+                Lanes1 x = Lanes1.Load(c + j), y = single.Of(Bias == null ? x : x + Lanes1.Load(Bias + j));
+                Lanes1.Store(residual == null ? y : y + Lanes1.Load(residual + j), c + j);
             }
         }
     }
 
-    /// <summary>f(x + b) + r.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly V Finished<V>(V x, nint row, int column)
+    private struct Rectangle
+    {
+        public float* C;
+        public int Columns, FirstRow, EndRow, FirstColumn, EndColumn;
+    }
+
+    private readonly struct Same<V> : IFunction<V>
         where V : struct, ILanes<V>
     {
-        if (Bias != null)
-        {
-            x += V.Load(Bias + column);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of(V x) => x;
+    }
 
-        switch (Activation)
-        {
-            case Nonlinearity.Relu: x = V.WhereLess(x, V.All(0), V.All(0), x); break;
-            case Nonlinearity.Gelu: x = Gelu.Of(x, tanh: false); break;
-            case Nonlinearity.GeluTanh: x = Gelu.Of(x, tanh: true); break;
-        }
-
-        return Residual == null ? x : x + V.Load(Residual + row + column);
+    private readonly struct Positive<V> : IFunction<V>
+        where V : struct, ILanes<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of(V x) => V.WhereLess(x, V.All(0), V.All(0), x);
     }
 }

@@ -37,7 +37,7 @@ public static partial class Gelu
         {
             if (tanh)
             {
-                Elementwise.Run(new TanhForm(from, to), x.Length, effort: 4);
+                Elementwise.RunLoop(new Tanh(from, to), x.Length, effort: 4);
             }
             else
             {
@@ -88,7 +88,7 @@ public static partial class Gelu
             }
             else
             {
-                Elementwise.Run(new ExactSlope(from, upstream, to), x.Length, effort: 4);
+                Elementwise.RunLoop(new ExactSlope(from, upstream, to), x.Length, effort: 4);
             }
         }
     }
@@ -97,12 +97,15 @@ public static partial class Gelu
 
     private static double Gate(double x) => 1 / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
 
-    /// <summary>y for one register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Of<V>(V x, bool tanh)
-        where V : struct, ILanes<V> => tanh ? x * Gate(x) : new ExactForm<V>().Of(x);
+    /// <summary>x·σ(2u).</summary>
+    internal readonly struct TanhForm<V> : IFunction<V>
+        where V : struct, ILanes<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of(V x) => x * Gate(x);
+    }
 
-    /// <summary>Φ(x) + x·φ(x), within 3.1e-7, as <see cref="ExactForm{V}"/>: ½ and an odd function, degree 16 up to |x| = 5.75; below exactly 0.</summary>
+    /// <summary>Φ(x) + x·φ(x), within 3.7e-7, as <see cref="ExactForm{V}"/>: ½ and an odd function, degree 16 up to |x| = 5.75; below exactly 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V PhiSlope<V>(V x)
         where V : struct, ILanes<V>
@@ -150,18 +153,47 @@ public static partial class Gelu
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Over<V>(int first, int end)
-            where V : struct, ILanes<V> =>
-            Elementwise.Map<V, ExactForm<V>, ExactForm<Lanes1>>(new(), new(), x, y, first, end);
+            where V : struct, ILanes<V>
+        {
+            if (HasTable<V>())
+            {
+                Elementwise.Map<Lanes16, TableForm, ExactForm<Lanes1>>(new(), new(), x, y, first, end);
+            }
+            else
+            {
+                Elementwise.Map<V, ExactForm<V>, ExactForm<Lanes1>>(new(), new(), x, y, first, end);
+            }
+        }
     }
 
-    private readonly unsafe struct TanhForm(float* x, float* y) : IElements
+    private readonly unsafe struct Tanh(float* x, float* y) : IElementLoop
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<V>(int i)
-            where V : struct, ILanes<V> => V.Store(Of(V.Load(x + i), tanh: true), y + i);
+        public void Over<V>(int first, int end)
+            where V : struct, ILanes<V> =>
+            Elementwise.Map<V, TanhForm<V>, TanhForm<Lanes1>>(new(), new(), x, y, first, end);
     }
 
-    private readonly unsafe struct ExactSlope(float* x, float* dy, float* dx) : IElements
+    private readonly unsafe struct ExactSlope(float* x, float* dy, float* dx) : IElementLoop
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Over<V>(int first, int end)
+            where V : struct, ILanes<V>
+        {
+            if (HasTable<V>())
+            {
+                TableSlope slope = new();
+                for (; first <= end - Lanes16.Count; first += Lanes16.Count)
+                {
+                    Lanes16.Store(Lanes16.Load(dy + first) * slope.Of(Lanes16.Load(x + first)), dx + first);
+                }
+            }
+
+            Elementwise.Over<V, PolynomialSlope>(new(x, dy, dx), first, end);
+        }
+    }
+
+    private readonly unsafe struct PolynomialSlope(float* x, float* dy, float* dx) : IElements
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<V>(int i)

@@ -71,6 +71,11 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Round(Lanes16 x) => new(Vector512.Round(x._register));
 
+    /// <summary>In every lane one of 32 numbers: the one that the five lowest bits of the lane of <paramref name="index"/> say.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Choose(Lanes16 low, Lanes16 high, Lanes16 index) =>
+        new(Avx512F.PermuteVar16x32x2(low._register, index._register.AsInt32(), high._register));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Scale(Lanes16 p, Lanes16 n) => new(Avx512F.Scale(p._register, n._register));
 
