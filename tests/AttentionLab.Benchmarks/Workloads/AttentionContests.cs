@@ -64,10 +64,9 @@ internal static class AttentionContests
     private static Bar[] PlainBars(int n, int threads) => (threads, n) switch
     {
         (1, 128) => [Bar.AtLeast(1.1, "ORT"), Bar.AtLeast(1.3, "ORT").AsMoonshot()],
-        (1, 16384) => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.35, "ORT").AsMoonshot()],
-        (1, _) => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.3, "ORT").AsMoonshot()],
-        (_, >= 512) => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.85, Lineup.OneThread).AsMoonshot()],
-        _ => [],
+        (1, _) => [Bar.AtLeast(1.2, "ORT"), Bar.PercentOfLimit(86), Bar.PercentOfLimit(90).AsMoonshot()],
+        (_, >= 512) => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.85, Lineup.OneThread)],
+        _ => [Bar.AtLeast(1, "ORT")],
     };
 
     private static Contest Make(AttentionCase attention, RivalSet rivals, int threads, Bar[] bars)
@@ -91,9 +90,8 @@ internal static class AttentionContests
         plain.AddOrt(lineup, "ORT non-causal", ", not causal", expected, isRival: false);
         Bar[] bars = (threads, n) switch
         {
-            (1, >= 1024) => [Bar.AtLeast(4.5, "ORT causal"), Bar.AtLeast(1.8, "ORT non-causal"), Bar.AtLeast(6, "ORT causal").AsMoonshot()],
-            (1, _) => [Bar.AtLeast(1.8, "ORT non-causal")],
-            (_, >= 512) => [Bar.AtLeast(1.2, "ORT causal"), Bar.AtLeast(1.85, Lineup.OneThread).AsMoonshot()],
+            (1, >= 512) => [Bar.AtLeast(1.8, "ORT causal"), Bar.AtLeast(1.8, "ORT non-causal"), Bar.PercentOfLimit(80), Bar.PercentOfLimit(85).AsMoonshot()],
+            (_, >= 512) => [Bar.AtLeast(1.8, "ORT causal"), Bar.AtLeast(1.85, Lineup.OneThread)],
             _ => [],
         };
         return Finish(lineup, causal, bars);

@@ -80,9 +80,8 @@ internal static class EncoderContests
         Bar[] bars = (withTorch, threads, n) switch
         {
             (true, _, _) => [],
-            (_, 1, _) => [Bar.AtLeast(1.15, "ORT"), Bar.AtLeast(1.3, "ORT").AsMoonshot()],
-            (_, _, >= 512) => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.85, Lineup.OneThread).AsMoonshot()],
-            _ => [],
+            (_, 1, _) => [Bar.AtLeast(1.2, "ORT"), Bar.PercentOfLimit(batch * n <= 128 ? 80 : 86), Bar.AtLeast(1.4, "ORT").AsMoonshot()],
+            _ => [Bar.AtLeast(1.2, "ORT"), Bar.AtLeast(1.85, Lineup.OneThread)],
         };
         double tokens = (double)batch * n;
         double flops = 2 * tokens * Channels * (4 * Channels + 2 * Hidden) + 4 * tokens * n * Channels;

@@ -21,27 +21,26 @@ internal static class MatMulContests
         foreach (int n in new[] { 512, 1024, 2048 })
         {
             yield return Product(
-                Form.Plain, n, n, n,
-                [
-                    Bar.AtLeast(1, "OpenBLAS"), Bar.AtLeast(0.95, "oneDNN"), Bar.PercentOfLimit(85), Bar.AtLeast(1, "oneDNN").AsMoonshot(),
-                    Bar.PercentOfLimit(92).AsMoonshot()
-                ]);
+                Form.Plain, n, n, n, [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(90), Bar.PercentOfLimit(94).AsMoonshot()],
+                n > 512 ? [Bar.AtLeast(1.85, Lineup.OneThread)] : []);
         }
 
-        yield return Product(Form.Plain, 2048, 8192, 128, [Bar.AtLeast(0.95, "oneDNN"), Bar.AtLeast(1, "oneDNN").AsMoonshot()]);
-        yield return Product(Form.Plain, 128, 512, 2048, []);
+        yield return Product(Form.Plain, 2048, 8192, 128, [Bar.AtLeast(1.05, "oneDNN"), Bar.PercentOfLimit(90)], [Bar.AtLeast(1.85, Lineup.OneThread)]);
+        yield return Product(
+            Form.Plain, 128, 512, 2048, [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(88)],
+            [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT")]);
         foreach (int rows in new[] { 1, 4, 8 })
         {
-            yield return Product(Form.Plain, rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")]);
+            yield return Product(Form.Plain, rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")], []);
         }
 
-        yield return Product(Form.TransposedB, 1024, 64, 1024, []);
-        yield return Product(Form.TransposedA, 512, 2048, 512, []);
+        yield return Product(Form.TransposedB, 1024, 64, 1024, [], []);
+        yield return Product(Form.TransposedA, 512, 2048, 512, [], []);
 
-        Entry Product(Form form, int rows, int inner, int columns, Bar[] bars)
+        Entry Product(Form form, int rows, int inner, int columns, Bar[] alone, Bar[] together)
         {
             string name = $"matmul {form switch { Form.TransposedB => "A·Bᵀ ", Form.TransposedA => "Aᵀ·B ", _ => "" }}{rows}×{inner}×{columns}";
-            return new("matmul", name, () => Make(name, form, rivals, threads, rows, inner, columns, threads == 1 ? bars : []));
+            return new("matmul", name, () => Make(name, form, rivals, threads, rows, inner, columns, threads == 1 ? alone : together));
         }
     }
 

@@ -12,21 +12,23 @@ internal static class PackedContests
         foreach (int n in new[] { 512, 1024, 2048 })
         {
             yield return Product(
-                n, n, n, [Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(88), Bar.AtLeast(1, "oneDNN").AsMoonshot(), Bar.PercentOfLimit(93).AsMoonshot()]);
+                n, n, n, [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT"), Bar.PercentOfLimit(92), Bar.PercentOfLimit(95).AsMoonshot()],
+                n > 512 ? [Bar.AtLeast(1.85, Lineup.OneThread)] : []);
         }
 
-        yield return Product(128, 512, 2048, [Bar.AtLeast(1, "ORT")]);
-        yield return Product(128, 2048, 512, [Bar.AtLeast(1, "ORT")]);
+        Bar[] rivalsRate = [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT")];
+        yield return Product(128, 512, 2048, [.. rivalsRate, Bar.PercentOfLimit(92)], rivalsRate);
+        yield return Product(128, 2048, 512, rivalsRate, rivalsRate);
 
         foreach (int rows in new[] { 1, 4, 8 })
         {
-            yield return Product(rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")]);
+            yield return Product(rows, 2048, 2048, [Bar.AtLeast(1, "oneDNN")], []);
         }
 
-        Entry Product(int rows, int inner, int columns, Bar[] bars)
+        Entry Product(int rows, int inner, int columns, Bar[] alone, Bar[] together)
         {
             string name = $"packed {rows}×{inner}×{columns}";
-            return new("packed", name, () => Make(name, rivals, threads, rows, inner, columns, threads == 1 ? bars : []));
+            return new("packed", name, () => Make(name, rivals, threads, rows, inner, columns, threads == 1 ? alone : together));
         }
     }
 

@@ -75,7 +75,7 @@ public static partial class MatMul
             BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TallestTile), _strips = Pieces(product.Columns, W.Count) };
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
-            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, BlockColumns), parts), job._strips);
+            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, job.IsAcross ? FewColumns : BlockColumns), parts), job._strips);
             job._rowParts = Math.Min(Pieces(parts, job._columnParts), job._tiles);
             Workers.Run(ref job, job._rowParts * job._columnParts, work);
         }

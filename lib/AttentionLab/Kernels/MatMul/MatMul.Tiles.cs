@@ -121,9 +121,16 @@ public static partial class MatMul
             b += bInner;
             if (M.Lines > 0)
             {
-                for (int j = 0; j < W.Count && j < M.Lines * Scratch.LineFloats; j += Scratch.LineFloats)
+                Prefetch.Line(next);
+                if (M.Lines > 1 && W.Count > Scratch.LineFloats)
                 {
-                    Prefetch.Line(next + j);
+                    Prefetch.Line(next + Scratch.LineFloats);
+                }
+
+                if (M.Lines > 2 && W.Count > 2 * Scratch.LineFloats)
+                {
+                    Prefetch.Line(next + 2 * Scratch.LineFloats);
+                    Prefetch.Line(next + 3 * Scratch.LineFloats);
                 }
 
                 next += nextStep;
