@@ -13,7 +13,7 @@ public static partial class MatMul
     /// <summary>Rows of a tile at most.</summary>
     private const int TileRows = 6;
 
-    /// <summary>Rows of a tile half as wide, where there are registers for it: up to so many rows meet B once.</summary>
+    /// <summary>Rows of a tile half as wide, where there are registers for it: so many rows meet B once, and few columns are no half empty tile.</summary>
     private const int TallTileRows = 8;
 
     /// <summary>Inner length of a block.</summary>
@@ -35,16 +35,10 @@ public static partial class MatMul
     private const int FewAhead = 128;
 
     /// <summary>
-    /// Tiles of rows of a transposed A that are copied at once: 96 rows. One whose rows are short is read where it lies: a block of it stays in the second
-    /// cache, and a cache line serves three tiles.
+    /// Tiles of rows of a transposed A that are copied at once: 96 or 128 rows. One whose rows are short is read where it lies: a block of it stays in the
+    /// second cache, and a cache line serves three tiles.
     /// </summary>
     private const int GroupTiles = 16;
-
-    /// <summary>Cache lines that so many rows lie in, one below the other.</summary>
-    private const int GroupLines = GroupTiles * TileRows / Scratch.LineFloats + 1;
-
-    /// <summary>Floats from one copied tile of A to the next.</summary>
-    private const int TileFloats = TileRows * InnerBlock + Scratch.LineFloats;
 
     /// <summary>Parts for each thread at least, if there are strips and tiles enough: one thread may be late.</summary>
     private const int PartsPerThread = 2;
@@ -104,6 +98,12 @@ public static partial class MatMul
         /// <summary>Rows of a tile at most: half as wide as others on the same CPU, it has registers for more.</summary>
         private static int TallestTile => ManyRegisters && W.Count <= 2 * V.Count ? TallTileRows : TileRows;
 
+        /// <summary>Cache lines that a copied group's rows lie in, one below the other.</summary>
+        private static int GroupLines => GroupTiles * TallestTile / Scratch.LineFloats + 1;
+
+        /// <summary>Floats from one copied tile of A to the next.</summary>
+        private static int TileFloats => TallestTile * InnerBlock + Scratch.LineFloats;
+
         /// <summary>
         /// Whether few tiles meet a B that is far away: they go across it from strip to strip, and then on to the rows below. That holds for the whole product,
         /// not for a part of the work: it decides in which order a sum is made.
@@ -132,7 +132,7 @@ public static partial class MatMul
                     }
 
                     a = copied + group * TileFloats;
-                    (aRow, aInner) = (1, TileRows);
+                    (aRow, aInner) = (1, TallestTile);
                 }
 
                 for (int s = firstStrip; s < endStrip; s++)
@@ -169,7 +169,7 @@ public static partial class MatMul
                     {
                         float* edge = Scratch.Of(Scratch.Edge, TallestTile * W.Count);
                         Tile<W, Asking>(tall, a, aRow, aInner, b, bInner, edge, W.Count, depth, write: true, ahead);
-                        CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
+                        CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
                     }
                 }
 

@@ -54,7 +54,7 @@ public static partial class MatMul
                 {
                     FewRowsJob<V>.Multiply(product);
                 }
-                else if (ManyRegisters && (Of.Strips != null || Of.Rows <= TileRows || Of.Rows > TallTileRows))
+                else if (ManyRegisters && (Of.Strips != null || (Of.Columns > Two<V>.Count && (Of.Rows <= TileRows || Of.Rows > TallTileRows))))
                 {
                     BlockJob<V, Four<V>>.Multiply(product);
                 }

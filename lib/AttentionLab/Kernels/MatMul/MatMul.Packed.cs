@@ -81,7 +81,7 @@ public static partial class MatMul
 
             if (edge != null)
             {
-                CopyCorner(edge, W.Count, c, _of.Columns, tall, valid, write);
+                CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
             }
 
             if (p + depth == _of.Inner && _of.Ending.DoesSomething)

@@ -110,7 +110,7 @@ public static partial class MatMul
 
     private unsafe partial struct BlockJob<V, W>
     {
-        /// <summary>Some tiles of a transposed A, each into [p][TileRows]; <paramref name="from"/> is the first of their numbers.</summary>
+        /// <summary>Some tiles of a transposed A, each into [p][TallestTile]; <paramref name="from"/> is the first of their numbers.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth)
         {
@@ -121,8 +121,8 @@ public static partial class MatMul
             }
 
             // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
-            int reach = Pieces(TileRows, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
-            for (int p = 0; p < depth; p++, from += _of.AInner, to += TileRows)
+            int reach = Pieces(TallestTile, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
+            for (int p = 0; p < depth; p++, from += _of.AInner, to += TallestTile)
             {
                 float* tile = to;
                 for (int t = 0; t < tiles; t++, tile += TileFloats)
@@ -130,7 +130,7 @@ public static partial class MatMul
                     int row = rows[t];
                     if (row + reach <= readable)
                     {
-                        for (int j = 0; j < TileRows; j += V.Count)
+                        for (int j = 0; j < TallestTile; j += V.Count)
                         {
                             V.Store(V.Load(from + row + j), tile + j);
                         }
@@ -148,13 +148,26 @@ public static partial class MatMul
     }
 
     /// <summary>What of a tile lies within C, to where it belongs.</summary>
-    private static unsafe void CopyCorner(float* tile, int width, float* c, int cStride, int rows, int columns, bool write)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void CopyCorner<V>(float* tile, int width, float* c, int cStride, int rows, int columns, bool write)
+        where V : struct, ILanes<V>
     {
-        for (int i = 0; i < rows; i++)
+        for (; rows > 0; rows--, tile += width, c += cStride)
         {
-            for (int j = 0; j < columns; j++)
+            int j = 0;
+            for (; j + V.Count <= columns; j += V.Count)
             {
-                c[(nint)i * cStride + j] = tile[i * width + j] + (write ? 0 : c[(nint)i * cStride + j]);
+                V.Store(write ? V.Load(tile + j) : V.Load(tile + j) + V.Load(c + j), c + j);
+            }
+
+            for (; j + Lanes4.Count <= columns; j += Lanes4.Count)
+            {
+                Lanes4.Store(write ? Lanes4.Load(tile + j) : Lanes4.Load(tile + j) + Lanes4.Load(c + j), c + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                c[j] = tile[j] + (write ? 0 : c[j]);
             }
         }
     }
