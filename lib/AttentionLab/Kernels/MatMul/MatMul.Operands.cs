@@ -9,8 +9,8 @@ public static partial class MatMul
     /// <summary>Whether the CPU has 32 registers (AVX-512, Arm) and not 16.</summary>
     internal static bool ManyRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported;
 
-    /// <summary>Registers that a strip of B is wide: with 6 rows, 24 or 12 sums, those of B and one of A fit.</summary>
-    internal static int StripRegisters => ManyRegisters ? 4 : 2;
+    /// <summary>Registers that a strip of B is wide: with 6 rows, 24 or 12 sums, those of B and one of A fit. Few columns leave half of four empty.</summary>
+    internal static int StripRegisters(int columns) => ManyRegisters && columns > 2 * Simd.Lanes ? 4 : 2;
 
     /// <summary>a_ip = A[i·ARow + p·AInner], b_pj = B[p·BInner + j·BColumn], so one source serves all transposes; or B is already in strips.</summary>
     private unsafe struct Product
@@ -54,7 +54,7 @@ public static partial class MatMul
                 {
                     FewRowsJob<V>.Multiply(product);
                 }
-                else if (ManyRegisters && (Of.Strips != null || (Of.Columns > Two<V>.Count && (Of.Rows <= TileRows || Of.Rows > TallTileRows))))
+                else if (StripRegisters(Of.Columns) == 4 && (Of.Strips != null || Of.Rows <= TileRows || Of.Rows > TallTileRows))
                 {
                     BlockJob<V, Four<V>>.Multiply(product);
                 }

@@ -22,7 +22,7 @@ public sealed class PackedMatrix
     {
         Check(b, inner, columns, transposed);
         (Inner, Columns, _transposed) = (inner, columns, transposed);
-        int width = MatMul.StripRegisters * Simd.Lanes;
+        int width = MatMul.StripRegisters(columns) * Simd.Lanes;
         (_strips, _first) = WeightMemory.Take(
             Sizes.Product("a PackedMatrix", ("inner", inner), ("columns, rounded up", (columns + width - 1) / width * width)));
         Refill(b);
@@ -61,7 +61,7 @@ public sealed class PackedMatrix
     /// <exception cref="ArgumentException">b is not whole rows of columns that there are.</exception>
     public unsafe void CopyTo(Span<float> b, int first = 0)
     {
-        int count = b.Length / Math.Max(1, Inner), width = MatMul.StripRegisters * Simd.Lanes;
+        int count = b.Length / Math.Max(1, Inner), width = MatMul.StripRegisters(Columns) * Simd.Lanes;
         Sizes.Require(b.Length, Inner, count, "b", "inner", "columns");
         if (first < 0 || first + count > Columns)
         {
@@ -95,6 +95,6 @@ public sealed class PackedMatrix
     private readonly unsafe struct Copy(float* from, int innerStep, int columnStep, float* strips, int inner, int columns) : IWide
     {
         public void Run<V>()
-            where V : struct, ILanes<V> => MatMul.Pack<V>(from, innerStep, columnStep, strips, inner, columns, MatMul.StripRegisters);
+            where V : struct, ILanes<V> => MatMul.Pack<V>(from, innerStep, columnStep, strips, inner, columns, MatMul.StripRegisters(columns));
     }
 }
