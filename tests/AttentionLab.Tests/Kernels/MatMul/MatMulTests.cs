@@ -21,7 +21,11 @@ public class MatMulTests
             data.Add(1, 300, 65);
             data.Add(7, 513, 40);
 
-            // Across the borders of the fast path's ways: 4 rows (5 and 9 of a transposed B), tiles of 6, groups of 96, blocks of 512 inner and 384 columns.
+            // Across the borders of the fast path's ways: 4 rows (5 and 9 of a transposed B), tiles of 6, groups of 96, blocks of 512 inner and 256 columns,
+            // 132 rows that meet a packed B together, and 32 columns, up to which tiles are narrower.
+            data.Add(133, 520, 257);
+            data.Add(140, 300, 32);
+            data.Add(9, 70, 33);
             data.Add(6, 513, 385);
             data.Add(3, 67, 130);
             data.Add(5, 128, 21);
