@@ -72,10 +72,32 @@ public sealed class PresenterTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Just show" }).ClickAsync();
         await Expect(page.Page.GetByText("nine tenths")).ToBeVisibleAsync();
         await page.Page.GotoAsync(new Uri(_course.Address, "01-work.html?present#cell-3").AbsoluteUri);
+        await Expect(Where(page)).ToHaveTextAsync("3 of 6");
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "1.1" })).ToBeVisibleAsync();
         Assert.Equal(0, await page.Page.GetByText("nine tenths").CountAsync());
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Leave" }).ClickAsync();
         await Expect(page.Page.GetByText("nine tenths")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Address_OfAnythingInAChapter_OpensItsSection()
+    {
+        await using WatchedPage page = await _course.PresentAsync(browser);
+        foreach ((string hash, int section) in ((string, int)[])[
+            ("#questions", 6), ("", 1), ("#cell-3", 3), ("#content", 1), ("#cell-2", 2), ("#cell-1", 2), ("#the-claim-that-we-test", 2),
+            ("#cell-4", 3), ("#nowhere", 1), ("#1-2-the-exercise", 4),
+            ("#cell-5", 3)]) // It begins with the end of a section, and goes on with the next.
+        {
+            await page.Page.GotoAsync("about:blank");
+            await page.Page.GotoAsync(new Uri(_course.Address, "01-work.html?present" + hash).AbsoluteUri);
+            await Expect(Where(page)).ToHaveTextAsync($"{section} of 6");
+        }
+
+        // In the page that is open already, too.
+        await page.Page.EvaluateAsync("location.hash = 'cell-1'");
+        await Expect(Where(page)).ToHaveTextAsync("2 of 6");
+        await page.Page.EvaluateAsync("location.hash = 'cell-5'");
+        await Expect(Where(page)).ToHaveTextAsync("3 of 6");
     }
 
     [Fact]

@@ -119,10 +119,16 @@ function focus(element) {
   element.focus({ preventScroll: true });
 }
 
-// The section that holds what an address names; -1 for none.
+// The section in which begins what an address names: a heading, a cell, or a text, which may begin with the end of a section and go on with the next;
+// -1 for nothing of the chapter.
 function placeOf(hash) {
   const named = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
-  return named ? sections.findIndex(section => section.blocks.some(block => block.contains(named))) : -1;
+  if (!named || !article.contains(named)) {
+    return -1;
+  }
+  // A comment stands where words are covered.
+  const start = named.matches('.text') && [...named.childNodes].find(node => node.nodeType !== Node.TEXT_NODE) || named;
+  return sections.findLastIndex(({ heading }) => heading === start || heading.compareDocumentPosition(start) & Node.DOCUMENT_POSITION_FOLLOWING);
 }
 
 function tellPlan() {
