@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AttentionLab.Kernels;
@@ -7,6 +8,7 @@ namespace AttentionLab.Kernels;
 internal static class Finite
 {
     /// <summary>Neither NaN nor infinity among them: then every x − x is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool All(ReadOnlySpan<float> x)
     {
         Vector<float> sums = Vector<float>.Zero;
@@ -26,6 +28,7 @@ internal static class Finite
     }
 
     /// <summary>For a strip of rows two registers wide: writes 0 for each lane that is finite throughout, NaN for the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Lanes<V>(float* strip, int width, int rows, float* flags)
         where V : struct, ILanes<V>
     {
@@ -42,6 +45,7 @@ internal static class Finite
     }
 
     /// <summary>The same for some rows, <paramref name="step"/> numbers apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe bool All<V>(float* x, nint step, int rows, int columns)
         where V : struct, ILanes<V>
     {

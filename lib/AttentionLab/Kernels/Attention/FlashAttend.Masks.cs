@@ -34,6 +34,7 @@ public static partial class FlashAttend
     }
 
     /// <summary>The bias comes with a row a query: rows are turned and added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void AddBias<V>(in HeadView head, float* scores, int width, int first, int count, KeyRun run)
         where V : struct, ILanes<V>
     {

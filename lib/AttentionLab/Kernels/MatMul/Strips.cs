@@ -48,6 +48,7 @@ internal static unsafe class Strips
     }
 
     /// <summary>Turns a strip (columns, lanes) back to <paramref name="count"/> rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreRows<V>(float* strip, float* to, nint toRow, int columns, int count)
         where V : struct, ILanes<V>
     {

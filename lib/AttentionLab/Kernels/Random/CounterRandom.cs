@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionLab.Kernels;
 
 /// <summary>
@@ -172,6 +174,7 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
     }
 
     /// <summary>ln x for normal positive x: exponent apart, then 2·artanh((m−1)/(m+1)) with m in [√½, √2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Log(double x)
     {
         int exponent = Math.ILogB(x);
@@ -192,6 +195,7 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
     }
 
     /// <summary>Sine and cosine of a fraction word / 2³² of a full turn, by their Taylor series within a quarter turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Sin, double Cos) SinCosTurn(uint word)
     {
         double x = (word & 0x3FFFFFFF) * (Math.PI / 2 / (1 << 30)), t = x * x;

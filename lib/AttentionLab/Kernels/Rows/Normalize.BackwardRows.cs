@@ -37,7 +37,7 @@ public static partial class Normalize
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Pair<V>(int row, float* gains, float* shifts)
             where V : struct, ILanes<V>
         {
@@ -75,7 +75,7 @@ public static partial class Normalize
             Input<V>(row + 1, offset1, sum1 / n, sumX1 / n);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Single<V>(int row, float* gains, float* shifts)
             where V : struct, ILanes<V>
         {
@@ -111,7 +111,7 @@ public static partial class Normalize
             where V : struct, ILanes<V> => -Reduce.Over<V, Standardised>(new(x + (nint)row * columns, mean[row], inverse[row]), columns) / columns;
 
         /// <summary>∂L/∂x of one row from its two means.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Input<V>(int row, float offset, float meanG, float meanGx)
             where V : struct, ILanes<V>
         {
