@@ -1,4 +1,6 @@
 using System.Globalization;
+using AttentionLab.Kernels;
+
 namespace AttentionLab.Tensors;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed partial class Tensor
     /// <param name="shape">1 to 4 sizes, each 0 or more, for example (T, C).</param>
     /// <exception cref="ArgumentException">The rank is not 1 to 4, a size is negative, or the product exceeds an array.</exception>
     public Tensor(params ReadOnlySpan<int> shape)
-        : this(new float[CountOf(shape)], shape)
+        : this(LargePages.Cleared(CountOf(shape)), shape)
     {
     }
 
@@ -42,7 +44,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>A tensor whose values are whatever the memory holds: for results that are overwritten as a whole.</summary>
-    internal static Tensor Uncleared(params ReadOnlySpan<int> shape) => new(GC.AllocateUninitializedArray<float>(CountOf(shape)), shape);
+    internal static Tensor Uncleared(params ReadOnlySpan<int> shape) => new(LargePages.Uncleared(CountOf(shape)), shape);
 
     /// <summary>The sizes, outermost first.</summary>
     public ReadOnlySpan<int> Shape => _shape;

@@ -140,7 +140,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
                 + $"most {Array.MaxLength} values: reshape or split it before saving.");
         }
 
-        Tensor result = stored.Shape.Count == 0 ? new Tensor(1) : new Tensor([.. stored.Shape.Select(size => (int)size)]);
+        Tensor result = stored.Shape.Count == 0 ? new Tensor(1) : Tensor.Uncleared([.. stored.Shape.Select(size => (int)size)]);
         Convert(stored, result.Span);
         return result;
     }

@@ -8,10 +8,8 @@ namespace AttentionLab.Kernels;
 /// lie in it one behind the other. A short text takes little more time than reading the weights once, and with pages of 4 KB the processor has to find
 /// 10 000 of them for the 43 MB of a MiniLM.
 /// </summary>
-internal sealed unsafe partial class WeightMemory : IDisposable
+internal sealed unsafe class WeightMemory : IDisposable
 {
-    private const int PageFloats = (2 << 20) / sizeof(float), LargePages = 14;
-
     [ThreadStatic]
     private static WeightMemory? t_current;
 
@@ -24,14 +22,10 @@ internal sealed unsafe partial class WeightMemory : IDisposable
     /// <param name="floats">How many.</param>
     public WeightMemory(long floats)
     {
-        _block = floats + PageFloats > Array.MaxLength ? [] : GC.AllocateUninitializedArray<float>((int)floats + PageFloats, pinned: true);
-        (_next, _end) = (PageFloats - Start / sizeof(float) % PageFloats, _block.Length);
+        _block = floats + LargePages.Floats > Array.MaxLength ? [] : GC.AllocateUninitializedArray<float>((int)floats + LargePages.Floats, pinned: true);
+        (_next, _end) = (LargePages.Floats - Start / sizeof(float) % LargePages.Floats, _block.Length);
         (_before, t_current) = (t_current, this);
-        if (OperatingSystem.IsLinux() && _next < _end)
-        {
-            // Only advice: where it is not followed the pages are small.
-            _ = Advise(Start + (nint)_next * sizeof(float), (nuint)((_end - _next) * sizeof(float)), LargePages);
-        }
+        LargePages.Ask(Start + (nint)_next * sizeof(float), (nint)(_end - _next) * sizeof(float));
     }
 
     private nint Start => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_block));
@@ -54,8 +48,4 @@ internal sealed unsafe partial class WeightMemory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => t_current = _before;
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Advise(nint start, nuint bytes, int advice);
 }
