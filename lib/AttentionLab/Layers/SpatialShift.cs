@@ -22,7 +22,7 @@ public static class SpatialShift
     public static Tensor Forward(Tensor x, bool firstAxisFirst = true)
     {
         ShapeCheck.Rank(x, 4, 4, nameof(SpatialShift), "(B, W, H, C)");
-        Tensor y = new(x.Shape);
+        Tensor y = Workspace.Rent(x.Shape);
         Move(x.Shape, firstAxisFirst, (to, from, start, count) => x.Row(from).Slice(start, count).CopyTo(y.Row(to)[start..]));
         return y;
     }

@@ -68,12 +68,14 @@ public sealed class SplitAttention(int channels, CounterRandom random, int branc
         Tensor after = new(before.Shape);
         Gelu.Forward(before.Span, after.Span);
         (Tensor logits, Linear.Saved choose) = Choose.Forward(after);
-        Tensor weights = SoftmaxOverBranches(logits), y = new(x[0].Shape), product = new(channels);
+        Tensor weights = SoftmaxOverBranches(logits), y = Workspace.Rent(x[0].Shape), product = new(channels);
         for (int row = 0; row < y.Rows; row++)
         {
-            for (int k = 0; k < branches; k++)
+            int first = row / places * branches;
+            Multiply.Forward(x[0].Row(row), weights.Row(first), y.Row(row));
+            for (int k = 1; k < branches; k++)
             {
-                Multiply.Forward(x[k].Row(row), weights.Row(row / places * branches + k), product.Span);
+                Multiply.Forward(x[k].Row(row), weights.Row(first + k), product.Span);
                 Multiply.AddScaled(product.Span, 1, y.Row(row));
             }
         }
@@ -90,7 +92,7 @@ public sealed class SplitAttention(int channels, CounterRandom random, int branc
     {
         ShapeCheck.Gradient(dy, saved.X[0], channels, nameof(SplitAttention));
         int batch = dy.Shape[0], places = dy.Rows / Math.Max(1, batch);
-        Tensor[] dx = [.. saved.X.Select(branch => new Tensor(branch.Shape))];
+        Tensor[] dx = [.. saved.X.Select(branch => Workspace.Rent(branch.Shape))];
         Tensor dWeights = new(saved.Weights.Shape), product = new(channels);
         for (int row = 0; row < dy.Rows; row++)
         {

@@ -83,21 +83,21 @@ public sealed class PresenterTests(BrowserFixture browser) : IAsyncDisposable
     public async Task Address_OfAnythingInAChapter_OpensItsSection()
     {
         await using WatchedPage page = await _course.PresentAsync(browser);
-        foreach ((string hash, int section) in ((string, int)[])[
-            ("#questions", 6), ("", 1), ("#cell-3", 3), ("#content", 1), ("#cell-2", 2), ("#cell-1", 2), ("#the-claim-that-we-test", 2),
-            ("#cell-4", 3), ("#nowhere", 1), ("#1-2-the-exercise", 4),
-            ("#cell-5", 3)]) // It begins with the end of a section, and goes on with the next.
+        foreach ((string hash, int section) in ((string, int)[])[("#cell-3", 3), ("#nowhere", 1)])
         {
             await page.Page.GotoAsync("about:blank");
             await page.Page.GotoAsync(new Uri(_course.Address, "01-work.html?present" + hash).AbsoluteUri);
             await Expect(Where(page)).ToHaveTextAsync($"{section} of 6");
         }
 
-        // In the page that is open already, too.
-        await page.Page.EvaluateAsync("location.hash = 'cell-1'");
-        await Expect(Where(page)).ToHaveTextAsync("2 of 6");
-        await page.Page.EvaluateAsync("location.hash = 'cell-5'");
-        await Expect(Where(page)).ToHaveTextAsync("3 of 6");
+        // In the page that is open; nothing turns for what is no part of the chapter.
+        foreach ((string anchor, int section) in ((string, int)[])[
+            ("questions", 6), ("content", 6), ("cell-2", 2), ("cell-4", 3), ("cell-1", 2), ("1-2-the-exercise", 4), ("the-claim-that-we-test", 2),
+            ("cell-5", 3)]) // It begins with the end of a section, and goes on with the next.
+        {
+            await page.Page.EvaluateAsync($"location.hash = '{anchor}'");
+            await Expect(Where(page)).ToHaveTextAsync($"{section} of 6");
+        }
     }
 
     [Fact]
