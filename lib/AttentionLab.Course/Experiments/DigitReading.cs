@@ -79,9 +79,10 @@ public static class DigitReading
         return Share(digits, images => model.Forward(images).Logits);
     }
 
-    /// <summary>Some images at a time in memory that is used again: all at once would ask for hundreds of fresh megabytes at each point of a curve.</summary>
+    /// <summary>Some images at a time, in memory that is used again: all at once would need fresh memory for every layer, at each point of a curve.</summary>
     private static double Share(Digits digits, Func<Tensor, Tensor> logits)
     {
+        ArgumentNullException.ThrowIfNull(digits);
         Workspace memory = new();
         double right = 0;
         for (int first = 0; first < digits.Count; first += Judged)
