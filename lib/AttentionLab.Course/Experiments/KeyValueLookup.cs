@@ -125,7 +125,7 @@ public sealed class KeyValueLookup
         (Tensor logits, Linear.Saved savedOutput) = Output.Forward(merged);
 
         Gradients.Clear(Parameters);
-        Tensor dLogits = new(logits.Shape);
+        Tensor dLogits = Workspace.Rent(logits.Shape);
         CrossEntropy.Backward(logits.Span, valueIds, 1, dLogits.Span, logits.Rows, logits.Columns);
         Tensor dMixed = Heads.Split(Output.Backward(dLogits, savedOutput).Reshape(batch, pairs, width), heads);
         (Tensor dScaled, Tensor dKey, Tensor dValue) = ScaledDotProductAttention.Backward(dMixed, attention);
@@ -155,7 +155,7 @@ public sealed class KeyValueLookup
 
     private Tensor Rows(Tensor table, int[] ids)
     {
-        Tensor rows = new(_settings.Sequences, _settings.Pairs, table.Columns);
+        Tensor rows = Workspace.Rent(_settings.Sequences, _settings.Pairs, table.Columns);
         Gather.Forward(table.Span, ids, rows.Span, table.Columns);
         return Heads.Split(rows, _settings.Heads);
     }
@@ -163,7 +163,8 @@ public sealed class KeyValueLookup
     /// <summary>dW += Eᵀ·dE′, with dE′ the sum of the gradients of all rows that were taken from a row of E·W. E stays, so it needs none.</summary>
     private static void AddWeightGradient(Tensor embedding, Tensor gradient, int[] ids, Linear map)
     {
-        Tensor dTable = new(embedding.Rows, map.Outputs);
+        Tensor dTable = Workspace.Rent(embedding.Rows, map.Outputs);
+        dTable.Span.Clear();
         Gather.Backward(Heads.Merge(gradient).Span, ids, dTable.Span, map.Outputs);
         MatMul.ForwardTN(embedding.Span, dTable.Span, map.Weight.Gradient.Span, embedding.Columns, embedding.Rows, map.Outputs, add: true);
     }
@@ -171,7 +172,7 @@ public sealed class KeyValueLookup
     /// <summary>e^τ_h times the rows of head h. Scaling q instead of the scores is the same, and gives τ its gradient.</summary>
     private Tensor PerHead(Tensor x)
     {
-        Tensor y = new(x.Shape);
+        Tensor y = Workspace.Rent(x.Shape);
         for (int row = 0; row < x.Rows; row++)
         {
             Multiply.Scale(x.Row(row), MathF.Exp(LogScale.Value[HeadOf(row)]), y.Row(row));

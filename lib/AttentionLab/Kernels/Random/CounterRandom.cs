@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AttentionLab.Kernels;
 
 /// <summary>
@@ -109,13 +107,7 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
             values[i++] = (float)(mean + deviation * NextGaussian());
         }
 
-        for (; i + 1 < values.Length; i += 2)
-        {
-            (double first, double second) = GaussianPair(NextUInt32(), NextUInt32());
-            values[i] = (float)(mean + deviation * first);
-            values[i + 1] = (float)(mean + deviation * second);
-        }
-
+        i += FillPairs(values[i..], mean, deviation);
         if (i < values.Length)
         {
             values[i] = (float)(mean + deviation * NextGaussian());
@@ -164,55 +156,5 @@ public sealed partial class CounterRandom(ulong seed, ulong stream = 0)
         }
 
         (words[0], words[1], words[2], words[3]) = (x0, x1, x2, x3);
-    }
-
-    private static (double First, double Second) GaussianPair(uint radius, uint angle)
-    {
-        double r = Math.Sqrt(-2 * Log((radius + 0.5) * (1.0 / 4294967296.0)));
-        (double sin, double cos) = SinCosTurn(angle);
-        return (r * cos, r * sin);
-    }
-
-    /// <summary>ln x for normal positive x: exponent apart, then 2·artanh((m−1)/(m+1)) with m in [√½, √2).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Log(double x)
-    {
-        int exponent = Math.ILogB(x);
-        double m = x * BitConverter.UInt64BitsToDouble((ulong)(1023 - exponent) << 52);
-        if (m > 1.4142135623730951)
-        {
-            m *= 0.5;
-            exponent++;
-        }
-
-        double s = (m - 1) / (m + 1), t = s * s, sum = 0;
-        for (int k = 23; k >= 1; k -= 2)
-        {
-            sum = sum * t + 1.0 / k;
-        }
-
-        return 2 * s * sum + exponent * 0.6931471805599453;
-    }
-
-    /// <summary>Sine and cosine of a fraction word / 2³² of a full turn, by their Taylor series within a quarter turn.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (double Sin, double Cos) SinCosTurn(uint word)
-    {
-        double x = (word & 0x3FFFFFFF) * (Math.PI / 2 / (1 << 30)), t = x * x;
-        double sin = 0, cos = 0;
-        for (int k = 22; k >= 2; k -= 2)
-        {
-            cos = (1 + cos) * (-t / ((k - 1) * k));
-            sin = (1 + sin) * (-t / (k * (k + 1)));
-        }
-
-        (sin, cos) = (x * (1 + sin), 1 + cos);
-        return (word >> 30) switch
-        {
-            0 => (sin, cos),
-            1 => (cos, -sin),
-            2 => (-sin, -cos),
-            _ => (-cos, sin),
-        };
     }
 }

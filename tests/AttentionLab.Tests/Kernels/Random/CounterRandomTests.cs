@@ -73,6 +73,47 @@ public class CounterRandomTests
     }
 
     [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
+    public void FillGaussian_AnyLengthAndStart_IsBitEqualToOneByOne(int n)
+    {
+        foreach (ulong start in new ulong[] { 0, 1, 2, 7, (1UL << 34) - 8 })
+        {
+            CounterRandom filled = new(17, 5) { Position = start }, one = new(17, 5) { Position = start };
+            float[] values = new float[n];
+            filled.FillGaussian(values, -0.3, 1.7);
+            Assert.Equal(Enumerable.Range(0, n).Select(_ => Bits(-0.3 + 1.7 * one.NextGaussian())), values.Select(v => Bits(v)));
+            Assert.Equal(one.Position, filled.Position);
+        }
+    }
+
+    /// <summary>Where the logarithm changes its exponent and the angle its quarter turn, and at both ends.</summary>
+    [Fact]
+    public unsafe void Gaussians_OfWordsAtEveryBorder_AreBitEqualToPairs()
+    {
+        uint[] borders =
+        [
+            .. Enumerable.Range(0, 32).SelectMany(bit => new[] { (1u << bit) - 1, 1u << bit, (1u << bit) + 1, 3037000499u >> bit, (3037000499u >> bit) + 1 }),
+            uint.MaxValue, uint.MaxValue - 1, 0xBFFFFFFF, 0xC0000000, 0xC0000001,
+        ];
+        uint[] words = [.. borders.SelectMany(radius => borders.SelectMany(angle => new[] { radius, angle }))];
+        float[] values = new float[words.Length];
+        fixed (uint* from = words)
+        {
+            fixed (float* to = values)
+            {
+                CounterRandom.Gaussians(from, to, words.Length, 0, 1);
+            }
+        }
+
+        for (int i = 0; i < words.Length; i += 2)
+        {
+            (double first, double second) = CounterRandom.GaussianPair(words[i], words[i + 1]);
+            Assert.Equal((Bits(0 + first), Bits(0 + second)), (Bits(values[i]), Bits(values[i + 1])));
+        }
+    }
+
+    private static int Bits(double x) => BitConverter.SingleToInt32Bits((float)x);
+
+    [Theory, MemberData(nameof(Inputs.Lengths), MemberType = typeof(Inputs))]
     public void Fill_AnyLengthAndStart_EqualsOneByOne(int n)
     {
         foreach (ulong start in new ulong[] { 0, 1, 3, 4, (1UL << 34) - 8 })
