@@ -88,8 +88,10 @@ public sealed class PointingHead
         PointingHead head = new(settings, seed);
         Parameter[] parameters = settings.Tied ? [head.Query.Weight] : [head.Query.Weight, head.Key.Weight];
         Adam adam = new(parameters, settings.LearningRate);
+        Workspace memory = new();
         for (int step = 0; step < settings.Steps; step++)
         {
+            using Workspace.Scope scope = memory.Use();
             Gradients.Clear(parameters);
             head.Backward();
             adam.LearningRate = settings.LearningRate * Math.Min(1, 2 - 2.0 * step / settings.Steps);
@@ -103,7 +105,8 @@ public sealed class PointingHead
     internal void Backward()
     {
         (Linear.Saved query, Linear.Saved key, ScaledDotProductAttention.Saved attention) = Forward();
-        Tensor dWeights = new(attention.Weights.Shape);
+        Tensor dWeights = Workspace.Rent(attention.Weights.Shape);
+        dWeights.Span.Clear();
         int counted = _targets.Count(target => target >= 0);
         for (int i = 0; i < _targets.Length; i++)
         {

@@ -101,7 +101,8 @@ public sealed partial class CounterRandom
     {
         Vector256<double> one = Vector256.Create(1.0);
         Vector256<double> m = ((x.AsUInt64() & Vector256.Create((1UL << 52) - 1)) | one.AsUInt64()).AsDouble();
-        Vector256<double> exponent = Number(x.AsUInt64() >>> 52) - Vector256.Create(1023.0), high = Vector256.GreaterThan(m, Vector256.Create(1.4142135623730951));
+        Vector256<double> exponent = Number(x.AsUInt64() >>> 52) - Vector256.Create(1023.0);
+        Vector256<double> high = Vector256.GreaterThan(m, Vector256.Create(1.4142135623730951));
         m = Vector256.ConditionalSelect(high, m * Vector256.Create(0.5), m);
         exponent += high & one;
         Vector256<double> s = (m - one) / (m + one), t = s * s, sum = Vector256<double>.Zero;
@@ -139,7 +140,8 @@ public sealed partial class CounterRandom
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<double> Sin, Vector256<double> Cos) SinCosTurn(Vector256<ulong> words)
     {
-        Vector256<double> one = Vector256.Create(1.0), x = Number(words & Vector256.Create(0x3FFFFFFFUL)) * Vector256.Create(Math.PI / 2 / (1 << 30)), t = -(x * x);
+        Vector256<double> one = Vector256.Create(1.0), unit = Vector256.Create(Math.PI / 2 / (1 << 30));
+        Vector256<double> x = Number(words & Vector256.Create(0x3FFFFFFFUL)) * unit, t = -(x * x);
         Vector256<double> sin = Vector256<double>.Zero, cos = sin;
         for (int k = 22; k >= 2; k -= 2)
         {
