@@ -25,37 +25,52 @@ public static partial class FlashAttend
     {
         public HeadView Heads;
 
+        /// <summary>Whether memory must be asked early.</summary>
+        public bool IsFar;
+
         public readonly void Run(int part)
         {
-            int groups = Groups(Heads.Queries), head = part / groups;
-
-            // The last queries of a causal head have the most work: begun first, they are not waited for alone.
-            int first = (groups - 1 - part % groups) * QueryGroup;
+            (HeadView view, int first) = Of(part);
             int count = Math.Min(QueryGroup, Heads.Queries - first), rest = count % (2 * V.Count);
-            HeadView view = Heads.Of(head / Heads.Heads, head % Heads.Heads);
+            Upcoming next = default;
+            if (IsFar)
+            {
+                (HeadView nextView, int nextFirst) = Of(part + 1);
+                next = new(nextView, nextFirst);
+            }
+
             if (rest == 0 || rest > V.Count || V.Count <= 4)
             {
-                Attend<V>(view, first, count);
+                Attend<V>(view, first, count, next);
                 return;
             }
 
             // A last strip that would be half empty is made of narrower registers.
-            Attend<V>(view, first, count - rest);
+            Attend<V>(view, first, count - rest, next);
             if (V.Count == 16)
             {
-                Attend<Lanes8>(view, first + count - rest, rest);
+                Attend<Lanes8>(view, first + count - rest, rest, next);
             }
             else
             {
-                Attend<Lanes4>(view, first + count - rest, rest);
+                Attend<Lanes4>(view, first + count - rest, rest, next);
             }
+        }
+
+        /// <summary>
+        /// A part's head and its first query; the last queries of a causal head have the most work: begun first, they are not waited for alone.
+        /// </summary>
+        private readonly (HeadView Head, int First) Of(int part)
+        {
+            int groups = Groups(Heads.Queries), head = part / groups;
+            return (Heads.Of(head / Heads.Heads, head % Heads.Heads), (groups - 1 - part % groups) * QueryGroup);
         }
     }
 
     private static int Groups(int queries) => (queries + QueryGroup - 1) / QueryGroup;
 
     /// <summary>Queries first … first + count − 1 of one head.</summary>
-    private static unsafe void Attend<V>(in HeadView head, int first, int count)
+    private static unsafe void Attend<V>(in HeadView head, int first, int count, in Upcoming next)
         where V : struct, ILanes<V>
     {
         if (count == 0)
@@ -75,14 +90,15 @@ public static partial class FlashAttend
         }
 
         // Every strip goes through its own keys, but they keep step: neighbours see nearly the same ones, which are near then.
-        int* next = stackalloc int[strips];
+        int* from = stackalloc int[strips];
+        int meeting = 0;
         for (bool met = true; met;)
         {
             met = false;
             for (int s = 0; s < strips; s++)
             {
                 int query = first + s * width, last = Math.Min(query + width, first + count) - 1;
-                KeyRun run = head.Mask.Next(query, next[s], head.Limit(last));
+                KeyRun run = head.Mask.Next(query, from[s], head.Limit(last));
                 if (run.Count > 0)
                 {
                     StripView strip = new()
@@ -92,10 +108,12 @@ public static partial class FlashAttend
                         Rows = rows + 2 * s * width,
                         Scores = scores,
                         Width = width,
-                        IsNew = next[s] == 0,
+                        IsNew = from[s] == 0,
+                        RowsAhead = next.Rows(head, first, meeting++),
+                        KeysAhead = next.Keys(head, s, run),
                     };
                     MeetCausal<V>(head, strip, query, last, run);
-                    next[s] = run.End;
+                    from[s] = run.End;
                     met = true;
                 }
             }
@@ -103,7 +121,7 @@ public static partial class FlashAttend
 
         for (int s = 0; s < strips; s++)
         {
-            if (next[s] == 0)
+            if (from[s] == 0)
             {
                 new Span<float>(outputs + s * outputSize, (int)outputSize).Clear();
             }
@@ -121,6 +139,9 @@ public static partial class FlashAttend
 
         /// <summary>Whether it has met no keys so far: its output is not yet there.</summary>
         public bool IsNew;
+
+        /// <summary>What the tiles of its scores and of its outputs ask for.</summary>
+        public MatMul.Ahead RowsAhead, KeysAhead;
     }
 
     /// <summary>
@@ -168,11 +189,12 @@ public static partial class FlashAttend
         }
 
         int width = strip.Width, keys = run.Count;
-        Strips.Product<V>(head.K[run.Start], head.K.Step, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true);
+        Strips.Product<V>(head.K[run.Start], head.K.Step, 1, strip.Q, width, strip.Scores, width, keys, head.Dim, write: true, strip.RowsAhead);
         Hide<V>(head, strip.Scores, width, first, count, run);
         Raise<V>(strip.Scores, width, keys, strip.Rows, strip.Output, strip.IsNew ? 0 : head.ValueDim, head.Units.Base2);
         Weigh<V>(strip.Scores, width, keys, strip.Rows, head.Units.Base2);
-        Strips.Product<V>(head.V[run.Start], 1, head.V.Step, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: strip.IsNew);
+        float* v = head.V[run.Start];
+        Strips.Product<V>(v, 1, head.V.Step, strip.Scores, width, strip.Output, width, head.ValueDim, keys, write: strip.IsNew, strip.KeysAhead);
     }
 
     /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>

@@ -110,8 +110,10 @@ public static partial class FlashAttend
             fixed (float* q = Input.Q.Values, k = Input.K.Values, v = Input.V.Values, o = Output, s = Statistics, bias = Input.Bias)
             fixed (bool* keys = Input.Mask.Keys, pairs = Input.Mask.Pairs)
             {
+                AttendSizes sizes = Input.Sizes;
                 HeadsJob<V> job = new()
                 {
+                    IsFar = (long)sizes.Batch * sizes.Heads * (sizes.Queries + sizes.Keys) * (sizes.Dim + sizes.ValueDim) > Far,
                     Heads = new(Input, Input.Bias.Length)
                     {
                         Q = new(q, Input.Q.Layout),
@@ -123,7 +125,6 @@ public static partial class FlashAttend
                         Mask = new(Input, keys, pairs),
                     },
                 };
-                AttendSizes sizes = Input.Sizes;
                 Workers.Run(ref job, sizes.Batch * sizes.Heads * Groups(sizes.Queries), Work(sizes));
             }
         }

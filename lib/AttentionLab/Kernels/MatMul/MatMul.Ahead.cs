@@ -22,6 +22,9 @@ public static partial class MatMul
         public nint Step => step;
 
         public nint Beside => beside;
+
+        /// <summary>The lines behind.</summary>
+        public Ahead Further => new(from + Scratch.LineFloats, step, beside);
     }
 
     private unsafe partial struct BlockJob<V, W>

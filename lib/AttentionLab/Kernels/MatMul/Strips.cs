@@ -13,24 +13,27 @@ internal static unsafe class Strips
 
     /// <summary>
     /// Writes or adds C = A·B for a strip B (inner, 2 registers); a_rp = a[r·aRow + p·aInner], rows of B and C are bInner and cRow apart. Each tile asks
-    /// for memory <paramref name="ahead"/> meanwhile, where CPUs have registers for it: with 16 the asking costs more than it saves.
+    /// for memory <paramref name="ahead"/> meanwhile, a line further than the tile before, where CPUs have registers for it: with 16 the asking costs more
+    /// than it saves.
     /// </summary>
     public static void Product<V>(
         float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write, in MatMul.Ahead ahead = default)
         where V : struct, ILanes<V>
     {
         int tall;
+        MatMul.Ahead asked = ahead;
         for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
         {
             // Eight rows at once, where they fit, are faster than six and two.
             tall = rows >= Tall ? Tall : rows <= 8 ? rows : 6;
-            if (ahead.From == null || !MatMul.ManyRegisters)
+            if (asked.From == null || !MatMul.ManyRegisters)
             {
                 MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
             }
             else
             {
-                MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, ahead);
+                MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, asked);
+                asked = asked.Further;
             }
         }
     }
