@@ -390,4 +390,36 @@ public class FlashAttendTests
         Compare.Close(dv, edv, Tolerances.Chain, at + "∂L/∂V");
         Compare.Close(dBias, edBias, Tolerances.Chain, at + "∂L/∂bias");
     }
+
+    /// <summary>Together the heads are more than stays near, and tiles ask for memory; alone they are not. Asking changes no bit.</summary>
+    [Theory, InlineData(false, 64, 64), InlineData(true, 64, 64), InlineData(false, 40, 72), InlineData(true, 3, 130)]
+    public void Forward_HeadsTogetherOrAlone_AreBitEqual(bool causal, int dim, int valueDim)
+    {
+        const int heads = 8, queries = 531, keys = 700;
+        CounterRandom random = new(71);
+        float[] q = new float[heads * queries * dim], k = new float[heads * keys * dim], v = new float[heads * keys * valueDim];
+        random.FillGaussian(q);
+        random.FillGaussian(k);
+        random.FillGaussian(v);
+        float[] together = new float[heads * queries * valueDim], alone = new float[together.Length];
+        FlashAttend.Forward(Of(q, k, v, heads), together, default);
+        for (int h = 0; h < heads; h++)
+        {
+            Span<float> q1 = q.AsSpan(h * queries * dim, queries * dim), k1 = k.AsSpan(h * keys * dim, keys * dim);
+            Span<float> v1 = v.AsSpan(h * keys * valueDim, keys * valueDim);
+            FlashAttend.Forward(Of(q1, k1, v1, 1), alone.AsSpan(h * queries * valueDim, queries * valueDim), default);
+        }
+
+        Assert.Equal(alone, together);
+
+        AttendInput<float> Of(ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, int some) => new()
+        {
+            Q = new(q, HeadLayout.Split(some, queries, dim)),
+            K = new(k, HeadLayout.Split(some, keys, dim)),
+            V = new(v, HeadLayout.Split(some, keys, valueDim)),
+            Sizes = new AttendSizes(1, some, queries, keys, dim, valueDim),
+            Scale = 0.3f,
+            Mask = new AttendMask { Causal = causal },
+        };
+    }
 }
