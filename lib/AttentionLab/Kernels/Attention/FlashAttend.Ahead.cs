@@ -9,9 +9,7 @@ public static partial class FlashAttend
     /// <summary>Q, K, V and O of more numbers than this (2 MB) do not stay near; below, asking for them costs 1 % more than it saves.</summary>
     private const int Far = 1 << 19;
 
-    /// <summary>
-    /// What the next group of queries reads, or what would lie there behind the last head; any address may be asked for.
-    /// </summary>
+    /// <summary>What the next group of queries reads, or what would lie there behind the last head; any address may be asked for.</summary>
     private readonly unsafe struct Upcoming(in HeadView head, int first)
     {
         private readonly float* _q = head.Q[first], _k = head.K[0], _v = head.V[0];
