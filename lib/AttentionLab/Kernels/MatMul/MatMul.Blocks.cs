@@ -69,7 +69,8 @@ public static partial class MatMul
             BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TallestTile), _strips = Pieces(product.Columns, W.Count) };
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
-            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, job.IsAcross ? FewColumns : BlockColumns), parts), job._strips);
+            int most = job.IsGrouped ? GroupColumns : job.IsAcross ? FewColumns : BlockColumns;
+            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, most), parts), job._strips);
             job._rowParts = Math.Min(Pieces(parts, job._columnParts), job._tiles);
             Workers.Run(ref job, job._rowParts * job._columnParts, work);
         }
@@ -78,12 +79,23 @@ public static partial class MatMul
         {
             int firstTile = Cut(_tiles, part / _columnParts, _rowParts), endTile = Cut(_tiles, part / _columnParts + 1, _rowParts);
             int first = Cut(_strips, part % _columnParts, _columnParts), end = Cut(_strips, part % _columnParts + 1, _columnParts);
-            if (_of.Strips != null)
+            if (IsGrouped)
+            {
+                MultiplyGroups(firstTile, endTile, first, end);
+            }
+            else if (_of.Strips != null)
             {
                 MultiplyPacked(firstTile, endTile, first, end);
-                return;
             }
+            else
+            {
+                MultiplyBlocks(firstTile, endTile, first, end);
+            }
+        }
 
+        /// <summary>Some rows of A times some strips of B, block by block.</summary>
+        private readonly void MultiplyBlocks(int firstTile, int endTile, int first, int end)
+        {
             bool few = endTile - firstTile <= FewTiles, across = IsAcross;
             int blocks = across && endTile - firstTile == 1 ? 1 : Pieces((end - first) * W.Count, few ? W.Count : BlockColumns);
             int depth = EvenPiece(_of.Inner, across ? FewDepth : InnerBlock), pieces = Pieces(_of.Inner, depth);
@@ -128,7 +140,7 @@ public static partial class MatMul
                     float* copied = Scratch.Of(Scratch.A, GroupTiles * TileFloats);
                     if (group == 0)
                     {
-                        PackColumns(a, copied, t, Math.Min(t + GroupTiles, endTile), depth);
+                        PackColumns(a, copied, t, Math.Min(t + GroupTiles, endTile), depth, TileFloats);
                     }
 
                     a = copied + group * TileFloats;

@@ -112,25 +112,25 @@ public static partial class MatMul
     {
         /// <summary>Some tiles of a transposed A, each into [p][TallestTile]; <paramref name="from"/> is the first of their numbers.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth)
+        private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth, int tileFloats)
         {
-            int* rows = stackalloc int[GroupTiles + 1];
+            int* rows = stackalloc int[endTile - firstTile + 1];
             for (int t = firstTile; t <= endTile; t++)
             {
                 rows[t - firstTile] = Row(t) - Row(firstTile);
             }
 
             // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
-            int reach = Pieces(TallestTile, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
-            for (int p = 0; p < depth; p++, from += _of.AInner, to += TallestTile)
+            int tall = TallestTile, reach = Pieces(tall, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
+            for (int p = 0; p < depth; p++, from += _of.AInner, to += tall)
             {
                 float* tile = to;
-                for (int t = 0; t < tiles; t++, tile += TileFloats)
+                for (int t = 0; t < tiles; t++, tile += tileFloats)
                 {
                     int row = rows[t];
                     if (row + reach <= readable)
                     {
-                        for (int j = 0; j < TallestTile; j += V.Count)
+                        for (int j = 0; j < tall; j += V.Count)
                         {
                             V.Store(V.Load(from + row + j), tile + j);
                         }

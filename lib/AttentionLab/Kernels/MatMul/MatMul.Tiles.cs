@@ -57,6 +57,18 @@ public static partial class MatMul
         W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
         float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, next = ahead.From, other = next + ahead.Beside;
         nint twoRows = 2 * aRow, nextStep = ahead.Step;
+        for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && depth >= 4; depth -= 4)
+        {
+            nint inner = M.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, bRow = M.IsCopied ? W.Count : bInner;
+            AddProducts<W, R, M>(a, a3, aRow, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+            AddProducts<W, R, M>(a + inner, a3 + inner, aRow, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+            AddProducts<W, R, M>(a + 2 * inner, a3 + 2 * inner, aRow, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+            AddProducts<W, R, M>(a + 3 * inner, a3 + 3 * inner, aRow, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+            a += 4 * inner;
+            a3 += 4 * inner;
+            b += 4 * bRow;
+        }
+
         for (; depth > 0; depth--)
         {
             W row = W.Load(b);
@@ -186,6 +198,43 @@ public static partial class MatMul
             Finish(c + 9 * cRow, x9, write);
             Finish(c + 10 * cRow, x10, write);
             Finish(c + 11 * cRow, x11, write);
+        }
+    }
+
+    /// <summary>One step of up to six rows, the numbers of A at distances that are constants as far as they can be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void AddProducts<W, R, M>(
+        float* a, float* a3, nint aRow, W row, ref W x0, ref W x1, ref W x2, ref W x3, ref W x4, ref W x5)
+        where W : struct, ITileRow<W>
+        where R : struct, ITileRows
+        where M : struct, IMemory
+    {
+        nint one = M.IsByColumns ? 1 : aRow;
+        a3 = M.IsByColumns ? a + 3 : a3;
+        x0.AddProduct(a[0], row);
+        if (R.Count > 1)
+        {
+            x1.AddProduct(a[one], row);
+        }
+
+        if (R.Count > 2)
+        {
+            x2.AddProduct(a[2 * one], row);
+        }
+
+        if (R.Count > 3)
+        {
+            x3.AddProduct(a3[0], row);
+        }
+
+        if (R.Count > 4)
+        {
+            x4.AddProduct(a3[one], row);
+        }
+
+        if (R.Count > 5)
+        {
+            x5.AddProduct(a3[2 * one], row);
         }
     }
 

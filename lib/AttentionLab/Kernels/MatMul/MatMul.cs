@@ -10,8 +10,8 @@ namespace AttentionLab.Kernels;
 /// All matrices are row-major; C is always (rows, columns) and the sum runs over <c>inner</c>.
 /// With <c>add</c> the product is added to what C holds. C shares no memory with A or B; that is refused.
 /// The backward is in MatMul.Backward.cs, the fast path in MatMul.Operands.cs (which way to go), MatMul.Blocks.cs (the loops and the division among
-/// threads), MatMul.Packed.cs (the loops for a packed B), MatMul.Packing.cs (how B is copied), MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs
-/// (the loop over registers) and MatMul.FewRows.cs.
+/// threads), MatMul.Groups.cs (the loops for CPUs with 16 registers), MatMul.Packed.cs (those for a packed B), MatMul.Packing.cs (how A and B are copied),
+/// MatMul.Ahead.cs (what is asked for early), MatMul.Tiles.cs (the loop over registers) and MatMul.FewRows.cs.
 /// </remarks>
 public static partial class MatMul
 {

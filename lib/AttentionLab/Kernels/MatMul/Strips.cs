@@ -26,7 +26,15 @@ internal static unsafe class Strips
         {
             // Eight rows at once, where they fit, are faster than six and two.
             tall = rows >= Tall ? Tall : rows <= 8 ? rows : 6;
-            if (asked.From == null || !MatMul.ManyRegisters)
+            if (!MatMul.ManyRegisters && aInner == 1)
+            {
+                MatMul.Tile<Two<V>, MatMul.NearRows>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+            }
+            else if (!MatMul.ManyRegisters && aRow == 1)
+            {
+                MatMul.Tile<Two<V>, MatMul.NearColumns>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+            }
+            else if (!MatMul.ManyRegisters || asked.From == null)
             {
                 MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
             }

@@ -51,8 +51,8 @@ internal struct Two<V>(V x, V y) : ITileRow<Two<V>>
     public void AddProduct(float a, in Two<V> b)
     {
         V value = V.All(a);
-        _x = V.MultiplyAdd(value, b._x, _x);
-        _y = V.MultiplyAdd(value, b._y, _y);
+        _x.AddProduct(value, b._x);
+        _y.AddProduct(value, b._y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,10 +90,10 @@ internal struct Four<V>(V x, V y, V z, V w) : ITileRow<Four<V>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddProduct(V value, in Four<V> b)
     {
-        _x = V.MultiplyAdd(value, b._x, _x);
-        _y = V.MultiplyAdd(value, b._y, _y);
-        _z = V.MultiplyAdd(value, b._z, _z);
-        _w = V.MultiplyAdd(value, b._w, _w);
+        _x.AddProduct(value, b._x);
+        _y.AddProduct(value, b._y);
+        _z.AddProduct(value, b._z);
+        _w.AddProduct(value, b._w);
     }
 
     /// <summary>Writes the sum of each register's lanes.</summary>

@@ -34,6 +34,9 @@ internal interface ILanes<V>
     /// <summary>a·b + c, in one rounding where the machine can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>Adds a·b in place.</summary>
+    void AddProduct(V a, V b);
+
     /// <summary>The larger in each lane; if one is NaN either may come out.</summary>
     static abstract V Max(V a, V b);
 

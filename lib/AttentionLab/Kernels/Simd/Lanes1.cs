@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace AttentionLab.Kernels;
 
 /// <summary>One lane, no SIMD: the plain fallback, and the tail of every loop over wider registers.</summary>
-internal readonly struct Lanes1(float value) : ILanes<Lanes1>
+internal struct Lanes1(float value) : ILanes<Lanes1>
 {
-    private readonly float _value = value;
+    private float _value = value;
 
     public static int Count => 1;
 
@@ -32,6 +32,9 @@ internal readonly struct Lanes1(float value) : ILanes<Lanes1>
             target[i * targetStep] = source[i];
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(Lanes1 a, Lanes1 b) => _value = a._value * b._value + _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 MultiplyAdd(Lanes1 a, Lanes1 b, Lanes1 c) => new(a._value * b._value + c._value);

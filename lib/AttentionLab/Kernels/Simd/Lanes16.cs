@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace AttentionLab.Kernels;
 
 /// <summary>16 lanes: one 512-bit register.</summary>
-internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
+internal struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
 {
-    private readonly Vector512<float> _register = register;
+    private Vector512<float> _register = register;
 
     public static int Count => 16;
 
@@ -55,6 +55,9 @@ internal readonly struct Lanes16(Vector512<float> register) : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.MultiplyAddEstimate(a._register, b._register, c._register));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(Lanes16 a, Lanes16 b) => _register = Vector512.MultiplyAddEstimate(a._register, b._register, _register);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Max(Lanes16 a, Lanes16 b) => new(Vector512.MaxNative(a._register, b._register));

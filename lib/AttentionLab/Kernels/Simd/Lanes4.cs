@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace AttentionLab.Kernels;
 
 /// <summary>4 lanes: one 128-bit register.</summary>
-internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
+internal struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
 {
-    private readonly Vector128<float> _register = register;
+    private Vector128<float> _register = register;
 
     public static int Count => 4;
 
@@ -52,6 +52,9 @@ internal readonly struct Lanes4(Vector128<float> register) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector128.MultiplyAddEstimate(a._register, b._register, c._register));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(Lanes4 a, Lanes4 b) => _register = Vector128.MultiplyAddEstimate(a._register, b._register, _register);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Max(Lanes4 a, Lanes4 b) => new(Vector128.MaxNative(a._register, b._register));

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace AttentionLab.Kernels;
 
 /// <summary>8 lanes: one 256-bit register.</summary>
-internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
+internal struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
 {
-    private readonly Vector256<float> _register = register;
+    private Vector256<float> _register = register;
 
     public static int Count => 8;
 
@@ -52,6 +52,9 @@ internal readonly struct Lanes8(Vector256<float> register) : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector256.MultiplyAddEstimate(a._register, b._register, c._register));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(Lanes8 a, Lanes8 b) => _register = Vector256.MultiplyAddEstimate(a._register, b._register, _register);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Max(Lanes8 a, Lanes8 b) => new(Vector256.MaxNative(a._register, b._register));

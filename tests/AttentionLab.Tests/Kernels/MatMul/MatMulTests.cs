@@ -39,6 +39,13 @@ public class MatMulTests
             data.Add(200, 1300, 34);
             data.Add(13, 9, 2081);
 
+            // Groups of up to 132 rows of A and 384 of B, copied or not: one, two, three; tiles of one row less, last strips that are not full, 8 strips and 9.
+            data.Add(132, 384, 128);
+            data.Add(133, 385, 129);
+            data.Add(271, 770, 145);
+            data.Add(19, 390, 131);
+            data.Add(140, 3, 2065);
+
             // Long rows of B: one and two rows of A at once, one tile and two across B, ends that fill no register, inner lengths that are no multiple of four.
             data.Add(4, 15, 2048);
             data.Add(5, 22, 2050);
