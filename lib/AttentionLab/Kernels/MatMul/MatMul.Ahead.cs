@@ -23,8 +23,8 @@ public static partial class MatMul
 
         public nint Beside => beside;
 
-        /// <summary>The lines behind.</summary>
-        public Ahead Further => new(from + Scratch.LineFloats, step, beside);
+        /// <summary>So many lines behind.</summary>
+        public Ahead Further(int lines) => new(from + lines * Scratch.LineFloats, step, beside);
     }
 
     private unsafe partial struct BlockJob<V, W>

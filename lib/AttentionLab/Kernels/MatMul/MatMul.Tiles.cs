@@ -23,24 +23,25 @@ public static partial class MatMul
     /// <param name="depth">Length of the sum.</param>
     /// <param name="write">Overwrite C instead of adding to it.</param>
     /// <param name="ahead">What to ask memory for meanwhile.</param>
+    /// <param name="count">Tiles, one below the other; each asks for lines behind those of the tile before.</param>
     /// <param name="copy">Where the rows of B are left one behind the other for the tiles below, or null.</param>
     internal static unsafe void Tile<W, M>(
         int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead = default,
-        float* copy = null)
+        float* copy = null, int count = 1)
         where W : struct, ITileRow<W>
         where M : struct, IMemory
     {
         switch (rows)
         {
-            case 12: Tile<W, Rows12, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 8: Tile<W, Rows8, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 7: Tile<W, Rows7, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 6: Tile<W, Rows6, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 5: Tile<W, Rows5, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 4: Tile<W, Rows4, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 3: Tile<W, Rows3, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            case 2: Tile<W, Rows2, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
-            default: Tile<W, Rows1, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy); break;
+            case 12: Tile<W, Rows12, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 8: Tile<W, Rows8, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 7: Tile<W, Rows7, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 6: Tile<W, Rows6, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 5: Tile<W, Rows5, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 4: Tile<W, Rows4, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 3: Tile<W, Rows3, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            case 2: Tile<W, Rows2, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
+            default: Tile<W, Rows1, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
         }
     }
 
@@ -49,155 +50,160 @@ public static partial class MatMul
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Tile<W, R, M>(
-        float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy)
+        float* first, nint aRow, nint aInner, float* strip, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy, int count)
         where W : struct, ITileRow<W>
         where R : struct, ITileRows
         where M : struct, IMemory
     {
-        W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
-        float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, next = ahead.From, other = next + ahead.Beside;
-        nint twoRows = 2 * aRow, nextStep = ahead.Step;
-        for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && depth >= 4; depth -= 4)
+        float* asked = ahead.From;
+        for (; count > 0; count--, first += R.Count * aRow, c += R.Count * cRow, asked += Scratch.LineFloats)
         {
-            nint inner = M.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, bRow = M.IsCopied ? W.Count : bInner;
-            AddProducts<W, R, M>(a, a3, aRow, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-            AddProducts<W, R, M>(a + inner, a3 + inner, aRow, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-            AddProducts<W, R, M>(a + 2 * inner, a3 + 2 * inner, aRow, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-            AddProducts<W, R, M>(a + 3 * inner, a3 + 3 * inner, aRow, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-            a += 4 * inner;
-            a3 += 4 * inner;
-            b += 4 * bRow;
-        }
-
-        for (; depth > 0; depth--)
-        {
-            W row = W.Load(b);
-            if (M.IsFar && copy != null)
+            W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
+            float* a0 = first, a3 = a0 + 3 * aRow, a6 = a0 + 6 * aRow, a9 = a0 + 9 * aRow, b = strip, next = asked, other = next + ahead.Beside;
+            int left = depth;
+            nint twoRows = 2 * aRow, nextStep = ahead.Step;
+            for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && left >= 4; left -= 4)
             {
-                W.Store(row, copy);
-                copy += W.Count;
+                nint inner = M.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, bRow = M.IsCopied ? W.Count : bInner;
+                AddProducts<W, R, M>(a0, a3, aRow, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + inner, a3 + inner, aRow, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + 2 * inner, a3 + 2 * inner, aRow, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + 3 * inner, a3 + 3 * inner, aRow, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                a0 += 4 * inner;
+                a3 += 4 * inner;
+                b += 4 * bRow;
             }
 
-            x0.AddProduct(a[0], row);
+            for (; left > 0; left--)
+            {
+                W row = W.Load(b);
+                if (M.IsFar && copy != null)
+                {
+                    W.Store(row, copy);
+                    copy += W.Count;
+                }
+
+                x0.AddProduct(a0[0], row);
+                if (R.Count > 1)
+                {
+                    x1.AddProduct(a0[aRow], row);
+                }
+
+                if (R.Count > 2)
+                {
+                    x2.AddProduct(a0[twoRows], row);
+                }
+
+                if (R.Count > 3)
+                {
+                    x3.AddProduct(a3[0], row);
+                }
+
+                if (R.Count > 4)
+                {
+                    x4.AddProduct(a3[aRow], row);
+                }
+
+                if (R.Count > 5)
+                {
+                    x5.AddProduct(a3[twoRows], row);
+                }
+
+                if (R.Count > 6)
+                {
+                    x6.AddProduct(a6[0], row);
+                }
+
+                if (R.Count > 7)
+                {
+                    x7.AddProduct(a6[aRow], row);
+                }
+
+                if (R.Count > 8)
+                {
+                    x8.AddProduct(a6[twoRows], row);
+                    x9.AddProduct(a9[0], row);
+                    x10.AddProduct(a9[aRow], row);
+                    x11.AddProduct(a9[twoRows], row);
+                    a9 += aInner;
+                }
+
+                if (R.Count > 6)
+                {
+                    a6 += aInner;
+                }
+
+                a0 += aInner;
+                a3 += aInner;
+                b += bInner;
+                if (M.Lines > 0)
+                {
+                    Prefetch.Line(next);
+                    if (M.Lines > 1 && W.Count > Scratch.LineFloats)
+                    {
+                        Prefetch.Line(next + Scratch.LineFloats);
+                    }
+
+                    if (M.Lines > 2 && W.Count > 2 * Scratch.LineFloats)
+                    {
+                        Prefetch.Line(next + 2 * Scratch.LineFloats);
+                        Prefetch.Line(next + 3 * Scratch.LineFloats);
+                    }
+
+                    next += nextStep;
+                }
+                else if (M.IsFar)
+                {
+                    Prefetch.Line(next);
+                    float* turn = next + nextStep;
+                    next = other;
+                    other = turn;
+                }
+            }
+
+            Finish(c, x0, write);
             if (R.Count > 1)
             {
-                x1.AddProduct(a[aRow], row);
+                Finish(c + cRow, x1, write);
             }
 
             if (R.Count > 2)
             {
-                x2.AddProduct(a[twoRows], row);
+                Finish(c + 2 * cRow, x2, write);
             }
 
             if (R.Count > 3)
             {
-                x3.AddProduct(a3[0], row);
+                Finish(c + 3 * cRow, x3, write);
             }
 
             if (R.Count > 4)
             {
-                x4.AddProduct(a3[aRow], row);
+                Finish(c + 4 * cRow, x4, write);
             }
 
             if (R.Count > 5)
             {
-                x5.AddProduct(a3[twoRows], row);
+                Finish(c + 5 * cRow, x5, write);
             }
 
             if (R.Count > 6)
             {
-                x6.AddProduct(a6[0], row);
+                Finish(c + 6 * cRow, x6, write);
             }
 
             if (R.Count > 7)
             {
-                x7.AddProduct(a6[aRow], row);
+                Finish(c + 7 * cRow, x7, write);
             }
 
             if (R.Count > 8)
             {
-                x8.AddProduct(a6[twoRows], row);
-                x9.AddProduct(a9[0], row);
-                x10.AddProduct(a9[aRow], row);
-                x11.AddProduct(a9[twoRows], row);
-                a9 += aInner;
+                Finish(c + 8 * cRow, x8, write);
+                Finish(c + 9 * cRow, x9, write);
+                Finish(c + 10 * cRow, x10, write);
+                Finish(c + 11 * cRow, x11, write);
             }
-
-            if (R.Count > 6)
-            {
-                a6 += aInner;
-            }
-
-            a += aInner;
-            a3 += aInner;
-            b += bInner;
-            if (M.Lines > 0)
-            {
-                Prefetch.Line(next);
-                if (M.Lines > 1 && W.Count > Scratch.LineFloats)
-                {
-                    Prefetch.Line(next + Scratch.LineFloats);
-                }
-
-                if (M.Lines > 2 && W.Count > 2 * Scratch.LineFloats)
-                {
-                    Prefetch.Line(next + 2 * Scratch.LineFloats);
-                    Prefetch.Line(next + 3 * Scratch.LineFloats);
-                }
-
-                next += nextStep;
-            }
-            else if (M.IsFar)
-            {
-                Prefetch.Line(next);
-                float* turn = next + nextStep;
-                next = other;
-                other = turn;
-            }
-        }
-
-        Finish(c, x0, write);
-        if (R.Count > 1)
-        {
-            Finish(c + cRow, x1, write);
-        }
-
-        if (R.Count > 2)
-        {
-            Finish(c + 2 * cRow, x2, write);
-        }
-
-        if (R.Count > 3)
-        {
-            Finish(c + 3 * cRow, x3, write);
-        }
-
-        if (R.Count > 4)
-        {
-            Finish(c + 4 * cRow, x4, write);
-        }
-
-        if (R.Count > 5)
-        {
-            Finish(c + 5 * cRow, x5, write);
-        }
-
-        if (R.Count > 6)
-        {
-            Finish(c + 6 * cRow, x6, write);
-        }
-
-        if (R.Count > 7)
-        {
-            Finish(c + 7 * cRow, x7, write);
-        }
-
-        if (R.Count > 8)
-        {
-            Finish(c + 8 * cRow, x8, write);
-            Finish(c + 9 * cRow, x9, write);
-            Finish(c + 10 * cRow, x10, write);
-            Finish(c + 11 * cRow, x11, write);
         }
     }
 

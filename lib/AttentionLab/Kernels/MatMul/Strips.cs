@@ -20,29 +20,33 @@ internal static unsafe class Strips
         float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int rows, int inner, bool write, in MatMul.Ahead ahead = default)
         where V : struct, ILanes<V>
     {
-        int tall;
         MatMul.Ahead asked = ahead;
-        for (; rows > 0; rows -= tall, a += tall * aRow, c += tall * cRow)
+        while (rows > 0)
         {
             // Eight rows at once, where they fit, are faster than six and two.
-            tall = rows >= Tall ? Tall : rows <= 8 ? rows : 6;
+            int tall = rows >= Tall ? Tall : rows <= 8 ? rows : 6, count = rows / tall;
             if (!MatMul.ManyRegisters && aInner == 1)
             {
-                MatMul.Tile<Two<V>, MatMul.NearRows>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+                MatMul.Tile<Two<V>, MatMul.NearRows>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
             }
             else if (!MatMul.ManyRegisters && aRow == 1)
             {
-                MatMul.Tile<Two<V>, MatMul.NearColumns>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+                MatMul.Tile<Two<V>, MatMul.NearColumns>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
             }
             else if (!MatMul.ManyRegisters || asked.From == null)
             {
-                MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write);
+                MatMul.Tile<Two<V>, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
             }
             else
             {
-                MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, asked);
-                asked = asked.Further;
+                MatMul.Tile<Two<V>, MatMul.Asking>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, asked, count: count);
+                asked = asked.Further(count);
             }
+
+            int done = count * tall;
+            rows -= done;
+            a += done * aRow;
+            c += done * cRow;
         }
     }
 
