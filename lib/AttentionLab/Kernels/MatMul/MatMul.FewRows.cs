@@ -9,7 +9,7 @@ public static partial class MatMul
     private const int LongRow = 2048;
 
     /// <summary>Columns of one part at most. The hardware fetches ahead only within long runs: 512 columns took 1.2 times as long on one thread.</summary>
-    private const int FewColumns = 2048;
+    private const int FewColumns = 4096;
 
     /// <summary>Columns of one part at least where there are threads for more parts; a multiple of any register.</summary>
     private const int FewestColumns = 512;
@@ -61,7 +61,7 @@ public static partial class MatMul
 
             if (Of.BColumn == 1)
             {
-                if ((long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
+                if (!ManyRegisters || (long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
                 {
                     AddRowsOfB<Near>(first, end - first);
                 }
@@ -88,7 +88,7 @@ public static partial class MatMul
             int done = Of.Columns <= ShortRow ? AddShortRowsOfB(first, columns) : 0;
             first += done;
             columns -= done;
-            for (int p = 0; p < Of.Inner && columns > 0; p += RowsAtOnce)
+            for (int p = AddEightRowsOfB(first, columns); p < Of.Inner && columns > 0; p += RowsAtOnce)
             {
                 FetchRows(Of.B + p * Of.BInner + first, Of.BInner, columns);
                 float* a = Of.A + p * Of.AInner, b = Of.B + p * Of.BInner + first, c = Of.C + first;
@@ -103,6 +103,46 @@ public static partial class MatMul
                     AddRowsOfB<Rows1, M>(a + i * Of.ARow, b, c + (nint)i * Of.Columns, rows, columns, Asked(i, 1));
                 }
             }
+        }
+
+        /// <summary>
+        /// c_j += Σ_p a_p·b_pj, eight long rows of B at a time, for one row of A on CPUs with 16 registers: 0.5 to 0.8 times the time of four.
+        /// </summary>
+        /// <returns>How many rows of B are done.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly int AddEightRowsOfB(int first, int columns)
+        {
+            int whole = columns - columns % V.Count, p = 0;
+            for (; !ManyRegisters && Of.Rows == 1 && Of.Columns > ShortRow && p + 8 <= Of.Inner; p += 8)
+            {
+                float* a = Of.A + p * Of.AInner, b = Of.B + p * Of.BInner + first, c = Of.C + first;
+                nint step = Of.AInner, row = Of.BInner;
+                float* b3 = b + 3 * row, b6 = b3 + 3 * row;
+                V x0 = V.All(a[0]), x1 = V.All(a[step]), x2 = V.All(a[2 * step]), x3 = V.All(a[3 * step]);
+                V x4 = V.All(a[4 * step]), x5 = V.All(a[5 * step]), x6 = V.All(a[6 * step]), x7 = V.All(a[7 * step]);
+                for (int j = 0; j < whole; j += V.Count)
+                {
+                    V even = V.Load(c + j), odd = x1 * V.Load(b + row + j);
+                    even.AddProduct(x0, V.Load(b + j));
+                    even.AddProduct(x2, V.Load(b + 2 * row + j));
+                    odd.AddProduct(x3, V.Load(b3 + j));
+                    even.AddProduct(x4, V.Load(b3 + row + j));
+                    odd.AddProduct(x5, V.Load(b3 + 2 * row + j));
+                    even.AddProduct(x6, V.Load(b6 + j));
+                    odd.AddProduct(x7, V.Load(b6 + row + j));
+                    V.Store(even + odd, c + j);
+                }
+
+                for (int j = whole; j < columns; j++)
+                {
+                    for (int i = 0; i < 8; i++)
+                    {
+                        c[j] += a[i * step] * b[i * row + j];
+                    }
+                }
+            }
+
+            return p;
         }
 
         /// <summary>Which of the next rows of B are asked for while some rows of A meet those in use: all of A together ask for each once.</summary>
