@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionLab.Kernels;
 
 /// <content>The loops for a B that lies in strips already, one strip after the other; all tiles of a group of rows meet a piece of it in turn.</content>
@@ -33,6 +35,7 @@ public static partial class MatMul
             // The order of a sum hangs on the whole product, not on a part of the work.
             int depth = EvenPiece(_of.Inner, _tiles == 2 && PackedLines == PairLines ? PairDepth : InnerBlock);
             int groups = Pieces(endTile - firstTile, PackedTiles);
+            firstStrip += MultiplyRowByStrips(firstStrip, endStrip, depth);
             for (int group = 0; group < groups; group++)
             {
                 int first = firstTile + Cut(endTile - firstTile, group, groups), end = firstTile + Cut(endTile - firstTile, group + 1, groups);
@@ -47,6 +50,56 @@ public static partial class MatMul
                     }
                 }
             }
+        }
+
+        /// <summary>
+        /// One row of A times four strips at once, on CPUs with 16 registers: memory is read in four places, twice as fast as in one. Each sum has the order that
+        /// a tile has.
+        /// </summary>
+        /// <returns>How many strips are done.</returns>
+        private readonly int MultiplyRowByStrips(int firstStrip, int endStrip, int depth)
+        {
+            int strip = firstStrip, end = Math.Min(endStrip, _of.Columns / W.Count);
+            for (; !ManyRegisters && _of.Rows == 1 && strip + 4 <= end; strip += 4)
+            {
+                int column = strip * W.Count;
+                for (int p = 0; p < _of.Inner; p += depth)
+                {
+                    float* b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count;
+                    MultiplyRow(_of.A + p, b, _of.C + column, Math.Min(depth, _of.Inner - p), write: p == 0 && !_of.Add);
+                }
+
+                if (_of.Ending.DoesSomething)
+                {
+                    _of.Ending.Apply<V>(_of.C, _of.Columns, 0, 1, column, column + 4 * W.Count);
+                }
+            }
+
+            return strip - firstStrip;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void MultiplyRow(float* a, float* b0, float* c, int depth, bool write)
+        {
+            nint step = (nint)_of.Inner * W.Count;
+            float* b1 = b0 + step, b2 = b1 + step, b3 = b2 + step;
+            W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0;
+            for (; depth > 0; depth--, a++)
+            {
+                x0.AddProduct(a[0], W.Load(b0));
+                x1.AddProduct(a[0], W.Load(b1));
+                x2.AddProduct(a[0], W.Load(b2));
+                x3.AddProduct(a[0], W.Load(b3));
+                b0 += W.Count;
+                b1 += W.Count;
+                b2 += W.Count;
+                b3 += W.Count;
+            }
+
+            Finish(c, x0, write);
+            Finish(c + W.Count, x1, write);
+            Finish(c + 2 * W.Count, x2, write);
+            Finish(c + 3 * W.Count, x3, write);
         }
 
         /// <summary>Cache lines of a row of a strip.</summary>

@@ -172,6 +172,7 @@ public class PackedMatrixTests
     [InlineData(12, 140, 2100)]
     [InlineData(13, 600, 2100)]
     [InlineData(12, 9000, 100)]
+    [InlineData(1, 1100, 1390)]
     [InlineData(271, 770, 145)]
     [InlineData(140, 400, 2100)]
     public void Forward_OneTwoOrThreeThreads_SameBits(int rows, int inner, int columns)
