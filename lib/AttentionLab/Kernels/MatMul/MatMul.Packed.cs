@@ -53,8 +53,8 @@ public static partial class MatMul
         }
 
         /// <summary>
-        /// One row of A times four strips at once, on CPUs with 16 registers: memory is read in four places, twice as fast as in one. Each sum has the order that
-        /// a tile has.
+        /// One row of A times four strips at once, on CPUs with 16 registers: memory is read in four places, twice as fast as in one.
+        /// Each sum has the order that a tile has.
         /// </summary>
         /// <returns>How many strips are done.</returns>
         private readonly int MultiplyRowByStrips(int firstStrip, int endStrip, int depth)

@@ -34,7 +34,7 @@ internal interface ILanes<V>
     /// <summary>a·b + c, in one rounding where the machine can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    /// <summary>Adds a·b in place.</summary>
+    /// <summary>Adds a·b in place: of a lane that is returned and assigned the compiler makes a move between registers, one for two products.</summary>
     void AddProduct(V a, V b);
 
     /// <summary>The larger in each lane; if one is NaN either may come out.</summary>
