@@ -16,6 +16,7 @@ dotnet build -v q --nologo
 mkdir -p results
 at="results/$name" model=../../work/models/minilm
 run() { dotnet run --no-build -- "$@"; }
+wide() { grep -qw avx512f /proc/cpuinfo; }
 # Rivals that can be told use 256 bits, too. ONNX Runtime cannot: it looks at the CPU itself.
 narrow() { DOTNET_EnableAVX512=0 ONEDNN_MAX_CPU_ISA=AVX2 DNNL_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell run "$@"; }
 for part; do
@@ -23,9 +24,10 @@ for part; do
     limit) run limit | tee "$at-limit.txt" ;;
     phases)
       run phases --out "$at-phases.md"
-      narrow phases --out "$at-phases-256.md" ;;
+      ! wide || narrow phases --out "$at-phases-256.md" ;;
     duel) run duel --rivals "$rivals" --seconds 1 ${ONLY:+--only $ONLY} --json "$at-duel.json" --resume --out "$at-duel.md" > /dev/null ;;
     narrow)
+      wide || { echo "No AVX-512 here: duel measures 256 bits." >&2; continue; }
       narrow duel --rivals "$rivals" --seconds 0.6 --only ${ONLY:-matmul packed attention causal masked decode encoder rows lightning} \
         --json "$at-duel-256.json" --resume --out "$at-duel-256.md" > /dev/null ;;
     torch) run torch --threads 1 --seconds 2 --out "$at-torch.md" --json "$at-torch.json" > /dev/null || echo "no PyTorch: no $name-torch" ;;
