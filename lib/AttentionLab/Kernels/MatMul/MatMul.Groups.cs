@@ -21,7 +21,7 @@ public static partial class MatMul
     /// <summary>Tiles of a group: 132 rows of A, 203 KB.</summary>
     private const int TilesOfGroup = 22;
 
-    /// <summary>Strips of B that are copied together, when the first of them is needed: their rows are 512 bytes.</summary>
+    /// <summary>Strips of B that are copied together, when the first of them is needed, since their rows are 512 bytes; the epilogue follows them.</summary>
     private const int StripsAtOnce = 8;
 
     private unsafe partial struct BlockJob<V, W>
@@ -79,37 +79,38 @@ public static partial class MatMul
             float* b = isPacked ? _of.Strips + firstStrip * step + group.P * W.Count : Scratch.Of(Scratch.B, (endStrip - firstStrip) * GroupStrip);
             float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
             bool write = group.P == 0 && !_of.Add, ends = group.P + depth == _of.Inner && _of.Ending.DoesSomething;
-            for (int strip = firstStrip; strip < endStrip; strip++, b += step)
+            for (int first = firstStrip; first < endStrip; first += StripsAtOnce, b += StripsAtOnce * step)
             {
-                int column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
-                if (copiesB && (strip - firstStrip) % StripsAtOnce == 0)
+                int end = Math.Min(first + StripsAtOnce, endStrip);
+                if (copiesB)
                 {
-                    CopyStrips(group, b, strip, Math.Min(strip + StripsAtOnce, endStrip));
+                    CopyStrips(group, b, first, end);
                 }
 
-                for (int t = 0; t < tiles; t++)
+                for (int i = 0; i < tiles * (end - first); i++)
                 {
-                    int row = rows[t], tall = rows[t + 1] - row;
-                    float* tile = M.IsCopied ? a + t * GroupTile : a + row * aRow, c = _of.C + (nint)row * _of.Columns + column;
-                    for (int i = 0; i < tall; i++)
+                    (int strip, int t) = Math.DivRem(i, tiles);
+                    int row = rows[t], tall = rows[t + 1] - row, column = (first + strip) * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
+                    float* tile = M.IsCopied ? a + t * GroupTile : a + row * aRow, c = _of.C + (nint)row * _of.Columns + column, from = b + strip * step;
+                    for (int r = 0; r < tall; r++)
                     {
-                        Prefetch.Line(c + (nint)i * _of.Columns);
+                        Prefetch.Line(c + (nint)r * _of.Columns);
                     }
 
                     if (valid == W.Count)
                     {
-                        Tile<W, M>(tall, tile, aRow, aInner, b, W.Count, c, _of.Columns, depth, write);
+                        Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, c, _of.Columns, depth, write);
                     }
                     else
                     {
-                        Tile<W, M>(tall, tile, aRow, aInner, b, W.Count, edge, W.Count, depth, write: true);
+                        Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, edge, W.Count, depth, write: true);
                         CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
                     }
+                }
 
-                    if (ends)
-                    {
-                        _of.Ending.Apply<V>(_of.C, _of.Columns, row, row + tall, column, column + valid);
-                    }
+                if (ends)
+                {
+                    _of.Ending.Apply<V>(_of.C, _of.Columns, rows[0], rows[tiles], first * W.Count, Math.Min(end * W.Count, _of.Columns));
                 }
             }
         }
