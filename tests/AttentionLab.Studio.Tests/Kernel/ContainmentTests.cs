@@ -54,9 +54,20 @@ public sealed class ContainmentTests : IDisposable
     {
         await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
         ExecutedCell cell = await session.RunAsync(
-            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 20]);", cancellation: TestContext.Current.CancellationToken);
+            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 18]);", cancellation: TestContext.Current.CancellationToken);
         Assert.StartsWith("OutOfMemoryException", cell.Failure?.Message);
         Assert.Equal(3, cell.Failure?.Line);
+    }
+
+    [Fact]
+    public async Task Run_EndlessAllocationOfLargerArrays_NamesTheMemory()
+    {
+        // Arrays of more than half a megabyte: .NET 10's collector itself breaks at its limit now and then (a segmentation fault; on one machine in every
+        // fifth run of this cell, on others never).
+        await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
+        ExecutedCell cell = await session.RunAsync(
+            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 20]);", cancellation: TestContext.Current.CancellationToken);
+        Assert.Matches("^OutOfMemoryException|its memory limit of 256 MB", cell.Failure?.Message);
     }
 
     [Fact]
