@@ -87,24 +87,28 @@ public static partial class MatMul
                     CopyStrips(group, b, first, end);
                 }
 
-                for (int i = 0; i < tiles * (end - first); i++)
+                float* from = b;
+                for (int strip = first; strip < end; strip++, from += step)
                 {
-                    (int strip, int t) = Math.DivRem(i, tiles);
-                    int row = rows[t], tall = rows[t + 1] - row, column = (first + strip) * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
-                    float* tile = M.IsCopied ? a + t * GroupTile : a + row * aRow, c = _of.C + (nint)row * _of.Columns + column, from = b + strip * step;
-                    for (int r = 0; r < tall; r++)
+                    int column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
+                    for (int t = 0; t < tiles; t++)
                     {
-                        Prefetch.Line(c + (nint)r * _of.Columns);
-                    }
+                        int row = rows[t], tall = rows[t + 1] - row;
+                        float* tile = M.IsCopied ? a + t * GroupTile : a + row * aRow, c = _of.C + (nint)row * _of.Columns + column;
+                        for (int r = 0; r < tall; r++)
+                        {
+                            Prefetch.Line(c + (nint)r * _of.Columns);
+                        }
 
-                    if (valid == W.Count)
-                    {
-                        Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, c, _of.Columns, depth, write);
-                    }
-                    else
-                    {
-                        Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, edge, W.Count, depth, write: true);
-                        CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
+                        if (valid == W.Count)
+                        {
+                            Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, c, _of.Columns, depth, write);
+                        }
+                        else
+                        {
+                            Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, edge, W.Count, depth, write: true);
+                            CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
+                        }
                     }
                 }
 
