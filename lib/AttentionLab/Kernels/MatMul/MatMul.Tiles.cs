@@ -65,10 +65,10 @@ public static partial class MatMul
             for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && left >= 4; left -= 4)
             {
                 nint inner = M.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, bRow = M.IsCopied ? W.Count : bInner;
-                AddProducts<W, R, M>(a0, a3, aRow, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + inner, a3 + inner, aRow, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + 2 * inner, a3 + 2 * inner, aRow, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + 3 * inner, a3 + 3 * inner, aRow, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0, a3, aRow, twoRows, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + inner, a3 + inner, aRow, twoRows, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + 2 * inner, a3 + 2 * inner, aRow, twoRows, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, M>(a0 + 3 * inner, a3 + 3 * inner, aRow, twoRows, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
                 a0 += 4 * inner;
                 a3 += 4 * inner;
                 b += 4 * bRow;
@@ -83,32 +83,7 @@ public static partial class MatMul
                     copy += W.Count;
                 }
 
-                x0.AddProduct(a0[0], row);
-                if (R.Count > 1)
-                {
-                    x1.AddProduct(a0[aRow], row);
-                }
-
-                if (R.Count > 2)
-                {
-                    x2.AddProduct(a0[twoRows], row);
-                }
-
-                if (R.Count > 3)
-                {
-                    x3.AddProduct(a3[0], row);
-                }
-
-                if (R.Count > 4)
-                {
-                    x4.AddProduct(a3[aRow], row);
-                }
-
-                if (R.Count > 5)
-                {
-                    x5.AddProduct(a3[twoRows], row);
-                }
-
+                AddProducts<W, R, M>(a0, a3, aRow, twoRows, row, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
                 if (R.Count > 6)
                 {
                     x6.AddProduct(a6[0], row);
@@ -210,12 +185,12 @@ public static partial class MatMul
     /// <summary>One step of up to six rows, the numbers of A at distances that are constants as far as they can be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void AddProducts<W, R, M>(
-        float* a, float* a3, nint aRow, W row, ref W x0, ref W x1, ref W x2, ref W x3, ref W x4, ref W x5)
+        float* a, float* a3, nint aRow, nint twoRows, W row, ref W x0, ref W x1, ref W x2, ref W x3, ref W x4, ref W x5)
         where W : struct, ITileRow<W>
         where R : struct, ITileRows
         where M : struct, IMemory
     {
-        nint one = M.IsByColumns ? 1 : aRow;
+        (nint one, nint two) = M.IsByColumns ? (1, 2) : (aRow, twoRows);
         a3 = M.IsByColumns ? a + 3 : a3;
         x0.AddProduct(a[0], row);
         if (R.Count > 1)
@@ -225,7 +200,7 @@ public static partial class MatMul
 
         if (R.Count > 2)
         {
-            x2.AddProduct(a[2 * one], row);
+            x2.AddProduct(a[two], row);
         }
 
         if (R.Count > 3)
@@ -240,7 +215,7 @@ public static partial class MatMul
 
         if (R.Count > 5)
         {
-            x5.AddProduct(a3[2 * one], row);
+            x5.AddProduct(a3[two], row);
         }
     }
 
