@@ -52,9 +52,7 @@ public sealed class ContainmentTests : IDisposable
     [Fact]
     public async Task Run_EndlessAllocation_IsAnExceptionWithItsLine()
     {
-        await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
-        ExecutedCell cell = await session.RunAsync(
-            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 18]);", cancellation: TestContext.Current.CancellationToken);
+        ExecutedCell cell = await FillMemoryAsync("1 << 18");
         Assert.StartsWith("OutOfMemoryException", cell.Failure?.Message);
         Assert.Equal(3, cell.Failure?.Line);
     }
@@ -64,10 +62,16 @@ public sealed class ContainmentTests : IDisposable
     {
         // Arrays of more than half a megabyte: .NET 10's collector itself breaks at its limit now and then (a segmentation fault; on one machine in every
         // fifth run of this cell, on others never).
-        await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
-        ExecutedCell cell = await session.RunAsync(
-            1, "var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[1 << 20]);", cancellation: TestContext.Current.CancellationToken);
+        ExecutedCell cell = await FillMemoryAsync("1 << 20");
         Assert.Matches("^OutOfMemoryException|its memory limit of 256 MB", cell.Failure?.Message);
+    }
+
+    /// <summary>A cell that keeps arrays of so many bytes until there is no memory for one more.</summary>
+    private async Task<ExecutedCell> FillMemoryAsync(string bytes)
+    {
+        await using NotebookSession session = await StartAsync(new KernelOptions { MemoryLimit = 256 << 20 });
+        return await session.RunAsync(
+            1, $"var all = new List<byte[]>();\nwhile (true)\n    all.Add(new byte[{bytes}]);", cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

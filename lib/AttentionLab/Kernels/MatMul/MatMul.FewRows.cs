@@ -8,7 +8,7 @@ public static partial class MatMul
     /// <summary>A row of B from so long on is long: two pages.</summary>
     private const int LongRow = 2048;
 
-    /// <summary>Columns of one part at most. The hardware fetches ahead only within long runs: 512 columns took 1.2 times as long on one thread.</summary>
+    /// <summary>Columns of one part at most. The hardware fetches ahead only within long runs: 512 or 2048 columns took up to 1.2 times as long.</summary>
     private const int FewColumns = 4096;
 
     /// <summary>Columns of one part at least where there are threads for more parts; a multiple of any register.</summary>

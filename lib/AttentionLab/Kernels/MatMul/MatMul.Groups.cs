@@ -136,27 +136,12 @@ public static partial class MatMul
         {
             float* from = _of.B + group.P * _of.BInner + firstStrip * W.Count * _of.BColumn;
             int whole = _of.BColumn == 1 ? Math.Min(endStrip, _of.Columns / W.Count) - firstStrip : 0;
-            CopyRows(from, to, whole, group.Depth);
+            CopyStrips<V>(from, _of.BInner, to, GroupStrip, group.Depth, whole, W.Count / V.Count);
             for (int strip = firstStrip + whole; strip < endStrip; strip++)
             {
                 int done = strip - firstStrip, valid = Math.Min(W.Count, _of.Columns - strip * W.Count);
                 float* b = from + done * W.Count * _of.BColumn;
                 PackStrip<V>(b, _of.BInner, _of.BColumn, to + done * GroupStrip, group.Depth, valid, W.Count / V.Count);
-            }
-        }
-
-        /// <summary>Whole strips of a B whose rows lie together, row by row.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void CopyRows(float* from, float* to, int strips, int depth)
-        {
-            int step = GroupStrip;
-            for (int p = 0; p < depth && strips > 0; p++, from += _of.BInner, to += W.Count)
-            {
-                float* a = from, b = to;
-                for (int s = 0; s < strips; s++, a += W.Count, b += step)
-                {
-                    W.Store(W.Load(a), b);
-                }
             }
         }
 

@@ -44,27 +44,28 @@ public static partial class MatMul
         {
             int width = Registers * V.Count, first = part * PackStrips * width, end = Math.Min(first + PackStrips * width, Columns);
             int full = ColumnStep == 1 ? first + (end - first) / width * width : first;
-            CopyRows(first, full);
+            CopyStrips<V>(From + first, InnerStep, To + (nint)first * Inner, (nint)width * Inner, Inner, (full - first) / width, Registers);
             for (int column = full; column < end; column += width)
             {
                 PackStrip<V>(From + column * ColumnStep, InnerStep, ColumnStep, To + (nint)column * Inner, Inner, Math.Min(width, end - column), Registers);
             }
         }
+    }
 
-        /// <summary>Whole strips of a B whose rows lie together: row by row, since memory answers faster along a row than across.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void CopyRows(int first, int end)
+    /// <summary>Whole strips of a B whose rows lie together: row by row, since memory answers faster along a row than across.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void CopyStrips<V>(float* from, nint innerStep, float* to, nint stripStep, int inner, int strips, int registers)
+        where V : struct, ILanes<V>
+    {
+        int width = registers * V.Count;
+        for (; inner > 0 && strips > 0; inner--, from += innerStep, to += width)
         {
-            int width = Registers * V.Count;
-            for (int p = 0; p < Inner && first < end; p++)
+            float* row = from, strip = to;
+            for (int s = 0; s < strips; s++, row += width, strip += stripStep)
             {
-                float* from = From + p * InnerStep, to = To + (nint)first * Inner + (nint)p * width;
-                for (int column = first; column < end; column += width, to += (nint)width * Inner)
+                for (int j = 0; j < width; j += V.Count)
                 {
-                    for (int j = 0; j < width; j += V.Count)
-                    {
-                        V.Store(V.Load(from + column + j), to + j);
-                    }
+                    V.Store(V.Load(row + j), strip + j);
                 }
             }
         }
