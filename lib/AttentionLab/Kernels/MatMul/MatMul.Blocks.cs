@@ -63,10 +63,14 @@ public static partial class MatMul
         private Product _of;
         private int _tiles, _strips, _rowParts, _columnParts;
 
+        /// <summary>Rows of most tiles, and how many tiles, the first, have one more.</summary>
+        private int _height, _higher;
+
         /// <summary>Does all of a product.</summary>
         public static void Multiply(in Product product)
         {
             BlockJob<V, W> job = new() { _of = product, _tiles = Pieces(product.Rows, TallestTile), _strips = Pieces(product.Columns, W.Count) };
+            (job._height, job._higher) = Math.DivRem(product.Rows, job._tiles);
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
             int most = job.IsGrouped ? GroupColumns : job.IsAcross ? FewColumns : BlockColumns;
@@ -192,7 +196,7 @@ public static partial class MatMul
             }
         }
 
-        /// <summary>Where a tile begins: all are equally high, or one row less.</summary>
-        private readonly int Row(int tile) => Cut(_of.Rows, tile, _tiles);
+        /// <summary>Where a tile begins.</summary>
+        private readonly int Row(int tile) => tile * _height + Math.Min(tile, _higher);
     }
 }

@@ -27,7 +27,7 @@ public static partial class MatMul
     private const int ShortRow = 128;
 
     /// <summary>From so many rows on the tiles are faster: they read B once for all rows.</summary>
-    private static int FewRowsOfSums => ManyRegisters ? 3 : 4;
+    private static int FewRowsOfSums(int columns) => ManyRegisters ? 3 : columns > ShortRow ? MostLongRows + 1 : 4;
 
     /// <summary>The same for a transposed B, which tiles would have to turn. Short rows are turned sooner than sums are added up across registers.</summary>
     private static int FewRowsOfDots(int inner) => inner > ShortRow ? 17 : 5;
@@ -61,7 +61,11 @@ public static partial class MatMul
 
             if (Of.BColumn == 1)
             {
-                if (!ManyRegisters || (long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
+                if (!ManyRegisters && Of.Rows > 1 && Of.Columns > ShortRow)
+                {
+                    AddLongRowsOfB(first, end - first);
+                }
+                else if (!ManyRegisters || (long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
                 {
                     AddRowsOfB<Near>(first, end - first);
                 }

@@ -21,6 +21,9 @@ public static partial class MatMul
     /// <summary>Tiles of a group: 132 rows of A, 203 KB.</summary>
     private const int TilesOfGroup = 22;
 
+    /// <summary>Floats from one copied tile of A to the next: a line more, so that they do not meet in the same places of a cache.</summary>
+    private const int GroupTile = TileRows * GroupDepth + Scratch.LineFloats;
+
     /// <summary>Strips of B that are copied together, when the first of them is needed, since their rows are 512 bytes; the epilogue follows them.</summary>
     private const int StripsAtOnce = 8;
 
@@ -28,9 +31,6 @@ public static partial class MatMul
     {
         /// <summary>Whether groups of rows of A are copied. That holds for the whole product: it decides in which order a sum is made.</summary>
         private readonly bool IsGrouped => !ManyRegisters && _tiles > FewTiles && _of.Columns >= FewestGroupColumns;
-
-        /// <summary>Floats from one copied tile of A to the next: a line more, so that they do not meet in the same places of a cache.</summary>
-        private static int GroupTile => TileRows * GroupDepth + Scratch.LineFloats;
 
         /// <summary>The same for copied strips of B.</summary>
         private static int GroupStrip => W.Count * GroupDepth + Scratch.LineFloats;
@@ -54,7 +54,7 @@ public static partial class MatMul
         {
             if (_tiles <= TilesOfGroup && _of.AInner == 1)
             {
-                MultiplyGroup<NearRows>(group, _of.A + group.P, _of.ARow, 1, firstStrip, endStrip, copiesB);
+                MultiplyGroup<NearRowsOfGroup>(group, _of.A + Row(group.FirstTile) * _of.ARow + group.P, _of.ARow, 1, firstStrip, endStrip, copiesB);
                 return;
             }
 
@@ -67,17 +67,10 @@ public static partial class MatMul
         private readonly void MultiplyGroup<M>(Group group, float* a, nint aRow, nint aInner, int firstStrip, int endStrip, bool copiesB)
             where M : struct, IMemory
         {
-            int tiles = group.EndTile - group.FirstTile, depth = group.Depth;
-            int* rows = stackalloc int[TilesOfGroup + 1];
-            for (int t = 0; t <= tiles; t++)
-            {
-                rows[t] = Row(group.FirstTile + t);
-            }
-
+            int tiles = group.EndTile - group.FirstTile, depth = group.Depth, firstRow = Row(group.FirstTile), endRow = Row(group.EndTile);
             bool isPacked = _of.Strips != null;
             nint step = isPacked ? (nint)W.Count * _of.Inner : GroupStrip;
             float* b = isPacked ? _of.Strips + firstStrip * step + group.P * W.Count : Scratch.Of(Scratch.B, (endStrip - firstStrip) * GroupStrip);
-            float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
             bool write = group.P == 0 && !_of.Add, ends = group.P + depth == _of.Inner && _of.Ending.DoesSomething;
             for (int first = firstStrip; first < endStrip; first += StripsAtOnce, b += StripsAtOnce * step)
             {
@@ -90,32 +83,37 @@ public static partial class MatMul
                 float* from = b;
                 for (int strip = first; strip < end; strip++, from += step)
                 {
-                    int column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
-                    for (int t = 0; t < tiles; t++)
-                    {
-                        int row = rows[t], tall = rows[t + 1] - row;
-                        float* tile = M.IsCopied ? a + t * GroupTile : a + row * aRow, c = _of.C + (nint)row * _of.Columns + column;
-                        for (int r = 0; r < tall; r++)
-                        {
-                            Prefetch.Line(c + (nint)r * _of.Columns);
-                        }
-
-                        if (valid == W.Count)
-                        {
-                            Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, c, _of.Columns, depth, write);
-                        }
-                        else
-                        {
-                            Tile<W, M>(tall, tile, aRow, aInner, from, W.Count, edge, W.Count, depth, write: true);
-                            CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
-                        }
-                    }
+                    // Tiles of one height in one call.
+                    int higher = Math.Clamp(_higher - group.FirstTile, 0, tiles);
+                    MultiplyTiles<M>(a, aRow, aInner, group.FirstTile, higher, from, strip, depth, write);
+                    float* rest = a + (M.IsCopied ? higher * GroupTile : higher * (_height + 1) * aRow);
+                    MultiplyTiles<M>(rest, aRow, aInner, group.FirstTile + higher, tiles - higher, from, strip, depth, write);
                 }
 
                 if (ends)
                 {
-                    _of.Ending.Apply<V>(_of.C, _of.Columns, rows[0], rows[tiles], first * W.Count, Math.Min(end * W.Count, _of.Columns));
+                    _of.Ending.Apply<V>(_of.C, _of.Columns, firstRow, endRow, first * W.Count, Math.Min(end * W.Count, _of.Columns));
                 }
+            }
+        }
+
+        /// <summary>Tiles of one height times a strip.</summary>
+        private readonly void MultiplyTiles<M>(float* a, nint aRow, nint aInner, int firstTile, int tiles, float* b, int strip, int depth, bool write)
+            where M : struct, IMemory
+        {
+            int row = Row(firstTile), tall = Row(firstTile + 1) - row, column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
+            float* c = _of.C + (nint)row * _of.Columns + column;
+            if (valid == W.Count)
+            {
+                Tile<W, M>(tall, a, aRow, aInner, b, W.Count, c, _of.Columns, depth, write, count: tiles);
+                return;
+            }
+
+            float* edge = Scratch.Of(Scratch.Edge, TileRows * W.Count);
+            for (; tiles > 0; tiles--, a += M.IsCopied ? GroupTile : tall * aRow, c += (nint)tall * _of.Columns)
+            {
+                Tile<W, M>(tall, a, aRow, aInner, b, W.Count, edge, W.Count, depth, write: true);
+                CopyCorner<V>(edge, W.Count, c, _of.Columns, tall, valid, write);
             }
         }
 

@@ -50,7 +50,7 @@ public static partial class MatMul
                 product.B = b;
                 product.C = c;
                 product.Ending = new() { Bias = bias, Activation = Epilogue.Activation, Residual = residual };
-                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRowsOfSums : FewRowsOfDots(Of.Inner))))
+                if (Of.Inner == 0 || (Of.Strips == null && Of.Rows < (Of.BColumn == 1 ? FewRowsOfSums(Of.Columns) : FewRowsOfDots(Of.Inner))))
                 {
                     FewRowsJob<V>.Multiply(product);
                 }

@@ -8,6 +8,9 @@ public static partial class MatMul
     /// <summary>Copying a number takes about as long as so many multiply-adds.</summary>
     private const int CopyWork = 16;
 
+    /// <summary>So many rows of B ahead of the one that is copied, memory is asked for.</summary>
+    private const int CopyAhead = 8;
+
     /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
     private const int PackStrips = 4;
 
@@ -63,6 +66,7 @@ public static partial class MatMul
             float* row = from, strip = to;
             for (int s = 0; s < strips; s++, row += width, strip += stripStep)
             {
+                Prefetch.Line(row + CopyAhead * innerStep);
                 for (int j = 0; j < width; j += V.Count)
                 {
                     V.Store(V.Load(row + j), strip + j);

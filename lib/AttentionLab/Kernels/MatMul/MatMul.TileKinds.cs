@@ -20,6 +20,9 @@ public static partial class MatMul
 
         /// <summary>Whether A and B are copied so that the tile reads both from the first number to the last.</summary>
         static virtual bool IsCopied => false;
+
+        /// <summary>Whether memory is asked for a tile of C before its sums are made.</summary>
+        static virtual bool IsFarInC => false;
     }
 
     /// <summary>A line of one of two walks is asked for with each step.</summary>
@@ -66,18 +69,28 @@ public static partial class MatMul
         public static bool IsByRows => true;
     }
 
-    /// <summary>The same, and A lies by columns.</summary>
+    /// <summary>The same, and C is far.</summary>
+    private readonly struct NearRowsOfGroup : IMemory
+    {
+        public static bool IsByRows => true;
+
+        public static bool IsFarInC => true;
+    }
+
+    /// <summary>A lies by columns.</summary>
     internal readonly struct NearColumns : IMemory
     {
         public static bool IsByColumns => true;
     }
 
-    /// <summary>The same, and A and B are copied.</summary>
-    internal readonly struct Copied : IMemory
+    /// <summary>A and B are copied, and C is far.</summary>
+    private readonly struct Copied : IMemory
     {
         public static bool IsByColumns => true;
 
         public static bool IsCopied => true;
+
+        public static bool IsFarInC => true;
     }
 
     /// <summary>How many rows a tile has.</summary>

@@ -56,11 +56,17 @@ public static partial class MatMul
         where M : struct, IMemory
     {
         float* asked = ahead.From;
-        for (; count > 0; count--, first += R.Count * aRow, c += R.Count * cRow, asked += Scratch.LineFloats)
+        for (; count > 0; count--, first += M.IsCopied ? GroupTile : R.Count * aRow, c += R.Count * cRow, asked += Scratch.LineFloats)
         {
             W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
             float* a0 = first, a3 = a0 + 3 * aRow, a6 = a0 + 6 * aRow, a9 = a0 + 9 * aRow, b = strip, next = asked, other = next + ahead.Beside;
             int left = depth;
+            float* end = c + R.Count * cRow;
+            for (float* line = c; M.IsFarInC && line != end; line += cRow)
+            {
+                Prefetch.Line(line);
+            }
+
             nint twoRows = 2 * aRow, nextStep = ahead.Step;
             for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && left >= 4; left -= 4)
             {

@@ -55,6 +55,15 @@ public class MatMulTests
             data.Add(12, 140, 2100);
             data.Add(3, 260, 2083);
 
+            // Up to 16 rows that meet four long rows of B at once: ends of rows that fill no register, last rows of B with nothing behind them, parts.
+            data.Add(4, 5, 129);
+            data.Add(16, 67, 145);
+            data.Add(10, 34, 1007);
+            data.Add(14, 3, 300);
+            data.Add(16, 41, 4200);
+            data.Add(17, 41, 300);
+            data.Add(6, 1, 517);
+
             // A B of more than 8 MB, of which few rows ask for the next rows before they are needed.
             data.Add(1, 1027, 2049);
             data.Add(3, 1103, 1907);
@@ -98,7 +107,7 @@ public class MatMulTests
         Compare.Close(again, expected, 1e-14, "reference Aᵀ·B");
     }
 
-    [Theory, InlineData(1, 600, 4100), InlineData(8, 130, 2100)]
+    [Theory, InlineData(1, 600, 4100), InlineData(8, 130, 2100), InlineData(16, 70, 5003)]
     public void Forward_LongRowsOnMoreThreads_GivesTheSameBits(int rows, int inner, int columns)
     {
         float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns), one = new float[rows * columns], more = new float[one.Length];
@@ -203,6 +212,24 @@ public class MatMulTests
         for (int i = 0; i < 80; i++)
         {
             Assert.Equal(i / 10 == 3, float.IsNaN(c[i]));
+        }
+    }
+
+    [Theory, InlineData(1), InlineData(3), InlineData(8), InlineData(16), InlineData(40)]
+    public void Forward_NaNAtTheBeginningOfRowsOfB_StaysInTheirColumns(int rows)
+    {
+        // Where whole registers are read, what lies behind the end of a row is the beginning of the next.
+        const int inner = 9, columns = 137;
+        float[] a = Inputs.Gaussian(17, rows * inner), b = Inputs.Gaussian(18, inner * columns), c = new float[rows * columns];
+        for (int p = 0; p < inner; p++)
+        {
+            b.AsSpan(p * columns, 5).Fill(float.NaN);
+        }
+
+        MatMul.Forward(a, b, c, rows, inner, columns);
+        for (int i = 0; i < c.Length; i++)
+        {
+            Assert.Equal(i % columns < 5, float.IsNaN(c[i]));
         }
     }
 
