@@ -85,7 +85,24 @@ internal unsafe struct Ending
         }
         else
         {
-            Apply<V, Gelu.ExactForm<V>, Gelu.ExactForm<Lanes1>>(new(), new(), of);
+            int count = of.EndColumn - of.FirstColumn;
+            for (int i = of.FirstRow; i < of.EndRow; i++)
+            {
+                nint at = (nint)i * of.Columns + of.FirstColumn;
+                Add<V>(of.C + at, Bias == null ? null : Bias + of.FirstColumn, count);
+                Gelu.ExactRow<V>(of.C + at, of.C + at, count);
+                Add<V>(of.C + at, Residual == null ? null : Residual + at, count);
+            }
+        }
+    }
+
+    /// <summary>x += y, if there is one.</summary>
+    private static void Add<V>(float* x, float* y, int count)
+        where V : struct, ILanes<V>
+    {
+        if (y != null)
+        {
+            Multiply.AddScaled<V>(y, 1, x, count);
         }
     }
 

@@ -161,7 +161,7 @@ public static partial class Gelu
             }
             else
             {
-                Elementwise.Map<V, ExactForm<V>, ExactForm<Lanes1>>(new(), new(), x, y, first, end);
+                ExactRow<V>(x + first, y + first, end - first);
             }
         }
     }

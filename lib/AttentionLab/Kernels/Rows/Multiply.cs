@@ -70,6 +70,11 @@ public static class Multiply
     internal static unsafe void Scale<V>(float* x, float s, float* y, int n)
         where V : struct, ILanes<V> => Elementwise.Over<V, Scaled>(new(x, s, y), 0, n);
 
+    /// <summary>y += s·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static unsafe void AddScaled<V>(float* x, float s, float* y, int n)
+        where V : struct, ILanes<V> => Elementwise.Over<V, ScaledSum>(new(x, s, y), 0, n);
+
     private readonly unsafe struct Product(float* a, float* b, float* y) : IElements
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
