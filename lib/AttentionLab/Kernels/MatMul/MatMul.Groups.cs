@@ -68,6 +68,10 @@ public static partial class MatMul
             where M : struct, IMemory
         {
             int tiles = group.EndTile - group.FirstTile, depth = group.Depth, firstRow = Row(group.FirstTile), endRow = Row(group.EndTile);
+
+            // Tiles of one height go in one call.
+            int highTiles = Math.Clamp(_higher - group.FirstTile, 0, tiles);
+            Group higher = group with { EndTile = group.FirstTile + highTiles }, lower = group with { FirstTile = higher.EndTile };
             bool isPacked = _of.Strips != null;
             nint step = isPacked ? (nint)W.Count * _of.Inner : GroupStrip;
             float* b = isPacked ? _of.Strips + firstStrip * step + group.P * W.Count : Scratch.Of(Scratch.B, (endStrip - firstStrip) * GroupStrip);
@@ -83,11 +87,8 @@ public static partial class MatMul
                 float* from = b;
                 for (int strip = first; strip < end; strip++, from += step)
                 {
-                    // Tiles of one height in one call.
-                    int higher = Math.Clamp(_higher - group.FirstTile, 0, tiles);
-                    MultiplyTiles<M>(a, aRow, aInner, group.FirstTile, higher, from, strip, depth, write);
-                    float* rest = a + (M.IsCopied ? higher * GroupTile : higher * (_height + 1) * aRow);
-                    MultiplyTiles<M>(rest, aRow, aInner, group.FirstTile + higher, tiles - higher, from, strip, depth, write);
+                    MultiplyTiles<M>(higher, a, aRow, aInner, from, strip, write);
+                    MultiplyTiles<M>(lower, a + (M.IsCopied ? highTiles * GroupTile : highTiles * (_height + 1) * aRow), aRow, aInner, from, strip, write);
                 }
 
                 if (ends)
@@ -98,10 +99,11 @@ public static partial class MatMul
         }
 
         /// <summary>Tiles of one height times a strip.</summary>
-        private readonly void MultiplyTiles<M>(float* a, nint aRow, nint aInner, int firstTile, int tiles, float* b, int strip, int depth, bool write)
+        private readonly void MultiplyTiles<M>(Group of, float* a, nint aRow, nint aInner, float* b, int strip, bool write)
             where M : struct, IMemory
         {
-            int row = Row(firstTile), tall = Row(firstTile + 1) - row, column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
+            int row = Row(of.FirstTile), tall = Row(of.FirstTile + 1) - row, tiles = of.EndTile - of.FirstTile, depth = of.Depth;
+            int column = strip * W.Count, valid = Math.Min(W.Count, _of.Columns - column);
             float* c = _of.C + (nint)row * _of.Columns + column;
             if (valid == W.Count)
             {
