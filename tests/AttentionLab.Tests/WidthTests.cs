@@ -18,8 +18,8 @@ public partial class WidthTests
     [InlineData("DOTNET_EnableHWIntrinsic", 32)]
     public async Task KernelsToTraining_NarrowerRegisters_PassToo(string variable, int widest)
     {
-        // A machine without wide registers (Arm: 128 bits) keeps what it has.
-        int expected = Math.Min(widest, Simd.Width);
+        // A machine without such wide registers runs them all at this width anyway.
+        Assert.SkipWhen(Simd.Width <= widest, $"registers of this machine have {Simd.Width} bits: nothing is narrower with {variable}=0");
         ProcessStartInfo start = new(Environment.ProcessPath ?? throw new InvalidOperationException("the test host has no path"))
         {
             RedirectStandardOutput = true,
@@ -48,16 +48,16 @@ public partial class WidthTests
         }
 
         start.Environment[variable] = "0";
-        start.Environment[ExpectedWidth.Variable] = $"{expected}";
+        start.Environment[ExpectedWidth.Variable] = $"{widest}";
         using Process child = Process.Start(start) ?? throw new InvalidOperationException("the child did not start");
         Task<string> errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.True(child.ExitCode == 0, $"{variable}=0, {expected} bits: exit code {child.ExitCode}\n{output}");
+        Assert.True(child.ExitCode == 0, $"{variable}=0, {widest} bits: exit code {child.ExitCode}\n{output}");
         int passed = int.Parse(Succeeded().Match(output).Groups[1].ValueSpan);
         Assert.True(passed > 900, $"only {passed} tests ran:\n{output}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{variable}=0: {expected} bits, {passed} tests passed");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{variable}=0: {widest} bits, {passed} tests passed");
     }
 
     [Fact]
