@@ -61,11 +61,13 @@ public static partial class MatMul
 
             if (Of.BColumn == 1)
             {
-                if (!ManyRegisters && Of.Rows > 1 && Of.Columns > ShortRow)
+                // Two or three rows of A do not repay sums of their own where B is near.
+                bool isNear = (long)Of.Inner * Of.Columns < Far;
+                if (!ManyRegisters && Of.Columns > ShortRow && (Of.Rows > 3 || (Of.Rows > 1 && !isNear)))
                 {
                     AddLongRowsOfB(first, end - first);
                 }
-                else if (!ManyRegisters || (long)Of.Inner * Of.Columns < Far || Of.Columns <= ShortRow)
+                else if (!ManyRegisters || isNear || Of.Columns <= ShortRow)
                 {
                     AddRowsOfB<Near>(first, end - first);
                 }
