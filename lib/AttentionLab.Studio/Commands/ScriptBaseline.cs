@@ -49,7 +49,7 @@ internal sealed class ScriptBaseline : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        KernelProcess.Configure(start.Environment, new KernelOptions());
+        KernelRuntime.Configure(start.Environment, new KernelOptions());
         return new ScriptBaseline(ChildProcesses.Start(start));
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -14,9 +13,6 @@ internal sealed class KernelProcess : IAsyncDisposable
 {
     /// <summary>A process that a cell started outside of the kernel's group may keep the pipe open behind the kernel's end.</summary>
     private static readonly TimeSpan AfterTheEnd = TimeSpan.FromSeconds(5);
-
-    /// <summary>Bytes from which on the kernel's garbage collector keeps an object apart.</summary>
-    private const int LargeObject = 64 << 20;
 
     private readonly Process _process;
     private readonly ProcessGroup _group;
@@ -82,7 +78,7 @@ internal sealed class KernelProcess : IAsyncDisposable
                         commands.GetClientHandleAsString(), messages.GetClientHandleAsString(),
                     },
                 };
-                Configure(start.Environment, options);
+                KernelRuntime.Configure(start.Environment, options);
                 Process process = ChildProcesses.Start(start);
                 commands.DisposeLocalCopyOfClientHandle();
                 messages.DisposeLocalCopyOfClientHandle();
@@ -209,30 +205,6 @@ internal sealed class KernelProcess : IAsyncDisposable
         foreach (TaskCompletionSource<KernelMessage?> question in _questions.Values)
         {
             question.TrySetResult(null);
-        }
-    }
-
-    /// <summary>
-    /// Settings of the child's runtime. Cells measure kernels, so there is no profile-guided tier: its instrumented code would sit in
-    /// the middle of a measurement (one call in 30 took 40 ms in place of 0.35 ms), and a chapter takes a little more time with it.
-    /// Tiered compilation itself stays on: without it the C# compiler's own start takes twice as long. One thread collects garbage.
-    /// Tensors of a training step are small garbage, too: counted as large objects (from 85 KB on), every few megabytes of them would start a collection
-    /// of everything, the C# compiler's memory included. Pages of compiled code stay writable: without that the start spends a sixth of its time on locking
-    /// them again and again, and a process whose purpose is to run any code gains nothing by it.
-    /// </summary>
-    internal static void Configure(IDictionary<string, string?> environment, KernelOptions options)
-    {
-        environment[MemoryLimit.Setting] = "0x" + options.MemoryLimit.ToString("X", CultureInfo.InvariantCulture);
-        environment["DOTNET_gcServer"] = "0";
-        environment["DOTNET_gcConcurrent"] = "0";
-        environment["DOTNET_GCLOHThreshold"] = "0x" + LargeObject.ToString("X", CultureInfo.InvariantCulture);
-        environment.TryAdd("DOTNET_TieredPGO", "0");
-        environment.TryAdd("DOTNET_EnableWriteXorExecute", "0");
-        environment["DOTNET_DbgEnableMiniDump"] = "0";
-        environment["DOTNET_NOLOGO"] = "1";
-        foreach ((string name, string value) in options.Environment)
-        {
-            environment[name] = value;
         }
     }
 

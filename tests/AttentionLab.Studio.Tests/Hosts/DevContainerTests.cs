@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Web;
 
 namespace AttentionLab.Studio.Tests.Hosts;
@@ -17,6 +18,16 @@ public sealed partial class DevContainerTests
         Assert.Equal([CourseServer.FirstPort], Container.GetProperty("forwardPorts").EnumerateArray().Select(port => port.GetInt32()));
         Assert.Contains($"port=${{1:-{CourseServer.FirstPort}}}", File.ReadAllText(Path.Combine(Repository.Root, ".devcontainer", "start.sh")));
         Assert.True(Container.GetProperty("portsAttributes").TryGetProperty($"{CourseServer.FirstPort}", out _));
+    }
+
+    /// <summary>Jupyter and the editor's notebooks compile cells as Studio's kernels do.</summary>
+    [Fact]
+    public void Settings_OfDotnet_AreThoseOfKernels()
+    {
+        Dictionary<string, string?> settings = Container.GetProperty("containerEnv").EnumerateObject()
+            .ToDictionary(variable => variable.Name, variable => variable.Value.GetString());
+        Assert.Contains("DOTNET_TC_CallCountThreshold", settings.Keys);
+        Assert.All(settings, variable => Assert.Equal(KernelRuntime.Compilation[variable.Key], variable.Value));
     }
 
     [Fact]

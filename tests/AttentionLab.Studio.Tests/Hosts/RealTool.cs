@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Tests.Hosts;
 
@@ -13,7 +14,7 @@ internal static class RealTool
     /// <summary>True if the tool can be started.</summary>
     public static Task<bool> IsHereAsync() => Restored.Value;
 
-    /// <summary>Switches off telemetry, first-run notices and the profile-guided tier, for the tool and whatever starts it.</summary>
+    /// <summary>Switches off telemetry and first-run notices, and compiles as a kernel does, for the tool and whatever starts it.</summary>
     public static void Quieten(IDictionary<string, string?> environment)
     {
         string[] quiet =
@@ -25,9 +26,11 @@ internal static class RealTool
             environment[name] = "1";
         }
 
-        // As the library and Studio are built (Directory.Build.props), and as Studio starts its kernels.
-        environment["DOTNET_TieredPGO"] = "0";
-        environment["DOTNET_EnableWriteXorExecute"] = "0";
+        // As Studio starts its kernels, and as the dev container starts the tool.
+        foreach ((string name, string value) in KernelRuntime.Compilation)
+        {
+            environment[name] = value;
+        }
 
         // Tests run beside each other: threads of one notebook that wait for each other would take a fifth more of the processor, and no result needs them.
         environment["DOTNET_PROCESSOR_COUNT"] = "1";
