@@ -261,8 +261,11 @@ public sealed class WorkJourneyTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.EvaluateAsync("document.querySelector('.work-bar').style.paddingTop = '8rem'");
         await page.Page.WaitForFunctionAsync(isSeen);
 
-        // But whoever has scrolled away to read stays there.
-        await page.Page.EvaluateAsync("scrollTo(0, 0)");
+        // But whoever has scrolled away to read stays there, even right behind the change.
+        await page.Page.EvaluateAsync(
+            "new Promise(done => requestAnimationFrame(() => { document.querySelector('.work-bar').style.paddingTop = '8.5rem';"
+            + " setTimeout(() => { scrollTo(0, 0); requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))); }); }))");
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>("scrollY"));
         await page.Page.EvaluateAsync(
             "new Promise(done => { document.querySelector('.work-bar').style.paddingTop = '9rem';"
             + " requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))); })");

@@ -26,6 +26,11 @@ const barsResized = new ResizeObserver(() => {
   }
 });
 
+// What of the window the bars at its head and its foot leave free: a line below them is not in view.
+function margins() {
+  return { top: height('.bar'), bottom: height('.work-bar') + 16 };
+}
+
 function watchBars(whenResized) {
   keepInView = whenResized;
   barHeights = height('.bar') + height('.work-bar');
@@ -79,8 +84,7 @@ function rich(cm, options) {
         ]),
         leave, failedLine,
         EditorView.lineWrapping,
-        // The bars at the head and the foot of the page lie over the text: a line below them is not in view.
-        EditorView.scrollMargins.of(() => ({ top: height('.bar'), bottom: height('.work-bar') + 16 })),
+        EditorView.scrollMargins.of(margins),
         EditorView.contentAttributes.of({
           'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off',
         }),
@@ -92,10 +96,11 @@ function rich(cm, options) {
         }),
         EditorView.domEventHandlers({
           focus: (event, at) => watchBars(() => {
-            // Whoever has scrolled away to read on is not called back.
+            // Whoever has scrolled away to read on is not called back, nor who does so now: the editor itself would scroll in the next frame.
             const caret = at.coordsAtPos(at.state.selection.main.head);
             if (caret && caret.bottom > 0 && caret.top < innerHeight) {
-              at.dispatch({ effects: EditorView.scrollIntoView(at.state.selection.main.head) });
+              const { top, bottom } = margins();
+              scrollBy(0, Math.max(caret.bottom - (innerHeight - bottom), Math.min(caret.top - top, 0)));
             }
           }),
           blur: (event, at) => { watchBars(null); at.setTabFocusMode(false); options.left(); },
