@@ -37,7 +37,8 @@ public sealed class MemoryLimitTests : IDisposable
         AssertNamesTheLimit(cell);
         if (cell.Failure!.Message.StartsWith("OutOfMemoryException: ", StringComparison.Ordinal))
         {
-            Assert.Equal(3, cell.Failure.Line);
+            // Where there is no memory for the trace of an exception, .NET leaves it out: then no line is known.
+            Assert.Contains(cell.Failure.Line, (int[])[0, 3]);
             Assert.Null((await RunAsync(session, "all.Clear();")).Failure);
             Assert.Equal("2", Assert.Single((await RunAsync(session, "1 + 1")).Outputs).Content);
         }
