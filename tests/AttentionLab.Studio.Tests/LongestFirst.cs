@@ -16,7 +16,10 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        .. new[] { typeof(JupyterTests), typeof(StdioTests), typeof(CourseInBrowserTests), typeof(BuildCommandTests) }.Select(type => type.FullName!),
+        .. new[]
+        {
+            typeof(JupyterTests), typeof(StdioOddNotebooksTests), typeof(StdioEvenNotebooksTests), typeof(CourseInBrowserTests), typeof(BuildCommandTests),
+        }.Select(type => type.FullName!),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

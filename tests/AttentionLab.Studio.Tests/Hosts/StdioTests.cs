@@ -1,35 +1,8 @@
-using System.Diagnostics;
-using AttentionLab.Studio.Dib;
-using AttentionLab.Studio.Tests.Book;
-
 namespace AttentionLab.Studio.Tests.Hosts;
 
-/// <summary>Every notebook, cell by cell, in the real .NET Interactive over <c>stdio</c>, beside what Studio made of it.</summary>
-public sealed class StdioTests(ExecutedCourse course, HostTable table)
+/// <summary>The real .NET Interactive over <c>stdio</c>; what it shows of the notebooks: <see cref="StdioNotebooks"/>.</summary>
+public sealed class StdioTests
 {
-    [Theory]
-    [MemberData(nameof(CourseTests.Executed), MemberType = typeof(CourseTests))]
-    public async Task Notebook_InTheRealTool_ShowsWhatStudioShows(string name)
-    {
-        Assert.SkipUnless(await RealTool.IsHereAsync(), RealTool.Missing);
-        HostRun studio = HostRun.Of((await course.GetAsync()).Single(notebook => notebook.Name == name));
-        var cells = new List<HostCell>();
-        var clock = Stopwatch.StartNew();
-        await using (StdioKernel kernel = await StdioKernel.StartAsync(Repository.Notebooks, TestContext.Current.CancellationToken))
-        {
-            DibDocument notebook = DibDocument.Read(Path.Combine(Repository.Notebooks, name + ".dib"));
-            foreach ((int number, DibCell cell) in notebook.NumberedCells.Where(entry => entry.Cell.Kind == DibCellKind.CSharp))
-            {
-                cells.Add(await kernel.RunAsync(number, cell.Text, TestContext.Current.CancellationToken));
-            }
-        }
-
-        var tool = new HostRun("tool, stdio", name, cells, clock.Elapsed.TotalSeconds);
-        table.Add(studio);
-        table.Add(tool);
-        tool.AssertLike(studio);
-    }
-
     [Fact]
     public async Task Cell_ThatFailsInTheRealTool_IsSeen()
     {
