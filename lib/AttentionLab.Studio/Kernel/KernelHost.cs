@@ -40,7 +40,7 @@ internal sealed class KernelHost : IDisposable
         this._toHost = new MessageQueue(toHost, broken: ProcessGroup.KillOwn);
         _console = new CellConsole(text => Show(new CellOutput(CellOutput.Stream, text)));
         _memory = new MemoryLimit(_standardError);
-        _kernel = new CourseKernel(_console, Show, limits);
+        _kernel = new CourseKernel(_console, Show, limits, _memory);
         _cells = new NotebookCells(Path.GetFullPath(notebook), _kernel);
     }
 
@@ -158,7 +158,6 @@ internal sealed class KernelHost : IDisposable
         _console.Begin();
         var clock = Stopwatch.StartNew();
         CellEnd end = _cells.Run(cell, source, stopThis.Token);
-        _memory.End();
         double seconds = clock.Elapsed.TotalSeconds;
         lock (_running)
         {

@@ -69,8 +69,8 @@ internal sealed class MemoryLimit(Stream standardError)
         }
     }
 
-    /// <summary>The cell is over: what it keeps leaves room for the next one.</summary>
-    public void End()
+    /// <summary>The cell's code is over: what it keeps leaves room to say why it failed, where .NET finds no line without memory, and for the next one.</summary>
+    public void MakeRoom()
     {
         if (GC.GetTotalMemory(false) >= _near)
         {

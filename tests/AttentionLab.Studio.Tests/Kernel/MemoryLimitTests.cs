@@ -10,6 +10,19 @@ public sealed class MemoryLimitTests : IDisposable
     private const string GoesOn = "var all = new List<byte[]>();\nwhile (true)\n"
         + "    try { all.Add(new byte[1 << 12]); } catch (OutOfMemoryException) { Console.WriteLine(\"full\"); }";
 
+    /// <summary>A cell whose exception has a message only where memory was given back since; it keeps 85 % of what it may have.</summary>
+    private const string ThrowsWhenFull = """
+        var all = new List<byte[]>();
+        while (GC.GetTotalMemory(true) < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.85)
+            all.Add(new byte[1 << 20]);
+        throw new Full();
+        class Full : Exception
+        {
+            readonly long _used = GC.GetTotalMemory(true);
+            public override string Message => GC.GetTotalMemory(true) < _used - (6 << 20) ? "there is room" : "there is no room";
+        }
+        """;
+
     private const int Limit = 128;
     private const string Full = "ended near its memory limit of 5120 MB ";
     private const string Advice = "keep less in memory, or start Studio with a higher --memory-limit.";
@@ -41,6 +54,15 @@ public sealed class MemoryLimitTests : IDisposable
             Assert.Null((await RunAsync(session, "all.Clear();")).Failure);
             Assert.Equal("2", Assert.Single((await RunAsync(session, "1 + 1")).Outputs).Content);
         }
+    }
+
+    /// <summary>To say what a cell threw, and where, takes memory: .NET leaves out an exception's lines where it has none to read them.</summary>
+    [Fact]
+    public async Task Run_CellThrowsNearTheLimit_IsToldWithTheReserve()
+    {
+        await using NotebookSession session = await StartAsync(megabytes: 2 * Limit);
+        ExecutedCell cell = await RunAsync(session, ThrowsWhenFull);
+        Assert.Equal(("Full: there is room", 4), (cell.Failure?.Message, cell.Failure?.Line));
     }
 
     [Fact]
@@ -109,8 +131,8 @@ public sealed class MemoryLimitTests : IDisposable
     private static Task<ExecutedCell> RunAsync(NotebookSession session, string source) =>
         session.RunAsync(1, source, cancellation: TestContext.Current.CancellationToken);
 
-    private Task<NotebookSession> StartAsync(int seconds = 60) => NotebookSession.StartAsync(
+    private Task<NotebookSession> StartAsync(int seconds = 60, int megabytes = Limit) => NotebookSession.StartAsync(
         _folder["full.dib"],
-        new KernelOptions { MemoryLimit = Limit << 20, CellTimeLimit = TimeSpan.FromSeconds(seconds) },
+        new KernelOptions { MemoryLimit = megabytes << 20, CellTimeLimit = TimeSpan.FromSeconds(seconds) },
         TestContext.Current.CancellationToken);
 }

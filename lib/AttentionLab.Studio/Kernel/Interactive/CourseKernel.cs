@@ -16,6 +16,7 @@ internal sealed class CourseKernel : IDisposable
     private readonly TextWriter _console;
     private readonly Action<CellOutput> _show;
     private readonly KernelOptions _limits;
+    private readonly MemoryLimit _memory;
     private readonly CSharpKernel _csharp = new();
     private readonly CompositeKernel _composite;
     private readonly CodeQuestions _questions;
@@ -25,11 +26,13 @@ internal sealed class CourseKernel : IDisposable
     /// <param name="console">Takes what cells write to <see cref="Console"/>.</param>
     /// <param name="show">Takes the values that cells show.</param>
     /// <param name="limits">How long a stopped cell may take.</param>
-    public CourseKernel(TextWriter console, Action<CellOutput> show, KernelOptions limits)
+    /// <param name="memory">Keeps back what is needed behind a cell that has filled the memory.</param>
+    public CourseKernel(TextWriter console, Action<CellOutput> show, KernelOptions limits, MemoryLimit memory)
     {
         this._console = console;
         this._show = show;
         this._limits = limits;
+        this._memory = memory;
         _composite = new CompositeKernel { _csharp };
         _composite.DefaultKernelName = _csharp.Name;
         _questions = new CodeQuestions(_csharp);
@@ -85,6 +88,7 @@ internal sealed class CourseKernel : IDisposable
         // An error is told in the reader's own text; and if the checks alone are at fault, the cell runs without.
         using Submission? plainCell = _failed?.Exception is CodeSubmissionCompilationErrorException ? Submit(source, stop) : null;
         Submission cell = plainCell ?? checkedCell;
+        _memory.MakeRoom();
         if (cell.IsStopped)
         {
             return AfterStop(cell, before, path);
