@@ -17,7 +17,7 @@ internal sealed class CourseKernel : IDisposable
     private readonly Action<CellOutput> _show;
     private readonly KernelOptions _limits;
     private readonly MemoryLimit _memory;
-    private readonly CSharpKernel _csharp = new();
+    private readonly CSharpKernel _csharp;
     private readonly CompositeKernel _composite;
     private readonly CodeQuestions _questions;
     private readonly CellStops _stops = new();
@@ -33,6 +33,8 @@ internal sealed class CourseKernel : IDisposable
         this._show = show;
         this._limits = limits;
         this._memory = memory;
+        WorkspaceParts.Compose();
+        _csharp = new CSharpKernel();
         _composite = new CompositeKernel { _csharp };
         _composite.DefaultKernelName = _csharp.Name;
         _questions = new CodeQuestions(_csharp);

@@ -1,7 +1,13 @@
+using System.Composition;
+using System.Composition.Hosting;
 using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Formatting;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive.CSharp;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace AttentionLab.Studio.Tests.Kernel.Interactive;
 
@@ -15,6 +21,16 @@ public sealed class CompileAheadTests
     [Theory]
     [InlineData(typeof(Compilation))]
     [InlineData(typeof(CSharpCompilation))]
+    [InlineData(typeof(Workspace))]
+    [InlineData(typeof(CSharpFormattingOptions))]
+    [InlineData(typeof(Script))]
+    [InlineData(typeof(CompositionContext))]
+    [InlineData(typeof(CompositionHost))]
+    [InlineData(typeof(ContainerConfiguration))]
+    [InlineData(typeof(System.Reactive.Unit))]
+    [InlineData(typeof(Microsoft.DotNet.Interactive.Kernel))]
+    [InlineData(typeof(CSharpKernel))]
+    [InlineData(typeof(Formatter))]
     [InlineData(typeof(Markdig.Markdown))]
     [InlineData(typeof(AngleSharp.Dom.IDocument))]
     [InlineData(typeof(AngleSharp.Css.Dom.ICssStyleSheet))]
