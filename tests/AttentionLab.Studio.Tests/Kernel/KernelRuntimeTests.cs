@@ -2,7 +2,7 @@ using AttentionLab.Studio.Kernel;
 
 namespace AttentionLab.Studio.Tests.Kernel;
 
-/// <summary>Which settings of .NET a kernel's process gets, and who may change them: the reader how code is compiled, nobody but the options the rest.</summary>
+/// <summary>Which settings of .NET a kernel's process gets, and who may change them: readers how code is compiled, the options everything.</summary>
 public sealed class KernelRuntimeTests
 {
     private const string Threshold = "DOTNET_TC_CallCountThreshold";

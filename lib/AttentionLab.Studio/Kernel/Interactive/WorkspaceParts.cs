@@ -13,7 +13,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 /// </summary>
 internal static class WorkspaceParts
 {
-    /// <summary>Makes the parts that every workspace of this process uses; call it before the first workspace. The result is Roslyn's own, only sooner.</summary>
+    /// <summary>Makes the parts that every workspace of this process uses, the same as Roslyn would; call it before the first workspace.</summary>
     /// <returns>False where this Roslyn cannot be told: then it looks for its parts itself.</returns>
     public static bool Compose()
     {
