@@ -17,6 +17,9 @@ public sealed class ExecutedCourse
     /// <summary>The course of this repository.</summary>
     public static CourseFolder Folder { get; } = CourseFolder.Open(Repository.Notebooks);
 
+    /// <summary>The notebooks that run, by name, in order.</summary>
+    public static IEnumerable<string> Names => Folder.Executed.Select(path => Path.GetFileNameWithoutExtension(path)!);
+
     /// <summary>The chapters in order, run when first asked for.</summary>
     public Task<IReadOnlyList<ExecutedNotebook>> GetAsync() => _notebooks.Value;
 

@@ -34,7 +34,6 @@ internal static class KernelFiguresCommand
         {
             runs,
         };
-        command.Hidden = true;
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(runs), cancellation));
         return command;
     }

@@ -11,7 +11,7 @@ public sealed partial class CourseTests(ExecutedCourse course)
     public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Chapters.Select(path => Path.GetFileNameWithoutExtension(path)!)];
 
     /// <summary>Chapters and appendices.</summary>
-    public static TheoryData<string> Executed => [.. ExecutedCourse.Folder.Executed.Select(path => Path.GetFileNameWithoutExtension(path)!)];
+    public static TheoryData<string> Executed => [.. ExecutedCourse.Names];
 
     [Theory]
     [MemberData(nameof(Executed))]
@@ -75,7 +75,7 @@ public sealed partial class CourseTests(ExecutedCourse course)
     {
         IReadOnlyList<ExecutedNotebook> notebooks = await course.GetAsync();
         Report report = Report.Of(notebooks);
-        Assert.Equal(ExecutedCourse.Folder.Executed.Select(Path.GetFileNameWithoutExtension), report.Notebooks.Select(notebook => notebook.Name));
+        Assert.Equal(ExecutedCourse.Names, report.Notebooks.Select(notebook => notebook.Name));
         Assert.All(report.Notebooks, notebook => Assert.Equal(Chapters.Any(chapter => chapter.Data == notebook.Name), notebook.Exercises is >= 1 and <= 10));
         Assert.All(report.Notebooks, notebook => Assert.True(notebook.Charts > 0, $"{notebook.Name} shows no chart."));
     }

@@ -12,7 +12,7 @@ public sealed partial class CourseInBrowserTests(BrowserFixture browser, Written
     private IReadOnlyList<ExecutedNotebook> _notebooks = [];
 
     /// <summary>All chapters and appendices of the repository.</summary>
-    public static TheoryData<string> Chapters => [.. ExecutedCourse.Folder.Executed.Select(path => Path.GetFileNameWithoutExtension(path))];
+    public static TheoryData<string> Chapters => [.. ExecutedCourse.Names];
 
     public async ValueTask InitializeAsync()
     {

@@ -28,6 +28,21 @@ public class CommandLineTests
            select $"{entry.Path}|{option.Name}|{value}",
     ];
 
+    /// <summary>Every command by its words; the empty ones are the program itself.</summary>
+    public static TheoryData<string> Paths => [.. Commands(CommandLine.Create(), "").Select(entry => entry.Path)];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Help_OfEveryCommand_NamesItsOptionsAndItsCommands(string path)
+    {
+        Command command = Commands(CommandLine.Create(), "").Single(entry => entry.Path == path).Command;
+        await using var help = new StringWriter();
+        ParseResult parsed = CommandLine.Create().Parse([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, await parsed.InvokeAsync(new InvocationConfiguration { Output = help }, TestContext.Current.CancellationToken));
+        Assert.All(command.Options, option => Assert.Contains(option.Name, help.ToString()));
+        Assert.All(command.Subcommands, child => Assert.Contains($"  {child.Name} ", help.ToString()));
+    }
+
     [Theory]
     [MemberData(nameof(Wrong))]
     public async Task Option_WithAValueItCannotUse_IsRefusedInOneLine(string wrong)

@@ -12,7 +12,7 @@ internal static class StdioNotebooks
     /// <summary>Every second notebook.</summary>
     /// <param name="from">The first's place.</param>
     public static TheoryData<string> EverySecond(int from) =>
-        [.. ExecutedCourse.Folder.Executed.Select(path => Path.GetFileNameWithoutExtension(path)!).Where((_, place) => place % 2 == from)];
+        [.. ExecutedCourse.Names.Where((_, place) => place % 2 == from)];
 
     /// <summary>Runs one, writes both hosts' rows, and fails if it shows something else than in Studio.</summary>
     public static async Task ShowsWhatStudioShowsAsync(string name, ExecutedCourse course, HostTable table)
