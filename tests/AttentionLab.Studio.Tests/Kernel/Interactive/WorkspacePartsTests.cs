@@ -32,7 +32,7 @@ public sealed class WorkspacePartsTests
         Assert.DoesNotContain(typeof(WorkspacePartsTests), found);
     }
 
-    /// <summary>A newer Roslyn that cannot be told any more is to be noticed: every kernel would start a fifth slower.</summary>
+    /// <summary>A newer Roslyn that cannot be told any more is to be noticed: every kernel would start a tenth slower.</summary>
     [Fact]
     public void Compose_ThisRoslyn_TakesIt()
     {
