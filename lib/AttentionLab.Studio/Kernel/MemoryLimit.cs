@@ -69,7 +69,7 @@ internal sealed class MemoryLimit(Stream standardError)
         }
     }
 
-    /// <summary>The cell's code is over: what it keeps leaves room for the next one, and to say why it failed: without memory .NET finds no line.</summary>
+    /// <summary>The cell's code is over: what it keeps leaves room to say why it failed, which takes memory, and for the next one.</summary>
     public void MakeRoom()
     {
         if (GC.GetTotalMemory(false) >= _near)

@@ -56,7 +56,7 @@ public sealed class MemoryLimitTests : IDisposable
         }
     }
 
-    /// <summary>To say what a cell threw, and where, takes memory: .NET leaves out an exception's lines where it has none to read them.</summary>
+    /// <summary>To say what a cell threw takes memory, and to read its lines, where .NET passes over any failure: the reserve is for both.</summary>
     [Fact]
     public async Task Run_CellThrowsNearTheLimit_IsToldWithTheReserve()
     {

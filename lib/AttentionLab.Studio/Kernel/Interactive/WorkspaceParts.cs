@@ -9,7 +9,7 @@ namespace AttentionLab.Studio.Kernel.Interactive;
 
 /// <summary>
 /// What Roslyn's workspace is put together from (completion, formatting, …): the types of its libraries that export something. Left to itself it asks each
-/// of their ten thousand types, and each of these types' properties, for its attributes: a tenth of a kernel's start. Their metadata says it at once.
+/// of their eleven thousand types, and each of these types' properties, for its attributes: a tenth of a kernel's start. Their metadata says it at once.
 /// </summary>
 internal static class WorkspaceParts
 {
