@@ -14,6 +14,12 @@ public static partial class MatMul
     /// <summary>Strips of B that one part of the copying copies: their rows are 512 bytes together.</summary>
     private const int PackStrips = 4;
 
+    /// <summary>
+    /// So many rows of a transposed A are copied for one tile before the next: what is written lies together. A row for all tiles, and then the next,
+    /// took twice as long.
+    /// </summary>
+    private const int RunOfRows = 8;
+
     /// <summary>Copies the whole of B (inner, columns) into strips some registers wide; b_pj = from[p·innerStep + j·columnStep].</summary>
     internal static unsafe void Pack<V>(float* from, nint innerStep, nint columnStep, float* to, int inner, int columns, int registers = 2)
         where V : struct, ILanes<V>
@@ -119,34 +125,56 @@ public static partial class MatMul
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void PackColumns(float* from, float* to, int firstTile, int endTile, int depth, int tileFloats)
         {
-            int* rows = stackalloc int[endTile - firstTile + 1];
-            for (int t = firstTile; t <= endTile; t++)
-            {
-                rows[t - firstTile] = Row(t) - Row(firstTile);
-            }
-
-            // Whole registers where they can be read: what is too much is overwritten by the next p, or lies between two tiles.
-            int tall = TallestTile, reach = Pieces(tall, V.Count) * V.Count, tiles = endTile - firstTile, readable = _of.Rows - Row(firstTile);
-            for (int p = 0; p < depth; p++, from += _of.AInner, to += tall)
+            int tall = TallestTile, lanes = Math.Min(V.Count, Lanes8.Count), reach = Pieces(tall, lanes) * lanes;
+            for (int p = 0; p < depth; p += RunOfRows, from += RunOfRows * _of.AInner, to += RunOfRows * tall)
             {
                 float* tile = to;
-                for (int t = 0; t < tiles; t++, tile += tileFloats)
+                int run = Math.Min(RunOfRows, depth - p);
+                for (int t = firstTile; t < endTile; t++, tile += tileFloats)
                 {
-                    int row = rows[t];
-                    if (row + reach <= readable)
+                    int row = Row(t);
+                    float* a = from + row - Row(firstTile);
+                    if (row + reach > _of.Rows)
                     {
-                        for (int j = 0; j < tall; j += V.Count)
-                        {
-                            V.Store(V.Load(from + row + j), tile + j);
-                        }
+                        PackNumbers(a, _of.AInner, tile, tall, Row(t + 1) - row, run);
+                    }
+                    else if (V.Count > Lanes8.Count)
+                    {
+                        PackRegisters<Lanes8>(a, _of.AInner, tile, tall, run);
                     }
                     else
                     {
-                        for (int i = row; i < rows[t + 1]; i++)
-                        {
-                            tile[i - row] = from[i];
-                        }
+                        PackRegisters<V>(a, _of.AInner, tile, tall, run);
                     }
+                }
+            }
+        }
+
+        /// <summary>
+        /// Some rows of a transposed A for one tile, in registers about as long as a tile is high: what is too much is overwritten by the next row, or lies
+        /// between two tiles.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void PackRegisters<L>(float* from, nint aInner, float* tile, int tall, int depth)
+            where L : struct, ILanes<L>
+        {
+            for (; depth > 0; depth--, from += aInner, tile += tall)
+            {
+                for (int j = 0; j < tall; j += L.Count)
+                {
+                    L.Store(L.Load(from + j), tile + j);
+                }
+            }
+        }
+
+        /// <summary>The same where so much may not be read.</summary>
+        private static void PackNumbers(float* from, nint aInner, float* tile, int tall, int rows, int depth)
+        {
+            for (; depth > 0; depth--, from += aInner, tile += tall)
+            {
+                for (int i = 0; i < rows; i++)
+                {
+                    tile[i] = from[i];
                 }
             }
         }
