@@ -10,6 +10,14 @@ public static partial class MatMul
 
     private unsafe partial struct FewRowsJob<V>
     {
+        /// <summary>
+        /// Whether a B of short rows is asked for early. One row of A reads it from the first number to the last, which the machine sees by itself:
+        /// asking for it as well took 1.2 times as long.
+        /// </summary>
+        /// <param name="width">Numbers of each row that are read one after the other.</param>
+        /// <param name="row">Numbers of a row.</param>
+        private readonly bool AsksForShortRows(int width, int row) => row <= ShortRow && (Of.Rows > 1 || width < row);
+
         /// <summary>c_ij += Σ_p a_ip·b_pj as far as columns fill four registers: all of B for some columns, then for the next.</summary>
         /// <returns>How many columns are done.</returns>
         private readonly int AddShortRowsOfB(int first, int columns)
@@ -18,32 +26,46 @@ public static partial class MatMul
             for (int width; done + Four<V>.Count <= columns; done += width)
             {
                 width = Of.Rows == 1 && done + 2 * Four<V>.Count <= columns ? 2 * Four<V>.Count : Four<V>.Count;
-                for (int i = 0; i < Of.Rows; i += 2)
+                if (AsksForShortRows(width, Of.Columns))
                 {
-                    float* a = Of.A + i * Of.ARow, b = Of.B + first + done, sums = Of.C + (nint)i * Of.Columns + first + done;
-                    ShortSum x = new() { A = a, B = b, C = sums };
-                    if (i + 1 < Of.Rows)
-                    {
-                        AddShortSums(x, x with { A = a + Of.ARow, C = sums + Of.Columns }, Of.AInner, Of.BInner, Of.Inner);
-                    }
-                    else if (width > Four<V>.Count)
-                    {
-                        AddShortSums(x, x with { B = b + Four<V>.Count, C = sums + Four<V>.Count }, Of.AInner, Of.BInner, Of.Inner);
-                    }
-                    else
-                    {
-                        // Every second row of B has sums of its own: one chain of them would wait for itself.
-                        AddShortSums(x, x with { A = a + Of.AInner, B = b + Of.BInner }, 2 * Of.AInner, 2 * Of.BInner, Of.Inner / 2);
-                        if (Of.Inner % 2 != 0)
-                        {
-                            int last = Of.Inner - 1;
-                            AddRowsOfB<Rows1, Near>(a + last * Of.AInner, b + last * Of.BInner, sums, 1, Four<V>.Count, default);
-                        }
-                    }
+                    AddShortRowsOfB<Asking>(first + done, width);
+                }
+                else
+                {
+                    AddShortRowsOfB<Near>(first + done, width);
                 }
             }
 
             return done;
+        }
+
+        /// <summary>The same for as many columns as four registers hold, or eight.</summary>
+        private readonly void AddShortRowsOfB<M>(int column, int width)
+            where M : struct, IMemory
+        {
+            for (int i = 0; i < Of.Rows; i += 2)
+            {
+                float* a = Of.A + i * Of.ARow, b = Of.B + column, sums = Of.C + (nint)i * Of.Columns + column;
+                ShortSum x = new() { A = a, B = b, C = sums };
+                if (i + 1 < Of.Rows)
+                {
+                    AddShortSums<M>(x, x with { A = a + Of.ARow, C = sums + Of.Columns }, Of.AInner, Of.BInner, Of.Inner);
+                }
+                else if (width > Four<V>.Count)
+                {
+                    AddShortSums<M>(x, x with { B = b + Four<V>.Count, C = sums + Four<V>.Count }, Of.AInner, Of.BInner, Of.Inner);
+                }
+                else
+                {
+                    // Every second row of B has sums of its own: one chain of them would wait for itself.
+                    AddShortSums<M>(x, x with { A = a + Of.AInner, B = b + Of.BInner }, 2 * Of.AInner, 2 * Of.BInner, Of.Inner / 2);
+                    if (Of.Inner % 2 != 0)
+                    {
+                        int last = Of.Inner - 1;
+                        AddRowsOfB<Rows1, Near>(a + last * Of.AInner, b + last * Of.BInner, sums, 1, Four<V>.Count, default);
+                    }
+                }
+            }
         }
 
         /// <summary>C += Σ a·b for as many columns as four registers hold.</summary>
@@ -54,14 +76,19 @@ public static partial class MatMul
 
         /// <summary>Two sums side by side: of two rows of A, of two pieces of the columns, or of every second row of B.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void AddShortSums(ShortSum first, ShortSum second, nint aStep, nint bStep, int count)
+        private readonly void AddShortSums<M>(ShortSum first, ShortSum second, nint aStep, nint bStep, int count)
+            where M : struct, IMemory
         {
             Four<V> x = Four<V>.All(0), y = x;
             nint ahead = RowsAhead * Of.BInner;
             for (float* a = first.A, other = second.A, b = first.B, under = second.B; count > 0; count--)
             {
-                Fetch(b + ahead);
-                if (b != under)
+                if (M.IsFar)
+                {
+                    Fetch(b + ahead);
+                }
+
+                if (M.IsFar && b != under)
                 {
                     Fetch(under + ahead);
                 }
@@ -107,11 +134,11 @@ public static partial class MatMul
                     float* a = Of.A + i * Of.ARow, b = Of.B + j * Of.BColumn, c = Of.C + (nint)i * Of.Columns + j;
                     if (i + 1 < Of.Rows)
                     {
-                        AddDots<Rows2>(a, b, c, count, asks: i == 0);
+                        AddDots<Rows2>(a, b, c, count, asks: i == 0 && AsksForShortRows(Of.Inner, Of.Inner));
                     }
                     else
                     {
-                        AddDots<Rows1>(a, b, c, count, asks: i == 0);
+                        AddDots<Rows1>(a, b, c, count, asks: i == 0 && AsksForShortRows(Of.Inner, Of.Inner));
                     }
                 }
             }
@@ -134,7 +161,6 @@ public static partial class MatMul
             float* other = a + Of.ARow, sums = stackalloc float[RowsAtOnce];
             nint row = Of.BColumn, ahead = RowsAhead * row;
             int inner = Of.Inner, whole = inner - inner % V.Count, fours = inner - inner % Four<V>.Count;
-            asks &= inner <= ShortRow;
             for (; count > 0; count -= RowsAtOnce, b += RowsAtOnce * row, c += RowsAtOnce)
             {
                 Four<V> x = Four<V>.All(0), y = x;
