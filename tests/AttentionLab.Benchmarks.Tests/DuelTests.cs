@@ -57,6 +57,25 @@ public sealed class DuelTests
     }
 
     [Fact]
+    public void Run_ContenderWhoseFirstRunIsCompiled_IsRepeatedInItsSamples()
+    {
+        float[] ours = new float[1];
+        bool isCompiled = false;
+        int repeated = 0;
+        Contest contest = Contest(
+            new Contender("ours", First, ours) { OwnClock = repeats => { repeated = Math.Max(repeated, repeats); return 1e-4; } });
+        Run(contest);
+        Assert.Equal(100, repeated);
+
+        void First()
+        {
+            Thread.Sleep(isCompiled ? 0 : 50);
+            isCompiled = true;
+            ours[0] = 1;
+        }
+    }
+
+    [Fact]
     public void Run_SlowContender_GetsThreeSamples()
     {
         float[] ours = new float[1], slow = new float[1];

@@ -24,6 +24,9 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
     /// <summary>A sample repeats short work for about as long as this, so that every contender runs in its own warm cache.</summary>
     private const double SampleSeconds = 10e-3;
 
+    /// <summary>A first run that takes longer than this is long by itself, and not because its code is compiled meanwhile.</summary>
+    private const double MostCompiling = 2;
+
     /// <summary>Samples that every contender gets, and clean samples that make a median.</summary>
     private const int Fewest = 3;
 
@@ -118,8 +121,11 @@ internal sealed class Duel(int threads, FmaLimit limit, double seconds, Cancella
         return limit.Burst();
     }
 
+    /// <summary>
+    /// How often a sample repeats a contender whose first run took so long: its code may have been compiled meanwhile, which is no measure of the others.
+    /// </summary>
     private int Repeats(Contender contender, double once) =>
-        Math.Max(1, (int)(SampleSeconds / (once > SampleSeconds ? once : Seconds(contender, 1))));
+        Math.Max(1, (int)(SampleSeconds / (once > MostCompiling ? once : Seconds(contender, 1))));
 
     private double Seconds(Contender contender, int repeats)
     {
