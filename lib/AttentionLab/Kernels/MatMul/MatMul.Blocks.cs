@@ -74,7 +74,10 @@ public static partial class MatMul
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
             int most = job.IsGrouped ? GroupColumns : job.IsAcross ? FewColumns : BlockColumns;
-            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, most), parts), job._strips);
+
+            // A transposed A with long rows is copied once for every range of columns: threads share its rows instead.
+            int fewest = product.AInner > ShortRow ? 1 : parts;
+            job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, most), fewest), job._strips);
             job._rowParts = Math.Min(Pieces(parts, job._columnParts), job._tiles);
             Workers.Run(ref job, job._rowParts * job._columnParts, work);
         }
