@@ -112,7 +112,7 @@ public static partial class MatMul
         }
 
         /// <summary>
-        /// c_j += Σ_p a_p·b_pj, eight long rows of B at a time, for one row of A: 0.5 to 0.9 times the time of four.
+        /// c_j += Σ_p a_p·b_pj, eight long rows of B at a time, for one row of A: 0.5 to 0.9 times the time of four (512 rows of 2048 numbers: 1 to 1.1).
         /// </summary>
         /// <returns>How many rows of B are done.</returns>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
