@@ -55,7 +55,10 @@ public sealed class CommandsTests
     {
         Entry[] entries = [.. Catalog.All(RivalSet.None, threads)];
         Assert.All(entries, entry => Assert.Contains(entry.Group, Catalog.Groups));
-        Assert.Equal(Catalog.Groups.Order(), entries.Select(entry => entry.Group).Distinct().Order());
+
+        // Tokenizers use one thread: in a second pass their rows would stand in the table twice, as rows of one thread.
+        IEnumerable<string> groups = Catalog.Groups.Where(group => threads == 1 || group != "tokens");
+        Assert.Equal(groups.Order(), entries.Select(entry => entry.Group).Distinct().Order());
         Assert.Equal(entries.Length, entries.Select(entry => entry.Workload).Distinct().Count());
         Assert.Contains(entries, entry => entry.Workload == "attention n=1024");
     }

@@ -12,7 +12,7 @@ internal static class Catalog
         "tokens"
     ];
 
-    /// <summary>All contests, in the order of the table.</summary>
+    /// <summary>All contests, in the order of the table; tokenizers, which use one thread, are there for one thread only.</summary>
     /// <param name="rivals">Who was found.</param>
     /// <param name="threads">Threads of everybody.</param>
     public static IEnumerable<Entry> All(RivalSet rivals, int threads) =>
@@ -25,6 +25,6 @@ internal static class Catalog
         .. RowContests.All(rivals, threads),
         .. TrainingContests.All(rivals, threads),
         .. LightningContests.All(rivals, threads),
-        .. TokenContests.All(rivals, threads),
+        .. threads == 1 ? TokenContests.All(rivals) : [],
     ];
 }

@@ -15,24 +15,24 @@ internal static class TokenContests
     /// Plain text, one with capitals and marks in it, and one with accents. The managed rivals drop accents by string.Normalize, which does nothing under
     /// InvariantGlobalization, as this program runs: who gives other ids there has no row, but a note.
     /// </summary>
-    public static IEnumerable<Entry> All(RivalSet rivals, int threads)
+    public static IEnumerable<Entry> All(RivalSet rivals)
     {
         yield return New("tokenize 400 pieces", text => text);
         yield return New("tokenize 400 pieces, capitals and marks", text => text.Replace(" the ", " The (new)", StringComparison.Ordinal) + "!");
         yield return New("tokenize 400 pieces, accents", text => text.Replace('a', 'á'), mayDiffer: true);
 
         Entry New(string name, Func<string, string> change, bool mayDiffer = false) =>
-            new("tokens", name, () => Make(name, change, mayDiffer, rivals, threads));
+            new("tokens", name, () => Make(name, change, mayDiffer, rivals));
     }
 
-    private static Contest Make(string name, Func<string, string> change, bool mayDiffer, RivalSet rivals, int threads)
+    private static Contest Make(string name, Func<string, string> change, bool mayDiffer, RivalSet rivals)
     {
         string vocabulary = Path.Combine(AppContext.BaseDirectory, "Texts", "vocab.txt");
         WordPieceTokenizer ours = WordPieceTokenizer.Read(vocabulary, lowerCase: true);
         string text = Text(change, ours);
         int[] expected = ours.Encode(text).Ids;
         int count = expected.Length;
-        Lineup lineup = new(rivals, threads, count);
+        Lineup lineup = new(rivals, threads: 1, count);
         List<string> notes = [$"{name}: {text.Length} characters, {count} ids with [CLS] and [SEP]. Bytes that one call leaves to the garbage collector: "];
         List<string> bytes = [];
 
