@@ -19,11 +19,14 @@ public static partial class FlashAttend
         /// <summary>∂K/scale and ∂V so far.</summary>
         private readonly float* _sumK, _sumV;
 
+        /// <summary>Queries of half a strip of four registers.</summary>
+        private static int Half => 2 * V.Count;
+
         public BackwardStrips(in HeadView head)
         {
-            int width = _width = 2 * V.Count, dim = head.Dim, valueDim = head.ValueDim;
-            _wideDim = (dim + width - 1) / width * width;
-            _wideValue = (valueDim + width - 1) / width * width;
+            int width = _width = Strips.Registers * V.Count, dim = head.Dim, valueDim = head.ValueDim;
+            _wideDim = Pieces(dim, Half) * Half;
+            _wideValue = Pieces(valueDim, Half) * Half;
             _turnedQ = Scratch.Of(Scratch.Query, (2 * dim + valueDim + _wideDim + _wideValue) * width);
             _turnedDq = _turnedQ + dim * width;
             _turnedDo = _turnedDq + dim * width;
@@ -44,17 +47,13 @@ public static partial class FlashAttend
             new Span<float>(_sumK, _sums).Clear();
             for (int first = 0; first < head.Queries; first += _width)
             {
-                int count = Math.Min(_width, head.Queries - first), end = head.Limit(first + count - 1);
+                int count = Math.Min(_width, head.Queries - first);
                 Load(head, to, first, count);
                 new Span<float>(_turnedDq, head.Dim * _width).Clear();
-                for (KeyRun run = head.Mask.Next(first, 0, end); run.Count > 0; run = head.Mask.Next(first, run.End, end))
-                {
-                    Meet(head, to, first, count, run);
-                }
-
+                Meet(head, to, first, count);
                 V scale = V.All(head.Scale);
-                Strips.ScaleLanes(_turnedDq, _width, head.Dim, scale, scale);
-                Strips.StoreRows<V>(_turnedDq, to.DQ[first], to.DQ.Step, head.Dim, count);
+                Strips.ScaleLanes(_turnedDq, Half, head.Dim * (_width / Half), scale, scale);
+                Strips.StoreRows<V>(_turnedDq, _width, to.DQ[first], to.DQ.Step, head.Dim, count);
             }
 
             for (int j = 0; j < head.Keys; j++)
@@ -69,9 +68,9 @@ public static partial class FlashAttend
         {
             int valueDim = head.ValueDim;
             LoadQueries<V>(head, first, count, _turnedQ);
-            MatMul.PackStrip<V>(to.DOutput[first], 1, to.DOutput.Step, _turnedDo, valueDim, count);
-            MatMul.Pack<V>(head.Q[first], head.Q.Step, 1, _rowsQ, count, head.Dim);
-            MatMul.Pack<V>(to.DOutput[first], to.DOutput.Step, 1, _rowsDo, count, valueDim);
+            MatMul.PackStrip<V>(to.DOutput[first], 1, to.DOutput.Step, _turnedDo, valueDim, count, Strips.Registers);
+            PackRows(head.Q[first], head.Q.Step, _rowsQ, count, head.Dim);
+            PackRows(to.DOutput[first], to.DOutput.Step, _rowsDo, count, valueDim);
             for (int r = 0; r < _width; r++)
             {
                 float* statistics = head.Statistics + 2 * (nint)(first + r);
@@ -82,43 +81,96 @@ public static partial class FlashAttend
             }
         }
 
-        /// <summary>A strip of queries meets some keys: weights and ∂s, and their shares of the gradients.</summary>
-        private void Meet(in HeadView head, in HeadGradients to, int first, int count, KeyRun run)
+        /// <summary>Rows of features in strips as wide as the widest tile, and narrower ones for the rest.</summary>
+        private void PackRows(float* from, nint step, float* to, int count, int features)
         {
-            int width = _width, dim = head.Dim, valueDim = head.ValueDim, start = run.Start, keys = run.Count;
-            float* k = head.K[start];
-            Strips.Product<V>(k, head.K.Step, 1, _turnedQ, width, _weights, width, keys, dim, write: true);
-            Hide<V>(head, _weights, width, first, count, run);
-            Strips.Product<V>(head.V[start], head.V.Step, 1, _turnedDo, width, _dScores, width, keys, valueDim, write: true);
-            SoftmaxBackward(keys, head.Units.Base2);
-            if (to.DBias != null)
-            {
-                AddBiasGradient(head, to.DBias, first, count, start, keys);
-            }
+            int wide = Pieces(features, Half) * Half / _width * _width;
+            MatMul.Pack<V>(from, step, 1, to, count, Math.Min(features, wide), Strips.Registers);
+            MatMul.Pack<V>(from + wide, step, 1, to + wide * count, count, Math.Max(0, features - wide));
+        }
 
-            Strips.Product<V>(k, 1, head.K.Step, _dScores, width, _turnedDq, width, dim, keys, write: false);
-            for (int c = 0; c < valueDim; c += width)
+        /// <summary>A strip of queries meets its keys: its halves at once as long as they begin at the same key, else each its own.</summary>
+        private void Meet(in HeadView head, in HeadGradients to, int first, int count)
+        {
+            bool hasOther = count > Half;
+            int end = head.Limit(first + Math.Min(Half, count) - 1), otherEnd = hasOther ? head.Limit(first + count - 1) : 0;
+            KeyRun run = head.Mask.Next(first, 0, end), other = hasOther ? head.Mask.Next(first + Half, 0, otherEnd) : default;
+            while (run.Count > 0 || other.Count > 0)
             {
-                float* sum = _sumV + (nint)start * _wideValue + c;
-                Strips.Product<V>(_weights, width, 1, _rowsDo + (nint)c * count, width, sum, _wideValue, keys, count, write: false);
-            }
+                int keys = run.Start == other.Start ? Math.Min(run.Count, other.Count) : 0;
+                if (keys > 0)
+                {
+                    (run, other) = (run with { Count = keys }, other with { Count = keys });
+                    Meet<Four<V>>(head, to, first, count, 0, run, other.Hides);
+                }
+                else
+                {
+                    Meet<Two<V>>(head, to, first, Math.Min(Half, count), 0, run);
+                    Meet<Two<V>>(head, to, first, count, Half, other);
+                }
 
-            for (int c = 0; c < dim; c += width)
-            {
-                float* sum = _sumK + (nint)start * _wideDim + c;
-                Strips.Product<V>(_dScores, width, 1, _rowsQ + (nint)c * count, width, sum, _wideDim, keys, count, write: false);
+                run = run.Count > 0 ? head.Mask.Next(first, run.End, end) : run;
+                other = other.Count > 0 ? head.Mask.Next(first + Half, other.End, otherEnd) : other;
             }
         }
 
-        /// <summary>In place: scores become weights p = 2^(base2·(score − maximum) − log-sum), ∂p becomes ∂s = p·(∂p − delta).</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void SoftmaxBackward(int keys, float base2)
+        /// <summary>Some lanes of a strip of queries meet some keys: weights and ∂s, and their shares of the gradients.</summary>
+        private void Meet<W>(in HeadView head, in HeadGradients to, int first, int count, int lane, KeyRun run, bool otherHides = false)
+            where W : struct, ITileRow<W>
         {
-            int width = 2 * V.Count;
-            float* scores = _weights, dScores = _dScores;
-            V maximumX = V.Load(_maxima), maximumY = V.Load(_maxima + V.Count), zero = V.All(0), factor = V.All(base2);
-            V logX = zero - V.Load(_logSums), logY = zero - V.Load(_logSums + V.Count);
-            V deltaX = V.Load(_deltas), deltaY = V.Load(_deltas + V.Count);
+            int width = _width, dim = head.Dim, valueDim = head.ValueDim, start = run.Start, keys = run.Count;
+            if (keys <= 0)
+            {
+                return;
+            }
+
+            float* k = head.K[start], weights = _weights + lane, dScores = _dScores + lane;
+            Strips.Product<W>(k, head.K.Step, 1, _turnedQ + lane, width, weights, width, keys, dim, write: true);
+            Strips.Product<W>(head.V[start], head.V.Step, 1, _turnedDo + lane, width, dScores, width, keys, valueDim, write: true);
+            for (int at = lane; at < lane + W.Count; at += Half)
+            {
+                int many = Math.Min(Half, count - at);
+                Hide<V>(head, _weights + at, width, first + at, many, at == lane ? run : run with { Hides = otherHides });
+                SoftmaxBackward(at, keys, head.Units.Base2);
+                if (to.DBias != null)
+                {
+                    AddBiasGradient(head, to.DBias, first, at, many, start, keys);
+                }
+            }
+
+            Strips.Product<W>(k, 1, head.K.Step, dScores, width, _turnedDq + lane, width, dim, keys, write: false);
+            AddProducts(weights, keys, _rowsDo, count, lane, W.Count, _sumV + (nint)start * _wideValue, _wideValue);
+            AddProducts(dScores, keys, _rowsQ, count, lane, W.Count, _sumK + (nint)start * _wideDim, _wideDim);
+        }
+
+        /// <summary>Adds to some rows of sums (keys, features) what a block (keys, queries) makes of rows (queries, features).</summary>
+        private void AddProducts(float* block, int keys, float* rows, int count, int lane, int lanes, float* sums, int features)
+        {
+            int many = Math.Min(lanes, count - lane), c = 0;
+            for (; Half < _width && c + _width <= features; c += _width)
+            {
+                float* strip = rows + (nint)c * count + lane * _width;
+                Strips.Product<Four<V>>(block, _width, 1, strip, _width, sums + c, features, keys, many, write: false);
+            }
+
+            for (; c < features; c += Half)
+            {
+                float* strip = rows + (nint)c * count + lane * Half;
+                Strips.Product<Two<V>>(block, _width, 1, strip, Half, sums + c, features, keys, many, write: false);
+            }
+        }
+
+        /// <summary>
+        /// In place, two registers of a strip: scores become weights p = 2^(base2·(score − maximum) − log-sum), ∂p becomes ∂s = p·(∂p − delta).
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void SoftmaxBackward(int lane, int keys, float base2)
+        {
+            int width = _width;
+            float* scores = _weights + lane, dScores = _dScores + lane, logSums = _logSums + lane, deltas = _deltas + lane;
+            V maximumX = V.Load(_maxima + lane), maximumY = V.Load(_maxima + lane + V.Count), zero = V.All(0), factor = V.All(base2);
+            V logX = zero - V.Load(logSums), logY = zero - V.Load(logSums + V.Count);
+            V deltaX = V.Load(deltas), deltaY = V.Load(deltas + V.Count);
             Exp2<V> exp2 = new();
             for (; keys > 0; keys--, scores += width, dScores += width)
             {
@@ -132,9 +184,9 @@ public static partial class FlashAttend
         }
 
         /// <summary>Adds a block (keys, queries) of ∂s; a hidden pair, whose 0 times a NaN may be NaN, is passed over.</summary>
-        private void AddBiasGradient(in HeadView head, float* dBias, int first, int count, int start, int keys)
+        private void AddBiasGradient(in HeadView head, float* dBias, int first, int lane, int count, int start, int keys)
         {
-            for (int r = 0; r < count; r++)
+            for (int r = lane; r < lane + count; r++)
             {
                 for (int j = 0; j < keys; j++)
                 {

@@ -7,12 +7,14 @@ namespace AttentionLab.Kernels;
 /// </content>
 public static partial class FlashAttend
 {
-    /// <summary>Computes those of a strip's outputs again that are not finite; <paramref name="flags"/> has room for a number a lane.</summary>
-    private static unsafe void Clean<V>(in HeadView head, int first, int count, float* output, float* flags)
+    /// <summary>Computes those of a strip's outputs again that are not finite; nobody needs its maxima any longer.</summary>
+    private static unsafe void Clean<V>(in HeadView head, in StripView strip)
         where V : struct, ILanes<V>
     {
-        Finite.Lanes<V>(output, 2 * V.Count, head.ValueDim, flags);
-        for (int r = 0; r < count; r++)
+        float* flags = strip.Rows;
+        int first = strip.First;
+        Finite.Lanes<V>(strip.Output, strip.Width, head.ValueDim, flags);
+        for (int r = 0; r < strip.Count; r++)
         {
             if (flags[r] != 0)
             {

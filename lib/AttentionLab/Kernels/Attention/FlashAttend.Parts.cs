@@ -54,5 +54,7 @@ public static partial class FlashAttend
         }
     }
 
-    private static int Groups(int queries) => (queries + QueryGroup - 1) / QueryGroup;
+    private static int Groups(int queries) => Pieces(queries, QueryGroup);
+
+    private static int Pieces(int length, int most) => (length + most - 1) / most;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AttentionLab.Kernels;
 
 /// <content>
@@ -9,9 +7,6 @@ namespace AttentionLab.Kernels;
 /// </content>
 public static partial class LightningAttend
 {
-    /// <summary>Decays smaller than this are 0, so that no product becomes denormal.</summary>
-    private const float Least = 1e-30f;
-
     /// <summary>One head, block by block.</summary>
     private unsafe struct HeadBlocks : IWide
     {
@@ -19,7 +14,7 @@ public static partial class LightningAttend
         public int Tokens, Dim, ValueDim;
         public float Lambda;
 
-        /// <summary>Strips of [S; V], as wide as a tile.</summary>
+        /// <summary>Strips of [S; V], as wide as the widest tile, and a narrower one for the rest.</summary>
         private float* _below;
 
         /// <summary>λ^t from t = 0 on, 0 before.</summary>
@@ -31,8 +26,8 @@ public static partial class LightningAttend
         /// <summary>K of a block in strips, and decayed; its rows of [q, weights]; the outputs of features that fill no strip.</summary>
         private float* _turnedK, _decayedK, _rows, _rest;
 
-        /// <summary>Numbers of a strip of [S; V], and of a row of [q, weights].</summary>
-        private int _strip, _row;
+        /// <summary>Numbers of a row of [q, weights]; so many rows has [S; V].</summary>
+        private int _row;
 
         /// <summary>What of the next block was asked for.</summary>
         private int _asked;
@@ -40,10 +35,9 @@ public static partial class LightningAttend
         public void Run<T>()
             where T : struct, ILanes<T>
         {
-            int width = 2 * T.Count, reach = Block + T.Count;
+            int reach = Block + T.Count;
             _row = Dim + Block;
-            _strip = _row * width;
-            int all = (ValueDim + width - 1) / width * _strip;
+            int all = Wide<T>() * _row;
             _below = Scratch.Of(Scratch.State, all);
             new Span<float>(_below, all).Clear();
             _past = Scratch.Of(Scratch.Rows, 4 * reach + 2) + reach;
@@ -52,25 +46,32 @@ public static partial class LightningAttend
             _turnedK = Scratch.Of(Scratch.Query, Block * Dim);
             _decayedK = Scratch.Of(Scratch.Values, Block * Dim);
             _rows = Scratch.Of(Scratch.Scores, Block * _row);
-            _rest = Scratch.Of(Scratch.Output, Block * width);
+            _rest = Scratch.Of(Scratch.Output, Block * Strips.Registers * T.Count);
             for (int start = 0; start < Tokens; start += Block)
             {
                 int count = Math.Min(Block, Tokens - start);
                 _asked = 0;
                 Weigh<T>(start, count);
                 ScaleRows<T>(Q[start], Q.Step, _rows, _row, count, Dim, _past + 1, 1);
-                for (int c = 0; c < ValueDim; c += width)
-                {
-                    MatMul.PackStrip<T>(V[start] + c, V.Step, 1, Below(c, width) + Dim * width, count, Math.Min(width, ValueDim - c));
-                }
-
                 Write<T>(start, count);
                 AddToState<T>(start, count);
             }
         }
 
+        /// <summary>Features of V in whole strips of two registers.</summary>
+        private readonly int Wide<T>()
+            where T : struct, ILanes<T> => (ValueDim + 2 * T.Count - 1) / (2 * T.Count) * (2 * T.Count);
+
+        /// <summary>Whether the strip of [S; V] from feature <paramref name="c"/> on has four registers.</summary>
+        private readonly bool IsWide<T>(int c)
+            where T : struct, ILanes<T> => Strips.Registers == 4 && c + 4 * T.Count <= Wide<T>();
+
         /// <summary>The strip of [S; V] that begins with feature <paramref name="c"/> of V.</summary>
-        private readonly float* Below(int c, int width) => _below + c / width * _strip;
+        private readonly float* Below(int c) => _below + c * _row;
+
+        /// <summary>How wide that strip is: of four registers as long as these are not half empty.</summary>
+        private readonly int Width<T>(int c)
+            where T : struct, ILanes<T> => (IsWide<T>(c) ? 4 : 2) * T.Count;
 
         /// <summary>
         /// What one tile asks for of the next block: two lines of each row, those of K first, then of Q, V and the output. All at once would keep
@@ -94,7 +95,7 @@ public static partial class LightningAttend
         private void Weigh<T>(int start, int count)
             where T : struct, ILanes<T>
         {
-            int width = 2 * T.Count, tall = Strips.Tall;
+            int width = 2 * T.Count, tall = Strips.Tall<Two<T>>();
             for (int s = 0; s < count; s += width)
             {
                 MatMul.PackStrip<T>(K[start + s], 1, K.Step, _turnedK + s * Dim, Dim, Math.Min(width, count - s));
@@ -106,7 +107,7 @@ public static partial class LightningAttend
                 float* weights = _rows + r * _row + Dim;
                 for (int s = 0; s < r + many; s += width)
                 {
-                    Strips.Product<T>(Q[start + r], Q.Step, 1, _turnedK + s * Dim, width, weights + s, _row, many, Dim, write: true, Next(start));
+                    Strips.Product<Two<T>>(Q[start + r], Q.Step, 1, _turnedK + s * Dim, width, weights + s, _row, many, Dim, write: true, Next(start));
                 }
 
                 for (int i = 0; i < many; i++)
@@ -120,33 +121,47 @@ public static partial class LightningAttend
         private void Write<T>(int start, int count)
             where T : struct, ILanes<T>
         {
-            int width = 2 * T.Count, tall = Strips.Tall;
-            for (int c = 0; c < ValueDim; c += width)
+            for (int c = 0; c < ValueDim; c += Width<T>(c))
             {
-                bool isWhole = c + width <= ValueDim;
-                float* to = isWhole ? Output[start] + c : _rest;
-                nint step = isWhole ? Output.Step : width;
-                for (int r = 0; r < count; r += tall)
+                if (IsWide<T>(c))
                 {
-                    int many = Math.Min(tall, count - r);
-                    Strips.Product<T>(_rows + r * _row, _row, 1, Below(c, width), width, to + r * step, step, many, Dim + r + many, write: true, Next(start));
+                    WriteStrip<T, Four<T>>(start, count, c);
                 }
-
-                for (int r = 0; r < count && !isWhole; r++)
+                else
                 {
-                    new Span<float>(_rest + r * width, ValueDim - c).CopyTo(Output.Row(start + r, ValueDim)[c..]);
+                    WriteStrip<T, Two<T>>(start, count, c);
                 }
             }
 
-            if (!Finite.All<T>(Output[start], Output.Step, count, ValueDim))
+            bool isFinite = Finite.All<T>(Output[start], Output.Step, count, ValueDim);
+            for (int r = 0; r < count && !isFinite; r++)
             {
-                for (int r = 0; r < count; r++)
+                if (!Finite.All(Output.Row(start + r, ValueDim)))
                 {
-                    if (!Finite.All(Output.Row(start + r, ValueDim)))
-                    {
-                        Again(start, r, 2 * T.Count);
-                    }
+                    Again<T>(start, r);
                 }
+            }
+        }
+
+        /// <summary>Some features of the outputs of a block's tokens.</summary>
+        private void WriteStrip<T, W>(int start, int count, int c)
+            where T : struct, ILanes<T>
+            where W : struct, ITileRow<W>
+        {
+            MatMul.PackStrip<T>(V[start] + c, V.Step, 1, Below(c) + Dim * W.Count, count, Math.Min(W.Count, ValueDim - c), W.Registers);
+            int tall = Strips.Tall<W>();
+            bool isWhole = c + W.Count <= ValueDim;
+            float* to = isWhole ? Output[start] + c : _rest;
+            nint step = isWhole ? Output.Step : W.Count;
+            for (int r = 0; r < count; r += tall)
+            {
+                int many = Math.Min(tall, count - r);
+                Strips.Product<W>(_rows + r * _row, _row, 1, Below(c), W.Count, to + r * step, step, many, Dim + r + many, write: true, Next(start));
+            }
+
+            for (int r = 0; r < count && !isWhole; r++)
+            {
+                new Span<float>(_rest + r * W.Count, ValueDim - c).CopyTo(Output.Row(start + r, ValueDim)[c..]);
             }
         }
 
@@ -154,16 +169,18 @@ public static partial class LightningAttend
         /// One output that is not finite, again: the tile gives a token that must not be seen a weight of 0, and 0·NaN is NaN. Here the state and
         /// the keys that are seen take part, and nothing else.
         /// </summary>
-        private readonly void Again(int start, int token, int width)
+        private readonly void Again<T>(int start, int token)
+            where T : struct, ILanes<T>
         {
             Span<float> output = Output.Row(start + token, ValueDim), q = Q.Row(start + token, Dim);
             output.Clear();
-            for (int c = 0; c < ValueDim; c += width)
+            for (int c = 0; c < ValueDim; c += Width<T>(c))
             {
+                int width = Width<T>(c);
                 Span<float> some = output.Slice(c, Math.Min(width, ValueDim - c));
                 for (int i = 0; i < Dim; i++)
                 {
-                    Multiply.AddScaled(new(Below(c, width) + i * width, some.Length), _past[token + 1] * q[i], some);
+                    Multiply.AddScaled(new(Below(c) + i * width, some.Length), _past[token + 1] * q[i], some);
                 }
             }
 
@@ -177,59 +194,22 @@ public static partial class LightningAttend
         private readonly void AddToState<T>(int start, int count)
             where T : struct, ILanes<T>
         {
-            int width = 2 * T.Count;
             ScaleRows<T>(K[start], K.Step, _decayedK, Dim, count, Dim, _past + count - 1, -1);
-            for (int c = 0; c < ValueDim; c += width)
+            for (int c = 0; c < ValueDim; c += Width<T>(c))
             {
-                float* state = Below(c, width);
+                int width = Width<T>(c);
+                float* state = Below(c);
                 T factor = T.All(_past[count]);
-                Strips.ScaleLanes(state, width, Dim, factor, factor);
-                Strips.Product<T>(_decayedK, 1, Dim, state + Dim * width, width, state, width, Dim, count, write: false);
+                Strips.ScaleLanes(state, 2 * T.Count, Dim * (width / (2 * T.Count)), factor, factor);
+                if (IsWide<T>(c))
+                {
+                    Strips.Product<Four<T>>(_decayedK, 1, Dim, state + Dim * width, width, state, width, Dim, count, write: false);
+                }
+                else
+                {
+                    Strips.Product<Two<T>>(_decayedK, 1, Dim, state + Dim * width, width, state, width, Dim, count, write: false);
+                }
             }
-        }
-    }
-
-    /// <summary>A row of weights times its factors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Decay<V>(float* weights, float* factors, int keys)
-        where V : struct, ILanes<V>
-    {
-        for (int j = 0; j < keys; j += V.Count)
-        {
-            V.Store(V.Load(weights + j) * V.Load(factors + j), weights + j);
-        }
-    }
-
-    /// <summary>Rows times a factor each, to rows elsewhere; the factors are <paramref name="factorStep"/> apart.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void ScaleRows<V>(float* from, nint fromRow, float* to, nint toRow, int rows, int columns, float* factor, nint factorStep)
-        where V : struct, ILanes<V>
-    {
-        for (; rows > 0; rows--, from += fromRow, to += toRow, factor += factorStep)
-        {
-            V all = V.All(*factor);
-            int c = 0;
-            for (; c <= columns - V.Count; c += V.Count)
-            {
-                V.Store(V.Load(from + c) * all, to + c);
-            }
-
-            for (; c < columns; c++)
-            {
-                to[c] = from[c] * *factor;
-            }
-        }
-    }
-
-    private static unsafe void FillPowers(float* past, float* future, int reach, float decay)
-    {
-        float power = 1;
-        (past[0], future[0]) = (1, 1);
-        for (int t = 1; t <= reach; t++)
-        {
-            power *= decay;
-            power = power < Least ? 0 : power;
-            (past[t], past[-t], future[-t], future[t]) = (power, 0, power, 0);
         }
     }
 }

@@ -15,7 +15,8 @@ public static partial class MatMul
     /// <param name="from">Where the first begins.</param>
     /// <param name="step">Numbers to the next line of a walk.</param>
     /// <param name="beside">Numbers from the first walk to the other.</param>
-    internal readonly unsafe struct Ahead(float* from, nint step, nint beside)
+    /// <param name="tiles">So many tiles may ask, each for lines behind those of the tile before.</param>
+    internal readonly unsafe struct Ahead(float* from, nint step, nint beside, int tiles = 1)
     {
         public float* From => from;
 
@@ -23,8 +24,10 @@ public static partial class MatMul
 
         public nint Beside => beside;
 
-        /// <summary>So many lines behind.</summary>
-        public Ahead Further(int lines) => new(from + lines * Scratch.LineFloats, step, beside);
+        public int Tiles => tiles;
+
+        /// <summary>What is left when so many tiles have asked.</summary>
+        public Ahead Further(int done) => new(from + done * Scratch.LineFloats, step, beside, tiles - done);
     }
 
     private unsafe partial struct BlockJob<V, W>

@@ -115,7 +115,7 @@ public static partial class MatMul
         }
 
         /// <summary>Rows of a tile at most: half as wide as others on the same CPU, it has registers for more.</summary>
-        private static int TallestTile => ManyRegisters && W.Count <= 2 * V.Count ? TallTileRows : TileRows;
+        private static int TallestTile => ManyRegisters && W.Registers <= 2 ? TallTileRows : TileRows;
 
         /// <summary>Cache lines that a copied group's rows lie in, one below the other.</summary>
         private static int GroupLines => GroupTiles * TallestTile / Scratch.LineFloats + 1;
@@ -172,7 +172,7 @@ public static partial class MatMul
                         }
                         else
                         {
-                            PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, W.Count / V.Count);
+                            PackStrip<V>(from, _of.BInner, _of.BColumn, b, depth, valid, W.Registers);
                         }
                     }
 

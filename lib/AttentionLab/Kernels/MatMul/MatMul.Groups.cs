@@ -136,12 +136,12 @@ public static partial class MatMul
         {
             float* from = _of.B + group.P * _of.BInner + firstStrip * W.Count * _of.BColumn;
             int whole = _of.BColumn == 1 ? Math.Min(endStrip, _of.Columns / W.Count) - firstStrip : 0;
-            CopyStrips<V>(from, _of.BInner, to, GroupStrip, group.Depth, whole, W.Count / V.Count);
+            CopyStrips<V>(from, _of.BInner, to, GroupStrip, group.Depth, whole, W.Registers);
             for (int strip = firstStrip + whole; strip < endStrip; strip++)
             {
                 int done = strip - firstStrip, valid = Math.Min(W.Count, _of.Columns - strip * W.Count);
                 float* b = from + done * W.Count * _of.BColumn;
-                PackStrip<V>(b, _of.BInner, _of.BColumn, to + done * GroupStrip, group.Depth, valid, W.Count / V.Count);
+                PackStrip<V>(b, _of.BInner, _of.BColumn, to + done * GroupStrip, group.Depth, valid, W.Registers);
             }
         }
 

@@ -88,33 +88,28 @@ public static partial class MatMul
     internal static unsafe void PackStrip<V>(float* from, nint bInner, nint bColumn, float* strip, int inner, int valid, int registers = 2)
         where V : struct, ILanes<V>
     {
-        int width = registers * V.Count;
-        if (valid == width && bColumn == 1)
+        int width = registers * V.Count, whole = bColumn == 1 || bInner == 1 ? valid / V.Count * V.Count : 0, steps = bColumn == 1 ? 1 : 4, p = 0;
+        for (; whole > 0 && p <= inner - steps; p += steps)
         {
-            for (; inner > 0; inner--, from += bInner, strip += width)
+            float* first = from + p * bInner, row = strip + p * width;
+            for (int j = 0; j < whole; j += V.Count)
             {
-                for (int j = 0; j < width; j += V.Count)
+                if (bColumn == 1)
                 {
-                    V.Store(V.Load(from + j), strip + j);
+                    V.Store(V.Load(first + j), row + j);
                 }
-            }
-        }
-        else if (valid == width && bInner == 1)
-        {
-            for (; inner >= 4; inner -= 4, from += 4, strip += 4 * width)
-            {
-                for (int j = 0; j < width; j += V.Count)
+                else
                 {
-                    V.Transpose4(from + j * bColumn, bColumn, strip + j, width);
+                    V.Transpose4(first + j * bColumn, bColumn, row + j, width);
                 }
             }
         }
 
-        for (; inner > 0; inner--, from += bInner, strip += width)
+        for (int i = whole == width ? p : 0; i < inner; i++)
         {
-            for (int j = 0; j < width; j++)
+            for (int j = i < p ? whole : 0; j < width; j++)
             {
-                strip[j] = j < valid ? from[j * bColumn] : 0;
+                strip[i * width + j] = j < valid ? from[i * bInner + j * bColumn] : 0;
             }
         }
     }

@@ -7,6 +7,9 @@ namespace AttentionLab.Kernels;
 internal interface ITileRow<W>
     where W : struct, ITileRow<W>
 {
+    /// <summary>Registers in the row.</summary>
+    static abstract int Registers { get; }
+
     /// <summary>Numbers in the row.</summary>
     static abstract int Count { get; }
 
@@ -26,11 +29,13 @@ internal interface ITileRow<W>
     static abstract W operator +(W a, W b);
 }
 
-/// <summary>Two registers: with 6 rows the tile of CPUs with 16 registers, with 12 that of attention on those with 32.</summary>
+/// <summary>Two registers: with 6 rows the tile of CPUs with 16 registers, with 12 one of those with 32.</summary>
 internal struct Two<V>(V x, V y) : ITileRow<Two<V>>
     where V : struct, ILanes<V>
 {
     private V _x = x, _y = y;
+
+    public static int Registers => 2;
 
     public static int Count => 2 * V.Count;
 
@@ -59,11 +64,15 @@ internal struct Two<V>(V x, V y) : ITileRow<Two<V>>
     public static Two<V> operator +(Two<V> a, Two<V> b) => new(a._x + b._x, a._y + b._y);
 }
 
-/// <summary>Four registers: with 6 rows the tile of products on CPUs with 32 registers.</summary>
+/// <summary>
+/// Four registers: with 6 rows the tile of CPUs with 32 registers. A step reads 10 numbers or registers for 24 products, where 12 × 2 reads 14.
+/// </summary>
 internal struct Four<V>(V x, V y, V z, V w) : ITileRow<Four<V>>
     where V : struct, ILanes<V>
 {
     private V _x = x, _y = y, _z = z, _w = w;
+
+    public static int Registers => 4;
 
     public static int Count => 4 * V.Count;
 

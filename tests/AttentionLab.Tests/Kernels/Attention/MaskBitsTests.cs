@@ -62,22 +62,29 @@ public class MaskBitsTests
 
                 for (int first = 0; first < queries; first += MaskBits.Strip)
                 {
-                    int[] strip = [.. Enumerable.Range(first, Math.Min(MaskBits.Strip, queries - first))];
-                    int met = 0;
-                    for (KeyRun run = bits.Next(first, 0, keys); run.Count > 0; run = bits.Next(first, run.End, keys))
-                    {
-                        // What is passed over, nobody in the strip sees; in a run that hides nothing, everybody sees all.
-                        Assert.InRange(run.Count, 1, MaskBits.KeyBlock);
-                        Assert.True(run.Start >= met && run.End <= keys);
-                        Assert.DoesNotContain(strip, i => Enumerable.Range(met, run.Start - met).Any(j => Sees(b, i, j)));
-                        Assert.True(run.Hides || strip.All(i => Enumerable.Range(run.Start, run.Count).All(j => Sees(b, i, j))));
-                        met = run.End;
-                    }
-
-                    Assert.DoesNotContain(strip, i => Enumerable.Range(met, keys - met).Any(j => Sees(b, i, j)));
+                    CheckRuns(bits, first, Math.Min(MaskBits.Strip, queries - first), keys, (i, j) => Sees(b, i, j), all: true);
+                    CheckRuns(bits, first, Math.Min(MaskBits.Strip, queries - first), keys, (i, j) => Sees(b, i, j), all: false);
                 }
             }
         }
+    }
+
+    /// <summary>The runs of a strip, each met as a whole or but for half of it: then the next begins within a grain.</summary>
+    private static void CheckRuns(MaskBits bits, int first, int count, int keys, Func<int, int, bool> sees, bool all)
+    {
+        int[] strip = [.. Enumerable.Range(first, count)];
+        int met = 0;
+        for (KeyRun run = bits.Next(first, 0, keys); run.Count > 0; run = bits.Next(first, met, keys))
+        {
+            // What is passed over, nobody in the strip sees; in a run that hides nothing, everybody sees all.
+            Assert.InRange(run.Count, 1, MaskBits.KeyBlock);
+            Assert.True(run.Start >= met && run.End <= keys, $"{run} after {met} of {keys}");
+            Assert.DoesNotContain(strip, i => Enumerable.Range(met, run.Start - met).Any(j => sees(i, j)));
+            Assert.True(run.Hides || strip.All(i => Enumerable.Range(run.Start, run.Count).All(j => sees(i, j))));
+            met = all ? run.End : run.Start + (run.Count + 1) / 2;
+        }
+
+        Assert.DoesNotContain(strip, i => Enumerable.Range(met, keys - met).Any(j => sees(i, j)));
     }
 
     private static AttendInput<float> Input(int queries, int keys, AttendMask mask) =>

@@ -13,7 +13,7 @@ public class MaskedBlocksTests
     ];
 
     public static TheoryData<string, int, int> Cases =>
-        [.. from mask in Masks from size in new[] { (70, 301), (33, 15), (1, 160) } select (mask, size.Item1, size.Item2)];
+        [.. from mask in Masks from size in new[] { (70, 301), (50, 50), (33, 15), (1, 160) } select (mask, size.Item1, size.Item2)];
 
     [Theory, MemberData(nameof(Cases))]
     public void ForwardAndBackward_HiddenPairs_AgreeWithReference(string mask, int queries, int keys)
