@@ -54,7 +54,7 @@ public static partial class MatMul
         {
             if (_tiles <= TilesOfGroup && _of.AInner == 1)
             {
-                MultiplyGroup<NearRowsOfGroup>(group, _of.A + Row(group.FirstTile) * _of.ARow + group.P, _of.ARow, 1, firstStrip, endStrip, copiesB);
+                MultiplyGroup<FarInC>(group, _of.A + Row(group.FirstTile) * _of.ARow + group.P, _of.ARow, 1, firstStrip, endStrip, copiesB);
                 return;
             }
 

@@ -9,50 +9,14 @@ namespace AttentionLab.Kernels;
 public static partial class MatMul
 {
     /// <summary>
-    /// Writes, or adds to, up to 8 or exactly 12 rows of C, one <typeparamref name="W"/> wide: c_ij = Σ_p a[i·aRow + p·aInner] · b[p·bInner + j].
-    /// A may lie anywhere: copied or not, transposed or not. <typeparamref name="M"/> says how far away the numbers are.
-    /// </summary>
-    /// <param name="rows">1 … 8 or 12; each makes code of its own.</param>
-    /// <param name="a">First element of A.</param>
-    /// <param name="aRow">Distance between its rows.</param>
-    /// <param name="aInner">Distance along its rows.</param>
-    /// <param name="b">First row of B.</param>
-    /// <param name="bInner">Distance between its rows.</param>
-    /// <param name="c">First row of C.</param>
-    /// <param name="cRow">Distance between its rows.</param>
-    /// <param name="depth">Length of the sum.</param>
-    /// <param name="write">Overwrite C instead of adding to it.</param>
-    /// <param name="ahead">What to ask memory for meanwhile.</param>
-    /// <param name="count">Tiles, one below the other; each asks for lines behind those of the tile before.</param>
-    /// <param name="copy">Where the rows of B are left one behind the other for the tiles below, or null.</param>
-    internal static unsafe void Tile<W, M>(
-        int rows, float* a, nint aRow, nint aInner, float* b, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead = default,
-        float* copy = null, int count = 1)
-        where W : struct, ITileRow<W>
-        where M : struct, IMemory
-    {
-        switch (rows)
-        {
-            case 12: Tile<W, Rows12, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 8: Tile<W, Rows8, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 7: Tile<W, Rows7, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 6: Tile<W, Rows6, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 5: Tile<W, Rows5, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 4: Tile<W, Rows4, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 3: Tile<W, Rows3, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            case 2: Tile<W, Rows2, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-            default: Tile<W, Rows1, M>(a, aRow, aInner, b, bInner, c, cRow, depth, write, ahead, copy, count); break;
-        }
-    }
-
-    /// <summary>
     /// The tests of R are constants for the just-in-time compiler. A pointer to every third row is kept, since an address may be a pointer plus one index.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Tile<W, R, M>(
+    private static unsafe void Tile<W, R, L, M>(
         float* first, nint aRow, nint aInner, float* strip, nint bInner, float* c, nint cRow, int depth, bool write, in Ahead ahead, float* copy, int count)
         where W : struct, ITileRow<W>
         where R : struct, ITileRows
+        where L : struct, ILayout
         where M : struct, IMemory
     {
         float* asked = ahead.From;
@@ -67,14 +31,25 @@ public static partial class MatMul
                 Prefetch.Line(line);
             }
 
-            nint twoRows = 2 * aRow, nextStep = ahead.Step;
-            for (; (M.IsByRows || M.IsByColumns) && W.Count > 2 && left >= 4; left -= 4)
+            // What asks for nothing must not even call: the compiler keeps no more than about a thousand variables in registers, those of calls among them.
+            nint inner = L.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, one = L.IsByRows ? aRow : 1, two = 2 * one, nextStep = ahead.Step;
+            for (; R.Count <= TileRows && M.Lines == 0 && W.Count > 2 && left >= 4 && (!M.IsFar || copy == null); left -= 4)
             {
-                nint inner = M.IsByRows ? 1 : M.IsCopied ? TileRows : aInner, bRow = M.IsCopied ? W.Count : bInner;
-                AddProducts<W, R, M>(a0, a3, aRow, twoRows, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + inner, a3 + inner, aRow, twoRows, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + 2 * inner, a3 + 2 * inner, aRow, twoRows, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
-                AddProducts<W, R, M>(a0 + 3 * inner, a3 + 3 * inner, aRow, twoRows, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                nint bRow = M.IsCopied ? W.Count : bInner;
+                AddProducts<W, R, L>(a0, a3, one, two, W.Load(b), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, L>(a0 + inner, a3 + inner, one, two, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, L>(a0 + 2 * inner, a3 + 2 * inner, one, two, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, L>(a0 + 3 * inner, a3 + 3 * inner, one, two, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                if (M.IsFar)
+                {
+                    Prefetch.Line(next);
+                    Prefetch.Line(other);
+                    Prefetch.Line(next + nextStep);
+                    Prefetch.Line(other + nextStep);
+                    next += 2 * nextStep;
+                    other += 2 * nextStep;
+                }
+
                 a0 += 4 * inner;
                 a3 += 4 * inner;
                 b += 4 * bRow;
@@ -89,7 +64,7 @@ public static partial class MatMul
                     copy += W.Count;
                 }
 
-                AddProducts<W, R, M>(a0, a3, aRow, twoRows, row, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                AddProducts<W, R, L>(a0, a3, one, two, row, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
                 if (R.Count > 6)
                 {
                     x6.AddProduct(a6[0], row);
@@ -97,25 +72,25 @@ public static partial class MatMul
 
                 if (R.Count > 7)
                 {
-                    x7.AddProduct(a6[aRow], row);
+                    x7.AddProduct(a6[one], row);
                 }
 
                 if (R.Count > 8)
                 {
-                    x8.AddProduct(a6[twoRows], row);
+                    x8.AddProduct(a6[two], row);
                     x9.AddProduct(a9[0], row);
-                    x10.AddProduct(a9[aRow], row);
-                    x11.AddProduct(a9[twoRows], row);
-                    a9 += aInner;
+                    x10.AddProduct(a9[one], row);
+                    x11.AddProduct(a9[two], row);
+                    a9 += inner;
                 }
 
                 if (R.Count > 6)
                 {
-                    a6 += aInner;
+                    a6 += inner;
                 }
 
-                a0 += aInner;
-                a3 += aInner;
+                a0 += inner;
+                a3 += inner;
                 b += bInner;
                 if (M.Lines > 0)
                 {
@@ -190,14 +165,13 @@ public static partial class MatMul
 
     /// <summary>One step of up to six rows, the numbers of A at distances that are constants as far as they can be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void AddProducts<W, R, M>(
-        float* a, float* a3, nint aRow, nint twoRows, W row, ref W x0, ref W x1, ref W x2, ref W x3, ref W x4, ref W x5)
+    private static unsafe void AddProducts<W, R, L>(
+        float* a, float* a3, nint one, nint two, W row, ref W x0, ref W x1, ref W x2, ref W x3, ref W x4, ref W x5)
         where W : struct, ITileRow<W>
         where R : struct, ITileRows
-        where M : struct, IMemory
+        where L : struct, ILayout
     {
-        (nint one, nint two) = M.IsByColumns ? (1, 2) : (aRow, twoRows);
-        a3 = M.IsByColumns ? a + 3 : a3;
+        a3 = L.IsByRows ? a3 : a + 3;
         x0.AddProduct(a[0], row);
         if (R.Count > 1)
         {

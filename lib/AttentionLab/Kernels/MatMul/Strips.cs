@@ -32,15 +32,7 @@ internal static unsafe class Strips
         {
             // Eight rows at once, where they fit, are faster than six and two.
             int tall = rows >= Tall<W>() ? Tall<W>() : rows <= 8 ? rows : 6, count = rows / tall;
-            if (!MatMul.ManyRegisters && aInner == 1)
-            {
-                MatMul.Tile<W, MatMul.NearRows>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
-            }
-            else if (!MatMul.ManyRegisters && aRow == 1)
-            {
-                MatMul.Tile<W, MatMul.NearColumns>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
-            }
-            else if (!MatMul.ManyRegisters || asked.Tiles <= 0)
+            if (!MatMul.ManyRegisters || asked.Tiles <= 0)
             {
                 MatMul.Tile<W, MatMul.Near>(tall, a, aRow, aInner, b, bInner, c, cRow, inner, write, count: count);
             }
