@@ -89,7 +89,7 @@ public static partial class FlashAttend
             MatMul.Pack<V>(from + wide, step, 1, to + wide * count, count, Math.Max(0, features - wide));
         }
 
-        /// <summary>A strip of queries meets its keys: its halves at once as long as they begin at the same key, else each its own.</summary>
+        /// <summary>A strip of queries meets its keys: its halves at once where they begin at the same key, else one, up to where the other begins.</summary>
         private void Meet(in HeadView head, in HeadGradients to, int first, int count)
         {
             bool hasOther = count > Half;
@@ -97,20 +97,26 @@ public static partial class FlashAttend
             KeyRun run = head.Mask.Next(first, 0, end), other = hasOther ? head.Mask.Next(first + Half, 0, otherEnd) : default;
             while (run.Count > 0 || other.Count > 0)
             {
-                int keys = run.Start == other.Start ? Math.Min(run.Count, other.Count) : 0;
-                if (keys > 0)
+                int both = run.Start == other.Start ? Math.Min(run.Count, other.Count) : 0;
+                if (both > 0)
                 {
-                    (run, other) = (run with { Count = keys }, other with { Count = keys });
+                    run = run with { Count = both };
                     Meet<Four<V>>(head, to, first, count, 0, run, other.Hides);
+                    other = head.Mask.Next(first + Half, run.End, otherEnd);
+                    run = head.Mask.Next(first, run.End, end);
+                }
+                else if (run.Count > 0 && (other.Count <= 0 || run.Start < other.Start))
+                {
+                    run = run.Before(other);
+                    Meet<Two<V>>(head, to, first, Math.Min(Half, count), 0, run);
+                    run = head.Mask.Next(first, run.End, end);
                 }
                 else
                 {
-                    Meet<Two<V>>(head, to, first, Math.Min(Half, count), 0, run);
+                    other = other.Before(run);
                     Meet<Two<V>>(head, to, first, count, Half, other);
+                    other = head.Mask.Next(first + Half, other.End, otherEnd);
                 }
-
-                run = run.Count > 0 ? head.Mask.Next(first, run.End, end) : run;
-                other = other.Count > 0 ? head.Mask.Next(first + Half, other.End, otherEnd) : other;
             }
         }
 

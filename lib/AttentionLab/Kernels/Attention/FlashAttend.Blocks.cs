@@ -31,16 +31,8 @@ public static partial class FlashAttend
             before = meetings;
             for (int h = 0; h < halves; h += together)
             {
-                if (together == 2 && h + 1 < halves && MeetBoth<V>(head, ref views[h], ref views[h + 1], next.Rows(head, first, meetings), next, h / 2))
-                {
-                    meetings++;
-                    continue;
-                }
-
-                for (int own = h; own < Math.Min(h + together, halves); own++)
-                {
-                    meetings += MeetOwn<V>(head, ref views[own], next.Rows(head, first, meetings), next, own) ? 1 : 0;
-                }
+                bool hasOther = together == 2 && h + 1 < halves;
+                meetings += MeetNext<V>(head, views + h, hasOther, next.Rows(head, first, meetings), next, h / together) ? 1 : 0;
             }
         }
 
@@ -64,11 +56,11 @@ public static partial class FlashAttend
         /// <summary>Keys before this one are met.</summary>
         public int From;
 
+        /// <summary>Whether it has met no keys so far: its output is not yet there.</summary>
+        public bool IsNew;
+
         /// <summary>What the tiles of its scores and of its outputs ask for.</summary>
         public MatMul.Ahead RowsAhead, KeysAhead;
-
-        /// <summary>Whether it has met no keys so far: its output is not yet there.</summary>
-        public readonly bool IsNew => From == 0;
 
         /// <summary>Some lanes of it; they ask for nothing.</summary>
         public readonly StripView Lanes(int lane, int lanes) => this with
@@ -103,6 +95,7 @@ public static partial class FlashAttend
                 First = first + s * width,
                 Count = Math.Min(width, count - s * width),
                 Width = width,
+                IsNew = true,
             };
             LoadQueries<V>(head, strip.First, strip.Count, strip.Q);
             new Span<float>(strip.Rows, width).Fill(float.MinValue);
@@ -115,39 +108,49 @@ public static partial class FlashAttend
     }
 
     /// <summary>
-    /// Two halves meet their next keys at once, if these begin at the same one: as many as both may see, but for what a boolean mask hides.
+    /// A strip meets its next keys: both halves at once, if they begin at the same one, those that both may see but for what a boolean mask hides; else
+    /// one half, up to where the other begins.
     /// </summary>
-    /// <returns>Whether they met some.</returns>
-    private static unsafe bool MeetBoth<V>(in HeadView head, ref StripView half, ref StripView other, MatMul.Ahead rows, in Upcoming next, int index)
+    /// <returns>Whether there were some.</returns>
+    private static unsafe bool MeetNext<V>(in HeadView head, StripView* halves, bool hasOther, MatMul.Ahead rows, in Upcoming next, int index)
         where V : struct, ILanes<V>
     {
-        KeyRun run = Next(head, half), otherRun = Next(head, other);
-        int keys = Math.Min(Math.Min(run.Count, otherRun.Count), head.Limit(half.First + V.Count - 1) - run.Start);
-        if (run.Start != otherRun.Start || half.IsNew != other.IsNew || keys <= 0)
+        KeyRun run = Next(head, halves[0]), other = hasOther ? Next(head, halves[1]) : default;
+        int both = Math.Min(Math.Min(run.Count, other.Count), head.Limit(halves[0].First + V.Count - 1) - run.Start);
+        if (run.Start == other.Start && both > 0)
         {
-            return false;
+            // Whatever lies where a half that has met nothing will have its output: the first maximum, which is above float.MinValue in these units, scales it
+            // by 0, and what becomes NaN by that is computed again (Clean).
+            run = run with { Count = both };
+            StripView strip = halves[0] with
+            {
+                Count = halves[0].Count + halves[1].Count,
+                IsNew = halves[0].IsNew && halves[1].IsNew,
+                RowsAhead = rows,
+                KeysAhead = next.Keys(head, index, run),
+            };
+            Meet<V, Four<V>>(head, strip, run, other.Hides);
+            halves[0].From = halves[1].From = run.End;
+            halves[0].IsNew = halves[1].IsNew = false;
+            return true;
         }
 
-        run = run with { Count = keys };
-        StripView strip = half with { Count = half.Count + other.Count, RowsAhead = rows, KeysAhead = next.Keys(head, index, run) };
-        Meet<V, Four<V>>(head, strip, run, otherRun.Hides);
-        half.From = other.From = run.End;
-        return true;
-    }
+        StripView* half = halves;
+        if (run.Count <= 0 || (other.Count > 0 && other.Start < run.Start))
+        {
+            (run, other) = (other, run);
+            half++;
+        }
 
-    /// <summary>One half meets its next keys.</summary>
-    /// <returns>Whether there were some.</returns>
-    private static unsafe bool MeetOwn<V>(in HeadView head, ref StripView half, MatMul.Ahead rows, in Upcoming next, int index)
-        where V : struct, ILanes<V>
-    {
-        KeyRun run = Next(head, half);
         if (run.Count <= 0)
         {
             return false;
         }
 
-        MeetCausal<V>(head, half with { RowsAhead = rows, KeysAhead = next.Keys(head, index, run) }, run);
-        half.From = run.End;
+        run = run.Before(other);
+        MeetCausal<V>(head, *half with { RowsAhead = rows, KeysAhead = next.Keys(head, index, run) }, run);
+        half->From = run.End;
+        half->IsNew = false;
         return true;
     }
 
@@ -169,7 +172,7 @@ public static partial class FlashAttend
         seen = Math.Max(0, seen);
         Meet<V, Two<V>>(head, strip, run with { Count = seen });
         KeyRun rest = run with { Start = run.Start + seen, Count = run.Count - seen };
-        StripView lanes = strip.Lanes(V.Count, V.Count) with { From = rest.Start };
+        StripView lanes = strip.Lanes(V.Count, V.Count) with { IsNew = false };
         if (V.Count == 16)
         {
             Meet<Lanes8, Two<Lanes8>>(head, lanes, rest);

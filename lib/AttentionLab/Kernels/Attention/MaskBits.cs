@@ -188,4 +188,7 @@ internal readonly record struct KeyRun(int Start, int Count, bool Hides)
 {
     /// <summary>The key after the last.</summary>
     public int End => Start + Count;
+
+    /// <summary>As much of it as comes before another run begins, or all of it if that is empty or begins no later.</summary>
+    public KeyRun Before(KeyRun other) => other.Count > 0 && other.Start > Start ? this with { Count = Math.Min(Count, other.Start - Start) } : this;
 }
