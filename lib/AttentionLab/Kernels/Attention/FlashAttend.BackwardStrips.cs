@@ -25,8 +25,8 @@ public static partial class FlashAttend
         public BackwardStrips(in HeadView head)
         {
             int width = _width = Strips.Registers * V.Count, dim = head.Dim, valueDim = head.ValueDim;
-            _wideDim = Pieces(dim, Half) * Half;
-            _wideValue = Pieces(valueDim, Half) * Half;
+            _wideDim = MatMul.Pieces(dim, Half) * Half;
+            _wideValue = MatMul.Pieces(valueDim, Half) * Half;
             _turnedQ = Scratch.Of(Scratch.Query, (2 * dim + valueDim + _wideDim + _wideValue) * width);
             _turnedDq = _turnedQ + dim * width;
             _turnedDo = _turnedDq + dim * width;
@@ -84,7 +84,7 @@ public static partial class FlashAttend
         /// <summary>Rows of features in strips as wide as the widest tile, and narrower ones for the rest.</summary>
         private void PackRows(float* from, nint step, float* to, int count, int features)
         {
-            int wide = Pieces(features, Half) * Half / _width * _width;
+            int wide = MatMul.Pieces(features, Half) * Half / _width * _width;
             MatMul.Pack<V>(from, step, 1, to, count, Math.Min(features, wide), Strips.Registers);
             MatMul.Pack<V>(from + wide, step, 1, to + wide * count, count, Math.Max(0, features - wide));
         }

@@ -20,7 +20,7 @@ public static partial class FlashAttend
             return;
         }
 
-        int halves = Pieces(count, 2 * V.Count), together = Strips.Registers / 2;
+        int halves = MatMul.Pieces(count, 2 * V.Count), together = Strips.Registers / 2;
         StripView* views = stackalloc StripView[halves];
         Begin<V>(head, first, count, views);
 
@@ -80,7 +80,7 @@ public static partial class FlashAttend
     private static unsafe void Begin<V>(in HeadView head, int first, int count, StripView* halves)
         where V : struct, ILanes<V>
     {
-        int half = 2 * V.Count, width = Strips.Registers * V.Count, strips = Pieces(count, width);
+        int half = 2 * V.Count, width = Strips.Registers * V.Count, strips = MatMul.Pieces(count, width);
         nint querySize = (nint)head.Dim * width, outputSize = (nint)head.ValueDim * width;
         float* queries = Scratch.Of(Scratch.Query, strips * (int)querySize), outputs = Scratch.Of(Scratch.Output, strips * (int)outputSize);
         float* scores = Scratch.Of(Scratch.Scores, MaskBits.KeyBlock * width), rows = Scratch.Of(Scratch.Rows, 2 * strips * width);

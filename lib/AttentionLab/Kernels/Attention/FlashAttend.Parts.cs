@@ -54,7 +54,5 @@ public static partial class FlashAttend
         }
     }
 
-    private static int Groups(int queries) => Pieces(queries, QueryGroup);
-
-    private static int Pieces(int length, int most) => (length + most - 1) / most;
+    private static int Groups(int queries) => MatMul.Pieces(queries, QueryGroup);
 }

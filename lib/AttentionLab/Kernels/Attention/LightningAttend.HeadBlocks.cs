@@ -60,7 +60,7 @@ public static partial class LightningAttend
 
         /// <summary>Features of V in whole strips of two registers.</summary>
         private readonly int Wide<T>()
-            where T : struct, ILanes<T> => (ValueDim + 2 * T.Count - 1) / (2 * T.Count) * (2 * T.Count);
+            where T : struct, ILanes<T> => MatMul.Pieces(ValueDim, 2 * T.Count) * 2 * T.Count;
 
         /// <summary>Whether the strip of [S; V] from feature <paramref name="c"/> on has four registers.</summary>
         private readonly bool IsWide<T>(int c)

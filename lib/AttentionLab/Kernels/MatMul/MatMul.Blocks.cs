@@ -47,7 +47,7 @@ public static partial class MatMul
     private const int DirectAhead = 16;
 
     /// <summary>How many pieces of at most <paramref name="most"/> a length has.</summary>
-    private static int Pieces(int length, int most) => (length + most - 1) / most;
+    internal static int Pieces(int length, int most) => (length + most - 1) / most;
 
     /// <summary>The length of equal pieces of a length, at most <paramref name="most"/> each: a short last piece would run slower.</summary>
     private static int EvenPiece(int length, int most) => Pieces(length, Pieces(length, most));
