@@ -141,8 +141,20 @@ public static partial class FlashAttend
             int batch = part / Heads.Heads, head = part % Heads.Heads;
             HeadView view = Heads.Of(batch, head);
             HeadGradients gradients = Gradients.Of(Heads, batch, head);
-            BackwardStrips<V> strips = new(view);
-            strips.Run(view, gradients);
+            if (view.Queries > V.Count || V.Count <= 4)
+            {
+                BackwardStrips<V>.Run(view, gradients);
+            }
+            else if (V.Count == 16)
+            {
+                // A strip that would be half empty is made of narrower registers.
+                BackwardStrips<Lanes8>.Run(view, gradients);
+            }
+            else
+            {
+                BackwardStrips<Lanes4>.Run(view, gradients);
+            }
+
             if (view.Hides && !AreFinite(view, gradients))
             {
                 CleanGradients(view, gradients);

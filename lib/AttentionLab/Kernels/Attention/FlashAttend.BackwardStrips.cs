@@ -8,7 +8,10 @@ public static partial class FlashAttend
     private readonly unsafe struct BackwardStrips<V>
         where V : struct, ILanes<V>
     {
-        private readonly int _width, _wideDim, _wideValue, _sums;
+        private readonly int _wideDim, _wideValue, _sums;
+
+        /// <summary>Queries of a strip.</summary>
+        private readonly int _width;
 
         /// <summary>A strip of Qᵀ, ∂Qᵀ and ∂Oᵀ, and the same of Q and ∂O by rows.</summary>
         private readonly float* _turnedQ, _turnedDq, _turnedDo, _rowsQ, _rowsDo;
@@ -19,12 +22,9 @@ public static partial class FlashAttend
         /// <summary>∂K/scale and ∂V so far.</summary>
         private readonly float* _sumK, _sumV;
 
-        /// <summary>Queries of half a strip of four registers.</summary>
-        private static int Half => 2 * V.Count;
-
-        public BackwardStrips(in HeadView head)
+        private BackwardStrips(in HeadView head, int queries)
         {
-            int width = _width = Strips.Registers * V.Count, dim = head.Dim, valueDim = head.ValueDim;
+            int width = _width = Strips.Width<V>(queries), dim = head.Dim, valueDim = head.ValueDim;
             _wideDim = MatMul.Pieces(dim, Half) * Half;
             _wideValue = MatMul.Pieces(valueDim, Half) * Half;
             _turnedQ = Scratch.Of(Scratch.Query, (2 * dim + valueDim + _wideDim + _wideValue) * width);
@@ -42,24 +42,38 @@ public static partial class FlashAttend
             _sumV = _sumK + (nint)head.Keys * _wideDim;
         }
 
-        public void Run(in HeadView head, in HeadGradients to)
+        /// <summary>Queries or features of two registers, and of a whole strip.</summary>
+        private static int Half => 2 * V.Count;
+
+        private static int Wide => Strips.Registers * V.Count;
+
+        /// <summary>All gradients of one head.</summary>
+        public static void Run(in HeadView head, in HeadGradients to)
         {
-            new Span<float>(_sumK, _sums).Clear();
-            for (int first = 0; first < head.Queries; first += _width)
+            int last = head.Queries % Wide, before = last <= Half ? head.Queries - last : head.Queries;
+            BackwardStrips<V> strips = new(head, head.Queries);
+            new Span<float>(strips._sumK, strips._sums).Clear();
+            strips.Run(head, to, 0, before);
+            new BackwardStrips<V>(head, last).Run(head, to, before, head.Queries);
+            for (int j = 0; j < head.Keys; j++)
             {
-                int count = Math.Min(_width, head.Queries - first);
+                Multiply.Scale(new(strips._sumK + (nint)j * strips._wideDim, head.Dim), head.Scale, to.DK.Row(j, head.Dim));
+                new ReadOnlySpan<float>(strips._sumV + (nint)j * strips._wideValue, head.ValueDim).CopyTo(to.DV.Row(j, head.ValueDim));
+            }
+        }
+
+        /// <summary>∂Q of some queries, and what they add to ∂K and ∂V.</summary>
+        private void Run(in HeadView head, in HeadGradients to, int first, int end)
+        {
+            V scale = V.All(head.Scale);
+            for (; first < end; first += _width)
+            {
+                int count = Math.Min(_width, end - first);
                 Load(head, to, first, count);
                 new Span<float>(_turnedDq, head.Dim * _width).Clear();
                 Meet(head, to, first, count);
-                V scale = V.All(head.Scale);
                 Strips.ScaleLanes(_turnedDq, Half, head.Dim * (_width / Half), scale, scale);
                 Strips.StoreRows<V>(_turnedDq, _width, to.DQ[first], to.DQ.Step, head.Dim, count);
-            }
-
-            for (int j = 0; j < head.Keys; j++)
-            {
-                Multiply.Scale(new(_sumK + (nint)j * _wideDim, head.Dim), head.Scale, to.DK.Row(j, head.Dim));
-                new ReadOnlySpan<float>(_sumV + (nint)j * _wideValue, head.ValueDim).CopyTo(to.DV.Row(j, head.ValueDim));
             }
         }
 
@@ -67,8 +81,8 @@ public static partial class FlashAttend
         private void Load(in HeadView head, in HeadGradients to, int first, int count)
         {
             int valueDim = head.ValueDim;
-            LoadQueries<V>(head, first, count, _turnedQ);
-            MatMul.PackStrip<V>(to.DOutput[first], 1, to.DOutput.Step, _turnedDo, valueDim, count, Strips.Registers);
+            LoadQueries<V>(head, first, count, _turnedQ, _width);
+            MatMul.PackStrip<V>(to.DOutput[first], 1, to.DOutput.Step, _turnedDo, valueDim, count, _width / V.Count);
             PackRows(head.Q[first], head.Q.Step, _rowsQ, count, head.Dim);
             PackRows(to.DOutput[first], to.DOutput.Step, _rowsDo, count, valueDim);
             for (int r = 0; r < _width; r++)
@@ -82,9 +96,9 @@ public static partial class FlashAttend
         }
 
         /// <summary>Rows of features in strips as wide as the widest tile, and narrower ones for the rest.</summary>
-        private void PackRows(float* from, nint step, float* to, int count, int features)
+        private static void PackRows(float* from, nint step, float* to, int count, int features)
         {
-            int wide = MatMul.Pieces(features, Half) * Half / _width * _width;
+            int wide = MatMul.Pieces(features, Half) * Half / Wide * Wide;
             MatMul.Pack<V>(from, step, 1, to, count, Math.Min(features, wide), Strips.Registers);
             MatMul.Pack<V>(from + wide, step, 1, to + wide * count, count, Math.Max(0, features - wide));
         }
@@ -153,10 +167,10 @@ public static partial class FlashAttend
         private void AddProducts(float* block, int keys, float* rows, int count, int lane, int lanes, float* sums, int features)
         {
             int many = Math.Min(lanes, count - lane), c = 0;
-            for (; Half < _width && c + _width <= features; c += _width)
+            for (; Half < Wide && c + Wide <= features; c += Wide)
             {
-                float* strip = rows + (nint)c * count + lane * _width;
-                Strips.Product<Four<V>>(block, _width, 1, strip, _width, sums + c, features, keys, many, write: false);
+                float* strip = rows + (nint)c * count + lane * Wide;
+                Strips.Product<Four<V>>(block, _width, 1, strip, Wide, sums + c, features, keys, many, write: false);
             }
 
             for (; c < features; c += Half)

@@ -80,24 +80,25 @@ public static partial class FlashAttend
     private static unsafe void Begin<V>(in HeadView head, int first, int count, StripView* halves)
         where V : struct, ILanes<V>
     {
-        int half = 2 * V.Count, width = Strips.Registers * V.Count, strips = MatMul.Pieces(count, width);
-        nint querySize = (nint)head.Dim * width, outputSize = (nint)head.ValueDim * width;
+        int half = 2 * V.Count, wide = Strips.Registers * V.Count, strips = MatMul.Pieces(count, wide);
+        nint querySize = (nint)head.Dim * wide, outputSize = (nint)head.ValueDim * wide;
         float* queries = Scratch.Of(Scratch.Query, strips * (int)querySize), outputs = Scratch.Of(Scratch.Output, strips * (int)outputSize);
-        float* scores = Scratch.Of(Scratch.Scores, MaskBits.KeyBlock * width), rows = Scratch.Of(Scratch.Rows, 2 * strips * width);
+        float* scores = Scratch.Of(Scratch.Scores, MaskBits.KeyBlock * wide), rows = Scratch.Of(Scratch.Rows, 2 * strips * wide);
         for (int s = 0; s < strips; s++)
         {
+            int left = count - s * wide, width = Strips.Width<V>(left);
             StripView strip = new()
             {
                 Q = queries + s * querySize,
                 Output = outputs + s * outputSize,
-                Rows = rows + 2 * s * width,
+                Rows = rows + 2 * s * wide,
                 Scores = scores,
-                First = first + s * width,
-                Count = Math.Min(width, count - s * width),
+                First = first + s * wide,
+                Count = Math.Min(width, left),
                 Width = width,
                 IsNew = true,
             };
-            LoadQueries<V>(head, strip.First, strip.Count, strip.Q);
+            LoadQueries<V>(head, strip.First, strip.Count, strip.Q, width);
             new Span<float>(strip.Rows, width).Fill(float.MinValue);
             new Span<float>(strip.Rows + width, width).Clear();
             for (int lane = 0; lane < strip.Count; lane += half)

@@ -12,12 +12,12 @@ public static partial class FlashAttend
     private const float Slack = 8;
 
     /// <summary>A strip of Qᵀ, scaled; lanes without a query are zeros.</summary>
-    private static unsafe void LoadQueries<V>(in HeadView head, int first, int count, float* strip)
+    private static unsafe void LoadQueries<V>(in HeadView head, int first, int count, float* strip, int width)
         where V : struct, ILanes<V>
     {
-        MatMul.PackStrip<V>(head.Q[first], 1, head.Q.Step, strip, head.Dim, count, Strips.Registers);
+        MatMul.PackStrip<V>(head.Q[first], 1, head.Q.Step, strip, head.Dim, count, width / V.Count);
         V factor = V.All(head.Units.Query);
-        Strips.ScaleLanes(strip, 2 * V.Count, head.Dim * (Strips.Registers / 2), factor, factor);
+        Strips.ScaleLanes(strip, 2 * V.Count, head.Dim * (width / (2 * V.Count)), factor, factor);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AttentionLab.Kernels;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal readonly unsafe struct HeadPointer(float* first, HeadLayout layout)
     public Span<float> Row(nint row, int width) => new(this[row], width);
 
     /// <summary>One head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HeadPointer Of(int batch, int head) => new(first + (nint)batch * layout.Batch + (nint)head * layout.Head, layout);
 
     /// <summary>One head of so many rows, the last first.</summary>

@@ -83,34 +83,77 @@ public static partial class MatMul
 
     /// <summary>
     /// A (inner, valid) strip of B into contiguous rows some registers wide, zeros beyond <paramref name="valid"/>; b_pj = from[p·bInner + j·bColumn].
+    /// Nothing is written that does not stay: weights may be packed again while other threads read them.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void PackStrip<V>(float* from, nint bInner, nint bColumn, float* strip, int inner, int valid, int registers = 2)
         where V : struct, ILanes<V>
     {
-        int width = registers * V.Count, whole = bColumn == 1 || bInner == 1 ? valid / V.Count * V.Count : 0, steps = bColumn == 1 ? 1 : 4, p = 0;
-        for (; whole > 0 && p <= inner - steps; p += steps)
+        int width = registers * V.Count, steps = bColumn == 1 ? 1 : 4, whole = 0, quads = 0, p = 0;
+        if (bColumn == 1 || bInner == 1)
+        {
+            whole = valid / V.Count * V.Count;
+            quads = Math.Max(whole, valid / Lanes4.Count * Lanes4.Count);
+        }
+
+        for (; quads > 0 && p <= inner - steps; p += steps)
         {
             float* first = from + p * bInner, row = strip + p * width;
-            for (int j = 0; j < whole; j += V.Count)
+            int j = 0;
+            for (; j < whole; j += V.Count)
             {
-                if (bColumn == 1)
+                Turn<V>(first + j * bColumn, bColumn, row + j, width);
+            }
+
+            for (; j < quads; j += Lanes4.Count)
+            {
+                Turn<Lanes4>(first + j * bColumn, bColumn, row + j, width);
+            }
+
+            for (; j < valid; j++)
+            {
+                for (int i = 0; i < steps; i++)
                 {
-                    V.Store(V.Load(first + j), row + j);
-                }
-                else
-                {
-                    V.Transpose4(first + j * bColumn, bColumn, row + j, width);
+                    row[i * width + j] = first[i * bInner + j * bColumn];
                 }
             }
         }
 
-        for (int i = whole == width ? p : 0; i < inner; i++)
+        for (; p < inner; p++)
         {
-            for (int j = i < p ? whole : 0; j < width; j++)
+            for (int j = 0; j < valid; j++)
             {
-                strip[i * width + j] = j < valid ? from[i * bInner + j * bColumn] : 0;
+                strip[p * width + j] = from[p * bInner + j * bColumn];
             }
+        }
+
+        for (; valid < width && inner > 0; inner--, strip += width)
+        {
+            int j = valid;
+            for (; j % V.Count != 0; j++)
+            {
+                strip[j] = 0;
+            }
+
+            for (; j < width; j += V.Count)
+            {
+                V.Store(V.All(0), strip + j);
+            }
+        }
+    }
+
+    /// <summary>A register of a row of B, or, where numbers of a column lie together, of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Turn<L>(float* from, nint bColumn, float* row, int width)
+        where L : struct, ILanes<L>
+    {
+        if (bColumn == 1)
+        {
+            L.Store(L.Load(from), row);
+        }
+        else
+        {
+            L.Transpose4(from, bColumn, row, width);
         }
     }
 

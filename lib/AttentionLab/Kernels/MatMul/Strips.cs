@@ -14,6 +14,10 @@ internal static unsafe class Strips
     /// </summary>
     public static int Registers => MatMul.ManyRegisters ? 4 : 2;
 
+    /// <summary>Lanes of a strip that so many queries begin: two registers for those that fit in them, as four would be half empty.</summary>
+    public static int Width<V>(int queries)
+        where V : struct, ILanes<V> => (queries > 2 * V.Count ? Registers : 2) * V.Count;
+
     /// <summary>Rows of the highest tile.</summary>
     public static int Tall<W>()
         where W : struct, ITileRow<W> => MatMul.ManyRegisters ? 24 / W.Registers : 6;
@@ -73,6 +77,11 @@ internal static unsafe class Strips
             for (; rows == 4 && c <= columns - V.Count; c += V.Count)
             {
                 V.Transpose4(strip + c * width, width, to + c, toRow);
+            }
+
+            for (; V.Count > Lanes4.Count && rows == 4 && c <= columns - Lanes4.Count; c += Lanes4.Count)
+            {
+                Lanes4.Transpose4(strip + c * width, width, to + c, toRow);
             }
 
             for (; c < columns; c++)
