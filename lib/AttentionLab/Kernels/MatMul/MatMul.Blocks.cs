@@ -46,6 +46,11 @@ public static partial class MatMul
     /// <summary>So many rows of B ahead of the tile that reads it where it lies, memory is asked for.</summary>
     private const int DirectAhead = 16;
 
+    /// <summary>
+    /// A C of so many numbers (512 KB) is asked for while its sums are made, where tiles are four registers wide: short sums leave no time to wait for it.
+    /// </summary>
+    private const int FarC = 1 << 17;
+
     /// <summary>How many pieces of at most <paramref name="most"/> a length has.</summary>
     internal static int Pieces(int length, int most) => (length + most - 1) / most;
 
@@ -130,6 +135,8 @@ public static partial class MatMul
         private readonly bool IsAcross => _of.BColumn == 1 && _tiles <= FewTiles
             && (_of.Columns >= LongRow || (long)_of.Inner * _of.Columns >= (TallestTile > TileRows ? Far / 2 : Far));
 
+        private readonly bool IsFarInC => W.Registers > 2 && (long)_of.Rows * _of.Columns >= FarC;
+
         /// <summary>Some rows of A times one block of B.</summary>
         private readonly void Multiply(int firstTile, int endTile, int firstStrip, int endStrip, int p, int depth)
         {
@@ -179,6 +186,10 @@ public static partial class MatMul
                     if (valid == W.Count && across && t == firstTile)
                     {
                         Tile<W, Asking4>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
+                    }
+                    else if (valid == W.Count && IsFarInC)
+                    {
+                        Tile<W, AskingInC>(tall, a, aRow, aInner, b, bInner, c, _of.Columns, depth, write, ahead, copy);
                     }
                     else if (valid == W.Count)
                     {

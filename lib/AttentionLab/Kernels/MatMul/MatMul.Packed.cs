@@ -129,6 +129,7 @@ public static partial class MatMul
                 case 4: Tile<W, Asking4>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
                 case 2: Tile<W, Asking2>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
                 case 1: Tile<W, Asking1>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over, ahead); break;
+                case 0 when IsFarInC: Tile<W, FarInC>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over); break;
                 default: Tile<W, Near>(tall, a, _of.ARow, 1, b, W.Count, to, cRow, depth, over); break;
             }
 

@@ -71,7 +71,7 @@ public static partial class MatMul
         /// <summary>Whether A and B are copied so that the tile reads both from the first number to the last.</summary>
         static virtual bool IsCopied => false;
 
-        /// <summary>Whether memory is asked for a tile of C before its sums are made.</summary>
+        /// <summary>Whether memory is asked for a tile of C before its sums are made, or while they are.</summary>
         static virtual bool IsFarInC => false;
     }
 
@@ -79,6 +79,14 @@ public static partial class MatMul
     internal readonly struct Asking : IMemory
     {
         public static bool IsFar => true;
+    }
+
+    /// <summary>The same, and a row of C with every fourth step.</summary>
+    private readonly struct AskingInC : IMemory
+    {
+        public static bool IsFar => true;
+
+        public static bool IsFarInC => true;
     }
 
     /// <summary>As much of B is asked for as a step uses, up to four lines.</summary>

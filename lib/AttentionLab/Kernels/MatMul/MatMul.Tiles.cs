@@ -25,10 +25,10 @@ public static partial class MatMul
             W x0 = W.All(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0, x8 = x0, x9 = x0, x10 = x0, x11 = x0;
             float* a0 = first, a3 = a0 + 3 * aRow, a6 = a0 + 6 * aRow, a9 = a0 + 9 * aRow, b = strip, next = asked, other = next + ahead.Beside;
             int left = depth;
-            float* end = c + R.Count * cRow;
-            for (float* line = c; M.IsFarInC && line != end; line += cRow)
+            float* end = c + R.Count * cRow, asking = c;
+            for (; M.IsFarInC && W.Registers <= 2 && asking != end; asking += cRow)
             {
-                Prefetch.Line(line);
+                Prefetch.Line(asking);
             }
 
             // What asks for nothing must not even call: the compiler keeps no more than about a thousand variables in registers, those of calls among them.
@@ -40,6 +40,19 @@ public static partial class MatMul
                 AddProducts<W, R, L>(a0 + inner, a3 + inner, one, two, W.Load(b + bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
                 AddProducts<W, R, L>(a0 + 2 * inner, a3 + 2 * inner, one, two, W.Load(b + 2 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
                 AddProducts<W, R, L>(a0 + 3 * inner, a3 + 3 * inner, one, two, W.Load(b + 3 * bRow), ref x0, ref x1, ref x2, ref x3, ref x4, ref x5);
+                if (M.IsFarInC && W.Registers > 2 && asking != end)
+                {
+                    Prefetch.Line(asking);
+                    if (W.Count > 2 * Scratch.LineFloats)
+                    {
+                        Prefetch.Line(asking + Scratch.LineFloats);
+                        Prefetch.Line(asking + 2 * Scratch.LineFloats);
+                        Prefetch.Line(asking + 3 * Scratch.LineFloats);
+                    }
+
+                    asking += cRow;
+                }
+
                 if (M.IsFar)
                 {
                     Prefetch.Line(next);
