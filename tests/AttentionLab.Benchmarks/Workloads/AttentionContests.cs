@@ -2,7 +2,7 @@ using AttentionLab.Benchmarks.Rivals;
 
 namespace AttentionLab.Benchmarks.Workloads;
 
-/// <summary>Attention of 8 heads of 64, batch 1: plain, causal, masked, cross, with peaked scores, and long.</summary>
+/// <summary>Attention of 8 heads of 64, batch 1: plain, causal, masked, cross, with peaked scores, and long; and of many heads of short sequences.</summary>
 internal static class AttentionContests
 {
     private static readonly int[] Lengths = [128, 512, 1024, 2048, 4096];
@@ -48,6 +48,17 @@ internal static class AttentionContests
         yield return Free("cross", new() { Workload = "attention n=1000, D=80", Queries = 1000, Keys = 1000, Dim = 80 });
         yield return new("peaked", "attention n=1024, peaked scores", () => Peaked(rivals, threads));
         yield return Plain("long", 16384);
+        foreach (int n in new[] { 12, 24, 32, 48 })
+        {
+            AttentionCase brief = Brief($"attention n={n}, 128 heads of 32", n);
+            yield return new("short", brief.Workload, () => Make(brief, rivals, threads, [Bar.AtLeast(1, "ORT")]));
+        }
+
+        foreach (int n in new[] { 12, 24 })
+        {
+            AttentionCase brief = Brief($"attention backward n={n}, 128 heads of 32", n);
+            yield return new("short", brief.Workload, () => Backward(brief, rivals, threads));
+        }
 
         Entry Plain(string group, int n)
         {
@@ -60,6 +71,9 @@ internal static class AttentionContests
 
         Entry Free(string group, AttentionCase attention) => new(group, attention.Workload, () => Make(attention, rivals, threads, []));
     }
+
+    /// <summary>As many heads as a batch of sentences has.</summary>
+    private static AttentionCase Brief(string name, int n) => new() { Workload = name, Heads = 128, Queries = n, Keys = n, Dim = 32 };
 
     private static Bar[] PlainBars(int n, int threads) => (threads, n) switch
     {

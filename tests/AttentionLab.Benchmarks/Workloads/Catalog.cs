@@ -8,8 +8,8 @@ internal static class Catalog
     /// <summary>What <c>--only</c> may select.</summary>
     public static IReadOnlyList<string> Groups { get; } =
     [
-        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "decode", "encoder", "rows", "training", "lightning",
-        "tokens"
+        "matmul", "packed", "attention", "causal", "masked", "backward", "cross", "peaked", "long", "short", "decode", "encoder", "rows", "training",
+        "lightning", "tokens"
     ];
 
     /// <summary>All contests, in the order of the table; tokenizers, which use one thread, are there for one thread only.</summary>

@@ -55,10 +55,16 @@ public static partial class FlashAttend
             new Span<float>(strips._sumK, strips._sums).Clear();
             strips.Run(head, to, 0, before);
             new BackwardStrips<V>(head, last).Run(head, to, before, head.Queries);
+            strips.StoreSums(head, to);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void StoreSums(in HeadView head, in HeadGradients to)
+        {
             for (int j = 0; j < head.Keys; j++)
             {
-                Multiply.Scale(new(strips._sumK + (nint)j * strips._wideDim, head.Dim), head.Scale, to.DK.Row(j, head.Dim));
-                new ReadOnlySpan<float>(strips._sumV + (nint)j * strips._wideValue, head.ValueDim).CopyTo(to.DV.Row(j, head.ValueDim));
+                Multiply.Scale<V>(_sumK + (nint)j * _wideDim, head.Scale, to.DK[j], head.Dim);
+                Multiply.Scale<V>(_sumV + (nint)j * _wideValue, 1, to.DV[j], head.ValueDim);
             }
         }
 
@@ -91,7 +97,7 @@ public static partial class FlashAttend
                 bool sees = r < count && statistics[1] != 0;
                 _maxima[r] = sees ? statistics[0] / head.Units.Power : float.MaxValue;
                 _logSums[r] = sees ? MathF.Log2(statistics[1]) : 0;
-                _deltas[r] = sees ? Dot.Forward(to.DOutput.Row(first + r, valueDim), head.Output.Row(first + r, valueDim)) : 0;
+                _deltas[r] = sees ? Dot.Fast<V>(to.DOutput.Row(first + r, valueDim), head.Output.Row(first + r, valueDim)) : 0;
             }
         }
 

@@ -30,6 +30,7 @@ internal interface ITileRow<W>
 }
 
 /// <summary>Two registers: with 6 rows the tile of CPUs with 16 registers, with 12 one of those with 32.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 internal struct Two<V>(V x, V y) : ITileRow<Two<V>>
     where V : struct, ILanes<V>
 {
@@ -67,6 +68,7 @@ internal struct Two<V>(V x, V y) : ITileRow<Two<V>>
 /// <summary>
 /// Four registers: with 6 rows the tile of CPUs with 32 registers. A step reads 10 numbers or registers for 24 products, where 12 × 2 reads 14.
 /// </summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 internal struct Four<V>(V x, V y, V z, V w) : ITileRow<Four<V>>
     where V : struct, ILanes<V>
 {

@@ -113,8 +113,9 @@ public static class Dot
             where V : struct, ILanes<V> => Sum = Fast<V>(_a, _b);
     }
 
+    /// <summary>a·b for other kernels, which know that both are equally long.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Fast<V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    internal static float Fast<V>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
         where V : struct, ILanes<V>
     {
         ref float a0 = ref MemoryMarshal.GetReference(a), b0 = ref MemoryMarshal.GetReference(b);

@@ -28,6 +28,10 @@ public class FlashAttendTests
     [InlineData(20, 160, 80, 48)]
     [InlineData(35, 31, 200, 256)]
     [InlineData(18, 20, 256, 200)]
+    [InlineData(7, 40, 20, 6)]
+    [InlineData(15, 300, 65, 130)]
+    [InlineData(81, 70, 33, 64)]
+    [InlineData(100, 60, 96, 70)]
     public void ForwardAndBackward_AcrossBlocks_AgreeWithMaterialised(int queries, int keys, int dim, int valueDim)
     {
         foreach (int kind in new[] { 0, 1, 2, 3 })
