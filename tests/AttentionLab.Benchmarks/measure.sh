@@ -28,7 +28,7 @@ for part; do
     duel) run duel --rivals "$rivals" --seconds 1 ${ONLY:+--only $ONLY} --json "$at-duel.json" --resume --out "$at-duel.md" > /dev/null ;;
     narrow)
       wide || { echo "No AVX-512 here: duel measures 256 bits." >&2; continue; }
-      narrow duel --rivals "$rivals" --seconds 0.6 --only ${ONLY:-matmul packed attention causal masked decode encoder rows lightning} \
+      narrow duel --rivals "$rivals" --seconds 0.6 --only ${ONLY:-matmul packed attention causal masked short decode encoder rows lightning} \
         --json "$at-duel-256.json" --resume --out "$at-duel-256.md" > /dev/null ;;
     torch) run torch --threads 1 --seconds 2 --out "$at-torch.md" --json "$at-torch.json" > /dev/null || echo "no PyTorch: no $name-torch" ;;
     scale) run scale --out "$at-scale.md" > /dev/null ;;
