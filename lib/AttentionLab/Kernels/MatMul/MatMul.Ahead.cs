@@ -55,6 +55,19 @@ public static partial class MatMul
             return line < GroupLines ? new(next + line * Scratch.LineFloats, 2 * _of.AInner, _of.AInner) : new(a, 0, 0);
         }
 
+        /// <summary>Asks for a run of rows of a transposed A; without, products took up to 1.1 times as long.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void AskForRows(float* from, int count)
+        {
+            for (int i = 0; i < RunOfRows; i++, from += _of.AInner)
+            {
+                for (int j = 0; j < count + Scratch.LineFloats - 1; j += Scratch.LineFloats)
+                {
+                    Prefetch.Line(from + j);
+                }
+            }
+        }
+
         /// <summary>What of A is needed next: a tile below, or else the first one of the next inner block, or of the first.</summary>
         private readonly float* Next(int tile, int firstTile, int endTile, int p, int depth)
         {

@@ -78,10 +78,10 @@ public static partial class MatMul
             (job._height, job._higher) = Math.DivRem(product.Rows, job._tiles);
             long work = (long)product.Rows * product.Inner * product.Columns;
             int parts = work < Workers.SmallWork || Workers.Count == 1 || Workers.Inside ? 1 : PartsPerThread * Workers.Count;
-            int most = job.IsGrouped ? GroupColumns : job.IsAcross ? FewColumns : BlockColumns;
+            int most = job.IsGrouped ? GroupColumns : job.IsAcross ? FewColumns : job.MostColumns;
 
-            // A transposed A with long rows is copied once for every range of columns: threads share its rows instead.
-            int fewest = product.AInner > ShortRow ? 1 : parts;
+            // An A that is copied is copied for every range of columns: threads share its rows instead.
+            int fewest = job.CopiesA ? 1 : parts;
             job._columnParts = Math.Min(Math.Max(Pieces(product.Columns, most), fewest), job._strips);
             job._rowParts = Math.Min(Pieces(parts, job._columnParts), job._tiles);
             Workers.Run(ref job, job._rowParts * job._columnParts, work);
@@ -109,8 +109,8 @@ public static partial class MatMul
         private readonly void MultiplyBlocks(int firstTile, int endTile, int first, int end)
         {
             bool few = endTile - firstTile <= FewTiles, across = IsAcross;
-            int blocks = across && endTile - firstTile == 1 ? 1 : Pieces((end - first) * W.Count, few ? W.Count : BlockColumns);
-            int depth = EvenPiece(_of.Inner, across ? FewDepth : InnerBlock), pieces = Pieces(_of.Inner, depth);
+            int blocks = across && endTile - firstTile == 1 ? 1 : Pieces((end - first) * W.Count, few ? W.Count : MostColumns);
+            int depth = EvenPiece(_of.Inner, across ? FewDepth : MostInner), pieces = Pieces(_of.Inner, depth);
             for (int i = 0; i < blocks * pieces; i++)
             {
                 (int block, int piece) = across ? (i % blocks, i / blocks) : (i / pieces, i % pieces);
@@ -118,6 +118,15 @@ public static partial class MatMul
                 Multiply(firstTile, endTile, firstStrip, endStrip, piece * depth, Math.Min(depth, _of.Inner - piece * depth));
             }
         }
+
+        /// <summary>Whether A is transposed and its rows are long: it is copied, once for each block.</summary>
+        private readonly bool CopiesA => _of.AInner > ShortRow;
+
+        /// <summary>Columns of a block at most; a block as wide as two and half as deep meets twice as many columns with one copy of A.</summary>
+        private readonly int MostColumns => CopiesA ? 2 * BlockColumns : BlockColumns;
+
+        /// <summary>Inner length of a block at most. It hangs on the whole product, not on a part: it decides in which order a sum is made.</summary>
+        private readonly int MostInner => CopiesA && _of.Columns > BlockColumns ? InnerBlock / 2 : InnerBlock;
 
         /// <summary>Rows of a tile at most: half as wide as others on the same CPU, it has registers for more.</summary>
         private static int TallestTile => ManyRegisters && W.Registers <= 2 ? TallTileRows : TileRows;
@@ -147,9 +156,9 @@ public static partial class MatMul
             {
                 int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
                 float* a = _of.A + row * _of.ARow + p * _of.AInner;
-                float* next = Next(t + (_of.AInner > ShortRow ? GroupTiles - group : 1), firstTile, endTile, p, depth);
+                float* next = Next(t + (CopiesA ? GroupTiles - group : 1), firstTile, endTile, p, depth);
                 nint aRow = _of.ARow, aInner = _of.AInner;
-                if (aInner > ShortRow)
+                if (CopiesA)
                 {
                     float* copied = Scratch.Of(Scratch.A, GroupTiles * TileFloats);
                     if (group == 0)

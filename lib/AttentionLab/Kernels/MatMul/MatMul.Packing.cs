@@ -168,6 +168,7 @@ public static partial class MatMul
             {
                 float* tile = to;
                 int run = Math.Min(RunOfRows, depth - p);
+                AskForRows(from + 2 * RunOfRows * _of.AInner, Row(endTile) - Row(firstTile));
                 for (int t = firstTile; t < endTile; t++, tile += tileFloats)
                 {
                     int row = Row(t);
