@@ -54,7 +54,10 @@ public static partial class FlashAttend
             BackwardStrips<V> strips = new(head, head.Queries);
             new Span<float>(strips._sumK, strips._sums).Clear();
             strips.Run(head, to, 0, before);
-            new BackwardStrips<V>(head, last).Run(head, to, before, head.Queries);
+
+            // Queries that would leave half of a strip empty get a narrower one.
+            BackwardStrips<V> rest = Strips.Width<V>(last) == strips._width ? strips : new(head, last);
+            rest.Run(head, to, before, head.Queries);
             strips.StoreSums(head, to);
         }
 
