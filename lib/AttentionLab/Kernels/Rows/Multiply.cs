@@ -70,6 +70,21 @@ public static class Multiply
     internal static unsafe void Scale<V>(float* x, float s, float* y, int n)
         where V : struct, ILanes<V> => Elementwise.Over<V, Scaled>(new(x, s, y), 0, n);
 
+    /// <summary>y_i = s·y_i; asks for what lies <paramref name="ahead"/> numbers after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void Scale<V>(float* y, float s, int n, int ahead)
+        where V : struct, ILanes<V>
+    {
+        if (ahead == 0)
+        {
+            Scale<V>(y, s, y, n);
+        }
+        else
+        {
+            Elementwise.Over<V, ScaledInPlace>(new(y, s, ahead), 0, n);
+        }
+    }
+
     /// <summary>y += s·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void AddScaled<V>(float* x, float s, float* y, int n)
@@ -87,6 +102,17 @@ public static class Multiply
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<V>(int i)
             where V : struct, ILanes<V> => V.Store(V.Load(x + i) * V.All(s), y + i);
+    }
+
+    private readonly unsafe struct ScaledInPlace(float* y, float s, int ahead) : IElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(int i)
+            where V : struct, ILanes<V>
+        {
+            Prefetch.Lines<V>(ahead, i, y);
+            V.Store(V.Load(y + i) * V.All(s), y + i);
+        }
     }
 
     private readonly unsafe struct ScaledSum(float* x, float s, float* y) : IElements

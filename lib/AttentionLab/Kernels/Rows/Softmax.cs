@@ -135,8 +135,7 @@ public static class Softmax
     }
 
     /// <summary>
-    /// Writes the exponentials of a row and returns their sum; asks for what lies <paramref name="ahead"/> numbers after it in x. Asking for y, too,
-    /// made it slower.
+    /// Writes the exponentials of a row and returns their sum; asks for what lies <paramref name="ahead"/> numbers after it in x.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe float Exponentials<V>(float* x, float* y, int n, float shift, float base2 = Exp.Log2E, int ahead = 0)
@@ -180,7 +179,9 @@ public static class Softmax
         public void Run<V>(int part, int first, int end)
             where V : struct, ILanes<V>
         {
-            // Short rows go some at a time: while the largest number or the sum of one is waited for, the machine works at the others.
+            // Short rows go some at a time: while the largest number or the sum of one is waited for, the machine works at the others. The next rows are asked
+            // for in two passes: x while exponentials are made, y while they are divided by their sum. (Both in one pass: 1.05 × as fast on one CPU, slower
+            // on another; y not at all: 1.1 to 1.2 × as slow.)
             int n = columns, together = n <= ShortRow ? Together : 1;
             float* shifts = stackalloc float[Together], sums = stackalloc float[Together];
             for (int row = first; row < end; row += together)
@@ -201,7 +202,7 @@ public static class Softmax
                 {
                     if (sums[k] != 0)
                     {
-                        Multiply.Scale<V>(to + k * n, 1 / sums[k], to + k * n, n);
+                        Multiply.Scale<V>(to + k * n, 1 / sums[k], n, together * ahead);
                     }
                 }
             }

@@ -23,10 +23,21 @@ internal static unsafe class Prefetch
     public static void Lines<V>(int ahead, int i, float* a, float* b)
         where V : struct, ILanes<V>
     {
-        if (ahead != 0 && (V.Count == Scratch.LineFloats || i % Scratch.LineFloats == 0))
+        if (IsNew<V>(ahead, i))
         {
             Line(a + ahead + i);
             Line(b + ahead + i);
+        }
+    }
+
+    /// <summary>The same for one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Lines<V>(int ahead, int i, float* a)
+        where V : struct, ILanes<V>
+    {
+        if (IsNew<V>(ahead, i))
+        {
+            Line(a + ahead + i);
         }
     }
 
@@ -39,4 +50,8 @@ internal static unsafe class Prefetch
             Sse.Prefetch0(address);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsNew<V>(int ahead, int i)
+        where V : struct, ILanes<V> => ahead != 0 && (V.Count == Scratch.LineFloats || i % Scratch.LineFloats == 0);
 }
