@@ -64,6 +64,17 @@ public class MatMulTests
             data.Add(17, 41, 300);
             data.Add(6, 1, 517);
 
+            // One query: short rows of B, or of a transposed one, in four places at once or two, and what is left over.
+            data.Add(1, 1, 64);
+            data.Add(1, 3, 128);
+            data.Add(1, 37, 64);
+            data.Add(1, 203, 128);
+            data.Add(1, 205, 96);
+            data.Add(1, 18, 33);
+            data.Add(1, 64, 1027);
+            data.Add(1, 100, 66);
+            data.Add(1, 128, 3);
+
             // A B of more than 8 MB, of which few rows ask for the next rows before they are needed.
             data.Add(1, 1027, 2049);
             data.Add(3, 1103, 1907);
