@@ -120,6 +120,10 @@ internal static class ThreadCases
                 AttendInput.Split<float>(q, k, v, new(1, 1, 150, 160, 48, 47), 0.14f), weights, s.Gaussian(4, output.Length),
                 new AttendGradients<float> { Q = dq, K = dk, V = dv });
         }),
+        ["Attend, heads"] = s => HeadCases.Run(s, new(2, 4, 60, 70, 33, 34), biasMatrices: 8),
+        ["Attend, heads that share a bias"] = s => HeadCases.Run(s, new(2, 4, 60, 70, 33, 34), biasMatrices: 1),
+        ["Attend, sequences that share a bias"] = s => HeadCases.Run(s, new(2, 4, 60, 70, 33, 34), biasMatrices: 4),
+        ["Attend, one query"] = s => HeadCases.Run(s, new(1, 8, 1, 1030, 64, 64), biasMatrices: 0),
         ["FlashAttend"] = s => Flash(s, default),
         ["FlashAttend causal"] = s => Flash(s, new() { Causal = true }),
         ["FlashAttend masked"] = s => Flash(s, new() { Keys = Enumerable.Range(0, 160).Select(j => j % 5 != 1 && j < 151).ToArray() }),
