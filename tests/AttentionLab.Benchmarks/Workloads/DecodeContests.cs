@@ -10,7 +10,7 @@ internal static class DecodeContests
 
     private static readonly float Scale = 1 / MathF.Sqrt(Dim);
 
-    /// <summary>A short and a long cache.</summary>
+    /// <summary>A short and a long cache, and a few queries at once.</summary>
     public static IEnumerable<Entry> All(RivalSet rivals, int threads)
     {
         foreach (int keys in new[] { 2048, 16384 })
@@ -18,6 +18,23 @@ internal static class DecodeContests
             string name = $"decode: 1 query over {keys} keys in a cache";
             yield return new("decode", name, () => Make(name, rivals, threads, keys));
         }
+
+        const int few = 4, cached = 2048;
+        string several = $"decode: {few} queries over {cached} keys in a cache";
+        yield return new("decode", several, () => MakeSeveral(several, rivals, threads, few, cached));
+    }
+
+    private static Contest MakeSeveral(string name, RivalSet rivals, int threads, int queries, int keys)
+    {
+        float[] q = Inputs.Gaussian(Heads * queries * Dim, 1), k = Inputs.Gaussian(Heads * keys * Dim, 2), v = Inputs.Gaussian(Heads * keys * Dim, 3);
+        float[] weights = Inputs.Zeros(Heads * queries * keys);
+        Lineup lineup = new(rivals, threads, Heads * queries * Dim);
+        lineup.Ours(output => Attend.Forward(Input(q, k, v, keys, queries), output, weights));
+        lineup.Add("ours, by strips of queries", output => FlashAttend.Forward(Input(q, k, v, keys, queries), output, []));
+        lineup.Reading(k, v);
+        return lineup.Finish(
+            name, 4.0 * Heads * queries * keys * Dim, [], output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys, queries), output),
+            "100 % of the limit is reading keys and values once.");
     }
 
     private static Contest Make(string name, RivalSet rivals, int threads, int keys)
@@ -45,18 +62,19 @@ internal static class DecodeContests
             ],
             row);
         return lineup.Finish(
-            name, 4.0 * Heads * keys * Dim, threads == 1 ? [Bar.AtLeast(3, "ORT"), Bar.PercentOfLimit(80)] : [], output => Check(name, q, k, v, keys, output),
+            name, 4.0 * Heads * keys * Dim, threads == 1 ? [Bar.AtLeast(3, "ORT"), Bar.PercentOfLimit(80)] : [], output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys), output),
             "100 % of the limit is reading keys and values once. ONNX Runtime appends to its cache by a copy of it, into a tensor of its own.");
     }
 
-    private static AttendInput<T> Input<T>(T[] q, T[] k, T[] v, int keys)
+    private static AttendInput<T> Input<T>(T[] q, T[] k, T[] v, int keys, int queries = 1)
         where T : System.Numerics.IFloatingPointIeee754<T> => new()
         {
-            Q = new(q, HeadLayout.Split(Heads, 1, Dim)),
+            Q = new(q, HeadLayout.Split(Heads, queries, Dim)),
             K = new(k, HeadLayout.Split(Heads, keys, Dim)),
             V = new(v, HeadLayout.Split(Heads, keys, Dim)),
-            Sizes = new(1, Heads, 1, keys, Dim, Dim),
+            Sizes = new(1, Heads, queries, keys, Dim, Dim),
             Scale = T.CreateChecked(Scale),
+            Mask = new() { Causal = true },
         };
 
     /// <summary>Some rows of every head.</summary>
@@ -71,10 +89,10 @@ internal static class DecodeContests
         return some;
     }
 
-    private static void Check(string name, float[] q, float[] k, float[] v, int keys, float[] output)
+    private static void Check(string name, AttendInput<double> input, float[] output)
     {
         double[] expected = new double[output.Length];
-        Attend.Reference(Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys), expected, new double[Heads * keys]);
+        Attend.Reference(input, expected, new double[Heads * input.Sizes.Queries * input.Sizes.Keys]);
         for (int i = 0; i < output.Length; i++)
         {
             if (!(Math.Abs(output[i] - expected[i]) <= 1e-5))
