@@ -111,7 +111,7 @@ public sealed class DuelTests
         float[] ours = new float[1];
         using CancellationTokenSource cancel = new();
         using FmaLimit limit = new(1);
-        string json = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.json");
+        string json = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.json"), markdown = Path.ChangeExtension(json, "md");
         DuelSession session = new("duel", [], TextWriter.Null, json, null);
         Entry first = new("g", "first", () => Contest(new Contender("ours", () => ours[0] = 1, ours)));
         Entry second = new("g", "second", () => { cancel.Cancel(); return first.Make(); });
@@ -130,6 +130,12 @@ public sealed class DuelTests
         Assert.Equal(2, rest.Report.Rows.Count);
         ArgumentException other = Assert.Throws<ArgumentException>(() => rest.GoOn(earlier with { Cpu = "Another CPU" }));
         Assert.Contains("Another CPU", other.Message, StringComparison.Ordinal);
+
+        // With nothing missing the files are written all the same.
+        DuelSession whole = new("duel", [], TextWriter.Null, null, markdown);
+        whole.GoOn(earlier);
+        Assert.True(whole.Run([first with { Workload = "planted" }], 1, limit, 0.01, TestContext.Current.CancellationToken));
+        Assert.Contains("| planted | 1 | ours |", File.ReadAllText(markdown), StringComparison.Ordinal);
     }
 
     private static Contest Contest(params Contender[] contenders) => new("planted", 0, contenders, [], _ => { });

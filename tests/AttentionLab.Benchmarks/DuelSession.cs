@@ -54,6 +54,11 @@ internal sealed class DuelSession(string command, IReadOnlyList<string> rivals, 
         Duel duel = new(threads, limit, seconds, cancellation);
         HashSet<string> done = [.. _rows.Where(row => row.System == "ours" && row.Threads == threads).Select(row => row.Workload)];
         entries = [.. entries.Where(entry => !done.Contains(entry.Workload))];
+        if (entries.Count == 0)
+        {
+            Save();
+        }
+
         for (int i = 0; i < entries.Count; i++)
         {
             string name = entries[i].Workload;
