@@ -33,7 +33,8 @@ internal static class DecodeContests
         lineup.Add("ours, by strips of queries", output => FlashAttend.Forward(Input(q, k, v, keys, queries), output, []));
         lineup.Reading(k, v);
         return lineup.Finish(
-            name, 4.0 * Heads * queries * keys * Dim, [], output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys, queries), output),
+            name, 4.0 * Heads * queries * keys * Dim, [],
+            output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys, queries), output),
             "100 % of the limit is reading keys and values once.");
     }
 
@@ -62,7 +63,8 @@ internal static class DecodeContests
             ],
             row);
         return lineup.Finish(
-            name, 4.0 * Heads * keys * Dim, threads == 1 ? [Bar.AtLeast(3, "ORT"), Bar.PercentOfLimit(80)] : [], output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys), output),
+            name, 4.0 * Heads * keys * Dim, threads == 1 ? [Bar.AtLeast(3, "ORT"), Bar.PercentOfLimit(80)] : [],
+            output => Check(name, Input(Inputs.Widen(q), Inputs.Widen(k), Inputs.Widen(v), keys), output),
             "100 % of the limit is reading keys and values once. ONNX Runtime appends to its cache by a copy of it, into a tensor of its own.");
     }
 
