@@ -126,12 +126,13 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
     /// <summary>Room for the weights of so many queries; it is made once for all steps of as many.</summary>
     private Span<float> Weights(int queries)
     {
-        if (_weights.Length < batch * heads * Length * queries)
+        int needed = Numbers(batch, heads, Length, ("queries", queries));
+        if (_weights.Length < needed)
         {
             _weights = new float[Numbers(batch, heads, capacity, ("queries", queries))];
         }
 
-        return _weights.AsSpan(0, batch * heads * Length * queries);
+        return _weights.AsSpan(0, needed);
     }
 
     private static int Numbers(int batch, int heads, int capacity, (string Name, int Size) size) =>
