@@ -31,6 +31,12 @@ public sealed class WorkStopTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
         await Expect(Cell(page, 4).Locator(".failure")).ToContainTextAsync("stopped; what earlier cells declared is kept.");
         await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Failed: cell 4");
+        string? place = await Cell(page, 4).GetAttributeAsync("id");
+        foreach (ILocator named in (ILocator[])[page.Page.Locator(".said a"), Cell(page, 4).Locator(".cell-number")])
+        {
+            await Expect(named).ToHaveTextAsync("cell 4");
+            await Expect(named).ToHaveAttributeAsync("href", "#" + place);
+        }
 
         // What would be said of a cell that does not let go is not said later of one that did.
         await page.Page.Clock.FastForwardAsync(10_000);

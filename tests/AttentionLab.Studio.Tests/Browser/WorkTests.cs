@@ -146,6 +146,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.TypeAsync("text.ToUpp");
         ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
         await Expect(list).ToContainTextAsync("ToUpperInvariant");
+        await Expect(list).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(page.Page.Locator(".cm-completionInfo")).ToContainTextAsync("uppercase");
         Assert.DoesNotContain("\r", await page.Page.Locator(".cm-completionInfo").TextContentAsync());
         await page.Page.Keyboard.PressAsync("Escape");
@@ -153,15 +154,19 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await TypeAsync(page, 2, "int b = missing;");
         await page.Page.Keyboard.TypeAsync(" ");
         await Expect(Cell(page, 2).Locator(".cm-lintRange-error")).ToHaveTextAsync("missing");
+        await Cell(page, 2).Locator(".cm-lintRange-error").HoverAsync();
+        await Expect(page.Page.Locator(".cm-tooltip-lint")).ToBeInViewportAsync(new() { Ratio = 1 });
 
         await TypeAsync(page, 2, "Math.Max");
         await page.Page.Keyboard.TypeAsync("(1, ");
         await Expect(page.Page.Locator(".cm-tooltip.code-help")).ToContainTextAsync("Math.Max(");
+        await Expect(page.Page.Locator(".cm-tooltip.code-help")).ToBeInViewportAsync(new() { Ratio = 1 });
 
         // What Markdown could take for its own marks stays as it is written.
         await TypeAsync(page, 2, "/// <summary>y_j = x_j * w_j * 2.</summary>\nint Of(int x_j) => 2 * x_j;\nOf");
         await Editor(page, 2).Locator(".cm-line").Last.HoverAsync(new() { Position = new() { X = 12, Y = 10 } });
         await Expect(page.Page.Locator(".cm-tooltip-hover .code-help")).ToContainTextAsync("y_j = x_j * w_j * 2.");
+        await Expect(page.Page.Locator(".cm-tooltip-hover .code-help")).ToBeInViewportAsync(new() { Ratio = 1 });
         await TypeAsync(page, 2, "Math.Max(1, 2)");
 
         await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
@@ -175,6 +180,21 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         Assert.Equal((int[])[0, 32, 76, 255, 255, 233, 69, 255],
             await page.Page.EvaluateAsync<int[]>("[...document.querySelector('.variables canvas').getContext('2d').getImageData(0, 0, 2, 1).data]"));
         Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Variables_OfLongNamesTypesAndValues_StayInTheirBox()
+    {
+        await using WatchedPage page = await OpenAsync();
+        await TypeAsync(page, 1, $"var {new string('n', 80)} = new System.Collections.Generic.Dictionary<string, (int, System.Text.StringBuilder)[]>();\n"
+            + "string value = new string('v', 500);\nstring[] words = [value, value];");
+        await page.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(page.Page.Locator(".said")).ToHaveTextAsync("Finished: cell 1");
+        await page.Page.GetByText("Variables", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".variables tbody tr")).ToHaveCountAsync(3);
+        Assert.True(await page.Page.EvaluateAsync<bool>("""
+            document.querySelector('.variables-frame').getBoundingClientRect().right <= document.querySelector('.work-bar').getBoundingClientRect().right
+            """));
     }
 
     internal static ILocator Cell(WatchedPage page, int number) => page.Page.Locator($".cell[data-cell='{number}']");

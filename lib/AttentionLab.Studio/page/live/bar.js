@@ -61,7 +61,7 @@ export class Bar {
       bar.append(this.#reading, this.#texts, buttons, this.#word, this.#variables.dom);
       this.#progress.className = 'work-progress';
       bar.append(this.#more(), this.#said);
-      cells.say = text => { this.#said.textContent = text; };
+      cells.say = (...said) => this.#said.replaceChildren(...said);
     }
     bar.append(statusLine, statusSaid);
     document.getElementById('content').append(bar);

@@ -21,6 +21,7 @@ export class Cell {
   #bar = document.createElement('div');
   #clock;
   #mark = document.createElement('span');
+  #number;
   #word = document.createElement('div');
   #beside = new Beside();
   #tries = new Tries(this, this.#beside, text => this.typeText(text));
@@ -50,6 +51,14 @@ export class Cell {
     return (this.view.isScratch ? 'your own cell ' : 'cell ') + this.view.number;
   }
 
+  // Leads to it, by the name that messages give it.
+  link() {
+    const link = document.createElement('a');
+    link.href = '#' + this.root.id;
+    link.textContent = this.name;
+    return link;
+  }
+
   // What the server says about it, at a time of the server's.
   take(view, at) {
     const before = this.view;
@@ -62,6 +71,7 @@ export class Cell {
     this.root.classList.toggle('queued', view.run === 'queued');
     this.root.classList.toggle('failed', view.failed);
     this.#mark.textContent = view.mark;
+    this.#number.textContent = this.name;
     this.runButton.textContent = running ? 'Running' : 'Run';
     enable(this.runButton, this.#mayRun);
     this.resetButton?.toggleAttribute('hidden', view.original === undefined);
@@ -79,7 +89,7 @@ export class Cell {
     this.#showCheck();
     this.#markLine();
     if (before.run === 'running' && view.run === 'idle') {
-      this.#cells.say((view.failed ? 'Failed: ' : 'Finished: ') + this.name);
+      this.#cells.say(view.failed ? 'Failed: ' : 'Finished: ', this.link());
     }
   }
 
@@ -217,7 +227,9 @@ export class Cell {
       this.compareButton.hidden = true;
       bar.append(this.compareButton, this.resetButton);
     }
-    bar.append(this.#tries.button, button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)));
+    this.#number = this.link();
+    this.#number.className = 'cell-number';
+    bar.append(this.#tries.button, button('Add a cell', 'A cell of your own below this one', () => this.#cells.add(this)), this.#number);
     this.#word.className = 'cell-word';
     this.#check.className = 'check';
     this.#check.append(document.createElement('code'), 'checks your answer; it is run with your code, and stays as it is');

@@ -26,9 +26,12 @@ const barsResized = new ResizeObserver(() => {
   }
 });
 
-// What of the window the bars at its head and its foot leave free: a line below them is not in view.
-function margins() {
-  return { top: height('.bar'), bottom: height('.work-bar') + 16 };
+// Scrolls as little as brings a line out from under the bars at the head and the foot of the window, and above a keyboard on the screen. The editor's own
+// margins are not for this: they count within the editor, and it shows no list and no help beside a line that lies in them.
+function uncover({ top, bottom }) {
+  const screen = window.visualViewport;
+  const last = Math.min(innerHeight - height('.work-bar'), screen ? screen.offsetTop + screen.height : innerHeight) - 16;
+  scrollBy(0, Math.max(bottom - last, Math.min(top - height('.bar'), 0)));
 }
 
 function watchBars(whenResized) {
@@ -84,7 +87,11 @@ function rich(cm, options) {
         ]),
         leave, failedLine,
         EditorView.lineWrapping,
-        EditorView.scrollMargins.of(margins),
+        EditorView.scrollHandler.of((view, range) => {
+          const side = range.assoc || (range.head > range.anchor ? -1 : 1);
+          view.requestMeasure({ key: uncover, read: () => view.coordsAtPos(range.head, side), write: caret => caret && uncover(caret) });
+          return true;
+        }),
         EditorView.contentAttributes.of({
           'aria-label': options.label, 'aria-description': 'Press Escape, then Tab, to leave the editor.', spellcheck: 'false', autocapitalize: 'off',
         }),
@@ -99,8 +106,7 @@ function rich(cm, options) {
             // Whoever has scrolled away to read on is not called back, nor who does so now: the editor itself would scroll in the next frame.
             const caret = at.coordsAtPos(at.state.selection.main.head);
             if (caret && caret.bottom > 0 && caret.top < innerHeight) {
-              const { top, bottom } = margins();
-              scrollBy(0, Math.max(caret.bottom - (innerHeight - bottom), Math.min(caret.top - top, 0)));
+              uncover(caret);
             }
           }),
           blur: (event, at) => { watchBars(null); at.setTabFocusMode(false); options.left(); },
