@@ -26,11 +26,31 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
         await page.Page.Keyboard.PressAsync("Control+f");
         ILocator find = Cell(page, 4).GetByRole(AriaRole.Textbox, new() { Name = "Find" });
         await Expect(find).ToBeFocusedAsync();
+        Assert.InRange(await find.EvaluateAsync<double>("field => parseFloat(getComputedStyle(field).fontSize)"), 12, 20);
         await page.Page.Keyboard.TypeAsync("here");
         await Expect(Editor(page, 4).Locator(".cm-searchMatch")).ToHaveTextAsync(["here", "here"]);
         await page.Page.Keyboard.PressAsync("Escape");
         await Expect(find).ToHaveCountAsync(0);
         await Expect(Editor(page, 4)).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task List_OfCompletions400PixelsWide_IsCoveredByNothing()
+    {
+        await using WatchedPage page = await _course.OpenAsync(browser, width: 400);
+        await RunAsync(page, 1, "20");
+        await TypeAsync(page, 2, "string text = \"a\";\n");
+        await page.Page.Keyboard.TypeAsync("text.ToUpp");
+        ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
+        await Expect(list).ToContainTextAsync("ToUpperInvariant");
+        await Expect(list).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(page.Page.Locator(".cm-completionInfo")).ToHaveCountAsync(1);
+        await Expect(page.Page.Locator(".cm-completionInfo")).Not.ToBeVisibleAsync();
+        foreach (ILocator option in await list.Locator("li").AllAsync())
+        {
+            Assert.True(await option.EvaluateAsync<bool>("option => { const at = option.getBoundingClientRect(); "
+                + "return option.contains(document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2)); }"));
+        }
     }
 
     [Theory]
