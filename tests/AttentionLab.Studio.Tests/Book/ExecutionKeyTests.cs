@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AttentionLab.Studio.Book;
 
 namespace AttentionLab.Studio.Tests.Book;
@@ -44,6 +45,19 @@ public sealed class ExecutionKeyTests : IDisposable
         string before = KeyOf(_course);
         _course.WriteFile("data/README.md", "two");
         Assert.Equal(before, KeyOf(_course));
+    }
+
+    /// <summary>With the commit in them, every commit would compile all projects again and run all notebooks again.</summary>
+    [Fact]
+    public void Libraries_OfTheNotebooks_CarryNoCommit()
+    {
+        string folder = Path.Combine(Repository.Root, "artifacts", "bin", "AttentionLab.Course", "course");
+        foreach (string library in Directory.EnumerateFiles(folder, "AttentionLab*.dll"))
+        {
+            Assert.DoesNotContain('+', FileVersionInfo.GetVersionInfo(library).ProductVersion!);
+        }
+
+        Assert.True(File.Exists(Path.Combine(folder, "AttentionLab.dll")));
     }
 
     [Fact]
