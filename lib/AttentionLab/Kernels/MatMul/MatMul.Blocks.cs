@@ -95,7 +95,7 @@ public static partial class MatMul
             {
                 MultiplyGroups(firstTile, endTile, first, end);
             }
-            else if (_of.Strips != null)
+            else if (_of.Strips != null && !MeetsBlocks)
             {
                 MultiplyPacked(firstTile, endTile, first, end);
             }
@@ -151,7 +151,7 @@ public static partial class MatMul
         {
             bool write = p == 0 && !_of.Add, last = p + depth == _of.Inner, across = IsAcross;
             int kept = endTile - firstTile == 1 ? 1 : endStrip - firstStrip;
-            float* packed = Scratch.Of(Scratch.B, kept * W.Count * depth);
+            float* packed = _of.Strips != null ? null : Scratch.Of(Scratch.B, kept * W.Count * depth);
             for (int t = firstTile; t < endTile; t++)
             {
                 int row = Row(t), tall = Row(t + 1) - row, group = (t - firstTile) % GroupTiles;
@@ -176,7 +176,12 @@ public static partial class MatMul
                     float* c = _of.C + (nint)row * _of.Columns + column, b = packed + (nint)((s - firstStrip) % kept) * W.Count * depth, copy = null;
                     nint bInner = W.Count;
                     Ahead ahead = AheadInA(a, aRow, aInner, next, walk, walk + group * (endStrip - firstStrip));
-                    if (t == firstTile)
+                    if (_of.Strips != null)
+                    {
+                        b = _of.Strips + (nint)column * _of.Inner + (nint)p * W.Count;
+                        ahead = endTile - t <= PackedLines ? AheadInStrips(b, endStrip - firstStrip, endTile - t - 1, last, depth) : ahead;
+                    }
+                    else if (t == firstTile)
                     {
                         float* from = _of.B + p * _of.BInner + column * _of.BColumn;
                         if (valid == W.Count && _of.BColumn == 1)

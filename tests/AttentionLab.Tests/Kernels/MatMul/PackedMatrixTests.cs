@@ -5,6 +5,8 @@ namespace AttentionLab.Tests.Kernels;
 public class PackedMatrixTests
 {
     [Theory, MemberData(nameof(MatMulTests.Sizes), MemberType = typeof(MatMulTests))]
+    [InlineData(600, 500, 330)]
+    [InlineData(140, 1100, 1950)]
     public void Forward_AwkwardSizes_AgreesWithReference(int rows, int inner, int columns)
     {
         float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns), c = Inputs.Gaussian(3, rows * columns), sum = [.. c];
@@ -29,6 +31,7 @@ public class PackedMatrixTests
     [InlineData(30, 64, 64)]
     [InlineData(100, 2000, 70)]
     [InlineData(290, 600, 70)]
+    [InlineData(540, 130, 70)]
     [InlineData(5, 0, 40)]
     public void Forward_Epilogue_IsBiasThenActivationThenResidual(int rows, int inner, int columns)
     {
@@ -175,6 +178,8 @@ public class PackedMatrixTests
     [InlineData(1, 1100, 1390)]
     [InlineData(271, 770, 145)]
     [InlineData(140, 400, 2100)]
+    [InlineData(600, 500, 330)]
+    [InlineData(140, 1100, 1950)]
     public void Forward_OneTwoOrThreeThreads_SameBits(int rows, int inner, int columns)
     {
         float[] a = Inputs.Gaussian(11, rows * inner), b = Inputs.Gaussian(12, inner * columns), bias = Inputs.Gaussian(13, columns);
