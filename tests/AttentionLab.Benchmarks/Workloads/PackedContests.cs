@@ -19,6 +19,7 @@ internal static class PackedContests
         Bar[] rivalsRate = [Bar.AtLeast(1, "oneDNN"), Bar.AtLeast(1, "ORT")];
         yield return Product(128, 512, 2048, [.. rivalsRate, Bar.PercentOfLimit(92)], rivalsRate);
         yield return Product(128, 2048, 512, rivalsRate, rivalsRate);
+        yield return Product(4096, 512, 2048, rivalsRate, [Bar.AtLeast(1.85, Lineup.OneThread)]);
 
         foreach (int rows in new[] { 1, 4, 8 })
         {
