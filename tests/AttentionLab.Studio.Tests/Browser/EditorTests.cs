@@ -39,11 +39,7 @@ public sealed class EditorTests(BrowserFixture browser) : IAsyncDisposable
     {
         await using WatchedPage page = await _course.OpenAsync(browser, width: 400);
         await RunAsync(page, 1, "20");
-        await TypeAsync(page, 2, "string text = \"a\";\n");
-        await page.Page.Keyboard.TypeAsync("text.ToUpp");
-        ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
-        await Expect(list).ToContainTextAsync("ToUpperInvariant");
-        await Expect(list).ToBeInViewportAsync(new() { Ratio = 1 });
+        ILocator list = await CompletionsAsync(page);
         await Expect(page.Page.Locator(".cm-completionInfo")).ToHaveCountAsync(1);
         await Expect(page.Page.Locator(".cm-completionInfo")).Not.ToBeVisibleAsync();
         foreach (ILocator option in await list.Locator("li").AllAsync())

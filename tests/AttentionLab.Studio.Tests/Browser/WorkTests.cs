@@ -142,11 +142,7 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         await Expect(Cell(page, 2).Locator(".cm-lintRange-error")).ToHaveTextAsync(";");
 
         await RunAsync(page, 1, "20");
-        await TypeAsync(page, 2, "string text = \"a\";\n");
-        await page.Page.Keyboard.TypeAsync("text.ToUpp");
-        ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
-        await Expect(list).ToContainTextAsync("ToUpperInvariant");
-        await Expect(list).ToBeInViewportAsync(new() { Ratio = 1 });
+        await CompletionsAsync(page);
         await Expect(page.Page.Locator(".cm-completionInfo")).ToContainTextAsync("uppercase");
         Assert.DoesNotContain("\r", await page.Page.Locator(".cm-completionInfo").TextContentAsync());
         await page.Page.Keyboard.PressAsync("Escape");
@@ -195,6 +191,17 @@ public sealed class WorkTests(BrowserFixture browser) : IAsyncDisposable
         Assert.True(await page.Page.EvaluateAsync<bool>("""
             document.querySelector('.variables-frame').getBoundingClientRect().right <= document.querySelector('.work-bar').getBoundingClientRect().right
             """));
+    }
+
+    /// <summary>The list of what may follow <c>text.ToUpp</c> in cell 2, all of it in the window.</summary>
+    internal static async Task<ILocator> CompletionsAsync(WatchedPage page)
+    {
+        await TypeAsync(page, 2, "string text = \"a\";\n");
+        await page.Page.Keyboard.TypeAsync("text.ToUpp");
+        ILocator list = page.Page.Locator(".cm-tooltip-autocomplete");
+        await Expect(list).ToContainTextAsync("ToUpperInvariant");
+        await Expect(list).ToBeInViewportAsync(new() { Ratio = 1 });
+        return list;
     }
 
     internal static ILocator Cell(WatchedPage page, int number) => page.Page.Locator($".cell[data-cell='{number}']");
