@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Tests;
@@ -38,11 +39,10 @@ internal static class Compare
     public static void Same(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, string what)
     {
         Assert.True(actual.Length == expected.Length, $"{what}: {actual.Length} values instead of {expected.Length}");
-        for (int i = 0; i < actual.Length; i++)
+        int first = MemoryMarshal.Cast<float, int>(actual).CommonPrefixLength(MemoryMarshal.Cast<float, int>(expected));
+        if (first < actual.Length)
         {
-            Assert.True(
-                BitConverter.SingleToInt32Bits(actual[i]) == BitConverter.SingleToInt32Bits(expected[i]),
-                string.Create(CultureInfo.InvariantCulture, $"{what}: index {i} is {actual[i]:R}, expected exactly {expected[i]:R}"));
+            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{what}: index {first} is {actual[first]:R}, expected exactly {expected[first]:R}"));
         }
     }
 

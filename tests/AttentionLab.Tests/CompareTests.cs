@@ -30,4 +30,14 @@ public class CompareTests
         Assert.Null(Compare.Difference([0, 1e-9], [0, 0], 1e-8, out _));
         Assert.NotNull(Compare.Difference([0, 1e-7], [0, 0], 1e-8, out _));
     }
+
+    [Fact]
+    public void Same_OtherBits_NamesTheFirst()
+    {
+        Compare.Same([1, float.NaN, -0f], [1, float.NaN, -0f], "what");
+        Assert.StartsWith("what: index 1 is 0, expected exactly -0", Assert.ThrowsAny<Exception>(() => Compare.Same([1, 0f, 3], [1, -0f, 4], "what")).Message);
+        Assert.StartsWith("what: 1 values instead of 2", Assert.ThrowsAny<Exception>(() => Compare.Same([1], [1, 2], "what")).Message);
+        float otherNaN = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(float.NaN) ^ 1);
+        Assert.StartsWith("what: index 0 is NaN", Assert.ThrowsAny<Exception>(() => Compare.Same([otherNaN], [float.NaN], "what")).Message);
+    }
 }

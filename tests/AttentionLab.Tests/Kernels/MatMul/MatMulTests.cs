@@ -94,11 +94,11 @@ public class MatMulTests
     {
         float[] a = Inputs.Gaussian(1, rows * inner), b = Inputs.Gaussian(2, inner * columns);
         float[] c = Inputs.Gaussian(3, rows * columns), sum = [.. c];
-        double[] expected = new double[c.Length], expectedSum = Inputs.Widen(c);
+        double[] expected = new double[c.Length];
         double[] da = Inputs.Widen(a), db = Inputs.Widen(b);
 
         MatMul.Reference<double>(da, db, expected, rows, inner, columns);
-        MatMul.Reference<double>(da, db, expectedSum, rows, inner, columns, add: true);
+        double[] expectedSum = [.. expected.Zip(c, (product, old) => old + product)];
         MatMul.Forward(a, b, c, rows, inner, columns);
         MatMul.Forward(a, b, sum, rows, inner, columns, add: true);
 
@@ -116,6 +116,19 @@ public class MatMulTests
         Compare.Close(again, expected, 1e-14, "reference A·Bᵀ");
         MatMul.ReferenceTN<double>(Inputs.Widen(at), db, again, rows, inner, columns);
         Compare.Close(again, expected, 1e-14, "reference Aᵀ·B");
+    }
+
+    [Fact]
+    public void References_Adding_GiveTheOldNumbersAndTheProduct()
+    {
+        // (1 2; 3 4) · (5 6; 7 8) = (19 22; 43 50), to numbers that were there.
+        double[] c = [100, 200, 300, 400], a = [1, 2, 3, 4], at = [1, 3, 2, 4], b = [5, 6, 7, 8], bt = [5, 7, 6, 8];
+        MatMul.Reference<double>(a, b, c, 2, 2, 2, add: true);
+        Assert.Equal([119, 222, 343, 450], c);
+        MatMul.ReferenceNT<double>(a, bt, c, 2, 2, 2, add: true);
+        Assert.Equal([138, 244, 386, 500], c);
+        MatMul.ReferenceTN<double>(at, b, c, 2, 2, 2, add: true);
+        Assert.Equal([157, 266, 429, 550], c);
     }
 
     [Theory, InlineData(1, 600, 4100), InlineData(8, 130, 2100), InlineData(16, 70, 5003)]
