@@ -35,7 +35,8 @@ public sealed class CompileAheadTests
     [InlineData(typeof(AngleSharp.Dom.IDocument))]
     [InlineData(typeof(AngleSharp.Css.Dom.ICssStyleSheet))]
     [InlineData(typeof(Ganss.Xss.HtmlSanitizer))]
-    public void Library_BesideTheProgram_IsMachineCode(Type type)
+    [InlineData(typeof(Studio.Kernel.NotebookSession))]
+    public void Assembly_OfTheProgram_IsMachineCode(Type type)
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64, "CompileAhead.targets names no such platform");
         string file = type.Assembly.Location;
