@@ -49,7 +49,7 @@ public class ExtremeInputsTests
         for (int i = 0; i < y.Length; i++)
         {
             float wanted = (float)expected[i];
-            Assert.True(
+            Check.That(
                 wanted == y[i] || Math.Abs(y[i] - wanted) <= 1e-6 * Math.Max(1, Math.Abs(wanted)), $"{name} of {Extremes[i]:R} is {y[i]:R}, not {wanted:R}");
         }
     }
@@ -79,7 +79,7 @@ public class ExtremeInputsTests
         {
             for (int j = 0; j < columns; j++)
             {
-                Assert.True(Math.Abs(actual[j] - expected[j]) <= 1e-6, $"{what}, {columns} columns: {actual[j]}, not {expected[j]}");
+                Check.That(Math.Abs(actual[j] - expected[j]) <= 1e-6, $"{what}, {columns} columns: {actual[j]}, not {expected[j]}");
             }
         }
     }

@@ -20,7 +20,7 @@ public class BasicTokenizerTests
         {
             string text = one.GetProperty("text").GetString()!;
             string[] expected = [.. one.GetProperty(lowerCase ? "uncased" : "cased").EnumerateArray().Select(t => t.GetString()!)];
-            Assert.True(
+            Check.That(
                 expected.SequenceEqual(tokenizer.Split(text)),
                 $"{Codes(text)} gave {Codes(string.Join('|', tokenizer.Split(text)))}, expected {Codes(string.Join('|', expected))}");
             cases++;

@@ -81,7 +81,7 @@ public class FastTokenizerTests
         {
             string text = Text(random);
             int[] expected = [.. judge.Encode(text).Select(id => (int)id)], ids = ours.Encode(text).Ids;
-            Assert.True(
+            Check.That(
                 expected.SequenceEqual(ids),
                 $"{what}: {Codes(text)} gave {Show(ids)}, expected {Show(expected)}");
             unknown += ids.Count(id => id == 1);

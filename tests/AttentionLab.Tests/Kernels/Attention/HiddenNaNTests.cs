@@ -211,7 +211,7 @@ public class HiddenNaNTests
 
             for (int c = 0; c < width; c++)
             {
-                Assert.True(
+                Check.That(
                     Math.Abs(row[c] - expected[i * width + c]) <= 3e-5,
                     $"{what}: row {i} of {rows}, column {c} is {row[c]:R}, not {expected[i * width + c]:R}");
             }

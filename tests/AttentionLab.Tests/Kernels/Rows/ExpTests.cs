@@ -11,7 +11,7 @@ public class ExpTests
         Exp.Forward(x, y);
         for (int i = 0; i < n; i++)
         {
-            Assert.True(Math.Abs(y[i] / Math.Exp(x[i]) - 1) < 3e-7, $"exp({x[i]:R}) = {y[i]:R}");
+            Check.That(Math.Abs(y[i] / Math.Exp(x[i]) - 1) < 3e-7, $"exp({x[i]:R}) = {y[i]:R}");
         }
     }
 

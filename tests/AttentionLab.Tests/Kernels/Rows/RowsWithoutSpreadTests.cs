@@ -45,7 +45,7 @@ public class RowsWithoutSpreadTests
                     Assert.Equal(level, mean[0]);
                     for (int i = 0; i < n; i++)
                     {
-                        Assert.True(
+                        Check.That(
                             Math.Abs(y[i] - beta[i]) <= 1e-5 * Math.Abs(gamma[i]),
                             $"{n} × {level:R}, ε = {epsilon:R}: y[{i}] is {y[i]:R} but β is {beta[i]:R}");
                     }

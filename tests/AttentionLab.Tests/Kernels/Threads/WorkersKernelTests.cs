@@ -201,19 +201,19 @@ public sealed class WorkersKernelTests : IDisposable
                 float[] spoiled = [.. a];
                 spoiled[i * inner + p] = bad;
                 MatMul.Forward(spoiled, b, c, rows, inner, columns);
-                Check(at => at / columns == i);
+                CheckAll(at => at / columns == i);
                 spoiled = [.. b];
                 spoiled[p * columns + j] = bad;
                 MatMul.Forward(a, spoiled, c, rows, inner, columns);
-                Check(at => at % columns == j);
+                CheckAll(at => at % columns == j);
             }
         }
 
-        void Check(Func<int, bool> hit)
+        void CheckAll(Func<int, bool> hit)
         {
             for (int at = 0; at < c.Length; at++)
             {
-                Assert.True(
+                Check.That(
                     hit(at) ? !float.IsFinite(c[at]) : c[at] == clean[at], $"c[{at / columns}, {at % columns}] is {c[at]}, without the bad number {clean[at]}");
             }
         }
