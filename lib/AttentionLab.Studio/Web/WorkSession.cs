@@ -143,7 +143,7 @@ internal sealed class WorkSession : IAsyncDisposable
         // Whoever reads along may look at the tries, too.
         if (command.Do != "attempts" && !_tabs.Claim(command.Tab))
         {
-            return new WorkAnswer(false) { Word = "Another tab edits this chapter; take over there first." };
+            return new WorkAnswer(false) { Word = "Another tab edits this chapter: take over here first." };
         }
 
         WorkCell? cell = _book.Find(command.Cell);

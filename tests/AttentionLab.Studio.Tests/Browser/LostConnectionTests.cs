@@ -38,10 +38,12 @@ public sealed class LostConnectionTests(BrowserFixture browser) : IAsyncDisposab
         await GoOnAsync("one", "two\n");
         await TypeAsync(page, 1, "int a = 7;");
         await Expect(page.Page.Locator(".live-status")).ToContainTextAsync("The course does not answer.");
+        await Expect(page.Page.Locator(".kernel-state")).ToBeHiddenAsync();
         await Expect(Output(page, 4)).ToHaveTextAsync("one\n");
 
         line.Mend();
         await Expect(Output(page, 4)).ToHaveTextAsync("one\ntwo\n");
+        await Expect(page.Page.Locator(".kernel-state")).ToBeVisibleAsync();
         await Expect(Cell(page, 4).Locator(".cell-note")).ToContainTextAsync("running,");
         Assert.True(streams > before, "the stream was not cut");
         await Patience.UntilAsync(() => View("c1").Source == "int a = 7;");

@@ -21,7 +21,7 @@ export class Cells {
   }
 
   take(news) {
-    const isBack = !this.mayEdit && news.mayEdit;
+    const isAllowed = news.mayEdit && !(this.known && this.mayEdit);
     this.known = true;
     this.mayEdit = news.mayEdit;
     const lost = [...this.#cells].filter(([id]) => !news.order.includes(id));
@@ -46,16 +46,18 @@ export class Cells {
     }
     this.#cells.forEach(cell => cell.allow(this.mayEdit));
     this.#focusAdded();
-    if (isBack) {
+    if (isAllowed) {
       this.connected();
     }
     this.#showDifferences(news.differences);
     this.#early.splice(0).forEach(([root, how]) => this.#of(root)?.run(how));
   }
 
-  // The server is there, and this tab may edit: what it does not have yet is sent.
+  // The server is there: what it does not have yet is sent, by the tab that may edit.
   connected() {
-    this.#cells.forEach(cell => cell.saver.retry());
+    if (this.mayEdit) {
+      this.#cells.forEach(cell => cell.saver.retry());
+    }
   }
 
   save(isLeaving = false) {

@@ -13,6 +13,7 @@ statusSaid.setAttribute('role', 'status');
 let wasRunning = false;
 
 export function showStatus(status) {
+  document.documentElement.classList.remove('lost');
   document.querySelectorAll('.cell[data-cell]').forEach(cell => {
     const number = Number(cell.dataset.cell);
     const empty = !cell.querySelector('.outputs > *');
@@ -48,6 +49,7 @@ export function showStatus(status) {
 }
 
 export function showLost() {
+  document.documentElement.classList.add('lost');
   statusLine.hidden = false;
   meter.hidden = true;
   line.textContent = 'The course does not answer. What is shown stays, and what you type is kept in this browser until it does. '
