@@ -30,7 +30,7 @@ public static class JointEmbedding
         CounterRandom random = new(seed);
         Encoder encoder = new(new() { Vocabulary = words.Count, Capacity = Longest, Channels = 64, Heads = 4, Layers = 1, Positions = PositionKind.Learned },
             random);
-        MaskedWordHead head = new(encoder.Embedding.Words, random);
+        MaskedWordHead head = new(encoder, random, Activation.Gelu);
         MaskedWordTraining training = new(encoder, head);
         Adam adam = new(training.Parameters, rate);
         CounterRandom draws = random.Split(1);

@@ -32,7 +32,7 @@ internal sealed class EncoderModel
             Multiply.Scale(waves.Table.Span, (float)(settings.Deviation * Math.Sqrt(2)), Encoder.Embedding.Positions!.Table.Value.Span);
         }
 
-        Head = new(Encoder.Embedding.Words, random, epsilon: Encoder.Options.Epsilon);
+        Head = new(Encoder, random);
         Training = new(Encoder, Head);
         Parameter[] matrices = settings.Muon ? [.. Encoder.Layers.Parameters.Where(p => p.Value.Rank == 2), Head.Transform.Weight] : [];
         Adam adam = new(Training.Parameters.Except(matrices), settings.Rate, beta2: settings.Beta2, epsilon: 1e-6, decay: settings.WeightDecay);

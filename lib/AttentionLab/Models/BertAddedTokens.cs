@@ -52,6 +52,31 @@ internal static class BertAddedTokens
         return added.Count == 0 ? tokenizer : tokenizer.With(more, added);
     }
 
+    /// <summary>Writes "added_tokens_decoder" with what is found in texts beside BERT's own special pieces, if there is any.</summary>
+    public static void Write(Utf8JsonWriter json, WordPieceTokenizer tokenizer)
+    {
+        AddedToken[] added = [.. tokenizer.Added.Where(token => !WordPieceTokenizer.SpecialPieces.Contains(token.Content)).OrderBy(token => token.Id)];
+        if (added.Length == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("added_tokens_decoder");
+        foreach (AddedToken token in added)
+        {
+            json.WriteStartObject(token.Id.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("content", token.Content);
+            json.WriteBoolean("lstrip", token.Left);
+            json.WriteBoolean("normalized", token.Normalized);
+            json.WriteBoolean("rstrip", token.Right);
+            json.WriteBoolean("single_word", token.SingleWord);
+            json.WriteBoolean("special", !token.Normalized);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
     private static IEnumerable<(JsonFile File, string Key, AddedToken Token)> Named(string model, JsonFile? config)
     {
         JsonFile? decoder = config?.Part("added_tokens_decoder");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AttentionLab.Weights;
 using AttentionLab.Words;
 
@@ -60,6 +61,46 @@ internal static class BertTokenizer
         }
 
         return tokenizer;
+    }
+
+    /// <summary>Checks that <see cref="Write"/> loses nothing, and that <see cref="Read"/> takes these pieces for so many rows.</summary>
+    /// <exception cref="ArgumentException">It would; the message names what, and the fix.</exception>
+    public static void RequireWritable(WordPieceTokenizer tokenizer, int rows)
+    {
+        int pieces = tokenizer.Pieces.Count;
+        if (pieces == rows - 1 || !Fits(pieces, rows))
+        {
+            throw new ArgumentException(
+                $"the tokenizer has {pieces} pieces but the encoder {rows}: build the encoder with Vocabulary: {pieces}.", nameof(tokenizer));
+        }
+
+        if (tokenizer.BeyondLines is { } beyond)
+        {
+            throw new ArgumentException(
+                $"{beyond}, but vocab.txt and tokenizer_config.json can only say what BERT does: take a tokenizer of BERT's kind, or keep the tokenizer.json "
+                + "of this one and the weights in a folder of your own making.",
+                nameof(tokenizer));
+        }
+    }
+
+    /// <summary>Writes vocab.txt and tokenizer_config.json.</summary>
+    public static void Write(string folder, WordPieceTokenizer tokenizer)
+    {
+        int lines = tokenizer.Lines;
+        new Vocabulary([.. tokenizer.Pieces.Words.Take(lines)], tokenizer.Pieces.Ids).Write(Path.Combine(folder, "vocab.txt"));
+        AtomicFile.Write(Path.Combine(folder, "tokenizer_config.json"), stream =>
+        {
+            using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+            json.WriteStartObject();
+            json.WriteString("tokenizer_class", "BertTokenizer");
+            json.WriteBoolean("do_lower_case", tokenizer.Splitter.LowerCase);
+            json.WriteBoolean("strip_accents", tokenizer.Splitter.StripAccents);
+            json.WriteBoolean("tokenize_chinese_chars", tokenizer.Splitter.IsolateChinese);
+            BertAddedTokens.Write(json, tokenizer);
+            json.WriteEndObject();
+            json.Flush();
+            stream.WriteByte((byte)'\n');
+        });
     }
 
     /// <summary>Whether a model may have these rows for so many pieces: as many, or filled up to whole blocks.</summary>

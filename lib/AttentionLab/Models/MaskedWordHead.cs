@@ -8,21 +8,25 @@ namespace AttentionLab.Models;
 /// From a token's vector to a score for every word: logits = Norm(f(h·W + b))·Eᵀ + c (Devlin et al. 2019; f is GELU
 /// there), with E the table of the embedding itself.
 /// </summary>
-/// <param name="words">The embedding whose table is used.</param>
+/// <param name="encoder">Whose table is used.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-/// <param name="activation">f.</param>
-/// <param name="epsilon">ε of the norm.</param>
+/// <param name="activation">f; null takes the encoder's, as BERT does.</param>
+/// <param name="epsilon">ε of the norm; null takes the encoder's, as BERT does.</param>
 /// <param name="name">Prefix of the parameters' names.</param>
-public sealed class MaskedWordHead(Embedding words, CounterRandom random, Activation activation = Activation.Gelu, float epsilon = 1e-5f, string name = "head")
+public sealed class MaskedWordHead(
+    Encoder encoder, CounterRandom random, Activation? activation = null, float? epsilon = null, string name = "head")
 {
+    /// <summary>f.</summary>
+    public Activation Activation { get; } = activation ?? encoder.Options.Activation;
+
     /// <summary>W, b: C → C.</summary>
-    public Linear Transform { get; } = new(words.Channels, words.Channels, random, name: $"{name}.transform");
+    public Linear Transform { get; } = new(encoder.Options.Channels, encoder.Options.Channels, random, name: $"{name}.transform");
 
     /// <summary>The norm before the scores.</summary>
-    public LayerNorm Norm { get; } = new(words.Channels, epsilon, $"{name}.norm");
+    public LayerNorm Norm { get; } = new(encoder.Options.Channels, epsilon ?? encoder.Options.Epsilon, $"{name}.norm");
 
     /// <summary>E, shared with the embedding, and c.</summary>
-    public WordScores Scores { get; } = new(words, name);
+    public WordScores Scores { get; } = new(encoder.Embedding.Words, name);
 
     /// <summary>Of the head, without the shared table, which is the encoder's.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Transform.Parameters, .. Norm.Parameters, .. Scores.Parameters];
@@ -35,7 +39,7 @@ public sealed class MaskedWordHead(Embedding words, CounterRandom random, Activa
     {
         (Tensor before, Linear.Saved transform) = Transform.Forward(h);
         Tensor after = Workspace.Rent(before.Shape);
-        activation.Forward(before.Span, after.Span);
+        Activation.Forward(before.Span, after.Span);
         (Tensor normed, LayerNorm.Saved norm) = Norm.Forward(after);
         (Tensor logits, WordScores.Saved scores) = Scores.Forward(normed);
         return (logits, new Saved(transform, before, norm, scores));
@@ -49,7 +53,7 @@ public sealed class MaskedWordHead(Embedding words, CounterRandom random, Activa
     public Tensor Backward(Tensor dLogits, Saved saved)
     {
         Tensor dAfter = Norm.Backward(Scores.Backward(dLogits, saved.Scores), saved.Norm);
-        activation.Backward(saved.Hidden.Span, dAfter.Span, dAfter.Span);
+        Activation.Backward(saved.Hidden.Span, dAfter.Span, dAfter.Span);
         return Transform.Backward(dAfter, saved.Transform);
     }
 

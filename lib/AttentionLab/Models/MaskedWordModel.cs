@@ -27,9 +27,10 @@ public readonly record struct Guess(string Piece, double Probability)
 /// model.Guess("the apple is a round [MASK].", 5)   // piece, probability
 /// </code>
 /// </summary>
-public sealed class MaskedWordModel
+public sealed partial class MaskedWordModel
 {
-    private const string Transform = "cls.predictions.transform.dense", Norm = "cls.predictions.transform.LayerNorm", Bias = "cls.predictions.bias";
+    private const string Transform = "cls.predictions.transform.dense", Norm = "cls.predictions.transform.LayerNorm", Bias = "cls.predictions.bias",
+        Decoder = "cls.predictions.decoder.weight";
 
     private MaskedWordModel(Bert bert, MaskedWordHead head) => (Bert, Head) = (bert, head);
 
@@ -40,66 +41,27 @@ public sealed class MaskedWordModel
     public MaskedWordHead Head { get; }
 
     /// <summary>Reads a folder.</summary>
-    /// <param name="folder">Holds config.json, vocab.txt, model.safetensors.</param>
+    /// <param name="folder">Holds what <see cref="Models.Bert.Load"/> reads, with the head in its weights.</param>
     /// <param name="lowerCase">As in <see cref="Models.Bert.Load"/>.</param>
-    /// <exception cref="InvalidDataException">The encoder or the head do not fit; the message names both sides and the fix.</exception>
-    public static MaskedWordModel Load(string folder, bool? lowerCase = null)
+    /// <param name="rules">As in <see cref="Models.Bert.Load"/>.</param>
+    /// <exception cref="InvalidDataException">
+    /// The encoder or the head do not fit, or the words are scored by a matrix that is not the embedding's table; the message names both sides and the fix.
+    /// </exception>
+    public static MaskedWordModel Load(string folder, bool? lowerCase = null, TokenizerRules rules = TokenizerRules.Fast)
     {
-        Bert bert = Bert.Load(folder, lowerCase);
-        MaskedWordHead head = new(bert.Encoder.Embedding.Words, new CounterRandom(0) { Blank = true }, bert.Config.Activation, bert.Config.Epsilon);
-        using ModelWeights file = ModelWeights.Open(folder);
+        Bert bert = Bert.Load(folder, lowerCase, rules);
+        MaskedWordHead head = new(bert.Encoder, new CounterRandom(0) { Blank = true });
+        string model = SentenceSettings.Read(folder).ModelFolder;
+        using ModelWeights file = ModelWeights.Open(model);
         string prefix = BertWeights.Prefix(
             file, $"{Transform}.weight", "it holds an encoder without its masked-word head; use Bert.Load, or take a BertForMaskedLM");
+        RequireTable(file, prefix + Decoder, bert.Encoder, JsonFile.ReadIfThere(Path.Combine(model, "config.json"))?.Truth("tie_word_embeddings") ?? true);
         file.ReadInto($"{prefix}{Transform}.weight", head.Transform.Weight.Value, transposed: true);
         file.ReadInto($"{prefix}{Transform}.bias", head.Transform.Bias!.Value);
         file.ReadInto($"{prefix}{Norm}.weight", head.Norm.Gain.Value);
         file.ReadInto($"{prefix}{Norm}.bias", head.Norm.Shift.Value);
         file.ReadInto(prefix + Bias, head.Scores.Bias.Value);
         return new(bert, head);
-    }
-
-    /// <summary>
-    /// Writes config.json, vocab.txt, tokenizer_config.json and model.safetensors, as <see cref="Load"/> and Hugging Face's transformers read them.
-    /// </summary>
-    /// <param name="folder">Made if it is not there.</param>
-    /// <param name="encoder">Built with <see cref="EncoderOptions.Bert"/>.</param>
-    /// <param name="head">Its head.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="type">"F32" or "F16".</param>
-    /// <exception cref="ArgumentException">The encoder is not of BERT's kind, or sizes differ.</exception>
-    public static void Save(string folder, Encoder encoder, MaskedWordHead head, WordPieceTokenizer tokenizer, string type = "F32")
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        BertConfig config = BertConfig.Of(encoder.Options);
-        if (tokenizer.Pieces.Count > config.Vocabulary)
-        {
-            throw new ArgumentException(
-                $"the tokenizer has {tokenizer.Pieces.Count} pieces but the encoder {config.Vocabulary}: build the encoder with Vocabulary: "
-                + $"{tokenizer.Pieces.Count}.",
-                nameof(tokenizer));
-        }
-
-        Directory.CreateDirectory(folder);
-        config.Write(Path.Combine(folder, "config.json"));
-        tokenizer.Pieces.Write(Path.Combine(folder, "vocab.txt"));
-        string lowerCase = tokenizer.Splitter.LowerCase ? "true" : "false";
-        File.WriteAllText(
-            Path.Combine(folder, "tokenizer_config.json"), $$"""{"tokenizer_class": "BertTokenizer", "do_lower_case": {{lowerCase}}}""" + "\n");
-        SafeTensorsFile.Write(
-            Path.Combine(folder, "model.safetensors"),
-            [
-                .. BertWeights.Named(encoder, config).Select(t => ($"bert.{t.Name}", t.Value)),
-                ($"{Transform}.weight", head.Transform.Weight.Value.Transpose()),
-                ($"{Transform}.bias", head.Transform.Bias!.Value),
-                ($"{Norm}.weight", head.Norm.Gain.Value),
-                ($"{Norm}.bias", head.Norm.Shift.Value),
-                (Bias, head.Scores.Bias.Value),
-            ],
-            type,
-            new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     /// <summary>What fills the first [MASK] of a text.</summary>
@@ -125,4 +87,16 @@ public sealed class MaskedWordModel
 
     /// <summary>Sizes on one line.</summary>
     public override string ToString() => $"{Bert} with its masked-word head";
+
+    /// <summary>The head scores words by the embedding's table: a file may repeat it, but not have another.</summary>
+    private static void RequireTable(ModelWeights file, string name, Encoder encoder, bool tied)
+    {
+        bool there = file.Contains(name);
+        if (there ? !file.Read(name).Span.SequenceEqual(encoder.Embedding.Words.Table.Value.Span) : !tied)
+        {
+            throw new InvalidDataException(
+                $"{file.Path}: tensor \"{name}\" {(there ? "is another than" : "is missing, and config.json says that it is not")} the table "
+                + $"\"{BertNames.Words}\" but words are scored by that table alone: take a model whose tie_word_embeddings is true.");
+        }
+    }
 }

@@ -28,4 +28,31 @@ public static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>
+    /// Replaces several files of a folder, all of them only when each is complete: they are written into a folder inside of it, and then renamed.
+    /// Files of other names stay.
+    /// </summary>
+    /// <param name="folder">Made if it is not there.</param>
+    /// <param name="write">Gets the folder to write into; when it throws, the old files stay and the new ones are deleted.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void WriteFolder(string folder, Action<string> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(write);
+        string temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            write(temporary);
+            foreach (string file in Directory.EnumerateFiles(temporary).ToArray())
+            {
+                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            }
+        }
+        finally
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
 }

@@ -26,7 +26,7 @@ public sealed class BasicTokenizer
     /// <param name="rules">Whose tokenizer is followed where two differ.</param>
     public BasicTokenizer(bool lowerCase = true, bool? stripAccents = null, bool isolateChinese = true, TokenizerRules rules = TokenizerRules.Fast)
         : this(Steps(true, lowerCase, stripAccents ?? lowerCase, isolateChinese, rules), BreakAt.Punctuation, lowerCase, rules) =>
-        (StripAccents, IsolateChinese) = (stripAccents ?? lowerCase, isolateChinese);
+        (StripAccents, IsolateChinese, IsBert) = (stripAccents ?? lowerCase, isolateChinese, true);
 
     /// <summary>Other steps and cuts, as a tokenizer.json names them.</summary>
     internal BasicTokenizer(IReadOnlyList<TextStep> steps, BreakAt breaks, bool lowerCase, TokenizerRules rules) =>
@@ -43,6 +43,9 @@ public sealed class BasicTokenizer
 
     /// <summary>Whose tokenizer is followed where two differ.</summary>
     public TokenizerRules Rules { get; }
+
+    /// <summary>Whether BERT's steps and cuts are all that it does.</summary>
+    internal bool IsBert { get; }
 
     /// <summary>What a text becomes before it is cut.</summary>
     internal TextNormalizer Normalizer { get; }

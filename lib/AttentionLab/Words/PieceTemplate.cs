@@ -27,6 +27,13 @@ internal sealed class PieceTemplate(IEnumerable<TemplatePart> single, IEnumerabl
         [new(start, 0), new(TemplatePart.First, 0), new(separator, 0)],
         [new(start, 0), new(TemplatePart.First, 0), new(separator, 0), new(TemplatePart.Second, 1), new(separator, 1)]);
 
+    /// <summary>Whether it is <see cref="Bert"/>.</summary>
+    public bool IsBert(int start, int separator)
+    {
+        PieceTemplate bert = Bert(start, separator);
+        return _single.AsSpan().SequenceEqual(bert._single) && _pair.AsSpan().SequenceEqual(bert._pair);
+    }
+
     /// <summary>How many pieces of a pair's texts are kept.</summary>
     /// <param name="first">Pieces of the first text.</param>
     /// <param name="second">Pieces of the second.</param>

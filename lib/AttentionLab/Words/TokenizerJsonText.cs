@@ -17,7 +17,9 @@ internal static class TokenizerJsonText
             bool lower = choices.LowerCase ?? bert.Truth("lowercase") ?? true;
             bool strip = choices.StripAccents ?? bert.Truth("strip_accents") ?? lower;
             bool chinese = choices.IsolateChinese ?? bert.Truth("handle_chinese_chars") ?? true;
-            return new(BasicTokenizer.Steps(bert.Truth("clean_text") ?? true, lower, strip, chinese, choices.Rules), breaks, lower, choices.Rules)
+            bool clean = bert.Truth("clean_text") ?? true;
+            return clean && breaks == BreakAt.Punctuation ? new(lower, strip, chinese, choices.Rules)
+                : new(BasicTokenizer.Steps(clean, lower, strip, chinese, choices.Rules), breaks, lower, choices.Rules)
             {
                 StripAccents = strip,
                 IsolateChinese = chinese,

@@ -14,6 +14,13 @@ internal sealed class WordPieces
     public WordPieces(PieceTrie trie, int unknown, string prefix = "##", int longest = WordPieceTokenizer.LongestWord) =>
         (_trie, _inside, _unknown, _longest) = (trie, trie.Walk(prefix), unknown, longest);
 
+    /// <summary>Whether words are cut as BERT cuts them.</summary>
+    /// <param name="unknown">Id of [UNK].</param>
+    public bool IsBert(int unknown) => _unknown == unknown && _inside == _trie.Walk("##") && _longest == WordPieceTokenizer.LongestWord;
+
+    /// <summary>Whether words may be cut into a piece, or it is found in the text itself only.</summary>
+    public bool Has(string piece) => _trie.Longest(0, piece, out int length) >= 0 && length == piece.Length;
+
     /// <summary>Appends a word's ids.</summary>
     public void Add(ReadOnlySpan<char> word, ref PooledBuffer<int> ids)
     {

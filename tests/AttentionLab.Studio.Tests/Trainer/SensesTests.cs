@@ -125,7 +125,7 @@ public sealed class SensesTests
         using TemporaryFolder folder = new();
         CounterRandom random = new(3);
         Encoder encoder = new(EncoderOptions.Bert(Tokenizer.Pieces.Count) with { Capacity = 12, Channels = 8, Heads = 2, Layers = 2, Hidden = 16 }, random);
-        MaskedWordModel.Save(folder["m"], encoder, new(encoder.Embedding.Words, random), Tokenizer);
+        MaskedWordModel.Save(folder["m"], encoder, new(encoder, random), Tokenizer);
         return Bert.Load(folder["m"]);
     }
 

@@ -54,7 +54,7 @@ public sealed class TrainReportTests
         MaskedQuestions questions = MaskedQuestions.Of(Texts(100, seed: 3), Vocabulary, 16, 60);
         CounterRandom random = new(1);
         Encoder encoder = new(EncoderOptions.Bert(25) with { Capacity = 16, Channels = 8, Heads = 2, Layers = 1, Hidden = 16 }, random);
-        MaskedWordHead head = new(encoder.Embedding.Words, random);
+        MaskedWordHead head = new(encoder, random);
         head.Scores.Bias.Value[9] = 50;
         (double[] losses, bool[] right) = questions.Answers(encoder, head);
         int[] tokens = [.. questions.Places().Select(p => p.Token)];
@@ -93,7 +93,7 @@ public sealed class TrainReportTests
             WordPieceTraining.Train(corpus.Entries.SelectMany(e => e.Sentences), 150, new BasicTokenizer(true)), new BasicTokenizer(true));
         CounterRandom random = new(1);
         Encoder encoder = new(EncoderOptions.Bert(tokenizer.Pieces.Count) with { Capacity = 32, Channels = 8, Heads = 2, Layers = 2, Hidden = 16 }, random);
-        MaskedWordModel.Save(folder["model"], encoder, new(encoder.Embedding.Words, random), tokenizer);
+        MaskedWordModel.Save(folder["model"], encoder, new(encoder, random), tokenizer);
         WordVectors vectors = new(new Vocabulary(["red", "fast", "program", "tree"]), Tensor.Gaussian(random, 1, 4, 6));
         using StringWriter text = new();
         JsonObject report = TrainReport.Run(corpus, MaskedWordModel.Load(folder["model"]), vectors, new ReportSize(20, 50, 4, 30), text);

@@ -27,7 +27,7 @@ public class EncoderTests
             _ => Small with { Channels = 8, Layers = 1, Positions = Enum.Parse<PositionKind>(kind) },
         };
         Encoder encoder = new(options, new CounterRandom(1));
-        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        MaskedWordHead head = new(encoder, new CounterRandom(2), epsilon: 1e-5f);
         IReadOnlyList<Parameter> parameters = kind == "bert" ? [.. encoder.Parameters, .. head.Parameters] : encoder.Parameters;
         g.Load(parameters);
         bool[,]? visible = g.Has("keys") ? g.Truths("keys") : null;
@@ -81,7 +81,7 @@ public class EncoderTests
         Encoder encoder = new(options, new CounterRandom(1));
         encoder.Embedding.Words.Table.Value.Span.Clear();
         new CounterRandom(9).FillGaussian(encoder.Embedding.Words.Table.Value.Span);
-        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        MaskedWordHead head = new(encoder, new CounterRandom(2));
         int[,] ids = { { 4, 0, 3 }, { 1, 1, 2 } }, types = { { 0, 0, 1 }, { 0, 1, 1 } };
         Encoder.Saved saved = default;
         MaskedWordHead.Saved kept = default;
@@ -101,7 +101,7 @@ public class EncoderTests
     public void Parameters_TiedTable_OccursOnceAndNamesAreUnique()
     {
         Encoder encoder = new(EncoderOptions.Bert(50) with { Channels = 12, Layers = 2, Hidden = 16 }, new CounterRandom(1));
-        MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+        MaskedWordHead head = new(encoder, new CounterRandom(2));
         Parameter[] all = [.. encoder.Parameters, .. head.Parameters];
         Assert.Equal(all.Length, all.Select(p => p.Name).Distinct().Count());
         Assert.Same(encoder.Embedding.Words.Table, head.Scores.Words.Table);

@@ -43,7 +43,7 @@ public sealed class EncoderThreadsTests : IDisposable
     {
         Encoder encoder = new(Options, new CounterRandom(1));
         using TemporaryFolder folder = new();
-        MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(2)), Tokenizer);
+        MaskedWordModel.Save(folder.Path, encoder, new(encoder, new CounterRandom(2)), Tokenizer);
         Bert bert = Bert.Load(folder.Path);
         string[] texts = [.. Enumerable.Range(0, 20).Select(i => string.Join(' ', Enumerable.Repeat("apple tree phone", 10 + i)))];
         float[] vectors = new float[texts.Length * bert.Width];

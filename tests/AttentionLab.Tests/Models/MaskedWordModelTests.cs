@@ -7,7 +7,7 @@ using AttentionLab.Words;
 namespace AttentionLab.Tests.Models;
 
 /// <summary>An encoder that was trained here is written as a BERT and read by the code that reads BERT.</summary>
-public sealed class MaskedWordModelTests
+public sealed partial class MaskedWordModelTests
 {
     private static readonly WordPieceTokenizer Tokenizer = new(
         new Vocabulary([.. WordPieceTokenizer.SpecialPieces, "the", "apple", "fell", "##s", "tree", "."]), new BasicTokenizer(lowerCase: true));
@@ -113,14 +113,14 @@ public sealed class MaskedWordModelTests
         Assert.Contains(
             "PreNorm True",
             Assert.Throws<ArgumentException>(
-                () => MaskedWordModel.Save(folder.Path, encoder, new(encoder.Embedding.Words, new CounterRandom(1)), Tokenizer)).Message);
+                () => MaskedWordModel.Save(folder.Path, encoder, new(encoder, new CounterRandom(1)), Tokenizer)).Message);
     }
 
     private static (Encoder Encoder, MaskedWordHead Head) Build()
     {
         CounterRandom random = new(4);
         Encoder encoder = new(EncoderOptions.Bert(11) with { Capacity = 12, Channels = 8, Heads = 2, Layers = 2, Hidden = 24, Dropout = 0.1 }, random);
-        MaskedWordHead head = new(encoder.Embedding.Words, random, epsilon: encoder.Options.Epsilon);
+        MaskedWordHead head = new(encoder, random);
         foreach (Parameter p in encoder.Parameters.Concat(head.Parameters).Where(p => p.Value.Rank == 1))
         {
             random.FillGaussian(p.Value.Span, 0.5, 0.3);

@@ -75,7 +75,7 @@ public class MaskedWordStepTests
                 Dropout = 0.1,
             },
             random);
-        MaskedWordHead head = new(encoder.Embedding.Words, random);
+        MaskedWordHead head = new(encoder, random);
         Parameter[] parameters = [.. encoder.Parameters, .. head.Parameters];
         int step = 0;
         TrainingLoop loop = new(new Adam(parameters, decay: 0.01), new CounterRandom(2), r =>

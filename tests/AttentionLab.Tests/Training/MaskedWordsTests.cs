@@ -123,7 +123,7 @@ public sealed class MaskedWordsTests
         EncoderOptions options = EncoderOptions.Bert(100) with { Capacity = 8, Channels = 8, Heads = 2, Layers = 1, Hidden = 16, Dropout = 0 };
         CounterRandom random = new(1);
         Encoder encoder = new(options, random);
-        MaskedWordHead head = new(encoder.Embedding.Words, random);
+        MaskedWordHead head = new(encoder, random);
         MaskedWordTraining training = new(encoder, head);
         SequencePacking packing = new([[[10, 11, 12, 13]], [[20, 21, 22]]], Words, 8);
         (int[,] ids, bool[,]? visible) = packing.Batch([.. packing.Epoch()]);

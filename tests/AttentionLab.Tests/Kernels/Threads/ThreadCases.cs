@@ -179,7 +179,7 @@ internal static class ThreadCases
         ["a training step"] = _ =>
         {
             Encoder encoder = new(new() { Vocabulary = 300, Capacity = 40, Channels = 48, Heads = 4, Layers = 2, Dropout = 0.1 }, new CounterRandom(1));
-            MaskedWordHead head = new(encoder.Embedding.Words, new CounterRandom(2));
+            MaskedWordHead head = new(encoder, new CounterRandom(2));
             Parameter[] parameters = [.. encoder.Parameters.Concat(head.Parameters).Distinct()];
             double loss = 0;
             new TrainingLoop(new Adam(parameters), new CounterRandom(3), r =>
