@@ -7,7 +7,7 @@ namespace AttentionLab.Tensors;
 /// <remarks>
 /// Without it every step asks the runtime for fresh memory, which the system hands out page by page, cleared and cold: in a small
 /// encoder some 200 MB and a tenth of the time. The rule for the caller: a tensor from
-/// inside does not outlive <see cref="Use"/>; <see cref="Tensor.Copy"/> what is to stay.
+/// inside does not outlive <see cref="Use"/>; <see cref="Tensor.Copy"/> what is to stay. A use ends on the thread that began it: do not await within.
 /// <code>
 /// using (workspace.Use())
 /// {
@@ -23,6 +23,10 @@ public sealed class Workspace
 
     private readonly Dictionary<Key, Shelf> _shelves = [];
     private bool _inUse;
+
+    /// <summary>Which use it is, counted from 1, and the thread that began it.</summary>
+    private long _use;
+    private int _thread;
 
     /// <summary>Bytes kept for the next use.</summary>
     public long Bytes => _shelves.Values.Sum(shelf => shelf.Tensors.Sum(tensor => (long)tensor.Length * sizeof(float)));
@@ -40,8 +44,8 @@ public sealed class Workspace
                 "this workspace is in use already, and its tensors would be handed out twice: end that use first, or take a second workspace.");
         }
 
-        Scope scope = new(this, t_current);
-        (_inUse, t_current) = (true, this);
+        Scope scope = new(this, t_current, ++_use);
+        (_inUse, _thread, t_current) = (true, Environment.CurrentManagedThreadId, this);
         return scope;
     }
 
@@ -73,9 +77,28 @@ public sealed class Workspace
         }
     }
 
-    /// <summary>Takes everything back; what this use did not need is left to the garbage collector.</summary>
-    private void End(Workspace? before)
+    /// <summary>Takes everything back; what this use did not need is left to the garbage collector. A use that is over already is left alone.</summary>
+    private void End(Workspace? before, long use)
     {
+        if (!_inUse || use != _use)
+        {
+            return;
+        }
+
+        // Elsewhere the tensors would be free while layers on the thread of the use still take from here.
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException(
+                $"this use of the workspace began on thread {_thread} but would end on thread {Environment.CurrentManagedThreadId}: do not await within a use, "
+                + "and dispose it where it began.");
+        }
+
+        if (t_current != this)
+        {
+            throw new InvalidOperationException(
+                "this use of the workspace would end but the use of another one, which began within it, goes on: end that one first.");
+        }
+
         (_inUse, t_current) = (false, before);
         foreach ((Key key, Shelf shelf) in _shelves)
         {
@@ -90,11 +113,13 @@ public sealed class Workspace
     public readonly struct Scope : IDisposable
     {
         private readonly Workspace? _workspace, _before;
+        private readonly long _use;
 
-        internal Scope(Workspace workspace, Workspace? before) => (_workspace, _before) = (workspace, before);
+        internal Scope(Workspace workspace, Workspace? before, long use) => (_workspace, _before, _use) = (workspace, before, use);
 
-        /// <summary>Ends the use.</summary>
-        public void Dispose() => _workspace?.End(_before);
+        /// <summary>Ends the use; a second time does nothing.</summary>
+        /// <exception cref="InvalidOperationException">It is another thread than the one it began on, or a use within it goes on.</exception>
+        public void Dispose() => _workspace?.End(_before, _use);
     }
 
     /// <summary>A shape as key.</summary>

@@ -96,14 +96,71 @@ public class WorkspaceTests
     }
 
     [Fact]
-    public async Task Use_OtherThread_IsNotServed()
+    public void Use_OtherThread_IsNotServed()
     {
         Workspace workspace = new();
         using (workspace.Use())
         {
-            await Task.Factory.StartNew(() => Workspace.Rent(7), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            OwnThread.Run(() => Workspace.Rent(7));
             Assert.Equal(0, workspace.Bytes);
         }
+    }
+
+    /// <summary>What "using (workspace.Use()) { await …; }" does where the rest runs on another thread.</summary>
+    [Fact]
+    public void Dispose_OnAnotherThread_IsRefusedAndTheUseGoesOn()
+    {
+        Workspace workspace = new();
+        Workspace.Scope scope = workspace.Use();
+        Tensor a = Workspace.Rent(3);
+        OwnThread.Run(() => Assert.Contains("do not await within a use", Assert.Throws<InvalidOperationException>(scope.Dispose).Message));
+        Assert.Throws<InvalidOperationException>(() => workspace.Use());
+        Assert.NotSame(a, Workspace.Rent(3));
+        scope.Dispose();
+        OwnThread.Run(scope.Dispose);
+        Tensor kept = Workspace.Rent(3);
+        using (workspace.Use())
+        {
+            Assert.Same(a, Workspace.Rent(3));
+            Assert.NotSame(kept, Workspace.Rent(3));
+        }
+    }
+
+    [Fact]
+    public void Dispose_Twice_LeavesTheNextUseAlone()
+    {
+        Workspace workspace = new();
+        Workspace.Scope first = workspace.Use();
+        first.Dispose();
+        using (workspace.Use())
+        {
+            Tensor a = Workspace.Rent(4);
+            first.Dispose();
+            Assert.NotSame(a, Workspace.Rent(4));
+            Assert.Throws<InvalidOperationException>(() => workspace.Use());
+        }
+
+        Assert.Equal(2 * 4 * sizeof(float), workspace.Bytes);
+    }
+
+    [Fact]
+    public void Dispose_OuterUseFirst_IsRefused()
+    {
+        Workspace outer = new(), inner = new();
+        Workspace.Scope first = outer.Use(), second = inner.Use();
+        Assert.Contains("end that one first", Assert.Throws<InvalidOperationException>(first.Dispose).Message);
+        second.Dispose();
+        first.Dispose();
+        Tensor a = Workspace.Rent(5);
+        Assert.NotSame(a, Workspace.Rent(5));
+        Assert.Equal(0, outer.Bytes + inner.Bytes);
+    }
+
+    [Fact]
+    public void Use_AgainAndAgain_AllocatesNothing()
+    {
+        Workspace workspace = new();
+        Assert.Equal(0, Allocations.OfTenCalls(() => workspace.Use().Dispose()));
     }
 
     [Fact]
