@@ -20,8 +20,6 @@ public readonly record struct Neighbour(string Word, float Cosine)
 /// <summary>Words with a vector each: nearest words, analogies, a flat map. Files of word2vec are read and written by <see cref="WordVectorFiles"/>.</summary>
 public sealed class WordVectors
 {
-    private readonly Lazy<double[]> _norms;
-
     /// <summary>Words and their vectors.</summary>
     /// <param name="words">V words.</param>
     /// <param name="vectors">(V, C): one row a word, used, not copied.</param>
@@ -38,7 +36,6 @@ public sealed class WordVectors
 
         Words = words;
         Vectors = vectors;
-        _norms = new(() => [.. Enumerable.Range(0, words.Count).Select(i => CosineSimilarity.Length(vectors.Row(i)))]);
     }
 
     /// <summary>The words; a word's id is its row.</summary>
@@ -90,12 +87,14 @@ public sealed class WordVectors
             skip.Add(Words[word]);
         }
 
+        // Lengths are computed anew: the rows are the caller's, who may have changed them, and a length costs what the product beside it does.
         // The queue keeps the best so far; its head is the worst of them, of equals the one with the higher id.
         PriorityQueue<int, (float Cosine, int Order)> best = new();
         for (int id = 0; id < Words.Count; id++)
         {
-            double norms = norm * _norms.Value[id];
-            float cosine = norms == 0 ? 0 : (float)(Dot.InDouble(vector, Vectors.Row(id)) / norms);
+            ReadOnlySpan<float> row = Vectors.Row(id);
+            double norms = norm * CosineSimilarity.Length(row);
+            float cosine = norms == 0 ? 0 : (float)(Dot.InDouble(vector, row) / norms);
             if (!skip.Contains(id))
             {
                 if (best.Count < count)

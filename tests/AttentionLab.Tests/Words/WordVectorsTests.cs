@@ -95,6 +95,15 @@ public class WordVectorsTests
     }
 
     [Fact]
+    public void Nearest_VectorsChangedSince_AreThoseOfNow()
+    {
+        WordVectors vectors = new(new Vocabulary(["a", "b", "c"]), Tensor.Matrix(new float[,] { { 1, 0 }, { 0, 1 }, { 1, 1 } }));
+        Assert.Equal("c", vectors.Nearest("a", 1)[0].Word);
+        vectors.Vectors.Row(1).Fill(100);
+        Assert.All(vectors.Nearest("a", 2), near => Assert.Equal(vectors.Similarity("a", near.Word), near.Cosine));
+    }
+
+    [Fact]
     public void Constructor_RowsDoNotMatch_NamesBoth() =>
         Assert.Contains(
             "vectors is (2, 3) but 1 words need (1, C)",
