@@ -82,7 +82,9 @@ public static class WordVectorFiles
     /// <summary>Writes the text format; every number so that it is read back bit for bit.</summary>
     /// <param name="vectors">What to write.</param>
     /// <param name="path">The file; it is replaced through a temporary one.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">
+    /// A word occurs twice, is empty or contains a blank, a control character or half of a surrogate pair; a number is not finite; or there are none.
+    /// </exception>
     public static void WriteText(WordVectors vectors, string path) => Write(vectors, path, static (writer, word, row) =>
     {
         StringBuilder line = new(word);
@@ -97,7 +99,9 @@ public static class WordVectorFiles
     /// <summary>Writes the binary format.</summary>
     /// <param name="vectors">What to write.</param>
     /// <param name="path">The file; it is replaced through a temporary one.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">
+    /// A word occurs twice, is empty or contains a blank, a control character or half of a surrogate pair; a number is not finite; or there are none.
+    /// </exception>
     public static void WriteBinary(WordVectors vectors, string path) => Write(vectors, path, static (writer, word, row) =>
     {
         writer.Write(Encoding.UTF8.GetBytes(word + " "));
@@ -113,7 +117,7 @@ public static class WordVectorFiles
 
     /// <summary>
     /// Reads this library's own form, a folder: <c>words.txt</c> holds a word a line, <c>vectors.safetensors</c> the tensor
-    /// <c>vectors</c> (V, C), whose row is the line's number counted from 0; float16, or any type that safetensors has.
+    /// <c>vectors</c> (V, C), whose row is the line's number counted from 0; of type F16, BF16 or F32.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="InvalidDataException">Anything is wrong with one of the files; the message names file and fix.</exception>
@@ -142,8 +146,9 @@ public static class WordVectorFiles
         int wrong = vectors.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (wrong >= 0)
         {
-            throw new InvalidDataException(
-                $"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, "
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: a number of word \"{words[wrong / vectors.Columns]}\" is {vectors.Span[wrong]} but must be finite: restore the file, ")
                 + "or write the folder again.");
         }
 
@@ -162,10 +167,12 @@ public static class WordVectorFiles
     /// <param name="folder">The folder; it is made, and the two files in it are replaced.</param>
     /// <param name="type">Type of the numbers in the file: "F16" halves the size and rounds to 11 bits.</param>
     /// <param name="metadata">What else the file is to say of itself.</param>
-    /// <exception cref="ArgumentException">A word is empty or contains a blank, a control character or half of a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">
+    /// A word occurs twice, is empty or contains a blank, a control character or half of a surrogate pair; a number is not finite; or there are none.
+    /// </exception>
     public static void WriteFolder(WordVectors vectors, string folder, string type = "F16", IReadOnlyDictionary<string, string>? metadata = null)
     {
-        CheckWords(vectors);
+        Check(vectors);
         Directory.CreateDirectory(folder);
         SafeTensorsFile.Write(Path.Combine(folder, VectorFile), [("vectors", vectors.Vectors)], type, metadata);
         vectors.Words.Write(Path.Combine(folder, WordList));
@@ -178,9 +185,17 @@ public static class WordVectorFiles
         && ForeignText.HasUtf8(word)
         && Encoding.UTF8.GetByteCount(word) <= WordVectorReader.LongestWord;
 
-    private static void CheckWords(WordVectors vectors)
+    /// <summary>Refuses what could be written but not read again, before a good file is replaced by it.</summary>
+    private static void Check(WordVectors vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
+        if (vectors.Words.Count == 0 || vectors.Width == 0)
+        {
+            throw new ArgumentException(
+                $"vectors are {vectors.Words.Count} words with {vectors.Width} numbers each but a file holds at least one of both: write nothing.",
+                nameof(vectors));
+        }
+
         for (int i = 0; i < vectors.Words.Count; i++)
         {
             if (!IsWord(vectors.Words[i]))
@@ -190,12 +205,29 @@ public static class WordVectorFiles
                     + "character: rename it, for example with _ for the blank.",
                     nameof(vectors));
             }
+
+            if (vectors.Words[vectors.Words[i]] is int last && last != i)
+            {
+                throw new ArgumentException(
+                    $"word \"{vectors.Words[i]}\" has the ids {i} and {last} but a file has each word once: leave out one of the two.", nameof(vectors));
+            }
+
+            int wrong = vectors.Vectors.Row(i).IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (wrong >= 0)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"number {wrong + 1} of word \"{vectors.Words[i]}\" is {vectors.Vectors.Row(i)[wrong]} but a file holds finite numbers: ")
+                    + "leave the word out, or train again with a lower rate.",
+                    nameof(vectors));
+            }
         }
     }
 
     private static void Write(WordVectors vectors, string path, Action<Stream, string, float[]> writeRow)
     {
-        CheckWords(vectors);
+        Check(vectors);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(Encoding.UTF8.GetBytes($"{vectors.Words.Count} {vectors.Width}\n"));

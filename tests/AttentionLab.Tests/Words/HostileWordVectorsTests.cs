@@ -185,4 +185,31 @@ public class HostileWordVectorsTests
         Assert.Contains(path, message);
         Assert.Contains(reason, message);
     }
+
+    [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void Write_NotFinite_IsRefusedBeforeTheOldFileGoes(float number) => RefusedAndKept(
+        new(new Vocabulary(["a", "b"]), new Tensor([1, 2, number, 4], 2, 2)), $"number 1 of word \"b\" is {number} but");
+
+    [Fact]
+    public void Write_NoWordsNoNumbersOrAWordTwice_IsRefusedBeforeTheOldFileGoes()
+    {
+        RefusedAndKept(new(new Vocabulary([]), new Tensor(0, 3)), "vectors are 0 words with 3 numbers each but a file holds at least one of both");
+        RefusedAndKept(new(new Vocabulary(["a"]), new Tensor(1, 0)), "vectors are 1 words with 0 numbers each but");
+        using TemporaryFolder folder = new();
+        RefusedAndKept(new(Vocabulary.Read(folder.Write("v.txt", "a\nb\na\n")), new Tensor(3, 2)), "word \"a\" has the ids 0 and 2 but");
+    }
+
+    private static void RefusedAndKept(WordVectors vectors, string reason)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("v", "before");
+        Action[] writes =
+        [
+            () => WordVectorFiles.WriteText(vectors, folder["v"]), () => WordVectorFiles.WriteBinary(vectors, folder["v"]),
+            () => WordVectorFiles.WriteFolder(vectors, folder["f"])
+        ];
+        Assert.All(writes, write => Assert.Contains(reason, Assert.Throws<ArgumentException>(write).Message));
+        Assert.Equal("before", File.ReadAllText(folder["v"]));
+        Assert.False(Directory.Exists(folder["f"]));
+    }
 }
