@@ -4,7 +4,7 @@ namespace AttentionLab.Words;
 
 /// <summary>
 /// Words cut into the longest pieces that the vocabulary has, from the left; every piece but a word's first is written with ##
-/// ("un", "##aff", "##able"). A word that cannot be cut so, or has more than 100 characters, is [UNK].
+/// ("un", "##aff", "##able"), or with what a tokenizer.json has in its place. A word that cannot be cut so, or has more than 100 characters, is [UNK].
 /// Source: Devlin et al. 2018, BERT, the released tokenization.py (FullTokenizer, WordpieceTokenizer).
 /// </summary>
 /// <remarks>Safe for several threads at once. A call leaves the result to the garbage collector, and nothing else.</remarks>
@@ -189,11 +189,13 @@ public sealed class WordPieceTokenizer
     /// <param name="ids">Ids of the vocabulary.</param>
     public string Decode(IEnumerable<int> ids)
     {
+        ArgumentNullException.ThrowIfNull(ids);
         StringBuilder result = new();
+        string prefix = _words.Prefix;
         foreach (string piece in ids.Select(id => Pieces[id]).Where(piece => piece is not (Vocabulary.Padding or "[CLS]" or "[SEP]")))
         {
-            bool inside = piece.Length > 2 && piece.StartsWith("##", StringComparison.Ordinal);
-            result.Append(inside || result.Length == 0 ? "" : " ").Append(piece, inside ? 2 : 0, piece.Length - (inside ? 2 : 0));
+            bool inside = piece.Length > prefix.Length && piece.StartsWith(prefix, StringComparison.Ordinal);
+            result.Append(inside || result.Length == 0 ? "" : " ").Append(piece.AsSpan(inside ? prefix.Length : 0));
         }
 
         return result.ToString();

@@ -12,7 +12,10 @@ internal sealed class WordPieces
     /// <param name="prefix">What pieces inside of a word begin with.</param>
     /// <param name="longest">A word of more code points cannot be cut.</param>
     public WordPieces(PieceTrie trie, int unknown, string prefix = "##", int longest = WordPieceTokenizer.LongestWord) =>
-        (_trie, _inside, _unknown, _longest) = (trie, trie.Walk(prefix), unknown, longest);
+        (_trie, _inside, _unknown, _longest, Prefix) = (trie, trie.Walk(prefix), unknown, longest, prefix);
+
+    /// <summary>What pieces inside of a word begin with.</summary>
+    public string Prefix { get; }
 
     /// <summary>Whether words are cut as BERT cuts them.</summary>
     /// <param name="unknown">Id of [UNK].</param>

@@ -176,4 +176,17 @@ public class WordPieceTokenizerTests
 
     private static WordPieceTokenizer Small() => new(
         new Vocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "un", "unaff", "##able", "run", "##aff", "##ning", "unaf"]), new BasicTokenizer());
+
+    [Fact]
+    public void Decode_AnotherPrefixInTokenizerJson_JoinsByIt()
+    {
+        using TemporaryFolder folder = new();
+        TokenizerFile.Write(folder["tokenizer.json"], ["un", "@@aff", "@@able", "##x"]);
+        string text = File.ReadAllText(folder["tokenizer.json"]);
+        File.WriteAllText(
+            folder["tokenizer.json"], text.Replace("\"continuing_subword_prefix\":\"##\"", "\"continuing_subword_prefix\":\"@@\"", StringComparison.Ordinal));
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Read(folder["tokenizer.json"]);
+        Assert.Equal("unaffable", tokenizer.Decode(tokenizer.Encode("unaffable").Ids));
+        Assert.Equal("unaffable ##x", tokenizer.Decode([5, 6, 7, 8]));
+    }
 }
