@@ -15,7 +15,7 @@ public sealed record AttentionOptions
     /// <summary>Whether the four maps have biases.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>Factor of the scores; null for 1/√D.</summary>
+    /// <summary>Factor of the scores, finite; null for 1/√D.</summary>
     public float? Scale { get; init; }
 
     /// <summary>Turns queries and keys by their positions; null for none.</summary>

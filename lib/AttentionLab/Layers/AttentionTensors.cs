@@ -35,7 +35,7 @@ internal readonly record struct AttentionTensors(HeadTensor Query, HeadTensor Ke
     public static AttentionTensors Of(Tensor query, Tensor key, Tensor value, AttentionMask? mask, float? scale)
     {
         CheckShapes(query, key, value);
-        float factor = scale ?? (query.Columns == 0 ? 1 : 1 / MathF.Sqrt(query.Columns));
+        float factor = ShapeCheck.Scale(scale, query.Columns);
         AttentionTensors input = new(HeadTensor.Of(query), HeadTensor.Of(key), HeadTensor.Of(value), mask, factor);
         input.CheckMask();
         return input;

@@ -71,7 +71,7 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
 
     /// <summary>Attention of new queries to everything held.</summary>
     /// <param name="query">(B, H, n, D).</param>
-    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="scale">Factor of the scores, finite.</param>
     /// <param name="mask">Who may look at whom, n queries by <see cref="Length"/>
     /// keys; with <see cref="AttentionMask.Causal"/> the last query sees all.</param>
     /// <returns>(B, H, n, D_v).</returns>
@@ -96,7 +96,7 @@ public sealed class KeyValueCache(int batch, int heads, int capacity, int headSi
             K = new(_keys, HeadLayout.Split(heads, capacity, headSize)),
             V = new(_values, HeadLayout.Split(heads, capacity, valueSize)),
             Sizes = new(batch, heads, n, Length, headSize, valueSize),
-            Scale = scale,
+            Scale = ShapeCheck.Scale(scale, headSize),
             Mask = AttentionMask.Kernel(mask),
             Bias = AttentionMask.KernelBias(mask),
         };

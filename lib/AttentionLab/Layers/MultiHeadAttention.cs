@@ -40,7 +40,7 @@ public sealed partial class MultiHeadAttention(int channels, int heads, CounterR
     public int HeadSize { get; } = Size(channels, heads, options);
 
     /// <summary>Factor of the scores.</summary>
-    public float Scale { get; } = options?.Scale ?? 1 / MathF.Sqrt(Size(channels, heads, options));
+    public float Scale { get; } = ShapeCheck.Scale(options?.Scale, Size(channels, heads, options));
 
     /// <summary>Positions by rotation, or null.</summary>
     public RotaryPositions? Rotary { get; } = options?.Rotary;

@@ -8,7 +8,7 @@ namespace AttentionLab.Layers;
 /// </summary>
 /// <param name="headSize">D, even.</param>
 /// <param name="capacity">Number of positions the tables hold.</param>
-/// <param name="angleBase">Base of the angles.</param>
+/// <param name="angleBase">Base of the angles, positive and finite.</param>
 public sealed class RotaryPositions(int headSize, int capacity = 512, double angleBase = 10000)
 {
     private readonly (float[] Cos, float[] Sin) _tables = Tables(headSize, capacity, angleBase);

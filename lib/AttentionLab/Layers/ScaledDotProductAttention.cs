@@ -23,7 +23,7 @@ public static class ScaledDotProductAttention
     /// <param name="key">The same with T_k rows.</param>
     /// <param name="value">As many rows as <paramref name="key"/>; its width D_v may differ from D.</param>
     /// <param name="mask">Who may look at whom; null = everybody at everybody.</param>
-    /// <param name="scale">Factor of the scores; null = 1/√D.</param>
+    /// <param name="scale">Factor of the scores, finite; null = 1/√D.</param>
     /// <returns>Output (…, T_q, D_v) and <see cref="Saved"/>.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit; the message names both and the fix.</exception>
     public static (Tensor Output, Saved Saved) Forward(Tensor query, Tensor key, Tensor value, AttentionMask? mask = null, float? scale = null)

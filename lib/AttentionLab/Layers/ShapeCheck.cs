@@ -35,6 +35,16 @@ internal static class ShapeCheck
         ? size
         : throw new ArgumentOutOfRangeException(setting, $"{setting} is {size} but {layer} needs at least 1: pass a positive size.");
 
+    /// <summary>The factor of the scores: the one given, which must be finite, or 1/√D.</summary>
+    internal static float Scale(float? scale, int size)
+    {
+        float factor = scale ?? (size == 0 ? 1 : 1 / MathF.Sqrt(size));
+        return float.IsFinite(factor)
+            ? factor
+            : throw new ArgumentOutOfRangeException(
+                nameof(scale), FormattableString.Invariant($"scale is {factor} but scores are multiplied by a finite number: pass null for 1/√D."));
+    }
+
     /// <summary>x must have one of the ranks from <paramref name="lowest"/> to <paramref name="highest"/>.</summary>
     internal static void Rank(Tensor x, int lowest, int highest, string layer, string shapes, string name = "x")
     {

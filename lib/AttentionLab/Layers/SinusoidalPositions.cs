@@ -9,7 +9,7 @@ namespace AttentionLab.Layers;
 /// </summary>
 /// <param name="channels">C; an odd C ends with a sine.</param>
 /// <param name="capacity">Number of positions in the table.</param>
-/// <param name="angleBase">Base of the wavelengths; 10000 in the paper.</param>
+/// <param name="angleBase">Base of the wavelengths, positive and finite; 10000 in the paper.</param>
 public sealed class SinusoidalPositions(int channels, int capacity = 512, double angleBase = 10000)
 {
     /// <summary>PE (capacity, C), computed in double; row p belongs to position p.</summary>
@@ -30,6 +30,7 @@ public sealed class SinusoidalPositions(int channels, int capacity = 512, double
 
     private static Tensor Compute(int channels, int capacity, double angleBase)
     {
+        Rotate.RequireBase(angleBase);
         Tensor table = new(capacity, channels);
         for (int p = 0; p < capacity; p++)
         {
@@ -52,11 +53,11 @@ internal static class PositionRows
         ShapeCheck.Rank(x, 2, 3, layer, "(T,C) or (B,T,C)");
         ShapeCheck.Columns(x, table.Columns, layer, "channels");
         int tokens = x.Shape[^2], capacity = table.Shape[0];
-        if (start < 0 || start + tokens > capacity)
+        long end = (long)start + tokens;
+        if (start < 0 || end > capacity)
         {
             throw new ArgumentException(
-                $"positions {start} to {start + tokens - 1} are asked for but {layer} holds 0 to {capacity - 1}: build it with capacity: {start + tokens}, or "
-                + "cut the sequence.",
+                $"positions {start} to {end - 1} are asked for but {layer} holds 0 to {capacity - 1}: build it with capacity: {end}, or cut the sequence.",
                 nameof(start));
         }
     }

@@ -133,7 +133,7 @@ public sealed partial class Tensor
 
     /// <summary>A matrix from rows of equal length.</summary>
     /// <param name="rows">At least one row.</param>
-    /// <exception cref="ArgumentException">There is no row, or two rows differ in length.</exception>
+    /// <exception cref="ArgumentException">There is no row, one is null, or two differ in length.</exception>
     public static Tensor FromRows(params ReadOnlySpan<float[]> rows)
     {
         if (rows.Length == 0)
@@ -141,9 +141,14 @@ public sealed partial class Tensor
             throw new ArgumentException("rows is empty but a matrix needs at least one row: pass one, or use new Tensor(0, columns).");
         }
 
-        Tensor result = new(rows.Length, rows[0].Length);
+        Tensor result = new(rows.Length, rows[0]?.Length ?? 0);
         for (int i = 0; i < rows.Length; i++)
         {
+            if (rows[i] is null)
+            {
+                throw new ArgumentException($"row {i} is null but a matrix needs the numbers of every row: pass them, or leave the row out.");
+            }
+
             if (rows[i].Length != result.Columns)
             {
                 throw new ArgumentException($"row {i} has {rows[i].Length} numbers but row 0 has {result.Columns}: make all rows the same length.");
@@ -159,9 +164,16 @@ public sealed partial class Tensor
     /// <param name="random">Source of the numbers; it moves on.</param>
     /// <param name="deviation">Standard deviation.</param>
     /// <param name="shape">1 to 4 sizes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The deviation is negative, or not finite as a float.</exception>
     public static Tensor Gaussian(Kernels.CounterRandom random, double deviation, params ReadOnlySpan<int> shape)
     {
         ArgumentNullException.ThrowIfNull(random);
+        if (!(deviation >= 0 && float.IsFinite((float)deviation)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(deviation), FormattableString.Invariant($"deviation is {deviation} but must be a finite number, 0 or above: pass 0.02."));
+        }
+
         Tensor result = new(shape);
         if (!random.Blank)
         {

@@ -103,4 +103,24 @@ public class PositionTests
         Assert.Contains("positions 3 to 8 are asked for but SinusoidalPositions holds 0 to 7: build it with capacity: 9", message);
         Assert.Contains("capacity: 9", Assert.Throws<ArgumentException>(() => new RotaryPositions(4, 8).Rotate(new Tensor(6, 4), 3)).Message);
     }
+
+    [Theory, InlineData(5), InlineData(int.MaxValue)]
+    public void Forward_StartBeyondTheTable_NamesTheFixWithoutOverflow(int start)
+    {
+        Tensor x = new(6, 4);
+        Action[] calls =
+        [
+            () => new SinusoidalPositions(4, 8).Forward(x, start), () => new LearnedPositions(8, 4, new CounterRandom(1)).Forward(x, start),
+            () => new RotaryPositions(4, 8).Rotate(x, start)
+        ];
+        Assert.All(calls, call => Assert.Contains($"build it with capacity: {start + 6L}", Assert.Throws<ArgumentException>(call).Message));
+    }
+
+    [Theory, InlineData(0), InlineData(-10), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
+    public void New_AngleBaseThatIsNone_IsRefused(double angleBase)
+    {
+        Func<object>[] layers = [() => new SinusoidalPositions(4, 2, angleBase), () => new RotaryPositions(4, 2, angleBase)];
+        Assert.All(layers, make => Assert.Contains("angleBase is", Assert.Throws<ArgumentOutOfRangeException>(make).Message));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Rotate.Angles(new float[4], new float[4], 2, 4, angleBase));
+    }
 }

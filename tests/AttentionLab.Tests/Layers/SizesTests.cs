@@ -73,4 +73,16 @@ public class SizesTests
 
     [Fact]
     public void Product_ZeroAmongThem_IsZero() => Assert.Equal(0, new KeyValueCache(0, 65536, 65536, 65536, 1).Length);
+
+    [Theory, InlineData(float.NaN), InlineData(float.NegativeInfinity)]
+    public void Scale_NotFinite_IsRefused(float scale)
+    {
+        Tensor x = new(2, 4);
+        Func<object>[] calls =
+        [
+            () => new MultiHeadAttention(4, 2, new CounterRandom(1), new() { Scale = scale }), () => ScaledDotProductAttention.Forward(x, x, x, scale: scale),
+            () => FusedAttention.Forward(x, x, x, scale: scale), () => FusedAttention.Infer(x, x, x, scale: scale)
+        ];
+        Assert.All(calls, call => Assert.Contains("scale is", Assert.Throws<ArgumentOutOfRangeException>(call).Message, StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -1,4 +1,5 @@
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Tensors;
 
 namespace AttentionLab.Tests.Tensors;
@@ -50,6 +51,17 @@ public class TensorTests
         Assert.Contains("row 1 has 1 numbers but row 0 has 2", Error(() => Tensor.FromRows([1, 2], [3])));
         Assert.Throws<ArgumentException>(() => Tensor.FromRows());
         Assert.Equal([1, 2, 3, 4], Tensor.FromRows([1, 2], [3, 4]).Values);
+    }
+
+    [Fact]
+    public void FromRows_NoRow_SaysWhich() => Assert.Contains("row 1 is null but", Error(() => Tensor.FromRows([1, 2], null!)));
+
+    [Theory, InlineData(double.NaN), InlineData(double.PositiveInfinity), InlineData(-1), InlineData(1e39)]
+    public void Gaussian_DeviationThatIsNone_IsRefused(double deviation)
+    {
+        Assert.Contains("deviation is", Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.Gaussian(new CounterRandom(1), deviation, 2)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Linear(1, 2, new CounterRandom(1), deviation: deviation));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LearnedPositions(2, 2, new CounterRandom(1), deviation));
     }
 
     [Fact]

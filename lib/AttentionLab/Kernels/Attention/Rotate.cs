@@ -18,9 +18,10 @@ public static class Rotate
     /// <param name="positions">Number of positions.</param>
     /// <param name="size">D, even.</param>
     /// <param name="angleBase">Base of the angles; 10000 in the paper.</param>
-    /// <exception cref="ArgumentException">D is odd, or a span's length is not positions × D/2.</exception>
+    /// <exception cref="ArgumentException">D is odd, a span's length is not positions × D/2, or the base is not positive and finite.</exception>
     public static void Angles(Span<float> cos, Span<float> sin, int positions, int size, double angleBase = 10000)
     {
+        RequireBase(angleBase);
         int half = Half(size);
         Sizes.Require(cos.Length, positions, half, "cos", "positions", "D/2");
         Sizes.Require(sin.Length, positions, half, "sin", "positions", "D/2");
@@ -119,6 +120,16 @@ public static class Rotate
         Sizes.Require(cos, rows, half, "cos", "rows", "D/2");
         Sizes.Require(sin, rows, half, "sin", "rows", "D/2");
         return half;
+    }
+
+    /// <summary>Throws unless wavelengths can be powers of the base.</summary>
+    internal static void RequireBase(double angleBase)
+    {
+        if (!(angleBase > 0 && double.IsFinite(angleBase)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(angleBase), FormattableString.Invariant($"angleBase is {angleBase} but wavelengths are powers of a positive, finite base: pass 10000."));
+        }
     }
 
     private static int Half(int size) => size % 2 == 0
