@@ -46,9 +46,7 @@ public sealed class Embedding(int rows, int channels, CounterRandom random, doub
     public (Tensor Y, Saved Saved) Forward(int[,] ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        int[] flat = new int[ids.Length];
-        Buffer.BlockCopy(ids, 0, flat, 0, flat.Length * sizeof(int));
-        (Tensor y, Saved saved) = Forward(flat);
+        (Tensor y, Saved saved) = Forward(Tensor.Flat(ids));
         return (y.Reshape(ids.GetLength(0), ids.GetLength(1), Channels), saved);
     }
 

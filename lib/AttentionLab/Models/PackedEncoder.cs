@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using AttentionLab.Kernels;
 using AttentionLab.Layers;
 using AttentionLab.Tensors;
@@ -86,7 +84,7 @@ public sealed class PackedEncoder
                 $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
         }
 
-        AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Flat(visible) };
+        AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Tensor.Flat(visible) };
         ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? AlibiBias(tokens).Span : [];
         Infer(ids, y, types, mask, bias);
     }
@@ -152,10 +150,6 @@ public sealed class PackedEncoder
 
         _norm?.Infer(y, y);
     }
-
-    /// <summary>A matrix, row after row.</summary>
-    internal static ReadOnlySpan<T> Flat<T>(T[,] matrix) =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length);
 
     private void Infer(int[,] ids, Tensor y, int[,]? types, AttendMask mask, ReadOnlySpan<float> bias)
     {

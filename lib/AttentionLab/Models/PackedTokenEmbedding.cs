@@ -57,7 +57,7 @@ internal sealed class PackedTokenEmbedding
                 $"types is ({types.GetLength(0)}, {types.GetLength(1)}) but ids ({ids.GetLength(0)}, {tokens}): give every token one type.", nameof(types));
         }
 
-        Infer(PackedEncoder.Flat(ids), types is null ? [] : PackedEncoder.Flat(types), y, [], tokens);
+        Infer(Tensor.Flat(ids), types is null ? [] : Tensor.Flat(types), y, [], tokens);
     }
 
     /// <summary>The same for sequences that follow each other without padding.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AttentionLab.Kernels;
 
 namespace AttentionLab.Tensors;
@@ -67,9 +69,13 @@ public sealed partial class Tensor
         }
 
         float[,] result = new float[_shape[0], _shape[1]];
-        Buffer.BlockCopy(_values, 0, result, 0, Length * sizeof(float));
+        _values.AsSpan().CopyTo(Flat(result));
         return result;
     }
+
+    /// <summary>A matrix, row after row: it may hold more than the 2³¹ bytes that <see cref="Buffer.BlockCopy"/> can count.</summary>
+    internal static Span<T> Flat<T>(T[,] matrix) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length);
 
     /// <summary>A copy of the part at one place of the leading dimensions: <c>weights.At(batch, head)</c> is a matrix.</summary>
     /// <param name="index">Fewer indices than the rank.</param>

@@ -127,7 +127,7 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(values);
         Tensor result = new(values.GetLength(0), values.GetLength(1));
-        Buffer.BlockCopy(values, 0, result._values, 0, values.Length * sizeof(float));
+        Flat(values).CopyTo(result._values);
         return result;
     }
 

@@ -17,11 +17,12 @@ internal sealed unsafe class SkipGramTable
     /// <summary>Zeros.</summary>
     /// <param name="rows">Words.</param>
     /// <param name="channels">C.</param>
+    /// <exception cref="ArgumentException">An array cannot hold as many numbers.</exception>
     public SkipGramTable(int rows, int channels)
     {
         (_rows, _channels) = (rows, channels);
         Width = (channels + Scratch.LineFloats - 1) / Scratch.LineFloats * Scratch.LineFloats;
-        _memory = GC.AllocateArray<float>(checked(rows * Width + Scratch.LineFloats), pinned: true);
+        _memory = GC.AllocateArray<float>(Sizes.Product("skip-gram", ("words", rows), ("channels", Width)) + Scratch.LineFloats, pinned: true);
         _first = Scratch.Aligned(_memory);
     }
 

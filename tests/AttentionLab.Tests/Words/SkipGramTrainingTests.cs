@@ -113,6 +113,14 @@ public class SkipGramTrainingTests
         }
     }
 
+    [Fact]
+    public void New_MoreThanAnArrayHolds_NamesBothSizes()
+    {
+        Vocabulary words = new(Enumerable.Range(0, 600_000).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        string message = Assert.Throws<ArgumentException>(() => new SkipGramTraining(words, [["1", "2"]], new SkipGramOptions { Channels = 4096 })).Message;
+        Assert.Contains("words × channels = 600000 × 4096 = 2457600000 numbers but an array holds", message);
+    }
+
     private static void Run(SkipGramTraining training) => training.Run(null, TestContext.Current.CancellationToken);
 
     private static SkipGramTraining Trained(SkipGramOptions options)
