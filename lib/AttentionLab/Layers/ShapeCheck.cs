@@ -45,6 +45,18 @@ internal static class ShapeCheck
                 nameof(scale), FormattableString.Invariant($"scale is {factor} but scores are multiplied by a finite number: pass null for 1/√D."));
     }
 
+    /// <summary>Truths about tokens must be as many as the tokens.</summary>
+    internal static void Visible(bool[,]? visible, int[,] ids, string name)
+    {
+        ArgumentNullException.ThrowIfNull(ids, name);
+        (int batch, int tokens) = (ids.GetLength(0), ids.GetLength(1));
+        if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
+        {
+            throw new ArgumentException(
+                $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but {name} ({batch}, {tokens}): give one truth for each token.", nameof(visible));
+        }
+    }
+
     /// <summary>x must have one of the ranks from <paramref name="lowest"/> to <paramref name="highest"/>.</summary>
     internal static void Rank(Tensor x, int lowest, int highest, string layer, string shapes, string name = "x")
     {

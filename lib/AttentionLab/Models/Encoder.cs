@@ -103,10 +103,10 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     /// <exception cref="ArgumentException">dy has not the shape of the output.</exception>
     public void Backward(Tensor dy, Saved saved) => Embedding.Backward(Layers.Backward(dy, saved.Layers), saved.Embedding);
 
-    /// <summary>Checks the length, and joins padding, the caller's mask and ALiBi.</summary>
+    /// <summary>Checks sizes, and joins padding, the caller's mask and ALiBi.</summary>
     private AttentionMask? Mask(int[,] ids, bool[,]? visible, AttentionMask? mask)
     {
-        ArgumentNullException.ThrowIfNull(ids);
+        ShapeCheck.Visible(visible, ids, nameof(ids));
         if (visible is not null)
         {
             mask = mask is null ? AttentionMask.Keys(visible) : mask & AttentionMask.Keys(visible);

@@ -40,9 +40,10 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     /// <param name="visible">(B,T_s): false hides padding of the source; null for tokens everywhere.</param>
     /// <param name="random">Source of dropout; null for none (inference).</param>
     /// <returns>logits (B,T_t,V); <c>Saved.Decoder.CrossWeights()</c> is the alignment.</returns>
-    /// <exception cref="ArgumentException">A number names no word, a sequence is too long, or the batches differ.</exception>
+    /// <exception cref="ArgumentException">A number names no word, a sequence is too long, the batches differ, or visible does not fit.</exception>
     public (Tensor Logits, Saved Saved) Forward(int[,] source, int[,] target, bool[,]? visible = null, CounterRandom? random = null)
     {
+        ShapeCheck.Visible(visible, source, nameof(source));
         AttentionMask? mask = visible is null ? null : AttentionMask.Keys(visible);
         (Tensor x, TokenEmbedding.Saved savedSource) = Source.Forward(source, null, random);
         (Tensor memory, EncoderLayers.Saved encoder) = Encoder.Forward(x, mask, random);
@@ -67,13 +68,20 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     /// <param name="source">(B,T_s) numbers of source tokens.</param>
     /// <param name="start">The token that opens every target.</param>
     /// <param name="end">The token that closes it; −1 for none.</param>
-    /// <param name="longest">Most tokens to write, at most the capacity.</param>
+    /// <param name="longest">Most tokens to write, from 0 to the capacity.</param>
     /// <param name="visible">(B,T_s): false hides padding of the source.</param>
     /// <returns>For each sequence its tokens, without start and end.</returns>
-    /// <exception cref="ArgumentException">A number names no word, or a sequence is too long.</exception>
+    /// <exception cref="ArgumentException">A number names no word, a sequence is or would be too long, or visible does not fit.</exception>
     public int[][] Greedy(int[,] source, int start, int end, int longest, bool[,]? visible = null)
     {
-        ArgumentNullException.ThrowIfNull(source);
+        ShapeCheck.Visible(visible, source, nameof(source));
+        if (longest < 0 || longest > options.Capacity)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(longest),
+                $"longest is {longest} but the model was built for 0 to {options.Capacity} tokens: pass one of these, or build it with a larger Capacity.");
+        }
+
         int batch = source.GetLength(0);
         AttentionMask? mask = visible is null ? null : AttentionMask.Keys(visible);
         Tensor memory = Encoder.Forward(Source.Forward(source).Y, mask).Y;

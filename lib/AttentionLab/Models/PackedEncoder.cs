@@ -77,13 +77,8 @@ public sealed class PackedEncoder
     /// <exception cref="ArgumentException">A number names no word, the sequence is too long, or a shape does not fit.</exception>
     public void Infer(int[,] ids, Tensor y, bool[,]? visible = null, int[,]? types = null, bool causal = false)
     {
-        (int batch, int tokens) = Check(ids, y);
-        if (visible is not null && (visible.GetLength(0) != batch || visible.GetLength(1) != tokens))
-        {
-            throw new ArgumentException(
-                $"visible is ({visible.GetLength(0)}, {visible.GetLength(1)}) but ids ({batch}, {tokens}): give one truth for each token.", nameof(visible));
-        }
-
+        (_, int tokens) = Check(ids, y);
+        ShapeCheck.Visible(visible, ids, nameof(ids));
         AttendMask mask = new() { Causal = causal, Keys = visible is null ? [] : Tensor.Flat(visible) };
         ReadOnlySpan<float> bias = Options.Positions == PositionKind.Alibi ? AlibiBias(tokens).Span : [];
         Infer(ids, y, types, mask, bias);

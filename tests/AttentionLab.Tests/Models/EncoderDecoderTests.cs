@@ -158,4 +158,16 @@ public class EncoderDecoderTests
         attention.Step(new Tensor(1, 2, 4), cache);
         Assert.Contains("make it with capacity: 3", Assert.Throws<ArgumentException>(() => attention.Step(new Tensor(1, 1, 4), cache)).Message);
     }
+
+    [Fact]
+    public void Greedy_LongerThanTheCapacityOrNegative_IsRefusedAtTheDoor()
+    {
+        EncoderDecoder model = new(Small, new CounterRandom(4));
+        Assert.Equal(8, model.Greedy(new[,] { { 1, 2 } }, 0, -1, 8)[0].Length);
+        Assert.Empty(model.Greedy(new[,] { { 1, 2 } }, 0, -1, 0)[0]);
+        Assert.Contains(
+            "longest is 9 but the model was built for 0 to 8 tokens",
+            Assert.Throws<ArgumentOutOfRangeException>(() => model.Greedy(new[,] { { 1, 2 } }, 0, -1, 9)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Greedy(new[,] { { 1, 2 } }, 0, -1, -1));
+    }
 }
