@@ -75,11 +75,20 @@ public static class Pooling
     /// <param name="rows">Of the forward.</param>
     /// <param name="dx">(…, C), added to.</param>
     /// <returns>dx.</returns>
+    /// <exception cref="ArgumentException">dy has not as many rows as there are numbers, or not C columns.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public static Tensor RowsBackward(Tensor dy, ReadOnlySpan<int> rows, Tensor dx)
     {
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dx);
+        if (dy.Rows != rows.Length || dy.Columns != dx.Columns)
+        {
+            throw new ArgumentException(
+                $"dy is {Tensor.Describe(dy.Shape)} but {rows.Length} rows of dx, {Tensor.Describe(dx.Shape)}, take ({rows.Length}, {dx.Columns}): pass the "
+                + "gradient of what Rows gave.",
+                nameof(dy));
+        }
+
         Gather.Backward(dy.Span, rows, dx.Span, dx.Columns);
         return dx;
     }
