@@ -51,7 +51,7 @@ public sealed class AliasTable
             }
         }
 
-        // What is left over is whole up to rounding.
+        // What is left over is whole up to rounding: whichever way the bits fall, it is itself.
         foreach (int i in small.Concat(large))
         {
             (_own[i], _other[i]) = (uint.MaxValue, i);
@@ -61,12 +61,14 @@ public sealed class AliasTable
     /// <summary>Numbers that can be drawn, n.</summary>
     public int Count => _own.Length;
 
-    /// <summary>The number that 32 random bits stand for: bits times n, the whole part chooses the cell, the rest the number in it.</summary>
+    /// <summary>
+    /// The number that 32 random bits stand for: bits times n, the whole part chooses the cell, the rest the number in it. One of weight 0 is never drawn.
+    /// </summary>
     /// <param name="bits">Uniform, as from <see cref="CounterRandom.NextUInt32"/>.</param>
     public int Draw(uint bits)
     {
         ulong product = (ulong)bits * (uint)_own.Length;
         int cell = (int)(product >> 32);
-        return (uint)product <= _own[cell] ? cell : _other[cell];
+        return (uint)product < _own[cell] ? cell : _other[cell];
     }
 }

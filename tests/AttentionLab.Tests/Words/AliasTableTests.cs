@@ -54,4 +54,13 @@ public class AliasTableTests
         Assert.Throws<ArgumentException>(() => new AliasTable([1, double.NaN]));
         Assert.Throws<ArgumentException>(() => new AliasTable([1, double.PositiveInfinity]));
     }
+
+    [Fact]
+    public void Draw_WeightZero_IsNeverDrawn()
+    {
+        Assert.Equal(1, new AliasTable([0, 1]).Draw(0));
+        Assert.Equal(0, new AliasTable([1, 0]).Draw(1u << 31));
+        AliasTable table = new([0, 3, 0, 1]);
+        Assert.All(new uint[] { 0, 1u << 30, 1u << 31, 3u << 30, uint.MaxValue }, bits => Assert.True(table.Draw(bits) is 1 or 3));
+    }
 }
