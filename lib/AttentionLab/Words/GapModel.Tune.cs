@@ -6,9 +6,26 @@ public sealed partial class GapModel
     /// <param name="questions">Announced gaps and what stood there; from text that was not counted.</param>
     /// <param name="rounds">How often all are gone through; the step is halved each time.</param>
     /// <returns>The mean −log P with the weights chosen, in nats.</returns>
+    /// <exception cref="ArgumentException">There are no questions, or one asks for a token that is not below V.</exception>
     public double Tune(IReadOnlyList<(Gap Gap, int Token)> questions, int rounds = 3)
     {
         ArgumentNullException.ThrowIfNull(questions);
+        if (questions.Count == 0)
+        {
+            throw new ArgumentException("questions is empty but their mean −log P is to be lowered: pass at least one.", nameof(questions));
+        }
+
+        for (int i = 0; i < questions.Count; i++)
+        {
+            if ((uint)questions[i].Token >= (uint)Vocabulary)
+            {
+                throw new ArgumentException(
+                    $"question {i} asks for token {questions[i].Token} but the model knows the ids 0 to {Vocabulary - 1}: build it with the size of the "
+                    + "vocabulary.",
+                    nameof(questions));
+            }
+        }
+
         double best = Loss(questions), step = 0.16;
         for (int round = 0; round < rounds; round++, step /= 2)
         {

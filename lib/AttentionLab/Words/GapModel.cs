@@ -32,6 +32,7 @@ public sealed partial class GapModel
 
         _unigram = new long[vocabulary];
         _prior = new double[vocabulary];
+        Array.Fill(_prior, 1.0 / vocabulary);
     }
 
     /// <summary>V.</summary>
@@ -104,13 +105,23 @@ public sealed partial class GapModel
         }
     }
 
-    /// <summary>P(token) by its frequency alone.</summary>
-    /// <param name="p">(V), overwritten.</param>
-    public void Unigram(Span<double> p) => _prior.CopyTo(p);
+    /// <summary>P(token) by its frequency alone; before anything was counted 1/V each.</summary>
+    /// <param name="p">(V), overwritten; sums to 1.</param>
+    /// <exception cref="ArgumentException">p has another length.</exception>
+    public void Unigram(Span<double> p)
+    {
+        if (p.Length != Vocabulary)
+        {
+            throw new ArgumentException($"p has {p.Length} numbers but the model knows {Vocabulary} tokens: pass one number for each.", nameof(p));
+        }
+
+        _prior.CopyTo(p);
+    }
 
     /// <summary>P(token | left side).</summary>
     /// <param name="gap">The question.</param>
     /// <param name="p">(V), overwritten; sums to 1.</param>
+    /// <exception cref="ArgumentException">p has another length.</exception>
     public void Left(Gap gap, Span<double> p) => Side(gap, 0, p);
 
     /// <summary>P(token | both sides).</summary>
@@ -119,11 +130,6 @@ public sealed partial class GapModel
     /// <exception cref="ArgumentException">p has another length.</exception>
     public void Predict(Gap gap, Span<double> p)
     {
-        if (p.Length != Vocabulary)
-        {
-            throw new ArgumentException($"p has {p.Length} numbers but the model knows {Vocabulary} tokens: pass one number for each.", nameof(p));
-        }
-
         double[] right = new double[Vocabulary];
         Side(gap, 0, p);
         Side(gap, SideOrders, right);

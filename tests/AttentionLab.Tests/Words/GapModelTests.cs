@@ -113,4 +113,27 @@ public sealed class GapModelTests
         Assert.Contains("holds 3 but the model knows the ids 0 to 2", Assert.Throws<ArgumentOutOfRangeException>(() => new GapModel(3).Count([[3]])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new GapModel(40_000));
     }
+
+    [Fact]
+    public void Predict_NothingCounted_IsUniform()
+    {
+        GapModel model = new(4);
+        double[] p = new double[4];
+        model.Predict(new(-1, -1, 1, 2, -1, -1), p);
+        Assert.All(p, value => Assert.Equal(0.25, value, 12));
+        model.Unigram(p);
+        Assert.All(p, value => Assert.Equal(0.25, value, 12));
+    }
+
+    [Fact]
+    public void Ask_WithWhatDoesNotFit_IsRefused()
+    {
+        GapModel model = new(4);
+        Gap gap = new(-1, -1, 1, 2, -1, -1);
+        Assert.Contains("questions is empty but", Assert.Throws<ArgumentException>(() => model.Tune([])).Message);
+        Assert.Contains("question 1 asks for token 9 but the model knows", Assert.Throws<ArgumentException>(() => model.Tune([(gap, 0), (gap, 9)])).Message);
+        Assert.All<Action>(
+            [() => model.Unigram(new double[5]), () => model.Left(gap, new double[3]), () => model.Predict(gap, new double[3])],
+            ask => Assert.Contains("numbers but the model knows 4 tokens", Assert.Throws<ArgumentException>(ask).Message));
+    }
 }
