@@ -18,7 +18,6 @@ internal static class ForeignFile
         ([.. "<?xml"u8], "is an XML text, as a server sends it in place of a file: download the file itself"),
         ([.. "PK\u0003\u0004"u8], "is a ZIP archive, as PyTorch writes its .bin and .pt files: save the model as safetensors"),
         ([0x80, 0x02], "is a Python pickle, as PyTorch wrote its .bin and .pt files: save the model as safetensors"),
-        ([.. "GGUF"u8], "is a GGUF file: take the model as safetensors"),
         ([0x89, .. "HDF"u8], "is an HDF5 file, as TensorFlow writes its .h5 files: take the model as safetensors"),
         ([0x1f, 0x8b], "is a gzip file: unpack it first"),
     ];
@@ -47,6 +46,12 @@ internal static class ForeignFile
             {
                 return name;
             }
+        }
+
+        // Letters, which may begin a list of words, and then the version: a small number in either order of bytes, which no text has there.
+        if (start is [(byte)'G', (byte)'G', (byte)'U', (byte)'F', < 9, ..])
+        {
+            return "is a GGUF file: take the model as safetensors";
         }
 
         // A protobuf ModelProto: field 1, the version, a small number; then the producer's name or another field of bytes.

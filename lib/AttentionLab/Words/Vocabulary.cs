@@ -22,13 +22,19 @@ public sealed class Vocabulary
 
     /// <summary>A vocabulary of these words; the first has id 0.</summary>
     /// <param name="words">Words, each once.</param>
-    /// <exception cref="ArgumentException">A word occurs twice.</exception>
+    /// <exception cref="ArgumentException">A word occurs twice, or is null.</exception>
     public Vocabulary(IEnumerable<string> words)
     {
+        ArgumentNullException.ThrowIfNull(words);
         _words = [.. words];
         _ids = new(_words.Length, StringComparer.Ordinal);
         for (int id = 0; id < _words.Length; id++)
         {
+            if (_words[id] is null)
+            {
+                throw new ArgumentException($"word {id} is null but a word is a text: leave it out, or pass \"\" for the empty word.", nameof(words));
+            }
+
             if (!_ids.TryAdd(_words[id], id))
             {
                 throw new ArgumentException(

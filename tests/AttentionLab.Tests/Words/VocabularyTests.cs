@@ -52,6 +52,18 @@ public class VocabularyTests
         Assert.Throws<InvalidOperationException>(() => new Vocabulary(["a\nb"]).Write(folder["w"]));
     }
 
+    [Theory, InlineData("gguf"), InlineData("GGUF"), InlineData("GGUF\u0301")]
+    public void Write_FirstWordIsTheSignOfABinaryFile_IsReadAsAWord(string first)
+    {
+        using TemporaryFolder folder = new();
+        new Vocabulary([first, "model"]).Write(folder["v"]);
+        Assert.Equal([first, "model"], Vocabulary.Read(folder["v"]).Words);
+    }
+
+    [Fact]
+    public void Constructor_NoWord_NamesTheId() =>
+        Assert.Contains("word 1 is null but", Assert.Throws<ArgumentException>(() => new Vocabulary(["a", null!])).Message);
+
     [Theory, InlineData("\ufeffa"), InlineData("\ufeff"), InlineData("\ufeff\ufeffa")]
     public void Write_FirstWordBeginsAsAFileMayBegin_IsReadAsItIs(string first)
     {
