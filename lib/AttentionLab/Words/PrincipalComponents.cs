@@ -17,7 +17,7 @@ public sealed record PrincipalComponents(Tensor Points, Tensor Axes, Tensor Mean
     /// <summary>The first axes of a set of vectors, by the singular value decomposition of MathNet.Numerics in double.</summary>
     /// <param name="vectors">(n, d): one vector a row, n ≥ 2.</param>
     /// <param name="axes">k, from 1 to min(n, d).</param>
-    /// <exception cref="ArgumentException">The shape does not allow so many axes, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The shape does not allow so many axes, a value is not finite, or a point would not be.</exception>
     public static PrincipalComponents Of(Tensor vectors, int axes = 2)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -65,7 +65,10 @@ public sealed record PrincipalComponents(Tensor Points, Tensor Axes, Tensor Mean
                     sum += x[i, j] * directions[a, j];
                 }
 
-                points[i, a] = (float)sum;
+                points[i, a] = float.IsFinite((float)sum) ? (float)sum
+                    : throw new ArgumentException(
+                        FormattableString.Invariant($"a point would lie {Math.Abs(sum):G3} from the mean, which no float holds: divide the vectors by 10."),
+                        nameof(vectors));
             }
         }
 

@@ -133,6 +133,9 @@ public class WordVectorsTests
         Assert.Contains(
             "NaN or an infinity",
             Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(Tensor.Matrix(new float[,] { { 1, float.NaN }, { 1, 2 } }), 1)).Message);
+        Assert.Contains(
+            "which no float holds: divide the vectors",
+            Assert.Throws<ArgumentException>(() => PrincipalComponents.Of(Tensor.Matrix(new[,] { { 3e38f, -3e38f }, { -3e38f, 3e38f } }), 1)).Message);
         Assert.Equal([0, 0], PrincipalComponents.Of(Tensor.Matrix(new float[,] { { 1, 1 }, { 1, 1 } }), 1).Points.Values);
     }
 
