@@ -57,8 +57,8 @@ public sealed partial class Tensor : IShowsItself
     /// <summary>Shape and, for small tensors, the values: <see cref="ToString"/>.</summary>
     public string ToPlainText() => ToString();
 
-    /// <summary>"0.7071", "12.5", "1.2e-05": four significant digits, enough to recognise a number.</summary>
-    private static string Short(float value) => value == 0 || Math.Abs(value) is >= 1e-3f and < 1e5f || !float.IsFinite(value)
+    /// <summary>"0.7071", "12.5", "1.2e-05": four significant digits, enough to recognise a number. From 9999.5 on these need an exponent.</summary>
+    private static string Short(float value) => value == 0 || Math.Abs(value) is >= 1e-3f and < 9999.5f || !float.IsFinite(value)
         ? value.ToString("G4", CultureInfo.InvariantCulture)
         : value.ToString("0.###e+00", CultureInfo.InvariantCulture);
 

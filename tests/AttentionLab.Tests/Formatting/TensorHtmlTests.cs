@@ -39,6 +39,16 @@ public class TensorHtmlTests
     public void ToHtml_UnusualValue_StaysReadable(float value, string shown) =>
         Assert.Contains($">{shown}<", Tensor.Vector(value).ToHtml());
 
+    [Theory]
+    [InlineData(9999f, "9999")]
+    [InlineData(-9999.4f, "-9999")]
+    [InlineData(9999.5f, "1e+04")]
+    [InlineData(12346f, "1.235e+04")]
+    [InlineData(99999.9f, "1e+05")]
+    [InlineData(0.001f, "0.001")]
+    [InlineData(-5e-7f, "-5e-07")]
+    public void ToHtml_LargeOrSmallValue_HasOneNotation(float value, string shown) => Assert.Contains($">{shown}<", Tensor.Vector(value).ToHtml());
+
     [Fact]
     public void ToHtml_Empty_IsTheShapeAlone()
     {
