@@ -65,7 +65,13 @@ internal sealed record SentenceSettings(
     {
         if (JsonFile.ReadIfThere(Path.Combine(folder, "modules.json"), JsonValueKind.Array) is not { } modules)
         {
-            string usual = Path.Combine(folder, "1_Pooling");
+            string usual = Path.Combine(folder, "1_Pooling"), file = Path.Combine(usual, "config.json");
+            if (Directory.Exists(usual) && !File.Exists(file))
+            {
+                throw new FileNotFoundException(
+                    $"{file} does not exist but the folder 1_Pooling does: take the whole folder of the model, or remove that folder.", file);
+            }
+
             return (folder, Directory.Exists(usual) ? usual : null, false, []);
         }
 

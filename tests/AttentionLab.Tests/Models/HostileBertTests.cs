@@ -258,6 +258,19 @@ public class HostileBertTests
     }
 
     [Fact]
+    public void Load_PoolingFolderWithoutItsFile_NamesTheFolderNotModulesJson()
+    {
+        using TemporaryFolder folder = Copy("cased-plain");
+        Directory.CreateDirectory(folder["1_Pooling"]);
+
+        string message = Assert.Throws<FileNotFoundException>(() => Bert.Load(folder.Path)).Message;
+
+        Assert.Contains("1_Pooling/config.json does not exist but the folder 1_Pooling does", message);
+        Assert.Contains("or remove that folder", message);
+        Assert.DoesNotContain("modules.json", message);
+    }
+
+    [Fact]
     public void Load_WeightsInAnotherForm_SaysWhatToDo()
     {
         using TemporaryFolder folder = Copy("cased-plain");
