@@ -44,8 +44,10 @@ internal static class ModelFit
             same = stored.Shape[i] == target.Shape[i];
         }
 
+        bool turned = stored.Shape.Count == 2 && target.Rank == 2 && stored.Shape[0] == target.Shape[1] && stored.Shape[1] == target.Shape[0];
         return same ? null : $"tensor \"{ForeignText.Shorten(stored.Name)}\" "
-            + $"is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model";
+            + $"is {StoredTensor.Describe(stored.Shape)} in the file but {Tensor.Describe(target.Shape)} in the model"
+            + (turned ? " (its transpose: PyTorch's Linear stores (outputs, inputs), so Read and Transpose it)" : "");
     }
 
     private static string? Fault(SafeTensorsFile file, string name, Tensor target)

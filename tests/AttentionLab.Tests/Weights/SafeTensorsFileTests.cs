@@ -111,7 +111,7 @@ public class SafeTensorsFileTests
         string message = Assert.Throws<InvalidDataException>(() => file.ReadInto("layer.weight", new Tensor(8, 4))).Message;
 
         Assert.Contains("x.safetensors", message);
-        Assert.Contains("\"layer.weight\" is (4, 8) in the file but (8, 4) in the model", message);
+        Assert.Contains("\"layer.weight\" is (4, 8) in the file but (8, 4) in the model (its transpose: PyTorch's Linear stores (outputs, inputs)", message);
         Assert.Contains("build the model with the sizes of the file", message);
     }
 
@@ -127,6 +127,7 @@ public class SafeTensorsFileTests
             () => file.ReadInto([("good", good), ("shape", new Tensor(4, 9)), ("absent", new Tensor(2))])).Message;
 
         Assert.Contains("\"shape\" is (4, 8) in the file but (4, 9) in the model", message);
+        Assert.DoesNotContain("transpose", message);
         Assert.Contains("\"absent\" (2) of the model is missing in the file", message);
         Assert.Contains("\"extra\" (3) of the file is unknown to the model", message);
         Assert.Equal(1, good[0]);
