@@ -126,7 +126,9 @@ internal static class SafeTensorsWriter
                 if (Half.IsInfinity(halves[i]) && float.IsFinite(values[start + i]))
                 {
                     throw new ArgumentException(
-                        $"tensor \"{name}\" holds {values[start + i]} at position {start + i} but F16 ends at 65504: write it as F32.", nameof(values));
+                        FormattableString.Invariant(
+                            $"tensor \"{name}\" holds {values[start + i]} at position {start + i} but F16 ends at 65504: write it as F32."),
+                        nameof(values));
                 }
             }
 

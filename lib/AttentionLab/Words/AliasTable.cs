@@ -19,13 +19,16 @@ public sealed class AliasTable
         double total = 0;
         foreach (double weight in weights)
         {
-            total += weight >= 0 ? weight : throw new ArgumentException($"a weight is {weight} but weights are 0 or more: pass counts.", nameof(weights));
+            total += weight >= 0 ? weight
+                : throw new ArgumentException(
+                    FormattableString.Invariant($"a weight is {weight} but weights are 0 or more: pass counts."), nameof(weights));
         }
 
         if (!(total > 0 && double.IsFinite(total)))
         {
             throw new ArgumentException(
-                $"the {weights.Length} weights add up to {total} but something must be drawable: pass a positive weight.", nameof(weights));
+                FormattableString.Invariant($"the {weights.Length} weights add up to {total} but something must be drawable: pass a positive weight."),
+                nameof(weights));
         }
 
         int n = weights.Length;

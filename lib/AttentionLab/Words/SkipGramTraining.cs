@@ -126,7 +126,8 @@ public sealed partial class SkipGramTraining
             double loss = _lossPairs == 0 ? double.NaN : _lossSum / _lossPairs;
             if (_lossPairs > 0 && !double.IsFinite(loss))
             {
-                throw new ArithmeticException($"the loss is {loss} after {read} words: lower the rate from {_options.Rate}.");
+                throw new ArithmeticException(
+                    FormattableString.Invariant($"the loss is {loss} after {read} words: lower the rate from {_options.Rate}."));
             }
 
             (_lossSum, _lossPairs) = (0, 0);

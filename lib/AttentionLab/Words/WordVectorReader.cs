@@ -95,7 +95,7 @@ internal sealed class WordVectorReader : IDisposable
         int at = row.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (at >= 0)
         {
-            throw Fault($"number {at + 1} of word \"{word}\" is {row[at]} but must be finite");
+            throw Fault(string.Create(CultureInfo.InvariantCulture, $"number {at + 1} of word \"{word}\" is {row[at]} but must be finite"));
         }
     }
 

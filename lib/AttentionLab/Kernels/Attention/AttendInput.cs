@@ -97,7 +97,8 @@ public readonly ref struct AttendInput<T>
         Check();
         if (Scale != T.One)
         {
-            throw new ArgumentException($"scale is {Scale} but linear attention has no softmax whose scores it could scale: pass 1, or scale Q.");
+            throw new ArgumentException(
+                FormattableString.Invariant($"scale is {Scale} but linear attention has no softmax whose scores it could scale: pass 1, or scale Q."));
         }
 
         if (!Mask.Keys.IsEmpty || !Mask.Pairs.IsEmpty || !Bias.IsEmpty)
