@@ -1,5 +1,6 @@
 using AttentionLab.Course.Data;
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Training;
