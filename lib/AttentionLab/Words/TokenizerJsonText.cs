@@ -20,10 +20,10 @@ internal static class TokenizerJsonText
             bool clean = bert.Truth("clean_text") ?? true;
             return clean && breaks == BreakAt.Punctuation ? new(lower, strip, chinese, choices.Rules)
                 : new(BasicTokenizer.Steps(clean, lower, strip, chinese, choices.Rules), breaks, lower, choices.Rules)
-            {
-                StripAccents = strip,
-                IsolateChinese = chinese,
-            };
+                {
+                    StripAccents = strip,
+                    IsolateChinese = chinese,
+                };
         }
 
         if (choices.Rules == TokenizerRules.Original)

@@ -170,11 +170,13 @@ public sealed partial class MaskedWordModelTests
         Assert.Equal(11, MaskedWordModel.Load(folder.Path).Bert.Tokenizer.Pieces.Count);
     }
 
+    private static string Specials => string.Concat(WordPieceTokenizer.SpecialPieces.Select((piece, id) => Entry(piece, id, "\"special\": true")));
+
     private static string Entry(string content, int id, string more) => $$"""{"content": "{{content}}", "id": {{id}}, {{more}}},""";
 
     private static string Json(string added, string model = "", string file = "") => $$"""
         {
-          "added_tokens": [{{added}}{{string.Concat(WordPieceTokenizer.SpecialPieces.Select((piece, id) => Entry(piece, id, "\"special\": true"))).TrimEnd(',')}}],
+          "added_tokens": [{{added}}{{Specials.TrimEnd(',')}}],
           {{(file.Contains("normalizer", StringComparison.Ordinal) ? "" : "\"normalizer\": {\"type\": \"BertNormalizer\"},")}} {{file}}
           "pre_tokenizer": {"type": "BertPreTokenizer"},
           "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
