@@ -23,7 +23,7 @@ public readonly record struct Batch(double Loss, int Tokens)
 /// <param name="GradientNorm">Of the last step, before clipping.</param>
 /// <param name="TokensPerSecond">Since the last report.</param>
 /// <param name="Elapsed">Since this run began.</param>
-/// <param name="Left">At the speed of this run so far.</param>
+/// <param name="Left">At the speed of this run so far; the largest TimeSpan where it holds no more, as while nobody knows how many steps there will be.</param>
 /// <param name="Evaluation">The last held-out value, or null.</param>
 public sealed record Progress(
     long Step, long Steps, double Loss, double LearningRate, double GradientNorm, double TokensPerSecond, TimeSpan Elapsed, TimeSpan Left, double? Evaluation)
@@ -34,7 +34,14 @@ public sealed record Progress(
         $"step {Step}/{Steps}  loss {Loss:F4}  lr {LearningRate:E1}  |g| {GradientNorm:F2}  {TokensPerSecond:N0} tokens/s  {Clock(Elapsed)} gone, "
         + $"{Clock(Left)} left{(Evaluation is double e ? $"  held out {e:F4}" : "")}");
 
-    private static string Clock(TimeSpan time) => $"{(int)time.TotalMinutes}:{time.Seconds:00}";
+    /// <summary>elapsed · left/made, from 0 to what a TimeSpan holds.</summary>
+    internal static TimeSpan TimeLeft(TimeSpan elapsed, long made, long left)
+    {
+        double ticks = elapsed.Ticks * ((double)Math.Max(0, left) / made);
+        return ticks < TimeSpan.MaxValue.Ticks ? new((long)ticks) : TimeSpan.MaxValue;
+    }
+
+    private static string Clock(TimeSpan time) => time == TimeSpan.MaxValue ? "∞" : $"{(long)time.TotalMinutes}:{time.Seconds:00}";
 }
 
 /// <summary>Why training ended.</summary>

@@ -131,7 +131,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
                 TimeSpan elapsed = Clock.GetElapsedTime(begin, now), since = Clock.GetElapsedTime(reported, now);
                 Report(new Progress(
                     Done, Steps, losses / (Done - reportedStep), optimizer.LearningRate, norm, tokens / Math.Max(1e-9, since.TotalSeconds), elapsed,
-                    elapsed * ((double)(Steps - Done) / (Done - first)), LastEvaluation));
+                    Progress.TimeLeft(elapsed, Done - first, Steps - Done), LastEvaluation));
                 (reported, reportedStep, losses, tokens) = (now, Done, 0, 0);
             }
 
