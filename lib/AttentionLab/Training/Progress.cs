@@ -17,7 +17,7 @@ public readonly record struct Batch(double Loss, int Tokens)
 
 /// <summary>Where training stands; the same record feeds a console, a notebook or a file.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps planned.</param>
+/// <param name="Steps">Steps planned; never fewer than are done.</param>
 /// <param name="Loss">Mean loss since the last report.</param>
 /// <param name="LearningRate">Of the last step.</param>
 /// <param name="GradientNorm">Of the last step, before clipping.</param>
@@ -50,7 +50,7 @@ public enum TrainingEnd
     /// <summary>All steps are done.</summary>
     Finished,
 
-    /// <summary>The held-out value did not get better for as long as patience lasts; the best values are back.</summary>
+    /// <summary>The held-out value did not get better for as long as patience lasts; the best values are back, and in the checkpoint.</summary>
     NoImprovement,
 
     /// <summary>The caller asked for it; a checkpoint was written if there is a path.</summary>

@@ -16,7 +16,10 @@ namespace AttentionLab.Training;
 /// <param name="step">One batch: adds gradients, returns loss and tokens.</param>
 public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Func<CounterRandom, Batch> step)
 {
-    /// <summary>Steps to do in all; a continued run does what is left of them. May change while the run goes on, as when a budget of time decides.</summary>
+    /// <summary>
+    /// Steps to do in all; a continued run does what is left of them. May change while the run goes on, as when a budget of time decides. A step under
+    /// way is finished: where it lowers this to <see cref="Done"/>, that step is the last, and <see cref="Done"/> ends one above.
+    /// </summary>
     public required long Steps { get; set; }
 
     /// <summary>Learning rate by step (from 1), see <see cref="Schedules"/>; null leaves the optimiser's.</summary>
@@ -40,7 +43,10 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Steps between evaluations.</summary>
     public long EvaluateEvery { get; init; } = 100;
 
-    /// <summary>Evaluations without a better value until training stops and the best values come back; 0 never stops.</summary>
+    /// <summary>
+    /// Evaluations without a better value until training stops and the values of the best one come back; 0 never stops. Where <see cref="Steps"/> end first,
+    /// or the run is cancelled, the last values stay, not the best.
+    /// </summary>
     public int Patience { get; init; }
 
     /// <summary>Called every <see cref="ReportEvery"/> steps and at the end; null for silence.</summary>
@@ -49,7 +55,10 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Steps between reports.</summary>
     public long ReportEvery { get; init; } = 50;
 
-    /// <summary>File that is written every <see cref="CheckpointEvery"/> steps and when cancelled; null for none.</summary>
+    /// <summary>
+    /// File that is written every <see cref="CheckpointEvery"/> steps and at the end, also when cancelled; null for none. Where patience ended the run it
+    /// holds the best values, not the last.
+    /// </summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>Steps between checkpoints.</summary>
@@ -125,23 +134,24 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
             Done++;
             losses += loss;
             bool patient = EvaluateNow();
-            if (Report is not null && (Done % ReportEvery == 0 || Done == Steps || !patient))
+            if (Report is not null && (Done % ReportEvery == 0 || Done >= Steps || !patient))
             {
                 long now = Clock.GetTimestamp();
                 TimeSpan elapsed = Clock.GetElapsedTime(begin, now), since = Clock.GetElapsedTime(reported, now);
                 Report(new Progress(
-                    Done, Steps, losses / (Done - reportedStep), optimizer.LearningRate, norm, tokens / Math.Max(1e-9, since.TotalSeconds), elapsed,
-                    Progress.TimeLeft(elapsed, Done - first, Steps - Done), LastEvaluation));
+                    Done, Math.Max(Done, Steps), losses / (Done - reportedStep), optimizer.LearningRate, norm, tokens / Math.Max(1e-9, since.TotalSeconds),
+                    elapsed, Progress.TimeLeft(elapsed, Done - first, Steps - Done), LastEvaluation));
                 (reported, reportedStep, losses, tokens) = (now, Done, 0, 0);
             }
 
             if (!patient)
             {
                 RestoreBest();
+                Save(loss);
                 return TrainingEnd.NoImprovement;
             }
 
-            if (Done % CheckpointEvery == 0 || Done == Steps)
+            if (Done % CheckpointEvery == 0 || Done >= Steps)
             {
                 Save(loss);
             }
