@@ -19,8 +19,17 @@ public static class Checkpoint
     /// <param name="path">The file; replaced as a whole.</param>
     /// <param name="parameters">A shared one may occur twice.</param>
     /// <exception cref="ArgumentException">Two parameters have one name.</exception>
-    public static void Save(string path, IEnumerable<Parameter> parameters) =>
-        SafeTensorsFile.Write(path, parameters.Distinct().Select(p => (p.Name, p.Current)));
+    public static void Save(string path, IEnumerable<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Parameter[] all = [.. parameters.Distinct()];
+        if (SameName(all) is string same)
+        {
+            throw new ArgumentException(same, nameof(parameters));
+        }
+
+        SafeTensorsFile.Write(path, all.Select(p => (p.Name, p.Current)));
+    }
 
     /// <summary>Reads parameters from a file that holds exactly these, or from a checkpoint of a run.</summary>
     /// <param name="path">The file.</param>
@@ -36,9 +45,15 @@ public static class Checkpoint
     /// <summary>Writes a run.</summary>
     /// <param name="path">The file; replaced as a whole, so that a crash while writing leaves the old one.</param>
     /// <param name="loop">The run.</param>
+    /// <exception cref="ArgumentException">Two parameters have one name.</exception>
     public static void Save(string path, TrainingLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
+        if (SameName(loop.Optimizer.Parameters) is string same)
+        {
+            throw new ArgumentException(same, nameof(loop));
+        }
+
         Dictionary<string, string> metadata = new()
         {
             ["step"] = Text(loop.Done),
@@ -103,6 +118,34 @@ public static class Checkpoint
         (loop.Done, loop.BestEvaluation, loop.LastEvaluation, loop.Stale) = (done, best, last, stale);
         loop.Best = kept.Length == 0 ? null : [.. kept.Select(k => k.Item2.Values)];
         (loop.Optimizer.StepCount, loop.Optimizer.LearningRate, loop.Random.Position) = (steps, rate, position);
+    }
+
+    /// <summary>Before the first step: whether the run can be written when the time comes. Makes the folder.</summary>
+    /// <exception cref="InvalidOperationException">Two parameters have one name.</exception>
+    /// <exception cref="IOException">There can be no such file.</exception>
+    internal static void Prepare(string path, TrainingLoop loop)
+    {
+        if (SameName(loop.Optimizer.Parameters) is string same)
+        {
+            throw new InvalidOperationException(same);
+        }
+
+        try
+        {
+            AtomicFile.Prepare(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"the checkpoint {path} cannot be written: {e.Message} Set CheckpointPath to a file in a folder that you may write to.", e);
+        }
+    }
+
+    private static string? SameName(IReadOnlyList<Parameter> parameters)
+    {
+        HashSet<string> names = [];
+        return parameters.FirstOrDefault(p => !names.Add(p.Name)) is Parameter second
+            ? $"two parameters are called \"{second.Name}\" but a checkpoint tells them apart by name: pass name: to the layers that hold them."
+            : null;
     }
 
     /// <summary>Reads beside the targets first: a file that ends training would be noticed steps later, as a loss that is NaN.</summary>

@@ -14,7 +14,7 @@ namespace AttentionLab.Training;
 /// <param name="optimizer">What moves the parameters.</param>
 /// <param name="random">Source of batches and dropout.</param>
 /// <param name="step">One batch: adds gradients, returns loss and tokens.</param>
-public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Func<CounterRandom, Batch> step)
+public sealed partial class TrainingLoop(IOptimizer optimizer, CounterRandom random, Func<CounterRandom, Batch> step)
 {
     /// <summary>
     /// Steps to do in all; a continued run does what is left of them. May change while the run goes on, as when a budget of time decides. A step under
@@ -25,7 +25,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Learning rate by step (from 1), see <see cref="Schedules"/>; null leaves the optimiser's.</summary>
     public Func<long, double>? Schedule { get; init; }
 
-    /// <summary>Largest norm of the whole gradient; 0 for no clipping.</summary>
+    /// <summary>Largest norm of the whole gradient, not negative; 0 for no clipping.</summary>
     public double ClipNorm { get; init; } = 1;
 
     /// <summary>Batches whose gradients are averaged in one step: a large batch in the memory of a small one.</summary>
@@ -57,7 +57,7 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
 
     /// <summary>
     /// File that is written every <see cref="CheckpointEvery"/> steps and at the end, also when cancelled; null for none. Where patience ended the run it
-    /// holds the best values, not the last.
+    /// holds the best values, not the last. Its folder is made if it is missing.
     /// </summary>
     public string? CheckpointPath { get; init; }
 
@@ -97,19 +97,17 @@ public sealed class TrainingLoop(IOptimizer optimizer, CounterRandom random, Fun
     /// <summary>Trains until the steps are done, patience ends, or it is cancelled.</summary>
     /// <param name="cancellationToken">Stops after the step under way.</param>
     /// <returns>Why it ended.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// A setting means nothing, or two parameters of a run with checkpoints have one name. No step is done then.
+    /// </exception>
+    /// <exception cref="IOException">The checkpoint cannot be written. Where that can be known before the first step, none is done.</exception>
     /// <exception cref="TrainingDivergedException">
     /// A value, gradient or loss became NaN or ∞, or a held-out value NaN. A loss or gradient that is not finite moves no parameter,
     /// and values that are not finite overwrite no checkpoint.
     /// </exception>
     public TrainingEnd Run(CancellationToken cancellationToken = default)
     {
-        if (Accumulate < 1 || EvaluateEvery < 1 || ReportEvery < 1 || CheckpointEvery < 1)
-        {
-            throw new InvalidOperationException(
-                $"Accumulate is {Accumulate}, EvaluateEvery {EvaluateEvery}, ReportEvery {ReportEvery}, CheckpointEvery {CheckpointEvery}, but each must be "
-                + "at least 1.");
-        }
-
+        Require();
         long first = Done, begin = Clock.GetTimestamp(), reported = begin, reportedStep = Done, tokens = 0;
         double losses = 0, norm = 0, loss = double.NaN;
         while (Done < Steps)

@@ -11,7 +11,7 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        string temporary = Temporary(path);
         try
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
@@ -40,7 +40,7 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(write);
-        string temporary = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+        string temporary = Temporary(Path.Combine(folder, "files"));
         Directory.CreateDirectory(temporary);
         try
         {
@@ -55,4 +55,20 @@ public static class AtomicFile
             Directory.Delete(temporary, recursive: true);
         }
     }
+
+    /// <summary>Before long work: makes the folder if it is missing, and a temporary file for a moment, as <see cref="Write"/> will.</summary>
+    /// <exception cref="IOException">The path is a folder's, or no file can be made there.</exception>
+    /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
+    internal static void Prepare(string path)
+    {
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new IOException($"{path} is a folder.");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        new FileStream(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+    }
+
+    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 }
