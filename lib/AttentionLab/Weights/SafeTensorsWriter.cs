@@ -33,13 +33,13 @@ internal static class SafeTensorsWriter
                 }
                 else
                 {
-                    WriteHalves(stream, name, value.Span);
+                    WriteHalves(stream, name, value.Span, nameof(tensors));
                 }
             }
         });
     }
 
-    private static byte[] Header((string Name, Tensor Value)[] all, string type, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] Header((string Name, Tensor Value)[] tensors, string type, IReadOnlyDictionary<string, string> metadata)
     {
         using MemoryStream bytes = new();
         using (Utf8JsonWriter json = new(bytes))
@@ -60,15 +60,15 @@ internal static class SafeTensorsWriter
             }
 
             long offset = 0;
-            foreach ((string name, Tensor value) in all)
+            foreach ((string name, Tensor value) in tensors)
             {
-                RequireUtf8(name, nameof(all));
+                RequireUtf8(name, nameof(tensors));
                 if (name == SafeTensorsHeader.MetadataName || !names.Add(name))
                 {
                     throw new ArgumentException(
                         $"tensor \"{name}\" {(name == SafeTensorsHeader.MetadataName ? "has the name reserved for texts" : "occurs twice")}: give it a name "
                         + "of its own.",
-                        nameof(all));
+                        nameof(tensors));
                 }
 
                 json.WriteStartObject(name);
@@ -114,7 +114,7 @@ internal static class SafeTensorsWriter
         }
     }
 
-    private static void WriteHalves(Stream stream, string name, ReadOnlySpan<float> values)
+    private static void WriteHalves(Stream stream, string name, ReadOnlySpan<float> values, string where)
     {
         Half[] halves = new Half[Math.Min(values.Length, 1 << 20)];
         for (int start = 0; start < values.Length; start += halves.Length)
@@ -128,7 +128,7 @@ internal static class SafeTensorsWriter
                     throw new ArgumentException(
                         FormattableString.Invariant(
                             $"tensor \"{name}\" holds {values[start + i]} at position {start + i} but F16 ends at 65504: write it as F32."),
-                        nameof(values));
+                        where);
                 }
             }
 

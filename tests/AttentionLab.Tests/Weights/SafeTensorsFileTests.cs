@@ -78,10 +78,11 @@ public class SafeTensorsFileTests
         string path = folder["x.safetensors"];
         SafeTensorsFile.Write(path, [("a", Tensor.Vector(1, 2))]);
 
-        string message = Assert.Throws<ArgumentException>(
-            () => SafeTensorsFile.Write(path, [("a", Tensor.Vector(3)), ("b", Tensor.Vector(1, 70000))], "F16")).Message;
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => SafeTensorsFile.Write(path, [("a", Tensor.Vector(3)), ("b", Tensor.Vector(1, 70000))], "F16"));
 
-        Assert.Contains("\"b\" holds 70000 at position 1 but F16 ends at 65504", message);
+        Assert.Contains("\"b\" holds 70000 at position 1 but F16 ends at 65504", error.Message);
+        Assert.Equal("tensors", error.ParamName);
         using SafeTensorsFile file = SafeTensorsFile.Open(path);
         Assert.Equal([1, 2], file.Read("a").Values);
         Assert.Equal([path], Directory.GetFiles(folder.Path));
@@ -94,10 +95,11 @@ public class SafeTensorsFileTests
     {
         using TemporaryFolder folder = new();
 
-        string message = Assert.Throws<ArgumentException>(
-            () => SafeTensorsFile.Write(folder["x"], [(first, Tensor.Vector(1)), (second, Tensor.Vector(2))])).Message;
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => SafeTensorsFile.Write(folder["x"], [(first, Tensor.Vector(1)), (second, Tensor.Vector(2))]));
 
-        Assert.Contains(reason, message);
+        Assert.Contains(reason, error.Message);
+        Assert.Equal("tensors", error.ParamName);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
