@@ -89,7 +89,10 @@ public static class Checkpoint
         return file.Metadata.GetValueOrDefault(NoteKey);
     }
 
-    /// <summary>Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it.</summary>
+    /// <summary>
+    /// Puts a run back where the file was written; then <see cref="TrainingLoop.Run"/> continues it. Where the run that wrote it had no patience but this one
+    /// has, nobody kept the values of its best evaluation: the best is looked for anew from here.
+    /// </summary>
     /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
     /// <param name="loop">Built as the one that was saved: same model, optimiser and seed.</param>
     /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another
@@ -115,8 +118,12 @@ public static class Checkpoint
             ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
             : [];
         Read(file, [.. loop.Optimizer.Parameters.Select(p => (p.Name, p.Value)), .. State(loop.Optimizer), .. kept]);
-        (loop.Done, loop.BestEvaluation, loop.LastEvaluation, loop.Stale) = (done, best, last, stale);
-        loop.Best = kept.Length == 0 ? null : [.. kept.Select(k => k.Item2.Values)];
+        bool isLost = loop.Patience > 0 && kept.Length == 0 && best < double.PositiveInfinity;
+        (loop.Done, loop.LastEvaluation) = (done, last);
+        (loop.BestEvaluation, loop.Stale) = isLost ? (double.PositiveInfinity, 0) : (best, stale);
+
+        // Without patience the next better evaluation would leave them behind.
+        loop.Best = loop.Patience == 0 || kept.Length == 0 ? null : [.. kept.Select(k => k.Item2.Values)];
         (loop.Optimizer.StepCount, loop.Optimizer.LearningRate, loop.Random.Position) = (steps, rate, position);
     }
 
