@@ -15,7 +15,9 @@ namespace AttentionLab.Training;
 /// <param name="epsilon">ε, outside the root: where no gradient ever was, a step is 0/(0 + ε).</param>
 /// <param name="decay">λ.</param>
 /// <param name="decays">Which parameters λ applies to; null for all of rank 2 and more: no biases, no γ and β of norms.</param>
-/// <exception cref="ArgumentOutOfRangeException">η or λ is negative or not finite, ε as a float is not above 0 and finite, or a β is not in [0, 1).</exception>
+/// <exception cref="ArgumentOutOfRangeException">
+/// η or λ is negative, or not finite as a float, ε is not above 0 and finite as a float, or a β is not in [0, 1).
+/// </exception>
 public sealed class Adam(
     IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
     double decay = 0, Func<Parameter, bool>? decays = null) : IOptimizer

@@ -15,7 +15,7 @@ namespace AttentionLab.Training;
 /// <param name="momentum">μ, from 0 to below 1.</param>
 /// <param name="decay">λ.</param>
 /// <exception cref="ArgumentException">A parameter is no matrix, or is moved by both.</exception>
-/// <exception cref="ArgumentOutOfRangeException">η or λ is negative or not finite, or μ is not in [0, 1).</exception>
+/// <exception cref="ArgumentOutOfRangeException">η or λ is negative, or not finite as a float, or μ is not in [0, 1).</exception>
 public sealed class Muon(IEnumerable<Parameter> matrices, Adam rest, double learningRate = 1e-3, double momentum = 0.95, double decay = 0) : IOptimizer
 {
     private readonly Moved[] _matrices = Checked(matrices, rest);

@@ -6,7 +6,7 @@ public static class Schedules
     /// <summary>η, after <paramref name="warmup"/> steps of linear growth.</summary>
     /// <param name="rate">η.</param>
     /// <param name="warmup">Steps until η is reached; 0 for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">η is negative or not finite, or the warm-up negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">η is negative, or not finite as a float, or the warm-up negative.</exception>
     public static Func<long, double> Constant(double rate, long warmup = 0)
     {
         Setting.NotNegative(rate, nameof(rate), "0.001");
@@ -19,7 +19,7 @@ public static class Schedules
     /// <param name="channels">C.</param>
     /// <param name="warmup">Steps of growth, 4000 in the paper.</param>
     /// <param name="factor">Multiplies everything.</param>
-    /// <exception cref="ArgumentOutOfRangeException">C or warmup is below 1, or the factor negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">C or warmup is below 1, or the factor negative, or not finite as a float.</exception>
     public static Func<long, double> Paper(int channels, long warmup = 4000, double factor = 1)
     {
         if (channels < 1 || warmup < 1)
@@ -38,7 +38,7 @@ public static class Schedules
     /// <param name="warmup">Steps of growth; 0 for none.</param>
     /// <param name="steps">Number of the last step.</param>
     /// <param name="floor">Rate at the last step and after.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is negative or not finite, or the warm-up is not shorter than the training.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is negative, or not finite as a float, or the warm-up is not shorter than the training.</exception>
     public static Func<long, double> Cosine(double peak, long warmup, long steps, double floor = 0)
     {
         Setting.NotNegative(peak, nameof(peak), "0.001");

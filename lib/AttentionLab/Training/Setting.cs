@@ -3,13 +3,14 @@ namespace AttentionLab.Training;
 /// <summary>The check at the door of optimisers and schedules: a setting with which a step is a step.</summary>
 internal static class Setting
 {
-    /// <summary>0 or above and finite: a rate, a decay.</summary>
+    /// <summary>0 or above and finite, also when rounded to float, as the kernels take it: a rate, a decay.</summary>
     /// <param name="value">What was passed.</param>
     /// <param name="name">The caller's parameter.</param>
     /// <param name="usual">A value that people take.</param>
-    public static double NotNegative(double value, string name, string usual) => value >= 0 && double.IsFinite(value)
+    public static double NotNegative(double value, string name, string usual) => value >= 0 && float.IsFinite((float)value)
         ? value
-        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value} but must be a finite number, 0 or above: pass {usual}."));
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value} but must be 0 or above and finite as a float: pass {usual}."));
 
     /// <summary>Above 0 and finite, also when rounded to float, as the kernels take it: an ε that keeps 0/0 away.</summary>
     /// <param name="value">What was passed.</param>

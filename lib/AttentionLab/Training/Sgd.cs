@@ -11,7 +11,7 @@ namespace AttentionLab.Training;
 /// <param name="parameters">What is trained.</param>
 /// <param name="learningRate">η.</param>
 /// <param name="momentum">μ, from 0 to below 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite, or μ is not in [0, 1).</exception>
+/// <exception cref="ArgumentOutOfRangeException">The rate is negative, or not finite as a float, or μ is not in [0, 1).</exception>
 public sealed class Sgd(IEnumerable<Parameter> parameters, double learningRate = 0.1, double momentum = 0) : IOptimizer
 {
     private readonly Dictionary<Parameter, Tensor> _velocity = [];
