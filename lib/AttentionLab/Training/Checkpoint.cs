@@ -96,7 +96,7 @@ public static class Checkpoint
     /// <param name="path">From <see cref="Save(string, TrainingLoop)"/>.</param>
     /// <param name="loop">Built as the one that was saved: same model, optimiser and seed.</param>
     /// <exception cref="InvalidDataException">The file is no checkpoint of a run, is of another
-    /// model, was drawn from another seed, or holds NaN or ∞. Nothing is changed then.</exception>
+    /// model, was drawn from another seed, or holds NaN, ∞ or a count or rate that cannot be. Nothing is changed then.</exception>
     public static void Resume(string path, TrainingLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -110,10 +110,11 @@ public static class Checkpoint
         }
 
         long done = Count<long>(file, "step"), steps = Count<long>(file, "optimizer.step");
-        double rate = Number<double>(file, "optimizer.rate", value => !double.IsFinite(value)), best = Number<double>(file, "evaluation.best");
+        double rate = Number<double>(file, "optimizer.rate", value => !(value >= 0 && float.IsFinite((float)value)));
+        double best = Number<double>(file, "evaluation.best", double.IsNaN);
         int stale = Count<int>(file, "evaluation.stale");
         ulong position = Number<ulong>(file, "random.position");
-        double? last = file.Metadata.ContainsKey("evaluation.last") ? Number<double>(file, "evaluation.last") : null;
+        double? last = file.Metadata.ContainsKey("evaluation.last") ? Number<double>(file, "evaluation.last", double.IsNaN) : null;
         (string, Tensor)[] kept = file.Tensors.Any(t => t.Name.StartsWith(Prefix + "best.", StringComparison.Ordinal))
             ? [.. loop.Optimizer.Parameters.Select(p => ($"{Prefix}best.{p.Name}", new Tensor(p.Value.Shape)))]
             : [];
@@ -199,9 +200,9 @@ public static class Checkpoint
 
     private static string Text(IFormattable value) => value.ToString(value is double or float ? "R" : null, CultureInfo.InvariantCulture);
 
-    /// <summary>A count that is not negative.</summary>
+    /// <summary>A count that is not negative and can go on.</summary>
     private static T Count<T>(SafeTensorsFile file, string key)
-        where T : IBinaryInteger<T> => Number<T>(file, key, T.IsNegative);
+        where T : IBinaryInteger<T>, IMinMaxValue<T> => Number<T>(file, key, value => T.IsNegative(value) || value == T.MaxValue);
 
     private static T Number<T>(SafeTensorsFile file, string key, Func<T, bool>? isImpossible = null)
         where T : INumber<T> =>

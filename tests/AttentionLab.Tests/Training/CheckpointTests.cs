@@ -137,7 +137,9 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory, InlineData("step", "-3"), InlineData("optimizer.step", "-1"), InlineData("evaluation.stale", "-2"), InlineData("optimizer.rate", "NaN")]
-    public void Resume_ImpossibleCount_IsRefusedAndChangesNothing(string key, string value)
+    [InlineData("optimizer.rate", "-1"), InlineData("optimizer.rate", "1E+39"), InlineData("evaluation.best", "NaN"), InlineData("evaluation.last", "NaN")]
+    [InlineData("step", "9223372036854775807"), InlineData("evaluation.stale", "2147483647"), InlineData("random.position", "-1")]
+    public void Resume_ImpossibleNumber_IsRefusedAndChangesNothing(string key, string value)
     {
         Trial written = new("adam");
         written.Loop(2, _path).Run(Token);
