@@ -46,10 +46,11 @@ public static class CrossEntropyLoss
         return CrossEntropy.ForwardBackward(logits.Span, targets, scale, logits.Span, logits.Rows, logits.Columns, smoothing);
     }
 
-    /// <summary>Share of the counted rows whose largest logit is the target's; NaN if none counts.</summary>
+    /// <summary>Share of the counted rows whose largest logit, of equal ones the first, is the target's; NaN if none counts. A row with NaN is wrong.</summary>
     /// <param name="logits">(…, V).</param>
     /// <param name="targets">One class a row, or <see cref="CrossEntropy.Ignored"/>.</param>
     /// <exception cref="ArgumentException">There are not as many targets as rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target is neither a class nor <see cref="CrossEntropy.Ignored"/>.</exception>
     public static double Accuracy(Tensor logits, ReadOnlySpan<int> targets)
     {
         ArgumentNullException.ThrowIfNull(logits);
@@ -60,24 +61,27 @@ public static class CrossEntropyLoss
                 nameof(targets));
         }
 
-        int right = 0, counted = 0;
+        int right = 0, counted = CrossEntropy.Counted(targets, logits.Columns);
         for (int row = 0; row < targets.Length; row++)
         {
-            if (targets[row] != CrossEntropy.Ignored)
-            {
-                counted++;
-                ReadOnlySpan<float> scores = logits.Row(row);
-                int best = 0;
-                for (int j = 1; j < scores.Length; j++)
-                {
-                    best = scores[j] > scores[best] ? j : best;
-                }
-
-                right += best == targets[row] ? 1 : 0;
-            }
+            right += targets[row] != CrossEntropy.Ignored && IsLargest(logits.Row(row), targets[row]) ? 1 : 0;
         }
 
         return (double)right / counted;
+    }
+
+    /// <summary>Nothing compares with NaN: wherever it stands, the answer is no.</summary>
+    private static bool IsLargest(ReadOnlySpan<float> scores, int target)
+    {
+        for (int j = 0; j < scores.Length; j++)
+        {
+            if (!(j < target ? scores[j] < scores[target] : scores[j] <= scores[target]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>What the backward needs.</summary>

@@ -147,8 +147,14 @@ public static class CrossEntropy
             throw new ArgumentException(FormattableString.Invariant($"smoothing is {smoothing} but it is a share of the probability: pass 0 to 1."));
         }
 
+        return Counted(targets, classes, ignored);
+    }
+
+    /// <summary>How many rows count; each of them must have a class.</summary>
+    internal static int Counted(ReadOnlySpan<int> targets, int classes, int ignored = Ignored)
+    {
         int count = 0;
-        for (int i = 0; i < rows; i++)
+        for (int i = 0; i < targets.Length; i++)
         {
             if (targets[i] == ignored)
             {
