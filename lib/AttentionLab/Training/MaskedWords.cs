@@ -41,27 +41,50 @@ public sealed class MaskedWords
     }
 
     /// <summary>Share of the tokens that are to be found.</summary>
-    public double Share { get; init; } = 0.15;
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    public double Share
+    {
+        get;
+        init => field = Setting.Share(value, nameof(Share), "0.15");
+    } = 0.15;
 
     /// <summary>Of these, the share that becomes [MASK].</summary>
-    public double Masked { get; init; } = 0.8;
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    public double Masked
+    {
+        get;
+        init => field = Setting.Share(value, nameof(Masked), "0.8");
+    } = 0.8;
 
-    /// <summary>Of these, the share that becomes a random token; the rest stays.</summary>
-    public double Random { get; init; } = 0.1;
+    /// <summary>Of these, the share that becomes a random token, at most what <see cref="Masked"/> leaves; the rest stays.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    public double Random
+    {
+        get;
+        init => field = Setting.Share(value, nameof(Random), "0.1");
+    } = 0.1;
 
     /// <summary>The number of tokens is rounded to a multiple of this: the tensors of a step then have the shapes of the step before.</summary>
-    public int Multiple { get; init; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int Multiple
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Multiple), $"Multiple is {value} but a number is rounded to a multiple of at least 1: pass 1.");
+    } = 1;
 
     /// <summary>Hides tokens.</summary>
     /// <param name="ids">(B,T); not changed.</param>
     /// <param name="random">Moves on by three words a token chosen.</param>
     /// <param name="share">Instead of <see cref="Share"/>, where it changes from step to step.</param>
     /// <returns>The share of all tokens that are not special, rounded, at least one if there is any.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An id names no piece.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An id names no piece, or the share is not between 0 and 1.</exception>
     public MaskedBatch Draw(int[,] ids, CounterRandom random, double? share = null)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(random);
+        double wanted = Setting.Share(share ?? Share, nameof(share), "0.15");
         int tokens = ids.GetLength(1);
         int[,] read = (int[,])ids.Clone();
         List<int> candidates = [];
@@ -82,7 +105,7 @@ public sealed class MaskedWords
             }
         }
 
-        int[] rows = Choose(candidates, random, share ?? Share);
+        int[] rows = Choose(candidates, random, wanted);
         int[] targets = new int[rows.Length];
         for (int i = 0; i < targets.Length; i++)
         {

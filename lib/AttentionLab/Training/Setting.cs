@@ -21,6 +21,15 @@ internal static class Setting
         : throw new ArgumentOutOfRangeException(
             name, FormattableString.Invariant($"{name} is {value} but must be above 0 and finite as a float, since it keeps 0/0 away: pass {usual}."));
 
+    /// <summary>From 0 to 1.</summary>
+    /// <param name="value">What was passed.</param>
+    /// <param name="name">The caller's parameter.</param>
+    /// <param name="usual">A value that people take.</param>
+    public static double Share(double value, string name, string usual) => value is >= 0 and <= 1
+        ? value
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value} but a share lies between 0 and 1: pass {usual}."));
+
     /// <summary>From 0 to below 1: the memory of a running average.</summary>
     /// <param name="value">What was passed.</param>
     /// <param name="name">The caller's parameter.</param>

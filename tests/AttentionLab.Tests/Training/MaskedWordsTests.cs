@@ -58,6 +58,20 @@ public sealed class MaskedWordsTests
         Assert.Equal(4, batch.Ids[0, 1]);
     }
 
+    [Theory, InlineData(0), InlineData(-3)]
+    public void Multiple_BelowOne_IsRefusedByName(int value) => Assert.Contains(
+        $"Multiple is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new MaskedWords(Words) { Multiple = value }).Message);
+
+    [Theory, InlineData(double.NaN), InlineData(-0.1), InlineData(15)]
+    public void Share_NotFromZeroToOne_IsRefusedByName(double value)
+    {
+        Assert.Contains($"Share is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new MaskedWords(Words) { Share = value }).Message);
+        Assert.Contains($"Masked is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new MaskedWords(Words) { Masked = value }).Message);
+        Assert.Contains($"Random is {value}", Assert.Throws<ArgumentOutOfRangeException>(() => new MaskedWords(Words) { Random = value }).Message);
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new MaskedWords(Words).Draw(new[,] { { 7 } }, new CounterRandom(1), value));
+        Assert.Equal("share", error.ParamName);
+    }
+
     [Fact]
     public void Draw_SameSeed_SameMasks()
     {
