@@ -45,9 +45,15 @@ public static class AtomicFile
         try
         {
             write(temporary);
-            foreach (string file in Directory.EnumerateFiles(temporary).ToArray())
+            string[] names = [.. Directory.EnumerateFiles(temporary).Select(file => Path.GetFileName(file))];
+            foreach (string name in names)
             {
-                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                RequireNoFolder(Path.Combine(folder, name));
+            }
+
+            foreach (string name in names)
+            {
+                File.Move(Path.Combine(temporary, name), Path.Combine(folder, name), overwrite: true);
             }
         }
         finally
@@ -61,13 +67,17 @@ public static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
     internal static void Prepare(string path)
     {
-        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
-        {
-            throw new IOException($"{path} is a folder.");
-        }
-
+        RequireNoFolder(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         new FileStream(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+    }
+
+    private static void RequireNoFolder(string path)
+    {
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new IOException($"{path} is a folder, but a file is to be written: rename it, or write elsewhere.");
+        }
     }
 
     private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.tmp";

@@ -164,7 +164,7 @@ public static class WordVectorFiles
 
     /// <summary>Writes this library's own form; see <see cref="ReadFolder"/>.</summary>
     /// <param name="vectors">What to write.</param>
-    /// <param name="folder">The folder; it is made, and the two files in it are replaced.</param>
+    /// <param name="folder">The folder; it is made, and the two files in it are replaced: both, or where anything fails neither.</param>
     /// <param name="type">Type of the numbers in the file: "F16" halves the size and rounds to 11 bits.</param>
     /// <param name="metadata">What else the file is to say of itself.</param>
     /// <exception cref="ArgumentException">
@@ -173,9 +173,11 @@ public static class WordVectorFiles
     public static void WriteFolder(WordVectors vectors, string folder, string type = "F16", IReadOnlyDictionary<string, string>? metadata = null)
     {
         Check(vectors);
-        Directory.CreateDirectory(folder);
-        SafeTensorsFile.Write(Path.Combine(folder, VectorFile), [("vectors", vectors.Vectors)], type, metadata);
-        vectors.Words.Write(Path.Combine(folder, WordList));
+        AtomicFile.WriteFolder(folder, temporary =>
+        {
+            SafeTensorsFile.Write(Path.Combine(temporary, VectorFile), [("vectors", vectors.Vectors)], type, metadata);
+            vectors.Words.Write(Path.Combine(temporary, WordList));
+        });
     }
 
     private const string WordList = "words.txt", VectorFile = "vectors.safetensors";

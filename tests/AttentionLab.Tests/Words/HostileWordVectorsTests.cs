@@ -66,6 +66,18 @@ public class HostileWordVectorsTests
         Assert.Throws<InvalidDataException>(() => WordVectorFiles.ReadFolder(folder.Path));
     }
 
+    [Theory, InlineData("words.txt", "vectors.safetensors"), InlineData("vectors.safetensors", "words.txt")]
+    public void WriteFolder_OneFileCannotBeReplaced_KeepsTheOther(string blocked, string other)
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(Path.Combine(folder.Path, blocked, "kept"));
+        File.WriteAllText(folder[other], "old");
+        WordVectors vectors = new(new Vocabulary(["a", "b"]), Tensor.FromRows([1, 2], [3, 4]));
+        Assert.Contains($"{blocked} is a folder", Assert.Throws<IOException>(() => WordVectorFiles.WriteFolder(vectors, folder.Path)).Message);
+        Assert.Equal("old", File.ReadAllText(folder[other]));
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(folder.Path).Count());
+    }
+
     [Fact]
     public void WriteFolder_ReadAgain_IsTheSameUpToHalfPrecision()
     {
