@@ -21,8 +21,8 @@ public static class SymmetryBound
     [
         "Write a small function first: for one μ, the n scores s_j = μ·cos(2πj/n) and the loss −ln(softmax of s at j = 1). What comes out for n = 6 and μ = "
         + "0? It must be ln 6 = 1.79.",
-        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: μ·n/2 is an eigenvalue (特征值) of the table "
-        + "of scores, and if W_K = W_Q, these are never negative.",
+        "Now search: try μ = 0, 0.01, 0.02, … up to 30 and keep the smallest loss. Start at 0, not below: if W_K = W_Q, the score of a token "
+        + "with itself, s_0 = μ, is q·q, the square of a length.",
         "`double Loss(double mu) => Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(mu * Math.Cos(2 * Math.PI * j / n)))) - mu * Math.Cos(2 * Math.PI / "
         + "n);` What is left is the minimum over μ: `Enumerable.Range(0, 3001).Min(…)`.",
     ]);
@@ -50,8 +50,7 @@ public static class SymmetryBound
             .Expect(Math.Log(4), "cos(2π/4) = 0: a larger μ does not help the successor, so the best is μ = 0 and all weights are 1/4: ln 4.", Tolerance);
 
         trial.Call("n = 3: the successor stands further away than a right angle", () => lowest(3))
-            .Refuse(Math.Log(2), "You let μ become negative. Then the token pushes itself away, but μ·n/2 is an eigenvalue of the table of scores, which "
-                + "is never below 0 if W_K = W_Q.", Tolerance)
+            .Refuse(Math.Log(2), "You let μ become negative. But μ = s_0 is the score of the token with itself: q·q if W_K = W_Q, never below 0.", Tolerance)
             .Refuse(Enumerable.Range(0, 3001).Min(i => At(3, 0.01 * i, 360)), "You gave `Math.Cos` degrees: it takes radians, 2π·j/n.", Tolerance)
             .Expect(Math.Log(3), "Every μ above 0 pulls the token to itself and away from its successor: the best is μ = 0, ln 3.", Tolerance);
 
