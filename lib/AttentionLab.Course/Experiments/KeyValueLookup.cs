@@ -73,6 +73,9 @@ public sealed class KeyValueLookup
     /// <summary>τ (H): head h multiplies its scores by e^τ_h.</summary>
     public Parameter LogScale { get; }
 
+    /// <summary>The answers to the last batch and the values asked for, sequence by sequence.</summary>
+    public (IReadOnlyList<int> Said, IReadOnlyList<int> Wanted) LastBatch { get; private set; } = ([], []);
+
     /// <summary>All parameters; after <see cref="Gradient"/> with their gradients.</summary>
     public IReadOnlyList<Parameter> Parameters => [Query.Weight, Key.Weight, Value.Weight, Output.Weight, LogScale];
 
@@ -97,7 +100,7 @@ public sealed class KeyValueLookup
             }
         }
 
-        return new LookupRun(accuracy, reached);
+        return new LookupRun(accuracy, reached, [.. model.LogScale.Value.Values.Select(tau => Math.Exp(tau))]);
     }
 
     /// <summary>Answers a new batch, then learns from it.</summary>
@@ -133,7 +136,9 @@ public sealed class KeyValueLookup
         AddWeightGradient(_keys, PerHead(dScaled), keyIds, Query);
         AddWeightGradient(_keys, dKey, keyIds, Key);
         AddWeightGradient(_values, dValue, valueIds, Value);
-        return Right(logits, valueIds);
+        int[] said = [.. Enumerable.Range(0, logits.Rows).Select(row => Highest(logits.Row(row)))];
+        LastBatch = (said, valueIds);
+        return said.Zip(valueIds).Count(pair => pair.First == pair.Second) / (double)said.Length;
     }
 
     /// <summary>B·T key symbols, all different within a sequence, and their value symbols.</summary>
@@ -192,21 +197,14 @@ public sealed class KeyValueLookup
 
     private int HeadOf(int row) => row / _settings.Pairs % _settings.Heads;
 
-    private static double Right(Tensor logits, int[] answers)
+    private static int Highest(ReadOnlySpan<float> row)
     {
-        int right = 0;
-        for (int i = 0; i < answers.Length; i++)
+        int best = 0;
+        for (int j = 1; j < row.Length; j++)
         {
-            ReadOnlySpan<float> row = logits.Row(i);
-            int best = 0;
-            for (int j = 1; j < row.Length; j++)
-            {
-                best = row[j] > row[best] ? j : best;
-            }
-
-            right += best == answers[i] ? 1 : 0;
+            best = row[j] > row[best] ? j : best;
         }
 
-        return right / (double)answers.Length;
+        return best;
     }
 }

@@ -52,6 +52,10 @@ public sealed class SaturatedHead
     /// <summary>‖∂L/∂x‖ of every token of the last batch: what goes on to whatever stands before the block.</summary>
     public IReadOnlyList<double> InputNorms { get; private set; } = [];
 
+    /// <summary>The parts of ∂L/∂x of every token of the last batch, by the ways that lead back to it: past the head (residual connection), through its
+    /// values, and through its choice (queries and keys). Their sum is ∂L/∂x.</summary>
+    public (IReadOnlyList<double> Past, IReadOnlyList<double> Values, IReadOnlyList<double> Choice) WayNorms { get; private set; } = ([], [], []);
+
     /// <summary>Trains a new block.</summary>
     /// <param name="factor">See the constructor.</param>
     /// <param name="seed">See the constructor.</param>
@@ -93,8 +97,8 @@ public sealed class SaturatedHead
         Tensor d = _read.Backward(SquaredErrorLoss.Backward(SquaredErrorLoss.Forward(y, target).Saved), savedRead);
         Tensor dh = d + _net.Backward(d, savedNet);
         (Tensor dq, Tensor dk, Tensor dv) = ScaledDotProductAttention.Backward(_output.Backward(dh, savedOutput), savedAttention);
-        Tensor dx = dh + _query.Backward(dq, savedQuery) + _key.Backward(dk, savedKey) + _value.Backward(dv, savedValue);
-        (QueryNorms, InputNorms) = (Norms(dq), Norms(dx));
+        Tensor choice = _query.Backward(dq, savedQuery) + _key.Backward(dk, savedKey), values = _value.Backward(dv, savedValue);
+        (QueryNorms, InputNorms, WayNorms) = (Norms(dq), Norms(dh + choice + values), (Norms(dh), Norms(values), Norms(choice)));
         return (Explained(y, target, 0), Explained(y, target, Part));
     }
 

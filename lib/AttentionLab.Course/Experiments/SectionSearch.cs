@@ -1,5 +1,6 @@
 using AttentionLab.Course.Data;
 using AttentionLab.Kernels;
+using AttentionLab.Layers;
 using AttentionLab.Models;
 using AttentionLab.Tensors;
 using AttentionLab.Words;
@@ -87,6 +88,14 @@ public sealed class SectionSearch
     {
         ArgumentNullException.ThrowIfNull(bert);
         return texts => bert.Embed(texts, new TextOptions { Truncate = true });
+    }
+
+    /// <summary>The mean cosine of two different sections: 1 if all point the same way.</summary>
+    public double Alike()
+    {
+        Tensor cosines = Scoring.Cosine(_sections, _sections);
+        return cosines.Values.Select((cosine, at) => at / Sections.Count == at % Sections.Count ? 0 : (double)cosine).Sum()
+            / (Sections.Count * (Sections.Count - 1.0));
     }
 
     /// <summary>The nearest sections, best first.</summary>

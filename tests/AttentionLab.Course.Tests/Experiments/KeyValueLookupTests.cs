@@ -61,6 +61,27 @@ public class KeyValueLookupTests
     }
 
     [Fact]
+    public void LastBatch_HoldsTheAnswersBehindTheAccuracy()
+    {
+        KeyValueLookup model = new(Small, 4);
+        double accuracy = model.Gradient();
+        (IReadOnlyList<int> said, IReadOnlyList<int> wanted) = model.LastBatch;
+        Assert.Equal(Small.Sequences * Small.Pairs, said.Count);
+        Assert.Equal(accuracy, said.Zip(wanted).Count(pair => pair.First == pair.Second) / (double)wanted.Count);
+        model.Gradient();
+        Assert.NotEqual(wanted, model.LastBatch.Wanted);
+    }
+
+    [Fact]
+    public void Factors_AreLearnedOrStayAsGiven()
+    {
+        Assert.All(KeyValueLookup.Train(Small with { LearnScale = false }, 1, 5).Factors, factor => Assert.Equal(0.5, factor, 1e-6));
+        IReadOnlyList<double> learned = KeyValueLookup.Train(Small, 1, 5).Factors;
+        Assert.Equal(2, learned.Count);
+        Assert.All(learned, factor => Assert.True(Math.Abs(factor - 0.5) > 1e-3, $"{factor}"));
+    }
+
+    [Fact]
     public void Frozen_QueryAndKeyStayAsTheyWere_OthersMove()
     {
         KeyValueLookup model = new(Small with { FreezeQueryAndKey = true, LearnScale = false }, 1);

@@ -22,6 +22,13 @@ public class SectionSearchTests
         Assert.Equal([1, 3], search.Ranks([("sweet pear", "1.2"), ("sweet pear", "1.3")]));
     }
 
+    [Fact]
+    public void Alike_IsTheMeanCosineOfDifferentSections()
+    {
+        float[][] vectors = [[2, 0], [5, 0], [0, 1]];
+        Assert.Equal(1 / 3.0, new SectionSearch(Three, texts => Tensor.FromRows([.. texts.Zip(vectors, (_, vector) => vector)])).Alike(), 1e-6);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nothing known")]

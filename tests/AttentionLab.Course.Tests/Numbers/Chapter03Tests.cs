@@ -167,6 +167,32 @@ public class Chapter03Tests
     }
 
     [Fact]
+    public void Lookup_Frozen_SaysWhatStandsMostOftenInTheSequence()
+    {
+        KeyValueLookup[] models = [.. Enumerable.Range(1, 5)
+            .Select(seed => new KeyValueLookup(new() { Scale = 1 / Math.Sqrt(D), FreezeQueryAndKey = true }, (ulong)seed))];
+        foreach (KeyValueLookup model in models)
+        {
+            for (int step = 0; step <= 60; step++)
+            {
+                model.Step();
+            }
+        }
+
+        Assert.InRange(models.Average(m => FrequentAnswers.Share(m.LastBatch.Said, m.LastBatch.Wanted, 16)), 0.6, 0.85);
+        Assert.InRange(models.Average(m => FrequentAnswers.Share(m.LastBatch.Wanted, m.LastBatch.Wanted, 16)), 0.29, 0.41);
+        Assert.InRange(models.Average(m => FrequentAnswers.Right(m.LastBatch.Wanted, 16)), 0.17, 0.23);
+    }
+
+    [Fact]
+    public void Lookup_LearnedScale_IsTurnedDown()
+    {
+        Spread factors = new(Enumerable.Range(1, 10).SelectMany(seed => KeyValueLookup.Train(new() { Scale = 1, LearnScale = true }, (ulong)seed, 600).Factors));
+        Assert.InRange(factors.Smallest, 0.05, 0.2);
+        Assert.InRange(factors.Largest, 0.15, 0.45);
+    }
+
+    [Fact]
     public void Lookup_FirstGradient_OfQueryAndKeyGrowsWithTheScale_OfValueAndOutputHardly()
     {
         double[] start = First(1 / Math.Sqrt(D)), none = First(1), huge = First(64);

@@ -45,6 +45,17 @@ public class Chapter06Tests
         Assert.True(Inputs(64).Smallest > Inputs(1).Smallest / 4, $"{Inputs(64)} and {Inputs(1)}");
         Assert.InRange(Inputs(64).Median / Inputs(1).Median, 0.7, 3);
 
+        // It comes past the head and by the values, hardly by the choice.
+        SaturatedHead[] blocks = [.. Enumerable.Range(1, 5).Select(seed => Begin(64, (ulong)seed))];
+        double past = Middle(blocks, ways => ways.Past), values = Middle(blocks, ways => ways.Values);
+        Assert.InRange(Middle(blocks, ways => ways.Choice), 0, Math.Min(past, values) / 15);
+        Assert.InRange(values / past, 0.6, 1.3);
+        SaturatedHead[] starts = [.. Enumerable.Range(1, 5).Select(seed => Begin(1, (ulong)seed))];
+        Assert.InRange(Middle(starts, ways => ways.Choice) / Middle(starts, ways => ways.Values), 0.6, 1.4);
+
+        static double Middle(SaturatedHead[] blocks, Func<(IReadOnlyList<double> Past, IReadOnlyList<double> Values, IReadOnlyList<double> Choice),
+            IReadOnlyList<double>> way) => new Spread(blocks.SelectMany(block => way(block.WayNorms))).Median;
+
         static Spread Inputs(double factor) => new(Enumerable.Range(1, 5).SelectMany(seed => Begin(factor, (ulong)seed).InputNorms));
 
         static double Heard(double factor) => new Spread(Enumerable.Range(1, 5).Select(seed => Begin(factor, (ulong)seed).QueryNorms)
