@@ -89,12 +89,14 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
     }
 
     [Theory, MemberData(nameof(PagesWithCode))]
-    public async Task Code_OfPage_Runs(string page)
+    public async Task Code_OfPage_RunsAndPrintsWhatStandsBehindIt(string page)
     {
         string[] blocks = [.. CodeBlock().Matches(Text(page)).Where(match => match.Groups[1].Value == "csharp").Select(
             match => match.Groups[2].Value.Replace("\"models/all-MiniLM-L6-v2\"", $"\"{Root}/tests/golden/bert/sentence-mean\"", StringComparison.Ordinal))];
-        (int exitCode, _, string error) = await RunCells(blocks.Where(block => !block.Contains("work/models/", StringComparison.Ordinal)));
+        string[] run = [.. blocks.Where(block => !block.Contains("work/models/", StringComparison.Ordinal))];
+        (int exitCode, string output, string error) = await RunCells(run);
         Assert.True(exitCode == 0, $"{page}: {error}");
+        Assert.All(run.SelectMany(block => Shown().Matches(block)), shown => Assert.Contains(shown.Groups[1].Value, output, StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Pages))]
@@ -137,6 +139,10 @@ public sealed partial class ReadmeTests(MiniLmFolder miniLm) : IDisposable
 
     [GeneratedRegex("^```(\\w+)\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     internal static partial Regex CodeBlock();
+
+    /// <summary>What stands behind a line that prints, up to what is left out: […].</summary>
+    [GeneratedRegex("^Console\\.WriteLine\\(.*\\); +// (.+?)(?: \\[….*)?$", RegexOptions.Multiline)]
+    private static partial Regex Shown();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
