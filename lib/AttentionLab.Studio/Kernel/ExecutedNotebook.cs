@@ -6,11 +6,20 @@ namespace AttentionLab.Studio.Kernel;
 /// <param name="Name">File name without extension, for example <c>02-context</c>.</param>
 /// <param name="Cells">Every cell that a reader sees, in the order of the file.</param>
 /// <param name="Seconds">Time from the start of the kernel to the end of the last cell.</param>
-public sealed record ExecutedNotebook(string Name, IReadOnlyList<ExecutedCell> Cells, double Seconds)
+public sealed record ExecutedNotebook(string Name, IReadOnlyList<ExecutedCell> Cells, double Seconds) : IJsonOnDeserialized
 {
     /// <summary>Cells that ended with a failure.</summary>
     [JsonIgnore]
     public IEnumerable<ExecutedCell> Failed => Cells.Where(cell => cell.Failure is not null);
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        JsonList.RequireItems(Cells);
+        foreach (ExecutedCell cell in Cells)
+        {
+            JsonList.RequireItems(cell.Outputs);
+        }
+    }
 }
 
 /// <summary>A cell and what it showed.</summary>

@@ -70,7 +70,10 @@ internal sealed class WorkOutputs(string folder)
 /// <param name="Outputs">The outputs.</param>
 /// <param name="Failure">Why it stopped; null when it ended well.</param>
 /// <param name="Seconds">Time it took.</param>
-internal sealed record KeptOutputs(string Ran, IReadOnlyList<CellOutput> Outputs, CellFailure? Failure, double Seconds);
+internal sealed record KeptOutputs(string Ran, IReadOnlyList<CellOutput> Outputs, CellFailure? Failure, double Seconds) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized() => JsonList.RequireItems(Outputs);
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -55,7 +55,7 @@ internal sealed record EncoderRecipe
     public double? HeldOut { get; init; }
 
     /// <summary>The learning curve.</summary>
-    public IReadOnlyList<EncoderPoint> Curve { get; init; } = [];
+    public IReadOnlyList<EncoderPoint> Curve { get; init => field = value ?? []; } = [];
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>

@@ -75,6 +75,9 @@ public sealed class ExecutionCacheTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("[]")]
+    [InlineData("{\"name\":\"03-a\",\"cells\":[null],\"seconds\":0}")]
+    [InlineData("{\"name\":\"03-a\",\"cells\":[{\"number\":1,\"language\":\"csharp\",\"source\":\"\",\"outputs\":[null],\"failure\":null,"
+        + "\"seconds\":0}],\"seconds\":0}")]
     public void Read_DamagedFile_CountsAsNone(string content)
     {
         var cache = new ExecutionCache(_folder.Path);

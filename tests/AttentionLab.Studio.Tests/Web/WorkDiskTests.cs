@@ -166,10 +166,30 @@ public sealed class WorkDiskTests : IAsyncDisposable
         Assert.Empty(view.Others);
     }
 
+    [Fact]
+    public void Record_WithoutWhatMayBeMissing_IsUsed()
+    {
+        _work.Write("1");
+        Edit(_work.Open(), "c1", "mine", 0);
+        string record = Path.Combine(_work.Root, "work", "live", "01-a.json");
+        File.WriteAllText(record, "{\"cells\":[{\"id\":\"c1\",\"source\":\"mine\",\"original\":\"1\",\"revision\":3}],\"notebooks\":[]}");
+        WorkCellView view = View(_work.Open(), "c1");
+        Assert.Equal(("mine", 3), (view.Source, view.Revision));
+        Assert.Empty(view.Others);
+        Assert.False(File.Exists(record + ".unusable"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{\"cells\":[{\"id\":")]
     [InlineData("{\"cells\":null,\"notebooks\":[]}")]
+    [InlineData("{\"cells\":[null],\"notebooks\":[]}")]
+    [InlineData("{\"cells\":[],\"notebooks\":[null]}")]
+    [InlineData("{\"cells\":[],\"notebooks\":[],\"texts\":[null]}")]
+    [InlineData("{\"cells\":[{\"id\":\"c1\",\"source\":\"a\",\"original\":\"a\",\"revision\":0,\"others\":[null]}],\"notebooks\":[]}")]
+    [InlineData("{\"cells\":[{\"id\":\"c1\",\"source\":\"a\",\"original\":\"a\",\"revision\":0,\"attempts\":[null]}],\"notebooks\":[]}")]
+    [InlineData("{\"cells\":[{\"id\":\"c1\",\"source\":\"a\",\"original\":\"a\",\"revision\":0},"
+        + "{\"id\":\"c1\",\"source\":\"b\",\"original\":\"b\",\"revision\":0}],\"notebooks\":[]}")]
     public void Record_ThatIsUnusable_IsPutAsideAndTheNotebookIsOffered(string content)
     {
         _work.Write("1");

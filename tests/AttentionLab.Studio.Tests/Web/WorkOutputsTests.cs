@@ -54,8 +54,12 @@ public sealed class WorkOutputsTests : IAsyncDisposable
         _work.Write("1");
         Run(_work.Text(), "c1", "one");
         string kept = Path.Combine(_work.Root, "work", "live", "01-a", "c1.json");
-        File.WriteAllText(kept, "{\"ran\":");
-        Assert.Equal("", View(_work.Open(), "c1").Html);
+        foreach (string broken in (string[])["{\"ran\":", "{\"ran\":\"one\",\"outputs\":[null],\"failure\":null,\"seconds\":0}"])
+        {
+            File.WriteAllText(kept, broken);
+            Assert.Equal("", View(_work.Open(), "c1").Html);
+        }
+
         File.Delete(kept);
         Directory.CreateDirectory(kept);
         Run(_work.Text(), "c1", "one");
