@@ -15,7 +15,8 @@ internal static partial class ChartText
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            if (document.RootElement.TryGetProperty("layout", out JsonElement layout) && layout.ValueKind == JsonValueKind.Object)
+            if (document.RootElement is { ValueKind: JsonValueKind.Object } figure && figure.TryGetProperty("layout", out JsonElement layout)
+                && layout.ValueKind == JsonValueKind.Object)
             {
                 if (layout.TryGetProperty("meta", out JsonElement meta) && meta.ValueKind == JsonValueKind.Object
                     && meta.TryGetProperty("summary", out JsonElement line) && line.ValueKind == JsonValueKind.String)
@@ -31,9 +32,9 @@ internal static partial class ChartText
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Shown as a chart that cannot be drawn.
+            // No JSON, or a text with half a character: shown as a chart that cannot be drawn.
         }
 
         return (WebUtility.HtmlDecode(Markup().Replace(title, " ")).Trim(), summary);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -39,7 +40,15 @@ internal static partial class PageText
     public static string CleanJson(string json)
     {
         string clean = Clean(json);
-        return Escapes().IsMatch(clean) && JsonNode.Parse(clean) is { } root ? Cleaned(root).ToJsonString() : clean;
+        try
+        {
+            return Escapes().IsMatch(clean) && JsonNode.Parse(clean) is { } root ? Cleaned(root).ToJsonString() : clean;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // No JSON, a name twice, or half a character: no chart either, but the page is one.
+            return Escapes().Replace(clean, "");
+        }
     }
 
     /// <summary>The beginning of a text, and how much is left out.</summary>

@@ -92,8 +92,8 @@ internal sealed class StaticAxis
 
     private IEnumerable<(double At, string[] Lines)> Powers()
     {
-        int step = Math.Max(1, (int)Math.Ceiling(Length / 6));
-        for (int power = (int)Math.Ceiling(Math.Min(_low, _high)); power <= Math.Max(_low, _high); power += step)
+        double step = Math.Max(1, Math.Ceiling(Length / 6)), first = Math.Ceiling(Math.Min(_low, _high));
+        for (double power = first; power <= Math.Max(_low, _high) && power + step > power; power += step)
         {
             yield return (At(Math.Pow(10, power)), [Written(Math.Pow(10, power), 3)]);
         }
@@ -104,7 +104,7 @@ internal sealed class StaticAxis
     {
         double rough = Length / 5, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = power * (rough / power switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
-        for (double k = Math.Ceiling(Math.Min(_low, _high) / step); k * step <= Math.Max(_low, _high); k++)
+        for (double k = Math.Ceiling(Math.Min(_low, _high) / step); k * step <= Math.Max(_low, _high) && k + 1 > k; k++)
         {
             yield return (At(k * step), [Written(k * step, 6)]);
         }

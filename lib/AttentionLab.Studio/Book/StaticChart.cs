@@ -24,7 +24,8 @@ internal static class StaticChart
                 ? Draw(data, figure["layout"] as JsonObject ?? [], label)
                 : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
         {
             // Not Plotly's JSON as we know it: the chart's text says what it shows.
             return null;

@@ -62,8 +62,8 @@ internal static class StaticColours
         /// <summary>Plotly's list of [place, "#rrggbb"].</summary>
         public static Scale Read(JsonArray stops) => new([.. stops.Select(stop =>
         {
-            int rgb = int.Parse(Text(stop![1]).AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            return (Number(stop[0]), (rgb >> 16, rgb >> 8 & 255, rgb & 255));
+            int rgb = int.Parse(Text(stop?[1]).AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            return (Number(stop?[0]), (rgb >> 16, rgb >> 8 & 255, rgb & 255));
         })]);
     }
 }

@@ -52,7 +52,7 @@ internal static class StaticTraces
         {
             for (int j = 0; j < columns; j++)
             {
-                double value = Number(((JsonArray)rows[i]!)[j]);
+                double value = Number((rows[i] as JsonArray)?.ElementAtOrDefault(j));
                 if (double.IsFinite(value))
                 {
                     int shade = (int)Math.Round(Math.Clamp((value - low) / (high - low), 0, 1) * (Shades - 1));
@@ -83,19 +83,21 @@ internal static class StaticTraces
             svg.Append(CultureInfo.InvariantCulture,
                 $"<rect x=\"{left:0.#}\" y=\"{Math.Min(top, zero):0.#}\" width=\"{width:0.#}\" height=\"{Math.Abs(zero - top):0.#}\" "
                 + $"fill=\"{StaticColours.Of(trace)}\"/>");
-            if (trace["error_y"]?["array"] is JsonArray errors && Number(errors[i]) is var error && double.IsFinite(error))
+            if (trace["error_y"]?["array"] is JsonArray errors && Number(errors.ElementAtOrDefault(i)) is var error && double.IsFinite(error))
             {
                 double from = box.Y(panel.Y.At(Number(y[i]) - error)), to = box.Y(panel.Y.At(Number(y[i]) + error));
                 svg.Append(CultureInfo.InvariantCulture, $"<path class=\"error\" d=\"M{left + width / 2:0.#} {from:0.#}V{to:0.#}\"/>");
             }
             else if (Text(trace["texttemplate"]).Length > 0)
             {
-                string value = trace["text"] is JsonArray texts && i < texts.Count ? ChartText.Lines(Text(texts[i]))[0] : Written(Number(y[i]), 3);
+                string value = trace["text"] is JsonArray texts && i < texts.Count
+                    ? ChartText.Lines(Text(texts[i])).FirstOrDefault("")
+                    : Written(Number(y[i]), 3);
                 (double middle, double end) = (left + width / 2, top < zero || (top == zero && Number(y[i]) >= 0) ? top - 4 : top + 13);
                 svg.Append(value.Length * 7 <= width + 6
-                    ? FormattableString.Invariant($"<text x=\"{middle:0.#}\" y=\"{end:0.#}\" text-anchor=\"middle\">{value}</text>")
+                    ? FormattableString.Invariant($"<text x=\"{middle:0.#}\" y=\"{end:0.#}\" text-anchor=\"middle\">{PageText.Encode(value)}</text>")
                     : FormattableString.Invariant($"<text transform=\"translate({middle + 4:0.#} {end:0.#}) rotate(-90)\" ")
-                        + $"text-anchor=\"{(top <= zero ? "start" : "end")}\">{value}</text>");
+                        + $"text-anchor=\"{(top <= zero ? "start" : "end")}\">{PageText.Encode(value)}</text>");
             }
         }
     }
@@ -115,7 +117,7 @@ internal static class StaticTraces
             JsonNode? marker = trace["marker"];
             for (int i = 0; i < points.Length; i++)
             {
-                double size = marker?["size"] is JsonArray sizes ? Number(sizes[i]) : Number(marker?["size"]);
+                double size = Number(Each(marker?["size"], i));
                 if (IsThere(points[i]) && size != 0)
                 {
                     svg.Append(Marker(Text(marker?["symbol"]), points[i], i > 0 ? points[i - 1] : points[i], double.IsNaN(size) ? 3 : size / 2.2, colour));

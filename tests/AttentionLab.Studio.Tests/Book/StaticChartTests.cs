@@ -1,6 +1,9 @@
 using System.Xml.Linq;
 using AttentionLab.Course.Charts;
 using AttentionLab.Studio.Book;
+using AttentionLab.Studio.Commands;
+using AttentionLab.Studio.Ipynb;
+using AttentionLab.Studio.Kernel;
 using AttentionLab.Studio.Tests.Browser;
 
 namespace AttentionLab.Studio.Tests.Book;
@@ -85,6 +88,41 @@ public sealed class StaticChartTests
     [InlineData("""{"data":[],"layout":{}}""")]
     [InlineData("no JSON")]
     public void Chart_OfAnotherKind_IsLeftToItsWords(string json) => Assert.Null(StaticChart.Svg(json, "s"));
+
+    /// <summary>Lists that are shorter than the data, empty words, words with signs of HTML, places beyond counting: of a chart of one's own.</summary>
+    [Theory]
+    [InlineData("""{"data":[{"type":"heatmap","z":[[1,2],[3],null,4]}],"layout":{}}""", 3)]
+    [InlineData("""{"data":[{"x":[1,2],"y":[3,4],"mode":"markers","marker":{"size":[9]}}],"layout":{}}""", 2)]
+    [InlineData("""{"data":[{"type":"bar","x":[1,2],"y":[3,4],"error_y":{"array":[1]}}],"layout":{}}""", 2)]
+    [InlineData("""{"data":[{"type":"bar","x":[1,2],"y":[3,4],"texttemplate":"t","text":["","</noscript><script/>"]}],"layout":{}}""", 2)]
+    [InlineData("""{"data":[{"x":[1e17,100000000000000016],"y":[1,2],"mode":"markers"}],"layout":{}}""", 2)]
+    [InlineData("""{"data":[{"x":[1,2],"y":[1,2],"mode":"markers"}],"layout":{"xaxis":{"type":"log","range":[0,1e10]}}}""", 2)]
+    public void Chart_WhosePartsDoNotFitEachOther_IsDrawnAsFarAsTheyGo(string json, int parts)
+    {
+        XElement svg = XElement.Parse(StaticChart.Svg(json, "s")!);
+        int drawn = svg.Descendants("path").Where(path => path.Attribute("fill") is not null && path.Attribute("class") is null)
+            .Sum(path => path.Attribute("transform") is null ? ((string)path.Attribute("d")!).Count(letter => letter == 'M') : 1)
+            + svg.Descendants("rect").Count(bar => (string?)bar.Attribute("height") != "10");
+        Assert.Equal(parts, drawn);
+        Assert.Empty(svg.Descendants("script"));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("5")]
+    [InlineData("""{"a":"\u0007" """)]
+    [InlineData("""{"data":[],"data":[],"layout":{"title":"\u0007"}}""")]
+    [InlineData("""{"data":[],"layout":{"title":{"text":"\ud800"},"meta":{"summary":"\ud800\u0007"}}}""")]
+    [InlineData("""{"data":[{"type":"heatmap","z":[[1]],"colorscale":[null,[1,"#ffffffffff"]]}],"layout":{}}""")]
+    [InlineData("""{"data":[{"type":"heatmap","z":[[1]],"colorscale":[[0,"#ffffff"]]}],"layout":{}}""")]
+    public void Output_ThatIsCalledAChartAndIsNone_IsShownAllTheSame(string json)
+    {
+        CellOutput output = new(CellOutput.Plotly, json);
+        Assert.Contains("<figure class=\"chart\">", OutputHtml.ToHtml(new ExecutedCell(1, "csharp", "1", [output], null, 0)));
+        Assert.NotEmpty(TerminalOutput.Of(output));
+        Assert.NotEmpty(IpynbNotebook.Write(new ExecutedNotebook("x", [new ExecutedCell(1, "csharp", "1", [output], null, 0)], 0), ".", "."));
+    }
 
     private static XElement Picture(Figure figure) => XElement.Parse(StaticChart.Svg(figure.ToJson(), figure.Summary)!);
 }
