@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -17,6 +18,7 @@ namespace AttentionLab.Studio.Book;
 /// <remarks>The path in <c>#r "…"</c> does not count, only what the file holds.</remarks>
 public sealed class ExecutionKey
 {
+    private readonly CourseFolder _course;
     private readonly string _surroundings;
     private readonly Dictionary<string, string> _fileHashes = new(StringComparer.Ordinal);
 
@@ -24,6 +26,7 @@ public sealed class ExecutionKey
     public ExecutionKey(CourseFolder course)
     {
         ArgumentNullException.ThrowIfNull(course);
+        _course = course;
         var text = new StringBuilder("outputs 1\n");
         text.Append(KernelSources).Append('\n');
         text.Append(typeof(object).Module.ModuleVersionId).Append(typeof(CSharpCompilation).Module.ModuleVersionId).Append(CourseKernel.Version).Append('\n');
@@ -62,6 +65,7 @@ public sealed class ExecutionKey
                     ? [.. CellDirectives.In(cell.Text).Where(d => d.Kind is CellDirectiveKind.Import or CellDirectiveKind.Reference)]
                     : [];
             text.Append(CellDirectives.Replace(cell.Text, directives, _ => "")).Append('\n');
+            AppendReads(text, cell.Text);
             foreach (CellDirective directive in directives)
             {
                 AppendFile(text, directive.Kind, directive.FileFrom(Path.GetDirectoryName(path)!), seen);
@@ -92,6 +96,41 @@ public sealed class ExecutionKey
         catch (Exception e) when (e is DibException or IOException or UnauthorizedAccessException)
         {
             text.Append("unreadable\n");
+        }
+    }
+
+    /// <summary>
+    /// What some cells read beside the data: fetched models, which stand in work/, and the chapters' own text. For all others these do not count: a model that
+    /// comes later runs nothing again that does not look at it.
+    /// </summary>
+    private void AppendReads(StringBuilder text, string code)
+    {
+        if (code.Contains("CourseData.Root", StringComparison.Ordinal))
+        {
+            AppendModels(text, Path.Combine(_course.Root, "work", "models"));
+        }
+
+        if (code.Contains("CourseSection", StringComparison.Ordinal))
+        {
+            foreach (string chapter in _course.Chapters)
+            {
+                text.Append(Path.GetFileName(chapter)).Append(' ').Append(HashOf(chapter)).Append('\n');
+            }
+        }
+    }
+
+    /// <summary>Sizes and times, since models are large; what begins with a dot is half of one.</summary>
+    private static void AppendModels(StringBuilder text, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateDirectories().Where(model => !model.Name.StartsWith('.'))
+            .SelectMany(model => model.EnumerateFiles("*", SearchOption.AllDirectories)).OrderBy(file => file.FullName, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(folder, file.FullName)} {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
         }
     }
 

@@ -37,6 +37,23 @@ public sealed class ExecutionKeyTests : IDisposable
         Assert.NotEqual(before, KeyOf(_course));
     }
 
+    [Theory]
+    [InlineData("CourseData.Root", "work/models/minilm/model.safetensors", true)]
+    [InlineData("CourseSection.All()", "notebooks/02-b.dib", true)]
+    [InlineData("CourseData.Root", "work/models/.minilm.part/model.safetensors", false)]
+    [InlineData("CourseData.Root", "work/models/.minilm.lock", false)]
+    [InlineData("CourseData.Root", "work/01-a.dib", false)]
+    [InlineData("1", "work/models/minilm/model.safetensors", false)]
+    [InlineData("1", "notebooks/02-b.dib", false)]
+    public void Of_WhatItsCellsReadBesideTheData_Counts(string code, string file, bool counts)
+    {
+        _course.Write("01-a.dib", code);
+        _course.WriteFile("notebooks/02-b.dib", "#!markdown\n\n## 2.1 · Why?\n");
+        string before = KeyOf(_course);
+        _course.WriteFile(file, "#!markdown\n\n## 2.1 · Why not?\n");
+        Assert.Equal(counts, before != KeyOf(_course));
+    }
+
     [Fact]
     public void Of_ChangedReadme_IsTheSameKey()
     {
