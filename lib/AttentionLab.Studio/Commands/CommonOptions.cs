@@ -19,7 +19,8 @@ internal static class CommonOptions
         Description = "Stop a cell, and its notebook with it, after so many seconds.",
         HelpName = "SECONDS",
         DefaultValueFactory = _ => new KernelOptions().CellTimeLimit.TotalSeconds,
-        CustomParser = given => double.TryParse(Text(given), CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 86_400
+        CustomParser = given => double.TryParse(Text(given), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is > 0 and <= 86_400
             ? seconds : Refuse<double>(given, "give seconds, more than 0 and at most 86400"),
     };
 
