@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using AttentionLab.Course.Data;
 using AttentionLab.Studio.Dib;
 using AttentionLab.Studio.Kernel;
 
@@ -26,11 +27,17 @@ internal static class RunCommand
     private static async Task<int> RunAsync(string file, string? json, KernelOptions options, CancellationToken cancellation)
     {
         DibDocument document = DibDocument.Read(file);
+        if (json is not null)
+        {
+            CheckPlace(json, file);
+        }
+
         string name = Path.GetFileName(file);
         ExecutedNotebook notebook = await NotebookRunner.RunAsync(file, document, options, cell => Print(name, cell), cancellation);
         if (json is not null)
         {
-            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(notebook, ExecutedNotebookJson.Default.ExecutedNotebook) + "\n", cancellation);
+            string text = JsonSerializer.Serialize(notebook, ExecutedNotebookJson.Default.ExecutedNotebook) + "\n";
+            await File.WriteAllTextAsync(json, text, CancellationToken.None);
         }
 
         int failed = 0;
@@ -44,6 +51,38 @@ internal static class RunCommand
         Console.WriteLine(FormattableString.Invariant($"{name}: {code} cells, {failed} failed, {notebook.Seconds:0.0} s"));
         return failed == 0 ? 0 : 1;
     }
+
+    /// <summary>Says before the cells run what would lose their outputs, or a notebook, behind them.</summary>
+    private static void CheckPlace(string json, string notebook)
+    {
+        if (Path.GetExtension(json).Equals(".dib", StringComparison.OrdinalIgnoreCase) || WhereLinksLead(json) == WhereLinksLead(notebook))
+        {
+            throw new CourseException($"--json {json}: is a notebook, which would be lost: name another file, such as {Path.ChangeExtension(json, ".json")}.");
+        }
+
+        try
+        {
+            bool isNew = !Path.Exists(json);
+
+            // An empty file may be a pipe: whoever reads it would take this for the end.
+            if (isNew || new FileInfo(json) is not { Exists: true, Length: 0 })
+            {
+                new FileStream(json, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            }
+
+            if (isNew)
+            {
+                File.Delete(json);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CourseException($"--json {json}: cannot be written: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static string WhereLinksLead(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
 
     private static void Print(string name, ExecutedCell cell)
     {

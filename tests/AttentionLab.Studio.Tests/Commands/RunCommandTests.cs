@@ -7,6 +7,8 @@ public sealed class RunCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Run_GoodNotebook_PrintsOutputsAndWritesJson()
     {
@@ -84,6 +86,29 @@ public sealed class RunCommandTests : IDisposable
         (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", empty);
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Equal($"error: {empty}: is empty (0 bytes).", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("good.dib", "is a notebook, which would be lost: name another file, such as")]
+    [InlineData("other.dib", "is a notebook, which would be lost: name another file, such as")]
+    [InlineData("link", "is a notebook, which would be lost: name another file, such as")]
+    [InlineData("folder", "cannot be written:")]
+    [InlineData("missing/out.json", "cannot be written:")]
+    public async Task Run_JsonThatCannotBeKept_IsRefusedBeforeAnyCellRuns(string json, string reason)
+    {
+        string notebook = _folder.WriteNotebook("good.dib", "Console.WriteLine(\"it ran\");"), before = await File.ReadAllTextAsync(notebook, Stop);
+        _folder.WriteNotebook("other.dib", "2");
+        Directory.CreateDirectory(_folder["folder"]);
+        Assert.SkipWhen(OperatingSystem.IsWindows() && json == "link", "Windows lets few users make links");
+        if (json == "link")
+        {
+            File.CreateSymbolicLink(_folder["link"], notebook);
+        }
+
+        (int exitCode, string output, string error) = await StudioProcess.RunAsync("run", notebook, "--json", _folder[json]);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.StartsWith($"error: --json {_folder[json]}: {reason}", error);
+        Assert.Equal(before, await File.ReadAllTextAsync(notebook, Stop));
     }
 
     [Fact]
