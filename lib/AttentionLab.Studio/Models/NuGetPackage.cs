@@ -29,7 +29,7 @@ internal sealed class NuGetPackage(string id, string version)
     /// <exception cref="InvalidDataException">What came is no package.</exception>
     public async Task<string> FetchAsync(string folder, IProgress<FetchedBytes>? progress, CancellationToken cancellation)
     {
-        ISettings settings = Settings.LoadDefaultSettings(folder);
+        ISettings settings = Read(folder);
         string packages = SettingsUtility.GetGlobalPackagesFolder(settings);
         if (Find([packages, .. SettingsUtility.GetFallbackPackageFolders(settings)]) is { } there)
         {
@@ -66,6 +66,19 @@ internal sealed class NuGetPackage(string id, string version)
             $"the package {id} {version} could not be fetched: {(reasons.Count > 0 ? string.Join("; ", reasons) : "no package source is switched on")}. "
             + "Look at the network and at your package sources (dotnet nuget list source), then say it again: what was fetched is not fetched twice. "
             + $"If a source asks who you are, let NuGet's own program fetch it, by “dotnet add package {id} --version {version}” in a project of yours.");
+    }
+
+    private static ISettings Read(string folder)
+    {
+        try
+        {
+            return Settings.LoadDefaultSettings(folder);
+        }
+        catch (NuGetConfigurationException e)
+        {
+            throw new CourseException(
+                $"NuGet's settings cannot be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): mend that file, then say it again.");
+        }
     }
 
     private string? Find(IEnumerable<string> folders) => folders.Select(folder => new VersionFolderPathResolver(folder))

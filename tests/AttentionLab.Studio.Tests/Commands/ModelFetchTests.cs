@@ -31,6 +31,22 @@ public sealed class ModelFetchTests : IDisposable
         AssertNothingIsLeft();
     }
 
+    [Theory]
+    [InlineData("<configuration><packageSources>")]
+    [InlineData("<nonsense/>")]
+    [InlineData("<configuration><packageSources><add /></packageSources></configuration>")]
+    [InlineData("<configuration><packageSourceMapping><packageSource key=\"x\" /></packageSourceMapping></configuration>")]
+    public async Task Get_WithSettingsThatNuGetCannotRead_NamesTheFile(string config)
+    {
+        _folder.Write("nuget.config", config);
+
+        string message = await FaultAsync();
+
+        Assert.Contains("NuGet's settings cannot be read", message);
+        Assert.Contains(_folder["nuget.config"], message);
+        AssertNothingIsLeft();
+    }
+
     [Fact]
     public async Task Get_PackageWithoutTheModel_IsCalledDamagedAndNothingStays()
     {
