@@ -56,7 +56,7 @@ public static partial class IpynbNotebook
                     outputs.Write(cell);
                 }
 
-                WriteLines(json, "source", isText ? LinkToChapter().Replace(cell.Source, "](${name}" + Extension) : Code(cell, notebooks, folder));
+                WriteLines(json, "source", isText ? Linked(cell.Source, notebooks, folder) : Code(cell, notebooks, folder));
                 json.WriteEndObject();
             }
 
@@ -97,6 +97,15 @@ public static partial class IpynbNotebook
             json.WriteNullValue();
         }
     }
+
+    /// <summary>A chapter lies beside the file as .ipynb; what else a link leads to stays where it is, and is seen from the folder.</summary>
+    private static string Linked(string text, string notebooks, string folder) => Link().Replace(LinkToChapter().Replace(text, "](${name}" + Extension), link =>
+    {
+        string file = Path.GetFullPath(Path.Combine(notebooks, Uri.UnescapeDataString(link.Groups["path"].Value)));
+        return Path.Exists(file)
+            ? "](" + string.Join('/', Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Select(Uri.EscapeDataString))
+            : link.Value;
+    });
 
     /// <summary>A cell of another language starts with the kernel's word for it; imports and references name their files as seen from the folder.</summary>
     private static string Code(ExecutedCell cell, string notebooks, string folder)
@@ -142,4 +151,7 @@ public static partial class IpynbNotebook
 
     [GeneratedRegex(@"\]\((?:\./)?(?<name>[0-9A-Za-z-]+)\.dib(?=[)#])")]
     private static partial Regex LinkToChapter();
+
+    [GeneratedRegex(@"\]\((?<path>[^\s()<>#:/][^\s()<>#:]*)(?=[)#])")]
+    private static partial Regex Link();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AttentionLab.Course.Charts;
 using AttentionLab.Studio.Book;
 using AttentionLab.Studio.Kernel;
@@ -11,7 +12,7 @@ namespace AttentionLab.Studio.Ipynb;
 /// </summary>
 /// <param name="json">Where to.</param>
 /// <param name="notebook">The notebook's name, for the names of its charts on a page.</param>
-internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
+internal sealed partial class IpynbOutputs(Utf8JsonWriter json, string notebook)
 {
     private int _charts;
 
@@ -51,27 +52,33 @@ internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
 
     private void WriteData(CellOutput output)
     {
-        if (output.MimeType != CellOutput.Plotly || !IsJson(output.Content))
+        bool isChart = output.MimeType == CellOutput.Plotly, isData = isChart || JsonType().IsMatch(output.MimeType);
+        if (!isData || !IsJson(output.Content, isChart))
         {
-            IpynbNotebook.WriteLines(json, output.MimeType == CellOutput.Plotly ? CellOutput.Plain : output.MimeType, output.Content);
+            IpynbNotebook.WriteLines(json, isData ? CellOutput.Plain : output.MimeType, output.Content);
+            return;
+        }
+
+        json.WritePropertyName(output.MimeType);
+        json.WriteRawValue(output.Content);
+        if (!isChart)
+        {
             return;
         }
 
         (string title, string summary) = ChartText.Of(output.Content);
-        json.WritePropertyName(CellOutput.Plotly);
-        json.WriteRawValue(output.Content);
         IpynbNotebook.WriteLines(json, CellOutput.Html, FigureHtml.Of(output.Content, summary, $"{notebook}-chart-{_charts + 1}", withPlotly: _charts == 0));
         IpynbNotebook.WriteLines(json, CellOutput.Plain, summary.Length > 0 ? $"{title}\n{summary}" : title);
         _charts++;
     }
 
-    /// <summary>A reader's own type may call anything a chart.</summary>
-    private static bool IsJson(string text)
+    /// <summary>A reader's own type may call anything a chart, or JSON.</summary>
+    private static bool IsJson(string text, bool asObject)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
+            return !asObject || document.RootElement.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
         {
@@ -96,4 +103,8 @@ internal sealed class IpynbOutputs(Utf8JsonWriter json, string notebook)
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>What Jupyter keeps as values; everything else it keeps as lines of text.</summary>
+    [GeneratedRegex(@"^application/(?:[^;]*\+)?json$", RegexOptions.IgnoreCase)]
+    private static partial Regex JsonType();
 }

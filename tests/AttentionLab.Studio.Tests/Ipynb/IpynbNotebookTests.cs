@@ -62,6 +62,22 @@ public sealed partial class IpynbNotebookTests : IDisposable
         Assert.Equal("no chart", Text(outputs[4].GetProperty("data").GetProperty("text/plain")));
     }
 
+    /// <summary>As a list of lines it would be a list of texts to every program that reads the file.</summary>
+    [Theory]
+    [InlineData("application/json", """{"a": [1, "\\ud800"]}""", "application/json")]
+    [InlineData("application/json", "[\n 1\n]", "application/json")]
+    [InlineData("application/geo+json", """{"type": "Point"}""", "application/geo+json")]
+    [InlineData("application/json", "no JSON", "text/plain")]
+    [InlineData("application/jsonlines", "{}\n{}", "application/jsonlines")]
+    public void Json_OfACell_IsAValue(string type, string content, string kept)
+    {
+        JsonElement data = Write(new ExecutedNotebook("x", [Code(1, "…", new CellOutput(type, content))], 1)).GetProperty("cells")[0].GetProperty("outputs")[0]
+            .GetProperty("data");
+        JsonProperty only = Assert.Single(data.EnumerateObject());
+        Assert.Equal(kept, only.Name);
+        Assert.Equal(content, kept.EndsWith("json", StringComparison.Ordinal) ? only.Value.GetRawText() : Text(only.Value));
+    }
+
     [Fact]
     public void TwoCharts_OfOneNotebook_ShareOnePlotlyAndHaveIdsOfTheirOwn()
     {
@@ -108,6 +124,20 @@ public sealed partial class IpynbNotebookTests : IDisposable
         Assert.Equal(
             quoted ? written.Replace("../../my notebooks/setup.dib", "\"../../my notebooks/setup.dib\"", StringComparison.Ordinal) : written,
             Text(file.GetProperty("cells")[0].GetProperty("source")));
+    }
+
+    [Theory]
+    [InlineData("[code](../lib/Softmax.cs), ![p](pictures/a%20b.png)", "[code](../../lib/Softmax.cs), ![p](../../notebooks/pictures/a%20b.png)")]
+    [InlineData("[part](../lib/Softmax.cs#L3) [folder](../lib)", "[part](../../lib/Softmax.cs#L3) [folder](../../lib)")]
+    [InlineData("[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs)",
+        "[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs)")]
+    public void Text_WithLinksToFiles_LeadsThereFromTheFolder(string source, string written)
+    {
+        _folder.Write("lib/Softmax.cs", "");
+        _folder.Write("notebooks/pictures/a b.png", "");
+        JsonElement file = Parse(IpynbNotebook.Write(
+            new ExecutedNotebook("x", [new ExecutedCell(1, "markdown", source, [], null, 0)], 1), _folder["notebooks"], _folder["work/jupyter"]));
+        Assert.Equal(written, Text(file.GetProperty("cells")[0].GetProperty("source")));
     }
 
     [Fact]
