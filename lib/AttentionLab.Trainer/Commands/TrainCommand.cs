@@ -26,9 +26,25 @@ public static class TrainCommand
 
     internal static Option<string?> Output() => TrainOptions.Text("--out", "Folder for the results; without it, the course's data/.", "DIR");
 
-    /// <summary>The folder for results, made if need be.</summary>
+    /// <summary>The folder for results, made if need be, before the work whose results go there.</summary>
     /// <param name="named">From <c>--out</c>; null for the course's <c>data/</c>.</param>
-    /// <exception cref="CourseException">No folder was named and the course's is not found.</exception>
-    internal static string OutputFolder(string? named) =>
-        Directory.CreateDirectory(named ?? Path.Combine(CourseData.Root, "data")).FullName;
+    /// <param name="part">The folder inside it that gets them; none for the folder itself.</param>
+    /// <exception cref="CourseException">Results cannot be written there.</exception>
+    internal static string OutputFolder(string? named, string part = "")
+    {
+        string output = Path.GetFullPath(named ?? Path.Combine(CourseData.Root, "data")), folder = Path.Combine(output, part);
+        try
+        {
+            // The part is made when there is something to put into it: a run that is stopped leaves no empty one.
+            string existing = Path.Exists(folder) ? folder : Directory.CreateDirectory(output).FullName;
+            new FileStream(Path.Combine(existing, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)
+                .Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CourseException($"the results cannot be written to {folder} ({e.Message.TrimEnd('.')}): name another folder with --out.");
+        }
+
+        return output;
+    }
 }

@@ -23,7 +23,7 @@ internal static class TrainDatesCommand
             () =>
             {
                 string path = TrainDates.Run(
-                    TrainCommand.OutputFolder(parsed.GetValue(output)), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(steps),
+                    TrainCommand.OutputFolder(parsed.GetValue(output), "dates"), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(steps),
                     Console.WriteLine, cancellationToken);
                 Console.WriteLine($"{path} written");
                 return 0;

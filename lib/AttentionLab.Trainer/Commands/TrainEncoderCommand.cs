@@ -75,7 +75,7 @@ internal static class TrainEncoderCommand
 
     private static int Run(EncoderSettings settings, EncoderBudget budget, bool resume, Places places, TimeSpan checkpoint, CancellationToken cancellationToken)
     {
-        string results = TrainCommand.OutputFolder(places.Output);
+        string results = TrainCommand.OutputFolder(places.Output, "encoder");
         string vocabulary = places.Tokenizer ?? Path.Combine(results, "encoder", "vocab.txt");
         if (!File.Exists(vocabulary))
         {

@@ -20,7 +20,7 @@ internal static class TrainTokenizerCommand
 
     private static int Run(string? folder, string? named, int size, CancellationToken cancellationToken)
     {
-        string output = TrainCommand.OutputFolder(named);
+        string output = TrainCommand.OutputFolder(named, "encoder");
         Stopwatch watch = Stopwatch.StartNew();
         Corpus corpus = Corpus.Read(folder);
         Console.WriteLine(FormattableString.Invariant($"{corpus.Training.Count:N0} sentences to learn from, read in {watch.Elapsed.TotalSeconds:0.0} s"));

@@ -57,7 +57,7 @@ internal static class TrainWordsCommand
 
     private static int Run(string? folder, string? named, int size, SkipGramOptions settings, string? text, bool rival, CancellationToken cancellationToken)
     {
-        string output = TrainCommand.OutputFolder(named);
+        string output = TrainCommand.OutputFolder(named, "words");
         Stopwatch watch = Stopwatch.StartNew();
         Corpus corpus = Corpus.Read(folder);
         WordNetTree tree = WordNetTree.Read(folder);

@@ -34,6 +34,22 @@ public sealed class TrainOptionsTests
         Assert.All(TrainCommand.Create().Subcommands, c => Assert.NotEmpty(c.Options));
     }
 
+    /// <summary>A training that takes an hour must not find out at its end.</summary>
+    [Theory]
+    [InlineData("tokenizer", "encoder")]
+    [InlineData("encoder", "encoder")]
+    [InlineData("words", "words")]
+    [InlineData("dates", "dates")]
+    public async Task Command_WhoseResultsCannotBeWritten_SaysSoBeforeItWorks(string command, string part)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(part, "a file in the folder's place");
+        (int exitCode, string text, string error) = await StudioProcess.RunAsync("train", command, "--out", folder.Path);
+        Assert.Equal((2, ""), (exitCode, text));
+        Assert.StartsWith($"error: the results cannot be written to {folder[part]} (", error);
+        Assert.Contains("name another folder with --out", error);
+    }
+
     [Theory, MemberData(nameof(Options))]
     public void Parse_MalformedValue_IsOneLineThatNamesTheOption(string command, string name)
     {
