@@ -22,10 +22,15 @@ public sealed record DibCell(DibCellKind Kind, string Language, string Text)
     /// <param name="newLine">The line end of the file, for changed and new cells.</param>
     internal string ToFileText(string newLine)
     {
-        string body = Normalize(Raw) == Text ? Raw : Text.ReplaceLineEndings(newLine);
-        return Separator is null
-            ? $"#!{Language}{newLine}{newLine}{Text.ReplaceLineEndings(newLine)}{newLine}{newLine}"
-            : Separator + Before + body + After;
+        string body = Normalize(Raw) == Text ? Raw : Normalize(Text).Replace("\n", newLine, StringComparison.Ordinal);
+        if (Separator is null)
+        {
+            return $"#!{Language}{newLine}{newLine}{body}{newLine}{newLine}";
+        }
+
+        // The last line of a file may be a separator without a line end.
+        bool isOpen = body.Length > 0 && Separator.Length > 0 && !Separator.EndsWith('\n');
+        return Separator + (isOpen ? newLine : "") + Before + body + After;
     }
 
     /// <summary>Line ends <c>\n</c>, whatever the file has.</summary>

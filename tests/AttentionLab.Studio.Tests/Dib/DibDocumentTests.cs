@@ -115,6 +115,24 @@ public sealed class DibDocumentTests
         Assert.Equal(["x", "Text"], DibDocument.Parse(changed.ToBytes()).Cells.Select(cell => cell.Text));
     }
 
+    [Fact]
+    public void With_TextInAnEmptyCellAtTheEndOfTheFile_StartsALine()
+    {
+        DibDocument document = Parse("#!markdown\n\nT\n\n#!csharp");
+        DibDocument changed = document.With([document.Cells[0], document.Cells[1] with { Text = "x" }]);
+        Assert.Equal(["T", "x"], DibDocument.Parse(changed.ToBytes()).Cells.Select(cell => cell.Text));
+    }
+
+    /// <summary>What other programs take for a line end, too, is a letter of the text: a form feed, NEL, the separators of lines and paragraphs.</summary>
+    [Fact]
+    public void With_LettersThatSomeTakeForLineEnds_KeepsThem()
+    {
+        const string Text = "a\fb\u0085c\u2028d\u2029e\nf";
+        DibDocument changed = Parse("#!markdown\r\n\r\nold\r\n").With(
+            [Parse("#!markdown\r\n\r\nold\r\n").Cells[0] with { Text = Text }, new DibCell(DibCellKind.Markdown, "markdown", Text)]);
+        Assert.Equal([Text, Text], DibDocument.Parse(changed.ToBytes()).Cells.Select(cell => cell.Text));
+    }
+
     [Theory]
     [InlineData(new byte[0], "is empty")]
     [InlineData(new byte[] { 10, 13, 10, 32 }, "holds no cell")]
