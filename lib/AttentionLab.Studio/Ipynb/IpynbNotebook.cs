@@ -101,7 +101,7 @@ public static partial class IpynbNotebook
     /// <summary>A chapter lies beside the file as .ipynb; what else a link leads to stays where it is, and is seen from the folder.</summary>
     private static string Linked(string text, string notebooks, string folder) => Link().Replace(LinkToChapter().Replace(text, "](${name}" + Extension), link =>
     {
-        string file = Path.GetFullPath(Path.Combine(notebooks, Uri.UnescapeDataString(link.Groups["path"].Value)));
+        string file = Path.Combine(notebooks, Uri.UnescapeDataString(link.Groups["path"].Value));
         return Path.Exists(file)
             ? "](" + string.Join('/', Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Select(Uri.EscapeDataString))
             : link.Value;

@@ -129,8 +129,8 @@ public sealed partial class IpynbNotebookTests : IDisposable
     [Theory]
     [InlineData("[code](../lib/Softmax.cs), ![p](pictures/a%20b.png)", "[code](../../lib/Softmax.cs), ![p](../../notebooks/pictures/a%20b.png)")]
     [InlineData("[part](../lib/Softmax.cs#L3) [folder](../lib)", "[part](../../lib/Softmax.cs#L3) [folder](../../lib)")]
-    [InlineData("[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs)",
-        "[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs)")]
+    [InlineData("[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs) [nul](a%00)",
+        "[here](#part) [site](https://x.org/lib) [root](/lib) [gone](../lib/Gone.cs) [nul](a%00)")]
     public void Text_WithLinksToFiles_LeadsThereFromTheFolder(string source, string written)
     {
         _folder.Write("lib/Softmax.cs", "");
