@@ -10,7 +10,8 @@ namespace AttentionLab.Models;
 /// </summary>
 /// <param name="options">Sizes and choices.</param>
 /// <param name="random">Source of the initial weights; it moves on.</param>
-public sealed class Encoder(EncoderOptions options, CounterRandom random)
+/// <param name="name">Prefix of the parameters' names: of several encoders in one run each has its own. Null for none.</param>
+public sealed class Encoder(EncoderOptions options, CounterRandom random, string? name = null)
 {
     private readonly Lock _packing = new();
     private PackedEncoder? _packed;
@@ -19,10 +20,10 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
     public EncoderOptions Options => options;
 
     /// <summary>Words, positions, types.</summary>
-    public TokenEmbedding Embedding { get; } = new(options, random);
+    public TokenEmbedding Embedding { get; } = new(options, random, name: Prefixed(name, "embedding"));
 
     /// <summary>The layers.</summary>
-    public EncoderLayers Layers { get; } = new(options.Layers, options.Layer, random, "layers");
+    public EncoderLayers Layers { get; } = new(options.Layers, options.Layer, random, Prefixed(name, "layers"));
 
     /// <summary>Of the embeddings and all layers.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Embedding.Parameters, .. Layers.Parameters];
@@ -116,6 +117,8 @@ public sealed class Encoder(EncoderOptions options, CounterRandom random)
         int tokens = ids.GetLength(1);
         return options.Mask(mask, tokens, tokens);
     }
+
+    private static string Prefixed(string? name, string part) => name is null ? part : $"{name}.{part}";
 
     /// <summary>What the backward needs, and what a chart shows.</summary>
     /// <param name="Embedding">Of the embeddings.</param>

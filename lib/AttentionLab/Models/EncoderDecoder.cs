@@ -72,6 +72,7 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     /// <param name="visible">(B,T_s): false hides padding of the source.</param>
     /// <returns>For each sequence its tokens, without start and end.</returns>
     /// <exception cref="ArgumentException">A number names no word, a sequence is or would be too long, or visible does not fit.</exception>
+    /// <exception cref="InvalidOperationException">A score is NaN.</exception>
     public int[][] Greedy(int[,] source, int start, int end, int longest, bool[,]? visible = null)
     {
         ShapeCheck.Visible(visible, source, nameof(source));
@@ -115,8 +116,14 @@ public sealed class EncoderDecoder(EncoderOptions options, CounterRandom random,
     private static int Largest(ReadOnlySpan<float> scores)
     {
         int best = 0;
-        for (int j = 1; j < scores.Length; j++)
+        for (int j = 0; j < scores.Length; j++)
         {
+            if (float.IsNaN(scores[j]))
+            {
+                throw new InvalidOperationException(
+                    $"the score of token {j} is NaN, so that no token is the likeliest: find where the model's parameters ceased to be finite.");
+            }
+
             best = scores[j] > scores[best] ? j : best;
         }
 

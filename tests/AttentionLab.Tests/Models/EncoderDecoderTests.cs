@@ -159,6 +159,17 @@ public class EncoderDecoderTests
         Assert.Contains("make it with capacity: 3", Assert.Throws<ArgumentException>(() => attention.Step(new Tensor(1, 1, 4), cache)).Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Greedy_ScoreThatIsNaN_IsNoChoice(int token)
+    {
+        EncoderDecoder model = new(Small, new CounterRandom(4));
+        model.Scores.Bias.Value[token] = float.NaN;
+        Assert.Contains(
+            $"the score of token {token} is NaN", Assert.Throws<InvalidOperationException>(() => model.Greedy(new[,] { { 1, 2 } }, 0, -1, 3)).Message);
+    }
+
     [Fact]
     public void Greedy_LongerThanTheCapacityOrNegative_IsRefusedAtTheDoor()
     {

@@ -303,6 +303,14 @@ public class EncoderTests
     }
 
     [Fact]
+    public void Name_OfTheEncoder_BeginsThoseOfItsParameters()
+    {
+        Encoder plain = new(Small, new CounterRandom(1)), named = new(Small, new CounterRandom(1), name: "query");
+        Assert.Equal(plain.Parameters.Select(p => "query." + p.Name), named.Parameters.Select(p => p.Name));
+        Assert.Equal(plain.Parameters.SelectMany(p => p.Value.Values), named.Parameters.SelectMany(p => p.Value.Values));
+    }
+
+    [Fact]
     public void Forward_TooLong_NamesTheFix() => Assert.Contains(
         "build it with Capacity: 9", Assert.Throws<ArgumentException>(() => new Encoder(Small, new CounterRandom(1)).Forward(new int[1, 9])).Message);
 }
