@@ -104,8 +104,7 @@ public sealed class SectionSearch
     public IReadOnlyList<(CourseSection Section, float Cosine)> Find(string question, int count = 3)
     {
         ArgumentNullException.ThrowIfNull(question);
-        float[] cosines = Cosines([question]).Row(0).ToArray();
-        return [.. Sections.Zip(cosines).OrderByDescending(pair => pair.Second).Take(count)];
+        return [.. CosineSearch.Nearest(_vectors([question]).Row(0), _sections, count).Select(found => (Sections[found.Row], found.Cosine))];
     }
 
     /// <summary>Where the right section stands in the answer to each question: 1 is first. Equal cosines count against it.</summary>

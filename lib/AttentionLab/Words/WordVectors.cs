@@ -80,41 +80,17 @@ public sealed class WordVectors
             throw new ArgumentException($"vector has {vector.Length} numbers but the words have {Width}: compare vectors of one model.", nameof(vector));
         }
 
-        double norm = CosineSimilarity.Length(vector);
         HashSet<int> skip = [];
         foreach (string word in without)
         {
             skip.Add(Words[word]);
         }
 
-        // Lengths are computed anew: the rows are the caller's, who may have changed them, and a length costs what the product beside it does.
-        // The queue keeps the best so far; its head is the worst of them, of equals the one with the higher id.
-        PriorityQueue<int, (float Cosine, int Order)> best = new();
-        for (int id = 0; id < Words.Count; id++)
-        {
-            ReadOnlySpan<float> row = Vectors.Row(id);
-            double norms = norm * CosineSimilarity.Length(row);
-            float cosine = norms == 0 ? 0 : (float)(Dot.InDouble(vector, row) / norms);
-            if (!skip.Contains(id))
-            {
-                if (best.Count < count)
-                {
-                    best.Enqueue(id, (cosine, -id));
-                }
-                else
-                {
-                    best.EnqueueDequeue(id, (cosine, -id));
-                }
-            }
-        }
-
-        Neighbour[] result = new Neighbour[best.Count];
-        while (best.TryDequeue(out int id, out (float Cosine, int Order) priority))
-        {
-            result[best.Count] = new(Words[id], priority.Cosine);
-        }
-
-        return result;
+        return
+        [
+            .. CosineSearch.Nearest(vector, Vectors, count > int.MaxValue - skip.Count ? int.MaxValue : count + skip.Count)
+                .Where(found => !skip.Contains(found.Row)).Take(count).Select(found => new Neighbour(Words[found.Row], found.Cosine)),
+        ];
     }
 
     /// <summary>
