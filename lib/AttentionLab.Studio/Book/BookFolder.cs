@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using AttentionLab.Course.Data;
@@ -16,6 +17,9 @@ public sealed class BookFolder : IDisposable
 
     /// <summary>File inside a hidden folder while its book is not whole: all that is in there is the build's.</summary>
     private const string DraftName = ".draft";
+
+    /// <summary>A process says when it started in a clock of its own, and files in the file system's.</summary>
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromSeconds(10);
 
     private readonly string _goal;
     private readonly string _old;
@@ -183,7 +187,7 @@ public sealed class BookFolder : IDisposable
         foreach (string left in Directory.GetDirectories(parent, ".*").Where(folder => Path.GetFileName(folder).StartsWith(hidden, StringComparison.Ordinal)))
         {
             string[] parts = Path.GetFileName(left)[hidden.Length..].Split('.');
-            if (parts is not [string id, .., "new" or "old"] || !int.TryParse(id, CultureInfo.InvariantCulture, out int process) || IsRunning(process))
+            if (parts is not [string id, .., "new" or "old"] || !int.TryParse(id, CultureInfo.InvariantCulture, out int process) || IsInUse(left, process))
             {
                 continue;
             }
@@ -220,16 +224,24 @@ public sealed class BookFolder : IDisposable
 
     private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
-    private static bool IsRunning(int process)
+    /// <summary>True while the process that made it runs. Another one may have its number by now, as in a container, where numbers begin anew: a draft is
+    /// older than that one.</summary>
+    private static bool IsInUse(string left, int process)
     {
         try
         {
             using Process running = Process.GetProcessById(process);
-            return true;
+            var draft = new FileInfo(Path.Combine(left, DraftName));
+            return !draft.Exists || draft.LastWriteTimeUtc + ClocksDiffer > running.StartTime.ToUniversalTime();
         }
         catch (ArgumentException)
         {
             return false;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It ended just now, or is another user's, whose times are not told.
+            return true;
         }
     }
 }

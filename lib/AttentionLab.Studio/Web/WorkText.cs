@@ -130,7 +130,8 @@ internal sealed class WorkText
 
     private WorkAnswer Edit(WorkCell cell, WorkCommand command)
     {
-        string typed = (command.Source ?? "").ReplaceLineEndings("\n");
+        // As a notebook's file has them: other letters that may end a line stay what they are.
+        string typed = DibCell.Normalize(command.Source ?? "").Replace('\r', '\n');
         string source = cell.WithCheck(typed);
         string? corrected = source == typed ? null : source;
         if (cell.Source == source)

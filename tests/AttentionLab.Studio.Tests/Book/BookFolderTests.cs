@@ -170,6 +170,19 @@ public sealed class BookFolderTests : IDisposable
         Assert.Equal([Goal], Directory.GetDirectories(_folder.Path));
     }
 
+    [Theory]
+    [InlineData(-3600, false)]
+    [InlineData(0, true)]
+    public void Create_BesideADraftOfAProcessWithThisNumber_SweepsItIfItIsOlder(int seconds, bool stays)
+    {
+        string draft = _folder.Write($".site.{Environment.ProcessId}.new/.draft", "");
+        using Process running = Process.GetCurrentProcess();
+        File.SetLastWriteTimeUtc(draft, running.StartTime.ToUniversalTime().AddSeconds(seconds));
+        Publish("index.html");
+        Assert.Equal("index.html", Read("index.html"));
+        Assert.Equal(stays, File.Exists(draft));
+    }
+
     [Fact]
     public void Create_BesideAFolderThatOnlyLooksLikeOurs_LeavesItAlone()
     {

@@ -106,6 +106,16 @@ public sealed class WorkSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Edit_WithLettersThatMayEndALine_KeepsThem()
+    {
+        _work.Write("1");
+        WorkSession session = _work.Open();
+        Edit(session, "c1", "\"a\fb\u0085c\u2028d\u2029e\";\r\nf\rg", 0);
+        Assert.Equal("\"a\fb\u0085c\u2028d\u2029e\";\nf\ng", View(session, "c1").Source);
+        Assert.Equal([View(session, "c1").Source], _work.OnDisk);
+    }
+
+    [Fact]
     public void Edit_ThatCannotBeWritten_SaysSoAndIsWrittenLater()
     {
         _work.Write("1");
